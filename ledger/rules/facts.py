@@ -1,0 +1,182 @@
+"""The facts of one patient-month, frozen: all that the billing rules may look at.
+
+Nothing here knows where a fact was stored. Dates are the practice's local dates, instants are
+timezone-aware, time is whole minutes (billing-rules, introduction).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Program(StrEnum):
+    """A care program a patient is enrolled in and a practice is paid for."""
+
+    CCM = "CCM"
+    PCM = "PCM"
+    RPM = "RPM"
+    TCM = "TCM"
+    APCM = "APCM"
+
+
+class Activity(StrEnum):
+    """What was done (billing-rules section 2)."""
+
+    CARE_PLAN = "care_plan"
+    MEDICATION = "medication"
+    PATIENT_CONTACT = "patient_contact"
+    CAREGIVER_CONTACT = "caregiver_contact"
+    PROVIDER_COORDINATION = "provider_coordination"
+    RESULTS_REVIEW = "results_review"
+    COMMUNITY_RESOURCES = "community_resources"
+    CARE_TRANSITION = "care_transition"
+    DOCUMENTATION = "documentation"
+    AI_SUMMARY_REVIEW = "ai_summary_review"
+    EM_VISIT = "em_visit"
+    AI_CALL = "ai_call"
+    ADMINISTRATIVE = "administrative"
+    SCHEDULING = "scheduling"
+    REGISTRATION = "registration"
+    TRAINING = "training"
+    BENEFITS_CHECK = "benefits_check"
+
+
+CARE_ACTIVITIES = frozenset(
+    {
+        Activity.CARE_PLAN,
+        Activity.MEDICATION,
+        Activity.PATIENT_CONTACT,
+        Activity.CAREGIVER_CONTACT,
+        Activity.PROVIDER_COORDINATION,
+        Activity.RESULTS_REVIEW,
+        Activity.COMMUNITY_RESOURCES,
+        Activity.CARE_TRANSITION,
+        Activity.DOCUMENTATION,
+        Activity.AI_SUMMARY_REVIEW,
+    }
+)
+"""The left-hand column of billing-rules section 2: activities that count."""
+
+CONTACT_ACTIVITIES = frozenset({Activity.PATIENT_CONTACT, Activity.CAREGIVER_CONTACT})
+"""The activities that carry a contact (billing-rules section 2)."""
+
+
+class Contact(StrEnum):
+    """How a contact happened; ``live`` is two-way and in real time (billing-rules section 2)."""
+
+    LIVE = "live"
+    MESSAGE = "message"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A staff member as the rules see one: a credential, the days it was held, and supervision."""
+
+    staff_id: str
+    credential: str
+    active_from: date | None = None
+    active_to: date | None = None
+    supervised: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A patient's enrollment in a program; ``to_date`` is inclusive, None while it lasts."""
+
+    program: Program
+    from_date: date
+    to_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent to a program; revoked, it holds to the end of the month of revocation (C6)."""
+
+    program: Program
+    consent_date: date
+    form: str = "verbal"
+    revoked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InitiatingVisit:
+    """The visit that opens care management (blocker NO_INITIATING_VISIT)."""
+
+    visit_date: date
+    visit_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlanRevision:
+    """One revision of the care plan; ``substantial`` matters to complex care (R5)."""
+
+    revised_on: date
+    substantial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A facility stay; each edge is a date, or an instant when known to the minute (C7, C8)."""
+
+    setting: str
+    admitted: date | datetime
+    discharged: date | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexityDesignation:
+    """A practitioner's designation of complex care (R5)."""
+
+    designated_on: date
+    mdm: str
+    staff_id: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntry:
+    """One entry within one local date (E3): a longer one has been split into parts of equal number or linked.
+
+    ``number`` is how its reader names it: the index in a case file, the position in a patient's chain.
+    """
+
+    number: int
+    staff_id: str
+    program: Program
+    activity: Activity
+    date_of_service: date
+    duration_minutes: int
+    note: str
+    recorded_at: datetime
+    contact: Contact | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatientMonth:
+    """Everything that decides what one patient's calendar month is worth.
+
+    ``month`` is the month's first day; ``entries`` hold only entries whose date of service is in it,
+    in any order.
+    """
+
+    month: date
+    timezone: str
+    conditions: tuple[str, ...] = ()
+    risk_documented: bool = True
+    billing_practitioner: str | None = None
+    billed_elsewhere: frozenset[Program] = frozenset()
+    apcm: bool = False
+    enrollments: tuple[Enrollment, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    initiating_visits: tuple[InitiatingVisit, ...] = ()
+    care_plans: tuple[CarePlanRevision, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    complexity: tuple[ComplexityDesignation, ...] = ()
+    reading_days: int = 0
+    staff: tuple[StaffMember, ...] = ()
+    entries: tuple[TimeEntry, ...] = ()
