@@ -1,0 +1,85 @@
+"""Where the ledger is kept: SQLite (WAL) by default, PostgreSQL for more than one process (design 5)."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from ledger.errors import DatabaseAwayError
+
+SQLITE_WAIT_SECONDS = 5
+
+
+class Database:
+    """A ledger's database, which hands out transactions.
+
+    On SQLite the process has one write lock: writers that wait for one another inside SQLite back off
+    unfairly, writers that queue here do not.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Opens nothing yet; raises ``DatabaseAwayError`` where ``url`` is not one that can be used."""
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
+        self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the ledger and changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction a request: all of it is stored when the block ends, none of it when it raises."""
+        with self._write_lock, self.engine.connect() as connection:
+            writer = connection.execution_options(ledger_writes=True)
+            with writer.begin():
+                yield writer
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    remedy = "Set CCM_DATABASE_URL, for example sqlite:///ccm.sqlite3 or postgresql://ccm@localhost/ccm"
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise DatabaseAwayError("DATABASE_KIND", "The ledger is kept in SQLite or PostgreSQL.", remedy)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DatabaseAwayError("DATABASE_URL", "CCM_DATABASE_URL cannot be read.", remedy) from error
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL, *, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
+    engine = create_engine(url, pool_size=40, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: object) -> None:
+        # The driver's own BEGIN comes too late to take the write lock: this engine begins by itself.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("ledger_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,23 @@
+"""Errors a user may meet: a stable code, a title, what was understood and a remedy with a valid example."""
+
+
+class LedgerError(Exception):
+    """Something the caller can mend. Nothing was saved when it is raised inside a transaction.
+
+    ``code`` is stable and may be searched for; ``title`` is one line; ``remedy`` says what to do and shows
+    an example that works. None of them carries a name or a note.
+    """
+
+    def __init__(self, code: str, title: str, remedy: str) -> None:
+        super().__init__(f"{code}: {title}")
+        self.code = code
+        self.title = title
+        self.remedy = remedy
+
+
+class ConfirmationNeededError(LedgerError):
+    """An entry that is stored only after its author confirms (billing-rules E4, E7)."""
+
+
+class DatabaseAwayError(LedgerError):
+    """The database cannot be reached or is not ready."""

@@ -1,0 +1,325 @@
+"""The ledger: roster, facts, entries, figures, claims; append-only where design 2 says so.
+
+Revision ID: 0001
+Revises: nothing
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from ledger.migrations.append_only import protect
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "practices",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("practice_id", name=op.f("pk_practices")),
+    )
+    op.create_table(
+        "care_teams",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_care_teams_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "team_id", name=op.f("pk_care_teams")),
+        sa.UniqueConstraint("practice_id", "name", name=op.f("uq_care_teams_practice_id_name")),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("idempotency_key", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_requests_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "idempotency_key", name=op.f("pk_requests")),
+    )
+    op.create_table(
+        "roster_changes",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("subject_kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_roster_changes_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "change_id", name=op.f("pk_roster_changes")),
+    )
+    op.create_table(
+        "staff",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.String(), nullable=False),
+        sa.Column("slack_user_id", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("credential", sa.String(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("teams", sa.JSON(), nullable=False),
+        sa.Column("active_from", sa.Date(), nullable=True),
+        sa.Column("active_to", sa.Date(), nullable=True),
+        sa.Column("supervised", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_staff_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "staff_id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("practice_id", "slack_user_id", name=op.f("uq_staff_practice_id_slack_user_id")),
+    )
+    op.create_table(
+        "occurrences",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_by", sa.String(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=True),
+        sa.Column("message_ts", sa.String(), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "team_id"],
+            ["care_teams.practice_id", "care_teams.team_id"],
+            name=op.f("fk_occurrences_practice_id_team_id"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "kind", "team_id", "scheduled_at", name=op.f("pk_occurrences")),
+    )
+    op.create_table(
+        "patients",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("code_key", sa.String(), nullable=False),
+        sa.Column("code_number", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("billing_practitioner", sa.String(), nullable=True),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("risk_documented", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "billing_practitioner"],
+            ["staff.practice_id", "staff.staff_id"],
+            name=op.f("fk_patients_practice_id_billing_practitioner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "team_id"],
+            ["care_teams.practice_id", "care_teams.team_id"],
+            name=op.f("fk_patients_practice_id_team_id"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", name=op.f("pk_patients")),
+    )
+    op.create_index(op.f("ix_patients_practice_id_code_key"), "patients", ["practice_id", "code_key"], unique=True)
+    op.create_index(
+        op.f("ix_patients_practice_id_code_number"), "patients", ["practice_id", "code_number"], unique=False
+    )
+    op.create_index(op.f("ix_patients_practice_id_team_id"), "patients", ["practice_id", "team_id"], unique=False)
+
+    op.create_table(
+        "care_plans",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("revised_on", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("substantial", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_care_plans_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", "revised_on", "revision", name=op.f("pk_care_plans")),
+    )
+    op.create_table(
+        "chain_heads",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_chain_heads_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", name=op.f("pk_chain_heads")),
+    )
+    op.create_table(
+        "consents",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("consent_date", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_consents_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "practice_id", "patient_code", "program", "consent_date", "revision", name=op.f("pk_consents")
+        ),
+    )
+    op.create_table(
+        "enrollments",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("to_date", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_enrollments_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "practice_id", "patient_code", "program", "from_date", "revision", name=op.f("pk_enrollments")
+        ),
+    )
+    op.create_table(
+        "initiating_visits",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("visit_date", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("visit_type", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_initiating_visits_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "practice_id", "patient_code", "visit_date", "revision", name=op.f("pk_initiating_visits")
+        ),
+    )
+    op.create_table(
+        "patient_months",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("counted_minutes", sa.Integer(), nullable=False),
+        sa.Column("excluded_minutes", sa.Integer(), nullable=False),
+        sa.Column("staff_minutes", sa.Integer(), nullable=False),
+        sa.Column("practitioner_minutes", sa.Integer(), nullable=False),
+        sa.Column("expected_cents", sa.Integer(), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("next_thresholds", sa.JSON(), nullable=False),
+        sa.Column("blockers", sa.JSON(), nullable=False),
+        sa.Column("last_contact_on", sa.Date(), nullable=True),
+        sa.Column("last_contact_by", sa.String(), nullable=True),
+        sa.Column("rulebook", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_patient_months_practice_id_patient_code"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "month", "patient_code", "program", name=op.f("pk_patient_months")),
+    )
+    op.create_index(
+        op.f("ix_patient_months_practice_id_patient_code"),
+        "patient_months",
+        ["practice_id", "patient_code"],
+        unique=False,
+    )
+
+    op.create_table(
+        "time_entries",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.String(), nullable=False),
+        sa.Column("program", sa.String(), nullable=False),
+        sa.Column("activity", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=True),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=True),
+        sa.Column("first_part_position", sa.Integer(), nullable=True),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code"],
+            ["patients.practice_id", "patients.patient_code"],
+            name=op.f("fk_time_entries_practice_id_patient_code"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "staff_id"],
+            ["staff.practice_id", "staff.staff_id"],
+            name=op.f("fk_time_entries_practice_id_staff_id"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", "position", name=op.f("pk_time_entries")),
+    )
+    op.create_index(
+        op.f("ix_time_entries_practice_id_patient_code_date_of_service"),
+        "time_entries",
+        ["practice_id", "patient_code", "date_of_service"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_time_entries_practice_id_staff_id_recorded_at"),
+        "time_entries",
+        ["practice_id", "staff_id", "recorded_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_time_entries_practice_id_staff_id_started_at"),
+        "time_entries",
+        ["practice_id", "staff_id", "started_at"],
+        unique=False,
+    )
+
+    op.create_table(
+        "entry_voids",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("entry_position", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code", "entry_position"],
+            ["time_entries.practice_id", "time_entries.patient_code", "time_entries.position"],
+            name=op.f("fk_entry_voids_practice_id_patient_code_entry_position"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", "position", name=op.f("pk_entry_voids")),
+        sa.UniqueConstraint(
+            "practice_id",
+            "patient_code",
+            "entry_position",
+            name=op.f("uq_entry_voids_practice_id_patient_code_entry_position"),
+        ),
+    )
+    for table in (
+        "time_entries",
+        "entry_voids",
+        "enrollments",
+        "consents",
+        "initiating_visits",
+        "care_plans",
+        "roster_changes",
+        "requests",
+    ):
+        protect(table)

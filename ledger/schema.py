@@ -1,0 +1,61 @@
+"""The schema of a ledger's database: made and changed by migrations alone (design 5)."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
+
+from ledger.database import Database
+from ledger.errors import DatabaseAwayError
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def upgrade(database: Database) -> str:
+    """Brings ``database`` to the newest migration and returns its name.
+
+    Raises ``DatabaseAwayError`` where the database cannot be reached.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    try:
+        with database.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        raise _away() from error
+    return newest()
+
+
+def newest() -> str:
+    """The name of the newest migration of this program."""
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    if head is None:
+        raise DatabaseAwayError("NO_MIGRATIONS", "This installation has no migrations.", "Install the package again.")
+    return head
+
+
+def check(database: Database) -> None:
+    """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
+    try:
+        with database.reading() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise _away() from error
+    if current != newest():
+        raise DatabaseAwayError(
+            "DATABASE_NOT_UPGRADED",
+            f"The database is at migration {current or 'none'}; this program needs {newest()}.",
+            "Run: ccm db upgrade",
+        )
+
+
+def _away() -> DatabaseAwayError:
+    return DatabaseAwayError(
+        "DATABASE_AWAY",
+        "The database cannot be reached. Nothing was saved.",
+        "Check that it runs and that CCM_DATABASE_URL names it, then try again.",
+    )

@@ -1,0 +1,325 @@
+"""The ledger's tables. Every primary key begins with ``practice_id`` (design 4).
+
+``APPEND_ONLY`` names the tables whose rows are inserted and never changed; triggers refuse anything else
+(design 2). Figures in ``patient_months`` are derived: ``ccm verify`` recomputes each of them.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware when it goes in, stored in UTC, aware in UTC when it comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC; raises ``ValueError`` for a local time without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """The stored instant, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: String, datetime: UtcDateTime, list[Any]: JSON, dict[str, Any]: JSON}  # noqa: RUF012 - SQLAlchemy's declaration
+
+
+class PracticeRow(Base):
+    """One Slack workspace."""
+
+    __tablename__ = "practices"
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class CareTeamRow(Base):
+    """A care team and the channel its digests go to."""
+
+    __tablename__ = "care_teams"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),
+        UniqueConstraint("practice_id", "name"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    team_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    channel_id: Mapped[str]
+
+
+class StaffRow(Base):
+    """A staff member as of now; what was before stands in ``roster_changes``."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),
+        UniqueConstraint("practice_id", "slack_user_id"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    slack_user_id: Mapped[str | None]
+    name: Mapped[str]
+    credential: Mapped[str]
+    roles: Mapped[list[Any]]
+    teams: Mapped[list[Any]]
+    active_from: Mapped[date | None]
+    active_to: Mapped[date | None]
+    supervised: Mapped[bool]
+
+
+class PatientRow(Base):
+    """A patient as of now. ``code_key`` and ``code_number`` find it however its code is typed."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "team_id"], ["care_teams.practice_id", "care_teams.team_id"]),
+        ForeignKeyConstraint(["practice_id", "billing_practitioner"], ["staff.practice_id", "staff.staff_id"]),
+        Index(None, "practice_id", "code_key", unique=True),
+        Index(None, "practice_id", "code_number"),
+        Index(None, "practice_id", "team_id"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    code_key: Mapped[str]
+    code_number: Mapped[str]
+    team_id: Mapped[str]
+    billing_practitioner: Mapped[str | None]
+    conditions: Mapped[list[Any]]
+    risk_documented: Mapped[bool]
+
+
+class ChainHeadRow(Base):
+    """The last link of a patient's chain. Its row is the lock that writers to one patient queue for."""
+
+    __tablename__ = "chain_heads"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    hash: Mapped[str]
+
+
+class TimeEntryRow(Base):
+    """One entry, or the part of one that fell on this date (billing-rules E1, E3, E5)."""
+
+    __tablename__ = "time_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+        ForeignKeyConstraint(["practice_id", "staff_id"], ["staff.practice_id", "staff.staff_id"]),
+        Index(None, "practice_id", "patient_code", "date_of_service"),
+        Index(None, "practice_id", "staff_id", "started_at"),
+        Index(None, "practice_id", "staff_id", "recorded_at"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str]
+    program: Mapped[str]
+    activity: Mapped[str]
+    contact: Mapped[str | None]
+    date_of_service: Mapped[date]
+    duration_minutes: Mapped[int]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    external_id: Mapped[str | None]
+    first_part_position: Mapped[int | None]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class EntryVoidRow(Base):
+    """A correction by adding: the entry at ``entry_position`` no longer counts (billing-rules E5, C1)."""
+
+    __tablename__ = "entry_voids"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "patient_code", "entry_position"],
+            ["time_entries.practice_id", "time_entries.patient_code", "time_entries.position"],
+        ),
+        UniqueConstraint("practice_id", "patient_code", "entry_position"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    entry_position: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class EnrollmentRow(Base):
+    """An enrollment; a later revision of the same program and first day supersedes it."""
+
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    program: Mapped[str] = mapped_column(primary_key=True)
+    from_date: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    to_date: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class ConsentRow(Base):
+    """A consent; a later revision of the same program and date supersedes it."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    program: Mapped[str] = mapped_column(primary_key=True)
+    consent_date: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str]
+    revoked_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class InitiatingVisitRow(Base):
+    """An initiating visit; a later revision of the same date supersedes it."""
+
+    __tablename__ = "initiating_visits"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    visit_date: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    visit_type: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class CarePlanRow(Base):
+    """A care-plan revision; a later row of the same date supersedes it."""
+
+    __tablename__ = "care_plans"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    revised_on: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    substantial: Mapped[bool]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class RosterChangeRow(Base):
+    """Who changed which team, staff member or patient, when, and to what."""
+
+    __tablename__ = "roster_changes"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    change_id: Mapped[str] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class RequestRow(Base):
+    """A write that was asked for under a key, and what came of it (design 3)."""
+
+    __tablename__ = "requests"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    content_hash: Mapped[str]
+    result: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+
+class PatientMonthRow(Base):
+    """The stored figures of one program of one patient-month (design 1)."""
+
+    __tablename__ = "patient_months"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+        Index(None, "practice_id", "patient_code"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    program: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    counted_minutes: Mapped[int]
+    excluded_minutes: Mapped[int]
+    staff_minutes: Mapped[int]
+    practitioner_minutes: Mapped[int]
+    expected_cents: Mapped[int]
+    codes: Mapped[list[Any]]
+    next_thresholds: Mapped[list[Any]]
+    blockers: Mapped[list[Any]]
+    last_contact_on: Mapped[date | None]
+    last_contact_by: Mapped[str | None]
+    rulebook: Mapped[str]
+
+
+APPEND_ONLY = (
+    "time_entries",
+    "entry_voids",
+    "enrollments",
+    "consents",
+    "initiating_visits",
+    "care_plans",
+    "roster_changes",
+    "requests",
+)
