@@ -4,13 +4,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ledger.errors import DatabaseAwayError
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row whose columns are named where it is read."""
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+"""A query whose columns are named where its rows are read."""
 
 SQLITE_WAIT_SECONDS = 5
 

@@ -1,0 +1,64 @@
+"""The hash chain of a patient: what makes a change to the record visible years later (design 2).
+
+Every entry and every void of a patient is one link. A link's hash is SHA-256 over the canonical JSON of its
+content and the hash of the link before it: keys sorted, no spaces, nothing that is null, dates in ISO 8601,
+instants in UTC to the microsecond.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from ledger.tables import ChainHeadRow
+
+GENESIS = "0" * 64
+_LINKS = frozenset({"previous_hash", "hash"})
+
+
+def link(kind: str, row: Mapping[str, Any], previous_hash: str) -> dict[str, Any]:
+    """The columns of ``row`` with ``previous_hash`` and ``hash`` added; ``kind`` is ``entry`` or ``void``."""
+    return {**row, "previous_hash": previous_hash, "hash": link_hash(kind, row, previous_hash)}
+
+
+def link_hash(kind: str, row: Mapping[str, Any], previous_hash: str) -> str:
+    """The hash of the link that ``row`` is, in hexadecimal."""
+    content = {name: value for name, value in row.items() if name not in _LINKS}
+    return content_hash({"kind": kind, "previous_hash": previous_hash, **content})
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of ``content``, in hexadecimal."""
+    present = {name: value for name, value in content.items() if value is not None}
+    canonical = json.dumps(present, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a link holds text, numbers and dates, not {type(value).__name__}")
+
+
+def lock_head(connection: Connection, practice_id: str, patient_code: str) -> tuple[int, str]:
+    """The position and hash of the patient's last link; other writers to this patient wait until the commit."""
+    row = connection.execute(
+        select(ChainHeadRow.position, ChainHeadRow.hash)
+        .where(ChainHeadRow.practice_id == practice_id, ChainHeadRow.patient_code == patient_code)
+        .with_for_update()
+    ).one()
+    return row.position, row.hash
+
+
+def move_head(connection: Connection, practice_id: str, patient_code: str, position: int, new_hash: str) -> None:
+    """Records that the patient's chain now ends at ``position``."""
+    connection.execute(
+        update(ChainHeadRow)
+        .where(ChainHeadRow.practice_id == practice_id, ChainHeadRow.patient_code == patient_code)
+        .values(position=position, hash=new_hash)
+    )

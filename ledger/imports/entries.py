@@ -1,0 +1,264 @@
+"""``ccm import entries``: time that was documented elsewhere, under the same rules as time typed in Slack."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger.chain import content_hash, lock_head, move_head
+from ledger.errors import LedgerError
+from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
+from ledger.imports.roster import IMPORTED_BY, batches
+from ledger.patient_months import reevaluate_all
+from ledger.practice import Practice
+from ledger.recording import EntryPart, NewEntry, entry_name, entry_rows, live_entries, parts_of
+from ledger.roster import people
+from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
+from ledger.tables import EnrollmentRow, PatientRow, RequestRow, TimeEntryRow
+
+COLUMNS = (
+    "external_id",
+    "staff",
+    "patient",
+    "program",
+    "activity",
+    "contact",
+    "date",
+    "minutes",
+    "start",
+    "end",
+    "note",
+    "recorded",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A valid row of the file: the entry it asks for, when it was recorded, and what makes it the same again."""
+
+    cells: Cells
+    external_id: str
+    entry: NewEntry
+    parts: tuple[EntryPart, ...]
+    recorded_at: datetime
+    content: str
+
+
+class _Roster:
+    """Whom the rows may name, and in which programs patients are enrolled."""
+
+    def __init__(self, connection: Connection, practice: Practice) -> None:
+        practice_id = practice.practice_id
+        self.staff_ids = {person.staff_id for person in people(connection, practice_id)}
+        self.codes = set(connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice_id)))
+        self.programs: dict[str, set[Program]] = defaultdict(set)
+        enrollments = select(EnrollmentRow.patient_code, EnrollmentRow.program).filter_by(practice_id=practice_id)
+        for row in connection.execute(enrollments):
+            self.programs[row.patient_code].add(Program(row.program))
+
+
+def import_entries(
+    connection: Connection,
+    practice: Practice,
+    path: Path,
+    *,
+    at: datetime,
+    progress: Progress,
+    confirm_long: bool = False,
+) -> ImportSummary:
+    """Stores the entries of the file; raises ``ImportRefusedError`` where any row is wrong.
+
+    A row whose external id was imported before with the same content changes nothing. ``confirm_long`` accepts
+    entries over 180 minutes (E4).
+    """
+    rows = read_rows(path, COLUMNS)
+    roster = _Roster(connection, practice)
+    lines = []
+    seen: dict[str, int] = {}
+    for done, row in enumerate(rows, start=1):
+        line = _line(row, roster, practice, at=at, confirm_long=confirm_long)
+        first = seen.setdefault(row.values["external_id"], row.line)
+        if row.values["external_id"] and first != row.line:
+            row.refuse("external_id", f"stands in line {first} as well.", "Each entry has an id of its own.")
+        elif line is not None:
+            lines.append(line)
+        if done % 500 == 0 or done == len(rows):
+            progress("reading entries", done, len(rows))
+    new = _new_lines(connection, practice, lines)
+    _refuse_overlaps(connection, practice, new)
+    refuse_if_any(path, rows)
+    _store(connection, practice, new, progress)
+    return ImportSummary(added=len(new), unchanged=len(rows) - len(new))
+
+
+def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
+    """The row as an entry, or None where it has a problem."""
+    external_id = row.text("external_id", "E-000123")
+    staff_id, code = row.text("staff", "coord1"), row.text("patient", "P-1042")
+    if staff_id and staff_id not in roster.staff_ids:
+        row.refuse("staff", f"no staff member has the id {staff_id!r}.", "Import it first: ccm import staff staff.csv")
+    if code and code not in roster.codes:
+        row.refuse("patient", f"no patient is called {code!r}.", "Import it first: ccm import patients patients.csv")
+    program = _program(row, roster, code)
+    activity = row.choice("activity", Activity)
+    if activity is None and not row.values["activity"]:
+        row.refuse("activity", "is empty.", "For example: medication")
+    contact = row.choice("contact", Contact)
+    if activity in CONTACT_ACTIVITIES and contact is None and not row.values["contact"]:
+        row.refuse("contact", f"is empty, but {activity} needs one.", f"One of: {', '.join(Contact)}")
+    recorded_at = row.local_time("recorded", practice) or at
+    if recorded_at > at:
+        row.refuse("recorded", "lies in the future.", "Write when it was recorded, or leave it empty.")
+    parts: tuple[EntryPart, ...] = ()
+    entry = None
+    length = _length(row, practice)
+    if length is not None and program is not None and activity is not None:
+        entry = NewEntry(code, staff_id, program, activity, row.values["note"], contact, **length)
+        parts = _parts(row, entry, practice, at=at, confirm_long=confirm_long)
+    if row.problems or entry is None:
+        return None
+    return _Line(row, external_id, entry, parts, recorded_at, content_hash(dict(row.values)))
+
+
+def _program(row: Cells, roster: _Roster, code: str) -> Program | None:
+    if row.values["program"]:
+        return row.choice("program", Program)
+    programs = roster.programs.get(code, set())
+    if len(programs) == 1:
+        return next(iter(programs))
+    if code in roster.codes:
+        enrolled = " and ".join(sorted(programs)) or "no program"
+        row.refuse("program", f"is empty, and {code} is enrolled in {enrolled}.", "Name one, for example: CCM")
+    return None
+
+
+def _length(row: Cells, practice: Practice) -> dict[str, Any] | None:
+    """The columns of ``NewEntry`` that say when and how long; None where they do not."""
+    start, end = row.local_time("start", practice), row.local_time("end", practice)
+    day, minutes = row.day("date"), row.whole_number("minutes")
+    if row.values["start"] or row.values["end"]:
+        if row.values["minutes"]:
+            row.refuse("minutes", "stands beside start and end.", "With times the length follows: leave it empty.")
+        for column in ("start", "end"):
+            if not row.values[column]:
+                row.refuse(column, "is empty, but the other time is not.", "For example: 2026-11-03T10:05")
+        if start and day and day != practice.local_date(start):
+            row.refuse("date", f"{day} is not the date of start.", "With times the date follows: leave it empty.")
+        return {"started_at": start, "ended_at": end} if start and end else None
+    for column in ("date", "minutes"):
+        if not row.values[column]:
+            row.refuse(column, "is empty.", "Give date and minutes (2026-11-03, 12), or start and end.")
+    return {"date_of_service": day, "duration_minutes": minutes} if day and minutes is not None else None
+
+
+def _parts(
+    row: Cells, entry: NewEntry, practice: Practice, *, at: datetime, confirm_long: bool
+) -> tuple[EntryPart, ...]:
+    try:
+        return parts_of(entry, practice, at=at, confirmed=confirm_long)
+    except LedgerError as error:
+        remedy = "If that is right: ccm import entries --confirm-long" if error.code == "LONG_ENTRY" else error.remedy
+        column = {"NOTE_TOO_LONG": "note", "IN_FUTURE": "end" if entry.ended_at else "date"}.get(error.code)
+        row.refuse(column or ("end" if entry.ended_at else "minutes"), error.title, remedy)
+        return ()
+
+
+def _new_lines(connection: Connection, practice: Practice, lines: list[_Line]) -> list[_Line]:
+    """The lines that were not imported before; one that was, with other content, has a problem."""
+    known: dict[str, str] = {}
+    for batch in batches([_key(line) for line in lines]):
+        rows = connection.execute(
+            select(RequestRow.idempotency_key, RequestRow.content_hash).where(
+                RequestRow.practice_id == practice.practice_id, RequestRow.idempotency_key.in_(batch)
+            )
+        )
+        known |= {row.idempotency_key: row.content_hash for row in rows}
+    for line in lines:
+        if known.get(_key(line), line.content) != line.content:
+            line.cells.refuse(
+                "external_id",
+                f"{line.external_id} was imported before with other content.",
+                "Entries are never changed: give a corrected entry a new id.",
+            )
+    return [line for line in lines if _key(line) not in known]
+
+
+def _key(line: _Line) -> str:
+    return f"import:{line.external_id}"
+
+
+def _refuse_overlaps(connection: Connection, practice: Practice, lines: list[_Line]) -> None:
+    """Adds a problem to each line whose times overlap another live entry of the same staff member (E6)."""
+    timed = [line for line in lines if line.entry.started_at and line.entry.ended_at]
+    taken: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
+    if timed:
+        since = min(line.entry.started_at for line in timed if line.entry.started_at) - timedelta(days=1)
+        query = live_entries(practice).where(TimeEntryRow.started_at > since).order_by(TimeEntryRow.started_at)
+        for row in connection.execute(query):
+            name = entry_name(row.patient_code, row.position)
+            taken[row.staff_id].append((row.started_at, row.ended_at, name))
+    for line in timed:
+        start, end = line.entry.started_at, line.entry.ended_at
+        if start is None or end is None:
+            continue
+        slots = taken[line.entry.staff_id]
+        other = _overlapping(slots, start.astimezone(UTC), end.astimezone(UTC))
+        if other is None:
+            insort(slots, (start.astimezone(UTC), end.astimezone(UTC), f"line {line.cells.line}"))
+        else:
+            line.cells.refuse("start", f"overlaps {other} of the same staff member (rule E6).", "Correct one of them.")
+
+
+def _overlapping(slots: list[tuple[datetime, datetime, str]], start: datetime, end: datetime) -> str | None:
+    """The name of the slot that shares time with start to end; slots are in order and free of overlap."""
+    after = bisect_left(slots, (start,))
+    for slot in slots[max(after - 1, 0) : after + 1]:
+        if slot[0] < end and start < slot[1]:
+            return slot[2]
+    return None
+
+
+def _store(connection: Connection, practice: Practice, lines: list[_Line], progress: Progress) -> None:
+    by_patient: dict[str, list[_Line]] = defaultdict(list)
+    for line in lines:
+        by_patient[line.entry.patient_code].append(line)
+    done = 0
+    for codes in batches(sorted(by_patient)):
+        rows: list[dict[str, Any]] = []
+        requests: list[dict[str, Any]] = []
+        for code in codes:
+            position, head = lock_head(connection, practice.practice_id, code)
+            for line in by_patient[code]:
+                stored = entry_rows(
+                    practice.practice_id,
+                    line.entry,
+                    line.parts,
+                    position,
+                    head,
+                    at=line.recorded_at,
+                    recorded_by=IMPORTED_BY,
+                    external_id=line.external_id,
+                )
+                position, head = stored[-1]["position"], stored[-1]["hash"]
+                rows += stored
+                requests.append(_request(practice, line, stored))
+            move_head(connection, practice.practice_id, code, position, head)
+        connection.execute(insert(TimeEntryRow), rows)
+        connection.execute(insert(RequestRow), requests)
+        reevaluate_all(connection, practice, codes)
+        done += len(codes)
+        progress("storing and evaluating", done, len(by_patient))
+
+
+def _request(practice: Practice, line: _Line, stored: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "practice_id": practice.practice_id,
+        "idempotency_key": _key(line),
+        "content_hash": line.content,
+        "result": {"patient_code": line.entry.patient_code, "positions": [row["position"] for row in stored]},
+        "recorded_at": line.recorded_at,
+    }

@@ -1,0 +1,68 @@
+"""The patient-month: evaluated from its facts, its figures stored in the transaction that changed them (design 1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ledger.errors import LedgerError
+from ledger.figures import Figures, figures_of, store, stored_figures
+from ledger.patient_facts import PatientRecord, load_records
+from ledger.practice import Practice
+from ledger.rules.evaluation import evaluate
+from ledger.rules.facts import PatientMonth
+from ledger.rules.rulebook import rulebook_for
+from ledger.rules.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedMonth:
+    """A patient-month with its facts, its statement and the figures before and after this evaluation."""
+
+    facts: PatientMonth
+    statement: Statement
+    before: tuple[Figures, ...]
+    after: tuple[Figures, ...]
+
+
+def statement_of(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
+    """The statement of that patient and month, evaluated now and stored nowhere.
+
+    Raises ``LedgerError`` where the code names no patient.
+    """
+    record = load_records(connection, practice, [patient_code], month).get(patient_code)
+    if record is None:
+        raise LedgerError(
+            "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
+        )
+    before = stored_figures(connection, practice.practice_id, [patient_code], month)
+    return evaluate_record(practice, patient_code, record, month, before.get((patient_code, month), ()))
+
+
+def reevaluate(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
+    """The statement of that patient and month after a write to it, its figures stored."""
+    evaluated = statement_of(connection, practice, patient_code, month)
+    store(connection, practice.practice_id, evaluated.before, evaluated.after)
+    return evaluated
+
+
+def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
+    """Evaluates every month of these patients that has entries or figures; returns how many there were."""
+    records = load_records(connection, practice, patient_codes)
+    stored = stored_figures(connection, practice.practice_id, patient_codes)
+    keys = {key for code, record in records.items() for key in ((code, month) for month in record.months())}
+    for code, month in sorted(keys | stored.keys()):
+        evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
+        store(connection, practice.practice_id, evaluated.before, evaluated.after)
+    return len(keys | stored.keys())
+
+
+def evaluate_record(
+    practice: Practice, patient_code: str, record: PatientRecord, month: date, before: Iterable[Figures] = ()
+) -> EvaluatedMonth:
+    """The statement of one month of a loaded record. A month without entries has a statement, but no figures."""
+    facts = record.facts(month)
+    statement = evaluate(facts, rulebook_for(month), practice.policy)
+    after = figures_of(patient_code, facts, statement) if facts.entries else ()
+    return EvaluatedMonth(facts, statement, tuple(before), after)

@@ -1,0 +1,180 @@
+"""Who is who: people and roles, teams and channels, patients and their codes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, or_, select
+
+from ledger.database import AnyRow, AnySelect
+from ledger.errors import LedgerError
+from ledger.practice import Practice
+from ledger.rules.facts import Program
+from ledger.tables import CareTeamRow, EnrollmentRow, PatientRow, StaffRow
+
+
+class Role(StrEnum):
+    """What a person may do; a person may have several."""
+
+    COORDINATOR = "coordinator"
+    LEAD = "lead"
+    BILLER = "biller"
+    PRACTITIONER = "practitioner"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A staff member as the people side sees one."""
+
+    staff_id: str
+    slack_user_id: str | None
+    name: str
+    credential: str
+    roles: frozenset[Role]
+    team_ids: tuple[str, ...]
+    active_from: date | None
+    active_to: date | None
+
+    def is_active(self, on: date) -> bool:
+        """Whether the person works here on that date."""
+        return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A care team and the channel its digests go to."""
+
+    team_id: str
+    name: str
+    channel_id: str
+
+
+_PERSON = select(
+    StaffRow.staff_id,
+    StaffRow.slack_user_id,
+    StaffRow.name,
+    StaffRow.credential,
+    StaffRow.roles,
+    StaffRow.teams,
+    StaffRow.active_from,
+    StaffRow.active_to,
+)
+
+
+def person_by_slack_id(connection: Connection, practice_id: str, slack_user_id: str) -> Person | None:
+    """The staff member with that Slack user id, or None."""
+    return _one_person(
+        connection, _PERSON.where(StaffRow.practice_id == practice_id, StaffRow.slack_user_id == slack_user_id)
+    )
+
+
+def person_by_id(connection: Connection, practice_id: str, staff_id: str) -> Person:
+    """The staff member with that id; raises ``LedgerError`` where there is none."""
+    person = _one_person(connection, _PERSON.where(StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id))
+    if person is None:
+        raise LedgerError(
+            "STAFF_UNKNOWN", f"No staff member has the id {staff_id!r}.", "Use an id of staff.csv, for example coord1."
+        )
+    return person
+
+
+def people(connection: Connection, practice_id: str) -> list[Person]:
+    """Everybody on the staff, in order of id."""
+    rows = connection.execute(_PERSON.where(StaffRow.practice_id == practice_id).order_by(StaffRow.staff_id))
+    return [_person(row) for row in rows]
+
+
+def _one_person(connection: Connection, query: AnySelect) -> Person | None:
+    row = connection.execute(query).one_or_none()
+    return _person(row) if row else None
+
+
+def _person(row: AnyRow) -> Person:
+    return Person(
+        staff_id=row.staff_id,
+        slack_user_id=row.slack_user_id,
+        name=row.name,
+        credential=row.credential,
+        roles=frozenset(Role(role) for role in row.roles),
+        team_ids=tuple(row.teams),
+        active_from=row.active_from,
+        active_to=row.active_to,
+    )
+
+
+def teams(connection: Connection, practice_id: str) -> list[Team]:
+    """The care teams, by name."""
+    rows = connection.execute(
+        select(CareTeamRow.team_id, CareTeamRow.name, CareTeamRow.channel_id)
+        .where(CareTeamRow.practice_id == practice_id)
+        .order_by(CareTeamRow.name)
+    )
+    return [Team(*row) for row in rows]
+
+
+def team_id_for(name: str) -> str:
+    """The id that a team of that name has: its letters and digits in lower case, joined by hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def code_key(patient_code: str) -> str:
+    """A code as it is compared: capital letters and digits alone, so that ``p-1042`` and ``P1042`` are the same."""
+    return "".join(character for character in patient_code.upper() if character.isalnum())
+
+
+def code_number(patient_code: str) -> str:
+    """The digits of a code, for those who type ``1042`` alone."""
+    return "".join(character for character in patient_code if character.isdigit())
+
+
+def find_codes(connection: Connection, practice_id: str, word: str) -> Sequence[str]:
+    """The codes that ``word`` may mean: the one that is written so, else those with that number (at most ten)."""
+    key = code_key(word)
+    if not key:
+        return []
+    rows = connection.execute(
+        select(PatientRow.patient_code, PatientRow.code_key)
+        .where(PatientRow.practice_id == practice_id, or_(PatientRow.code_key == key, PatientRow.code_number == key))
+        .order_by(PatientRow.patient_code)
+        .limit(10)
+    ).all()
+    exact = [row.patient_code for row in rows if row.code_key == key]
+    return exact or [row.patient_code for row in rows]
+
+
+def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
+    """The programs that the patient is enrolled in on that date, in order of name."""
+    rows = connection.execute(
+        select(EnrollmentRow.program, EnrollmentRow.from_date, EnrollmentRow.to_date)
+        .where(EnrollmentRow.practice_id == practice.practice_id, EnrollmentRow.patient_code == patient_code)
+        .order_by(EnrollmentRow.revision)
+    )
+    latest = {(row.program, row.from_date): row.to_date for row in rows}
+    return sorted(
+        {
+            Program(program)
+            for (program, from_date), to_date in latest.items()
+            if from_date <= on and (to_date is None or on <= to_date)
+        }
+    )
+
+
+def program_for_entry(connection: Connection, practice: Practice, patient_code: str, on: date) -> Program:
+    """The program an entry belongs to when its author named none: the only one the patient is enrolled in.
+
+    Raises ``LedgerError`` where there are several or none.
+    """
+    programs = enrolled_programs(connection, practice, patient_code, on)
+    if len(programs) == 1:
+        return programs[0]
+    enrolled = f"is enrolled in {' and '.join(programs)}" if programs else "is enrolled in no program on that date"
+    example = programs[0] if programs else Program.CCM
+    raise LedgerError(
+        "PROGRAM_MISSING",
+        f"{patient_code} {enrolled}: which program is this time for? Nothing was saved.",
+        f"Name it, for example: /ccm log {patient_code} 12m meds call {example.lower()} "
+        "Reconciled the insulin list. Dose confirmed.",
+    )

@@ -1,0 +1,122 @@
+"""Trust, checked: every hash recomputed link by link, every figure recomputed from its entries (design 1, 2)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.chain import GENESIS, link_hash
+from ledger.figures import Figures, stored_figures
+from ledger.patient_facts import load_records
+from ledger.patient_months import evaluate_record
+from ledger.practice import Practice
+from ledger.recording import entry_name
+from ledger.tables import ChainHeadRow, EntryVoidRow, PatientRow, TimeEntryRow
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was recomputed, and in words the first thing that differs from what is stored, or None."""
+
+    patients: int
+    links: int
+    patient_months: int
+    difference: str | None
+
+
+def verify(
+    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> Verification:
+    """Recomputes the whole ledger of ``practice``, patient by patient, up to the first difference.
+
+    ``progress`` is told how many patients are done, of how many.
+    """
+    codes = list(
+        connection.scalars(
+            select(PatientRow.patient_code)
+            .where(PatientRow.practice_id == practice.practice_id)
+            .order_by(PatientRow.patient_code)
+        )
+    )
+    links = months = 0
+    for start in range(0, len(codes), BATCH):
+        batch = codes[start : start + BATCH]
+        chained, difference = _check_chains(connection, practice.practice_id, batch)
+        links += chained
+        if difference is None:
+            evaluated, difference = _check_figures(connection, practice, batch)
+            months += evaluated
+        if difference is not None:
+            return Verification(start + len(batch), links, months, difference)
+        progress(start + len(batch), len(codes))
+    return Verification(len(codes), links, months, None)
+
+
+def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]) -> tuple[int, str | None]:
+    """How many links were checked, and the first that is not what its hash says."""
+    links: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for kind, table in (("entry", TimeEntryRow), ("void", EntryVoidRow)):
+        query = select(table.__table__).where(table.practice_id == practice_id, table.patient_code.in_(codes))
+        for row in connection.execute(query).mappings():
+            links[row["patient_code"]].append((kind, dict(row)))
+    heads = connection.execute(
+        select(ChainHeadRow.patient_code, ChainHeadRow.position, ChainHeadRow.hash).where(
+            ChainHeadRow.practice_id == practice_id, ChainHeadRow.patient_code.in_(codes)
+        )
+    )
+    known = {row.patient_code: (row.position, row.hash) for row in heads}
+    for code in codes:
+        difference = _check_chain(code, links[code], known.get(code))
+        if difference is not None:
+            return sum(map(len, links.values())), difference
+    return sum(map(len, links.values())), None
+
+
+def _check_chain(code: str, links: list[tuple[str, dict[str, Any]]], head: tuple[int, str] | None) -> str | None:
+    previous = GENESIS
+    position = 0
+    for kind, row in sorted(links, key=lambda link: link[1]["position"]):
+        position += 1
+        name = entry_name(code, row["position"])
+        if row["position"] != position:
+            return f"{entry_name(code, position)} is missing from the chain of {code}; {name} follows."
+        if row["previous_hash"] != previous:
+            return f"{name} ({kind}) does not follow the link before it."
+        if row["hash"] != link_hash(kind, row, previous):
+            return f"{name} ({kind}) is not what was recorded: its content and its hash differ."
+        previous = row["hash"]
+    if head != (position, previous):
+        return f"The chain of {code} ends at {position}; its head says {head[0] if head else 'nothing'}."
+    return None
+
+
+def _check_figures(connection: Connection, practice: Practice, codes: Sequence[str]) -> tuple[int, str | None]:
+    """How many patient-months were evaluated, and the first stored figure that differs."""
+    records = load_records(connection, practice, codes)
+    stored = stored_figures(connection, practice.practice_id, codes)
+    keys = {(code, month) for code, record in records.items() for month in record.months()} | stored.keys()
+    for done, (code, month) in enumerate(sorted(keys), start=1):
+        expected = evaluate_record(practice, code, records[code], month).after
+        difference = _first_difference(expected, stored.get((code, month), ()))
+        if difference is not None:
+            return done, f"{code} {month:%Y-%m} {difference}"
+    return len(keys), None
+
+
+def _first_difference(expected: Sequence[Figures], stored: Sequence[Figures]) -> str | None:
+    by_program = {figures.program: figures for figures in stored}
+    for figures in expected:
+        found = by_program.pop(figures.program, None)
+        if found is None:
+            return f"{figures.program}: no figures are stored."
+        for field in fields(Figures):
+            was, should = getattr(found, field.name), getattr(figures, field.name)
+            if was != should:
+                return f"{figures.program} {field.name}: stored {was}, recomputed {should}."
+    if by_program:
+        return f"{next(iter(by_program))}: figures are stored, but there are no entries."
+    return None
