@@ -153,7 +153,7 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
 
 
 def _timed_parts(started_at: datetime, ended_at: datetime, practice: Practice) -> tuple[EntryPart, ...]:
-    if ended_at <= started_at or duration_minutes(started_at, ended_at) < 1:
+    if duration_minutes(started_at, ended_at) < 1:
         raise LedgerError(
             "TOO_SHORT", "The end is less than a minute after the start (rule E2).", "For example: 10:05-10:17"
         )

@@ -1,0 +1,57 @@
+"""Who may do what: one table, read on one screen (slack-experience, Commands)."""
+
+from collections.abc import Collection
+
+from ledger.errors import LedgerError
+from ledger.roster import Person, Role, Team
+
+EVERYBODY = frozenset(Role)
+DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
+BILLING = frozenset({Role.BILLER, Role.LEAD})
+LEADING = frozenset({Role.LEAD, Role.ADMIN})
+
+ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
+    "": EVERYBODY,
+    "help": EVERYBODY,
+    "log": DOCUMENTING,
+    "undo": DOCUMENTING,
+    "patient": EVERYBODY,
+    "near": EVERYBODY,
+    "month": BILLING,
+    "digest": LEADING,
+}
+
+SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
+"""Roles whose lists are not limited to the person's own teams."""
+
+
+def require(person: Person, command: str) -> None:
+    """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
+    roles = ROLES_BY_COMMAND[command]
+    if person.roles & roles:
+        return
+    needed = " or ".join(sorted(role.value for role in roles))
+    has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
+    raise LedgerError(
+        "ROLE_NEEDED",
+        f"/ccm {command} needs the role {needed}; you have {has}.".replace("/ccm  ", "/ccm "),
+        "An administrator of your practice can give it to you. What you can do now: /ccm help",
+    )
+
+
+def visible_teams(person: Person, teams: Collection[Team], asked: Team | None) -> frozenset[str] | None:
+    """The ids of the teams whose list the person sees; None means every team.
+
+    Raises ``LedgerError`` where a lead asks for a team of others.
+    """
+    if person.roles & SEE_EVERY_TEAM:
+        return None if asked is None else frozenset({asked.team_id})
+    own = frozenset(person.team_ids) & {team.team_id for team in teams}
+    if asked is None:
+        return own
+    if asked.team_id not in own:
+        names = ", ".join(team.name for team in teams if team.team_id in own) or "no team yet"
+        raise LedgerError(
+            "TEAM_OF_OTHERS", f"You lead {names}, not {asked.name}.", "A biller sees every team: /ccm month"
+        )
+    return frozenset({asked.team_id})

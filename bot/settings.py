@@ -1,0 +1,34 @@
+"""Configuration from the environment: secrets and addresses, nothing else (design 10)."""
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.errors import LedgerError
+
+SLACK_API_URL = "https://slack.com/api/"
+
+
+class Settings(BaseSettings):
+    """What the environment says. Practice policy is in the database, not here."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    ccm_database_url: str = "sqlite:///ccm.sqlite3"
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = SLACK_API_URL
+
+    @property
+    def api_base_url(self) -> str:
+        """The address of Slack's Web API; it ends with a slash, as slack_sdk wants it."""
+        return self.slack_api_url.rstrip("/") + "/"
+
+
+def required(value: SecretStr | None, name: str, example: str) -> str:
+    """The secret; raises ``LedgerError`` naming the variable where it is not set."""
+    if value is None or not value.get_secret_value():
+        raise LedgerError(
+            "SETTING_MISSING", f"{name} is not set.", f"Set it in the environment, for example {name}={example}"
+        )
+    return value.get_secret_value()

@@ -1,0 +1,71 @@
+"""How dates, minutes, money and names of things are said, everywhere alike."""
+
+from datetime import date, datetime
+
+from ledger.rules.facts import Activity, Contact
+from ledger.rules.statement import CodeLine, Status
+
+ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
+    Activity.EM_VISIT: "office visit",
+    Activity.AI_CALL: "AI call",
+    Activity.AI_SUMMARY_REVIEW: "AI summary review",
+}
+CONTACT_WORDS = {
+    Contact.LIVE: "live call",
+    Contact.MESSAGE: "message",
+    Contact.VOICEMAIL: "voicemail",
+    Contact.NO_ANSWER: "no answer",
+}
+STATUS_WORDS = {
+    Status.BILLABLE: "Billable",
+    Status.BLOCKED: "Blocked",
+    Status.BELOW_THRESHOLD: "Below threshold",
+}
+
+
+def escaped(text: str) -> str:
+    """``text`` as Slack's mrkdwn shows it literally."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def money(cents: int) -> str:
+    """``1165700`` cents as ``$11,657.00``."""
+    return f"${cents / 100:,.2f}"
+
+
+def minutes(count: int) -> str:
+    """``1 minute`` or ``12 minutes``."""
+    return f"{count} minute{'' if count == 1 else 's'}"
+
+
+def month_name(month: date) -> str:
+    """``November 2026``."""
+    return f"{month:%B %Y}"
+
+
+def day(on: date) -> str:
+    """``Tue Nov 3``."""
+    return f"{on:%a %b} {on.day}"
+
+
+def clock(at: datetime) -> str:
+    """``2:05 pm``."""
+    return f"{at:%I:%M} {at:%p}".lstrip("0").lower()
+
+
+def span(start: datetime, end: datetime) -> str:
+    """``2:05–2:17 pm``, or ``11:55 am–12:10 pm`` over noon."""
+    first = clock(start)
+    if f"{start:%p}" == f"{end:%p}":
+        first = first.split(" ")[0]
+    return f"{first}–{clock(end)}"
+
+
+def codes(lines: tuple[CodeLine, ...]) -> str:
+    """``99490 + 2 × 99439``."""
+    return " + ".join(f"{line.units} × {line.code}" if line.units > 1 else line.code for line in lines)
+
+
+def listed(count: int, one: str, many: str | None = None) -> str:
+    """``1 patient`` or ``4 patients``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
