@@ -1,0 +1,1 @@
+"""What people type, read by pure functions: no database, no Slack, no clock."""

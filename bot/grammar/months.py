@@ -1,0 +1,59 @@
+"""Months as people write them: ``last``, ``nov``, ``nov 2025``, ``2026-11``, ``11/2026``."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from bot.grammar.problems import Problem
+
+_NAMES = (
+    ("jan", "january"),
+    ("feb", "february"),
+    ("mar", "march"),
+    ("apr", "april"),
+    ("may",),
+    ("jun", "june"),
+    ("jul", "july"),
+    ("aug", "august"),
+    ("sep", "sept", "september"),
+    ("oct", "october"),
+    ("nov", "november"),
+    ("dec", "december"),
+)
+_NUMBERS: Mapping[str, int] = {name: number for number, names in enumerate(_NAMES, start=1) for name in names}
+_THIS_OR_LAST = re.compile(r"(?P<which>this|last)(?:\s+month)?")
+_YEAR_FIRST = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>[0-9]{1,2})")
+_YEAR_LAST = re.compile(r"(?P<month>[a-z]+|[0-9]{1,2})(?:[\s/-]+(?P<year>20[0-9]{2}))?")
+
+
+def parse_month(text: str, *, today: date) -> date | Problem:
+    """The first day of the month ``text`` names as seen from ``today``, or the problem it has.
+
+    A month without a year is the latest such month that has begun. A month that has not begun is a problem.
+    """
+    written = text.strip().lower()
+    this_month = today.replace(day=1)
+    relative = _THIS_OR_LAST.fullmatch(written)
+    if relative:
+        return this_month if relative["which"] == "this" else (this_month - timedelta(days=1)).replace(day=1)
+    found = _YEAR_FIRST.fullmatch(written) or _YEAR_LAST.fullmatch(written)
+    number = _month_number(found["month"]) if found else None
+    if found is None or number is None:
+        return _problem(text, "MONTH_UNREADABLE", "cannot be read as a month.", this_month)
+    if found["year"] is None:
+        return date(today.year if number <= today.month else today.year - 1, number, 1)
+    month = date(int(found["year"]), number, 1)
+    if month > this_month:
+        return _problem(text, "MONTH_IN_FUTURE", "has not begun.", this_month)
+    return month
+
+
+def _month_number(word: str) -> int | None:
+    number = int(word) if word.isdecimal() else _NUMBERS.get(word)
+    return number if number is not None and number in range(1, 13) else None
+
+
+def _problem(text: str, code: str, message: str, this_month: date) -> Problem:
+    start = len(text) - len(text.lstrip())
+    end = max(start, len(text.rstrip()))
+    return Problem(start, end, "month", code, f'"{text.strip()}" {message}', this_month.strftime("%Y-%m"))

@@ -1,0 +1,98 @@
+"""The words people use for WHAT, HOW and PROGRAM: one table each, which the help text prints too.
+
+A phrase is written here with hyphens; typed, its parts may be joined by a hyphen, an underscore or a space
+(``home-health``, ``home_health``, ``home health``). The first word of a row is the canonical one.
+
+Words that begin many notes ("patient", "discharge", "refill", "appointment") are left out on purpose: as long as WHAT
+is not said, they would be taken for it and be lost to the note.
+"""
+
+import re
+from collections.abc import Mapping
+
+from ledger.rules.facts import Activity, Contact, Program
+
+ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
+    Activity.CARE_PLAN: ("plan", "care-plan", "careplan", "care-planning"),
+    Activity.MEDICATION: ("meds", "med", "medication", "medications", "med-rec", "medrec", "med-review"),
+    Activity.PATIENT_CONTACT: ("patient-contact", "patient-call", "check-in", "checkin", "outreach"),
+    Activity.CAREGIVER_CONTACT: ("caregiver", "caregiver-contact", "family"),
+    # Pharmacies, specialists and home-health agencies are other providers of care: talking to them is coordination.
+    Activity.PROVIDER_COORDINATION: (
+        "coordination",
+        "provider-coordination",
+        "care-coordination",
+        "pharmacy",
+        "pharmacist",
+        "specialist",
+        "home-health",
+        "homehealth",
+        "provider",
+        "doctor",
+        "pcp",
+        "referral",
+    ),
+    Activity.RESULTS_REVIEW: ("labs", "lab", "results", "result", "results-review", "imaging", "readings"),
+    Activity.COMMUNITY_RESOURCES: ("community", "community-resources", "resources", "social-services"),
+    Activity.CARE_TRANSITION: ("transition", "transitions", "care-transition", "toc"),
+    Activity.DOCUMENTATION: ("doc", "docs", "documentation", "charting"),
+    Activity.AI_SUMMARY_REVIEW: ("ai-review", "ai-summary", "ai-summary-review"),
+    Activity.EM_VISIT: ("visit", "em-visit", "office-visit", "e/m"),
+    Activity.AI_CALL: ("ai-call",),
+    Activity.ADMINISTRATIVE: ("admin", "administrative", "paperwork"),
+    Activity.SCHEDULING: ("scheduling", "schedule"),
+    Activity.REGISTRATION: ("registration", "intake"),
+    Activity.TRAINING: ("training",),
+    Activity.BENEFITS_CHECK: ("benefits", "benefits-check", "insurance", "eligibility"),
+}
+"""WHAT: every activity of billing-rules section 2 with its usual words."""
+
+CONTACT_WORDS: Mapping[Contact, tuple[str, ...]] = {
+    Contact.LIVE: ("call", "phone", "video", "live", "phone-call", "live-call", "video-call"),
+    Contact.MESSAGE: ("message", "portal", "portal-message", "secure-message", "email"),
+    Contact.VOICEMAIL: ("voicemail", "vm", "lvm", "voice-mail"),
+    Contact.NO_ANSWER: ("no-answer", "noanswer"),
+}
+"""HOW: every contact of billing-rules section 2 with its usual words."""
+
+PROGRAM_WORDS: Mapping[Program, tuple[str, ...]] = {program: (program.value.lower(),) for program in Program}
+"""PROGRAM: the five programs by their abbreviations."""
+
+WEEKDAYS: Mapping[str, int] = {
+    word: weekday
+    for weekday, words in enumerate(
+        (
+            ("mon", "monday"),
+            ("tue", "tues", "tuesday"),
+            ("wed", "weds", "wednesday"),
+            ("thu", "thur", "thurs", "thursday"),
+            ("fri", "friday"),
+            ("sat", "saturday"),
+            ("sun", "sunday"),
+        )
+    )
+    for word in words
+}
+"""Day names, to the number ``date.weekday`` gives them."""
+
+MEASURES = frozenset(
+    "s sec secs second seconds day days week weeks month months year years "  # noqa: SIM905 as quoted words, 40 lines
+    "unit units mg mcg g kg ml cc lb lbs pound pounds % percent tab tabs tablet tablets pill pills dose doses "
+    "refill refills times steps points".split()
+)
+"""Words after a bare number that make it something other than minutes, so that "12 units" is never a length."""
+
+_ANY: Mapping[str, Activity | Contact | Program] = {
+    word: meaning
+    for table in (ACTIVITY_WORDS, CONTACT_WORDS, PROGRAM_WORDS)
+    for meaning, words in table.items()
+    for word in words
+}
+
+LONGEST_PHRASE = max(word.count("-") for word in _ANY) + 1
+"""How many words the longest phrase has."""
+
+
+def meaning_of(phrase: str) -> Activity | Contact | Program | None:
+    """What ``phrase`` (any case; parts joined by hyphens, underscores or spaces) stands for, or None."""
+    return _ANY.get(re.sub(r"\s+|_", "-", phrase.lower()))
