@@ -1,0 +1,50 @@
+"""The methods that bring a file in (https://docs.slack.dev/reference/methods/files.getUploadURLExternal)."""
+
+from bot.playground.api.calling import Call, missing
+from bot.playground.errors import SlackError
+from bot.playground.settings import JSON, Channel
+
+
+def get_upload_url(call: Call) -> JSON:
+    """Returns where to send a file's bytes."""
+    length = call.number("length", 0)
+    if length < 1:
+        raise missing("length")
+    file = call.workspace.files.expect(call.required("filename"), length)
+    return {"upload_url": f"{call.base_url}/upload/{file.upload_token}", "file_id": file.id}
+
+
+def complete_upload(call: Call) -> JSON:
+    """Shows uploaded files in a conversation, as one message of the app."""
+    listed = call.json("files")
+    if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
+        raise missing("files")
+    channels = [call.workspace.channel(each) for each in _targets(call)]
+    if any(not channel.bot_is_member for channel in channels):
+        raise SlackError("not_in_channel")
+    store = call.workspace.files
+    stored = [store.complete(str(each.get("id")), each.get("title")) for each in listed]
+    bot_user_id = call.workspace.installation.bot_user_id
+    files = [store.as_api(each, base_url=call.base_url, user_id=bot_user_id) for each in stored]
+    for channel in channels:
+        _share(call, channel, files)
+    return {"files": files}
+
+
+def _targets(call: Call) -> list[str]:
+    several = call.text("channels")
+    one = call.text("channel_id")
+    return several.split(",") if several else [one] if one else []
+
+
+def _share(call: Call, channel: Channel, files: list[JSON]) -> None:
+    body: JSON = {
+        **call.workspace.author(),
+        "text": call.text("initial_comment") or "",
+        "files": files,
+        "upload": True,
+        "subtype": "file_share",
+    }
+    if call.text("thread_ts") is not None:
+        body["thread_ts"] = call.text("thread_ts")
+    call.workspace.messages.add(channel.id, body)

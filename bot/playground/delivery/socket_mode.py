@@ -1,0 +1,148 @@
+"""Socket Mode: the app's WebSocket connections (https://docs.slack.dev/apis/events-api/using-socket-mode)."""
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.playground.delivery.answer import FAILED, TIMED_OUT, Answer, Kind, Retry
+from bot.playground.settings import JSON
+
+SECONDS_TO_WRITE = 5.0
+POLICY_VIOLATION = 1008
+GOING_AWAY = 1001
+
+
+@dataclass(eq=False)
+class Link:
+    """One connection of the app, and the answers awaited on it."""
+
+    websocket: WebSocket
+    loop: asyncio.AbstractEventLoop
+    awaited: dict[str, tuple[Kind, concurrent.futures.Future[Answer]]] = field(default_factory=dict)
+
+    def write(self, message: JSON) -> None:
+        """Sends from another thread than the connection's own; raises OSError when the connection has gone."""
+        sending = asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
+        try:
+            sending.result(SECONDS_TO_WRITE)
+        except (RuntimeError, WebSocketDisconnect, concurrent.futures.TimeoutError) as error:
+            raise ConnectionError("the app's connection has gone") from error
+
+
+class SocketModeTransport:
+    """All connections of the app. A payload goes to one of them, each in turn."""
+
+    def __init__(self, app_id: str, on_change: Callable[[], None], on_odd_answer: Callable[[str, Any], None]) -> None:
+        self._app_id = app_id
+        self._on_change = on_change
+        self._on_odd_answer = on_odd_answer
+        self._lock = threading.Lock()
+        self._links: list[Link] = []
+        self._turn = 0
+
+    def is_ready(self) -> bool:
+        """Returns whether the app is connected."""
+        return bool(self._links)
+
+    @property
+    def connection_count(self) -> int:
+        """Returns how many connections the app has."""
+        return len(self._links)
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Keeps one accepted connection until it ends."""
+        link = Link(websocket, asyncio.get_running_loop())
+        with self._lock:
+            self._links.append(link)
+            hello = self._hello()
+        try:
+            await websocket.send_text(json.dumps(hello))
+            self._on_change()
+            while True:
+                self._take(link, await websocket.receive_text())
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        finally:
+            self._forget(link)
+            self._on_change()
+
+    def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
+        """Returns what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`."""
+        with self._lock:
+            if not self._links:
+                return Answer(error=FAILED)
+            link = self._links[self._turn % len(self._links)]
+            self._turn += 1
+        envelope_id = str(uuid.uuid4())
+        envelope: JSON = {
+            "envelope_id": envelope_id,
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": kind != "events_api",
+        }
+        if kind == "events_api":
+            envelope |= {
+                "retry_attempt": retry.number if retry else 0,
+                "retry_reason": retry.reason if retry else "",
+            }
+        answer: concurrent.futures.Future[Answer] = concurrent.futures.Future()
+        link.awaited[envelope_id] = (kind, answer)
+        try:
+            link.write(envelope)
+            return answer.result(timeout_seconds)
+        except ConnectionError:
+            return Answer(error=FAILED)
+        except concurrent.futures.TimeoutError:
+            return Answer(error=TIMED_OUT)
+        finally:
+            link.awaited.pop(envelope_id, None)
+
+    def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
+        """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`)."""
+        for link in list(self._links):
+            link.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
+
+    def close_all(self) -> None:
+        """Ends every connection."""
+        for link in list(self._links):
+            try:
+                closing = asyncio.run_coroutine_threadsafe(link.websocket.close(GOING_AWAY), link.loop)
+                closing.result(SECONDS_TO_WRITE)
+            except (RuntimeError, concurrent.futures.TimeoutError):
+                continue
+
+    def _hello(self) -> JSON:
+        return {
+            "type": "hello",
+            "num_connections": len(self._links),
+            "debug_info": {"host": "playground", "build_number": 1, "approximate_connection_time": 18_060},
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    def _take(self, link: Link, text: str) -> None:
+        try:
+            message = json.loads(text)
+        except json.JSONDecodeError:
+            message = None
+        if not isinstance(message, dict) or message.get("envelope_id") not in link.awaited:
+            self._on_odd_answer("an acknowledgement of nothing sent here, or one that came too late", message or text)
+            return
+        kind, answer = link.awaited.pop(message["envelope_id"])
+        payload = message.get("payload") or None
+        if payload is not None and kind == "events_api":
+            self._on_odd_answer("an event takes no response payload", message)
+        answer.set_result(Answer(payload))
+
+    def _forget(self, link: Link) -> None:
+        with self._lock:
+            self._links.remove(link)
+        for _, answer in list(link.awaited.values()):
+            if not answer.done():
+                answer.set_result(Answer(error=FAILED))

@@ -1,0 +1,55 @@
+"""Events the app listens to (https://docs.slack.dev/reference/events); those it does not subscribe to are not sent."""
+
+import copy
+
+from bot.playground.delivery.answer import Answer
+from bot.playground.delivery.dispatch import Delivery
+from bot.playground.delivery.payloads import Payloads
+from bot.playground.messages import Message
+from bot.playground.settings import JSON, User
+from bot.playground.workspace import Workspace
+
+
+class Events:
+    """Tells the app of what happened, and waits for its acknowledgement."""
+
+    def __init__(self, workspace: Workspace, delivery: Delivery, payloads: Payloads) -> None:
+        self._workspace = workspace
+        self._delivery = delivery
+        self._payloads = payloads
+
+    def home_opened(self, user: User) -> Answer:
+        """Sends `app_home_opened`, with the home as it was published last."""
+        event: JSON = {
+            "type": "app_home_opened",
+            "user": user.id,
+            "channel": self._workspace.direct_channel(user.id).id,
+            "tab": "home",
+            "event_ts": self._workspace.messages.new_ts(),
+        }
+        home = self._workspace.views.home(user.id)
+        if home is not None:
+            event["view"] = copy.deepcopy(home.body)
+        return self._send("app_home_opened", event)
+
+    def message_said(self, message: Message) -> None:
+        """Sends `message` where the app is in the conversation, and `app_mention` where it is spoken to."""
+        channel = self._workspace.channel(message.channel_id)
+        if not channel.bot_is_member:
+            return
+        about = {**copy.deepcopy(message.body), "channel": channel.id, "event_ts": message.ts}
+        kind = {"channels": "channel", "groups": "group", "im": "im"}[channel.kind]
+        self._send(f"message.{channel.kind}", {**about, "type": "message", "channel_type": kind})
+        if f"<@{self._workspace.installation.bot_user_id}>" in message.body["text"]:
+            self._send("app_mention", {**about, "type": "app_mention"})
+
+    def user_changed(self, user: User) -> None:
+        """Sends `user_change`."""
+        shown = {"id": user.id, "name": user.name, "deleted": user.deleted}
+        event = {"type": "user_change", "user": shown, "event_ts": self._workspace.messages.new_ts()}
+        self._send("user_change", event)
+
+    def _send(self, subscription: str, event: JSON) -> Answer:
+        if subscription not in self._workspace.features.events:
+            return Answer()
+        return self._delivery.send_event(self._payloads.event(event), subscription)

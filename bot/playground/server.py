@@ -1,0 +1,241 @@
+"""The server: Slack's Web API, response URLs, uploads and Socket Mode on one port, and the page at `/`."""
+
+import json
+import pathlib
+import socket
+import threading
+import urllib.parse
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from bot.playground.api.methods import answer
+from bot.playground.api.responses import answer_response_url
+from bot.playground.delivery.dispatch import ACK_SECONDS, Delivery
+from bot.playground.delivery.http import Receiver
+from bot.playground.delivery.payloads import Payloads
+from bot.playground.delivery.socket_mode import POLICY_VIOLATION
+from bot.playground.errors import SlackError
+from bot.playground.page_api import PageApi
+from bot.playground.people.acting import People
+from bot.playground.people.person import Person
+from bot.playground.settings import JSON
+from bot.playground.traffic import Exchange, Fault
+from bot.playground.workspace import Workspace
+
+PAGE = pathlib.Path(__file__).parent / "page"
+# Other names for this machine are refused: a web page elsewhere could point its own name here (DNS rebinding).
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+SECONDS_TO_STOP = 10.0
+
+
+class Playground:
+    """A local Slack with one workspace and one app.
+
+    `ack_timeout_seconds` is how long the app may take to acknowledge (Slack: 3). `port` 0 takes a free one; the
+    address is known, and the socket bound, from the start. Also a context manager that starts and stops it.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        ack_timeout_seconds: float = ACK_SECONDS,
+    ) -> None:
+        self.workspace = workspace
+        self._socket = socket.create_server((host, port))
+        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        self.api_url = f"{self.url}/api/"
+        self.delivery = Delivery(workspace, ack_timeout_seconds)
+        self.people = People(workspace, self.delivery, Payloads(workspace, self.url))
+        self.page = PageApi(workspace, self.delivery, self.people)
+        config = uvicorn.Config(
+            build_app(self), ws="websockets-sansio", lifespan="off", log_level="warning", access_log=False
+        )
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Serves from a thread in the background until `stop()`; requests are taken from now on."""
+        self._thread = threading.Thread(target=self.run, name="playground", daemon=True)
+        self._thread.start()
+        return self
+
+    def run(self) -> None:
+        """Serves in the foreground until interrupted."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Ends all connections and the server."""
+        self.delivery.sockets.close_all()
+        self.page.end_streams()
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(SECONDS_TO_STOP)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def attach(self, receiver: Receiver) -> None:
+        """Hands every later request to `receiver(headers, body) -> (status, headers, body)` in this process."""
+        self.delivery.attach(receiver)
+
+    def as_user(self, user_id: str) -> Person:
+        """Returns a person of the workspace, to act for them; raises SlackError `user_not_found`."""
+        return Person(self.workspace.user(user_id).id, self.workspace, self.people)
+
+    @property
+    def refusals(self) -> list[Exchange]:
+        """Returns every call and acknowledgement of the app that Slack would not have taken, oldest first."""
+        return self.workspace.traffic.refusals
+
+    def calls(self, method: str) -> list[Exchange]:
+        """Returns the app's calls of one Web API method, oldest first."""
+        return self.workspace.traffic.calls(method)
+
+    def fail_next(
+        self,
+        method: str,
+        *,
+        status: int = 500,
+        error: str | None = None,
+        retry_after: int | None = None,
+        after_accepting: bool = False,
+    ) -> None:
+        """Lets the next call of a method (or of `response_url`) fail.
+
+        With `after_accepting` the call is done all the same; the app just never learns. `status` 200 with an `error`
+        is a refusal in Slack's own form.
+        """
+        fault = Fault(method, status, error, retry_after, after_accepting)
+        self.workspace.traffic.fail_next(fault)
+
+    def wait_until(self, happened: Callable[[], bool], timeout_seconds: float = 3.0) -> bool:
+        """Returns whether `happened()` came true in time; asks again after every change in the workspace."""
+        return self.workspace.changes.wait_until(happened, timeout_seconds)
+
+
+def build_app(playground: Playground) -> Starlette:
+    """Returns the application that serves one playground."""
+    routes: list[BaseRoute] = [
+        Route("/api/{method:path}", _web_api(playground), methods=["GET", "POST"]),
+        Route("/response/{token}", _response_url(playground), methods=["POST"]),
+        Route("/upload/{token}", _upload(playground), methods=["POST"]),
+        Route("/files/{file_id}/{name}", _file(playground), methods=["GET"]),
+        WebSocketRoute("/link/", _link(playground)),
+        *playground.page.routes(),
+        Mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS)])
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _web_api(playground: Playground) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        method = request.path_params["method"].strip("/")
+        try:
+            args = _arguments(request, await request.body())
+            token = _token(request, args)
+            body = await run_in_threadpool(answer, playground.workspace, method, token, args, playground.url)
+        except SlackError as error:
+            return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
+        headers = {
+            "X-OAuth-Scopes": ",".join(sorted(playground.workspace.features.scopes)),
+            "X-Slack-Req-Id": f"{playground.workspace.next_serial():032x}",
+        }
+        return JSONResponse(body, headers=headers)
+
+    return endpoint
+
+
+def _arguments(request: Request, body: bytes) -> JSON:
+    args: JSON = dict(request.query_params)
+    if request.headers.get("content-type", "").startswith("application/json"):
+        given = _json(body or b"{}")
+        if not isinstance(given, dict):
+            raise SlackError("json_not_object")
+        return {**args, **given}
+    return {**args, **dict(urllib.parse.parse_qsl(body.decode(errors="replace"), keep_blank_values=True))}
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise SlackError("invalid_json") from error
+
+
+def _token(request: Request, args: JSON) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    given = args.pop("token", None)
+    return token if scheme == "Bearer" and token else given
+
+
+def _response_url(playground: Playground) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            given = _json(await request.body())
+            token = request.path_params["token"]
+            await run_in_threadpool(answer_response_url, playground.workspace, token, given)
+        except SlackError as error:
+            # A response URL answers what it refuses with an HTTP status, not with 200.
+            status = error.status if error.status != 200 else 400  # noqa: PLR2004 - HTTP's own number
+            return JSONResponse(error.body(), status_code=status, headers=error.headers)
+        return PlainTextResponse("ok")
+
+    return endpoint
+
+
+def _upload(playground: Playground) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        content = await request.body()
+        try:
+            file = playground.workspace.files.receive(request.path_params["token"], content)
+        except SlackError as error:
+            return JSONResponse(error.body(), status_code=error.status)
+        return PlainTextResponse(f"OK - {file.length_bytes}")
+
+    return endpoint
+
+
+def _file(playground: Playground) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        file = playground.workspace.files.find(request.path_params["file_id"])
+        if file is None or file.content is None or not file.shared:
+            return PlainTextResponse("no such file", status_code=404)
+        return Response(
+            file.content,
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{urllib.parse.quote(file.name)}"},
+        )
+
+    return endpoint
+
+
+def _link(playground: Playground) -> Callable[[WebSocket], Awaitable[None]]:
+    async def endpoint(websocket: WebSocket) -> None:
+        if not playground.workspace.tickets.take_socket_ticket(websocket.query_params.get("ticket", "")):
+            await websocket.close(POLICY_VIOLATION)
+            return
+        await websocket.accept()
+        await playground.delivery.sockets.serve(websocket)
+
+    return endpoint
