@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from ledger.database import AnyRow, AnySelect
 from ledger.errors import LedgerError
@@ -178,3 +178,16 @@ def program_for_entry(connection: Connection, practice: Practice, patient_code: 
         f"Name it, for example: /ccm log {patient_code} 12m meds call {example.lower()} "
         "Reconciled the insulin list. Dose confirmed.",
     )
+
+
+def team_of_patient(connection: Connection, practice_id: str, patient_code: str) -> Team:
+    """The care team of a patient that the roster has."""
+    row = connection.execute(
+        select(CareTeamRow.team_id, CareTeamRow.name, CareTeamRow.channel_id)
+        .join(
+            PatientRow,
+            and_(PatientRow.practice_id == CareTeamRow.practice_id, PatientRow.team_id == CareTeamRow.team_id),
+        )
+        .where(PatientRow.practice_id == practice_id, PatientRow.patient_code == patient_code)
+    ).one()
+    return Team(*row)

@@ -1,7 +1,7 @@
 """What goes back to Slack: a text for notifications and screen readers, and blocks that fit (design 9)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,20 @@ def button(text: str, action_id: str, value: Any, *, style: str | None = None) -
     if len(encoded) > BUTTON_VALUE_CHARACTERS:
         raise ValueError("a button's value has at most 2,000 characters")
     return ButtonElement(text=text, action_id=action_id, value=encoded, style=style)
+
+
+def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str, Any]) -> Reply:
+    """``reply`` as page ``page`` (from 0) of ``pages``, with buttons to the pages beside it.
+
+    ``address`` comes back with the buttons and says what is paged through.
+    """
+    turns = (("Previous page", "previous", page - 1), ("Next page", "next", page + 1))
+    buttons = [
+        button(label, f"{action}_{name}", {**address, "page": to}) for label, name, to in turns if 0 <= to < pages
+    ]
+    if not buttons:
+        return reply
+    return Reply(reply.text, (*reply.blocks, context(f"Page {page + 1} of {pages}"), actions(*buttons)))
 
 
 def actions(*buttons: ButtonElement) -> ActionsBlock:

@@ -1,0 +1,227 @@
+"""The Bolt app: Slack's requests to calls, calls to answers (design 8).
+
+Listeners run before the acknowledgement and answer in it; what talks to Slack for longer runs after it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from bot.access import require
+from bot.channel import SlackChannel
+from bot.commands.call import Call
+from bot.commands.digest import find_team, post_now
+from bot.commands.log import log, open_form, submit_form
+from bot.commands.month import month_at_page
+from bot.commands.near import near_at_page
+from bot.commands.patient import patient
+from bot.commands.registry import Answer, answer
+from bot.commands.undo import undo
+from bot.edge import answered, report
+from bot.views import digest as digest_view
+from bot.views import form, month, problem, receipt, worklist
+from bot.views import patient as patient_view
+from bot.views.reply import OpenForm, Reply
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.practice import get_practice
+from ledger.roster import person_by_slack_id
+
+COMMAND = "/ccm"
+SLACK_TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every listener needs: the ledger, the clock and Slack."""
+
+    database: Database
+    now: Callable[[], datetime]
+    client: WebClient
+
+    def call(self, body: dict[str, Any], key: str, text: str) -> Call:
+        """The call that a request's body makes; raises ``LedgerError`` for somebody who is not on the staff."""
+        at = self.now()
+        user = body.get("user_id") or body["user"]["id"]
+        team = body.get("team_id") or body["team"]["id"]
+        with self.database.reading() as connection:
+            practice = get_practice(connection, team)
+            person = person_by_slack_id(connection, practice.practice_id, user)
+        if person is None:
+            raise _stranger(user)
+        if not person.is_active(practice.local_date(at)):
+            raise LedgerError(
+                "PERSON_INACTIVE",
+                "Your time in this practice's roster is over or has not begun.",
+                "Ask an administrator of your practice to correct your dates: ccm import staff staff.csv",
+            )
+        return Call(self.database, practice, person, text, at, key)
+
+
+def _stranger(user: str) -> LedgerError:
+    return LedgerError(
+        "PERSON_UNKNOWN",
+        "You are not on this practice's staff list yet.",
+        f"Ask an administrator of your practice to add you with your Slack id, {user}: ccm import staff staff.csv",
+    )
+
+
+def web_client(token: str, base_url: str) -> WebClient:
+    """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds."""
+    client = WebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_SECONDS)
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=3))
+    return client
+
+
+def build_app(database: Database, client: WebClient, signing_secret: str, now: Callable[[], datetime]) -> App:
+    """The app with every listener that ``manifest.yml`` declares; nothing runs yet."""
+    app = App(
+        client=client,
+        token=client.token,
+        signing_secret=signing_secret,
+        process_before_response=True,
+        token_verification_enabled=False,
+    )
+    app.error(report)
+    desk = Desk(database, now, client)
+    _listen_to_commands(app, desk)
+    _listen_to_pages(app, desk)
+    _listen_to_log_buttons(app, desk)
+    _listen_to_form(app, desk)
+    _listen_to_digest_button(app, desk)
+    return app
+
+
+def _listen_to_commands(app: App, desk: Desk) -> None:
+    @app.command(COMMAND)
+    def on_command(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+        typed = body.get("text", "")
+        key = f"command:{body['trigger_id']}"
+        said = answered(
+            lambda: _open_if_form(desk, answer(desk.call(body, key, typed)), body["trigger_id"]),
+            what="command",
+            typed=f"{COMMAND} {typed}",
+        )
+        if said is None:
+            ack()
+            return
+        first, *rest = said if isinstance(said, list) else [said]
+        ack(**first.payload())
+        for reply in rest:
+            respond(**reply.payload())
+
+
+def _open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | list[Reply] | None:
+    """The answer, or None where it was a form, which is open now."""
+    if isinstance(said, OpenForm):
+        desk.client.views_open(trigger_id=trigger_id, view=said.view)
+        return None
+    return said
+
+
+def _listen_to_pages(app: App, desk: Desk) -> None:
+    turns: dict[str, tuple[str, Callable[[Call, int], Reply]]] = {
+        month.PAGE: ("month", month_at_page),
+        worklist.PAGE: ("near", near_at_page),
+        patient_view.PAGE: ("patient", lambda call, page: patient(call, page=page)),
+    }
+
+    def on_turn(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        command, turn = turns[action["action_id"].rsplit("_", 1)[0]]
+        address = json.loads(action["value"])
+
+        def work() -> Reply:
+            call = desk.call(body, _action_key(body), address["text"])
+            require(call.person, command)
+            return turn(call, address["page"])
+
+        _replace(respond, answered(work, what=f"page of {command}"))
+        ack()
+
+    app.action(re.compile(f"^({'|'.join(turns)})_(next|previous)$"))(on_turn)
+
+
+def _listen_to_log_buttons(app: App, desk: Desk) -> None:
+    @app.action(receipt.UNDO)
+    def on_undo(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        named = json.loads(action["value"])
+
+        def work() -> Reply:
+            call = desk.call(body, _action_key(body), "")
+            require(call.person, "undo")
+            return undo(call, patient_code=named["code"], position=named["position"])
+
+        _replace(respond, answered(work, what="undo button"))
+        ack()
+
+    @app.action(problem.SAVE_ANYWAY)
+    def on_save_anyway(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        typed = json.loads(action["value"])
+
+        def work() -> Reply | None:
+            call = desk.call(body, _action_key(body), typed)
+            require(call.person, "log")
+            said = _open_if_form(desk, log(call, confirmed=True), body["trigger_id"])
+            return said[0] if isinstance(said, list) else said
+
+        said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
+        if said is not None:
+            _replace(respond, said)
+        ack()
+
+    @app.action(receipt.LOG_ANOTHER)
+    def on_log_form(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        def work() -> None:
+            call = desk.call(body, _action_key(body), json.loads(action["value"]))
+            require(call.person, "log")
+            _open_if_form(desk, open_form(call), body["trigger_id"])
+
+        said = answered(work, what="form button")
+        if said is not None:
+            respond(replace_original=False, response_type="ephemeral", **said.payload())
+        ack()
+
+
+def _listen_to_form(app: App, desk: Desk) -> None:
+    @app.view(form.CALLBACK)
+    def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        def work() -> Reply | OpenForm | dict[str, str]:
+            call = desk.call(body, f"view:{view['id']}", "")
+            require(call.person, "log")
+            return submit_form(call, form.submitted(view))
+
+        said = answered(work, what="log form")
+        if isinstance(said, dict):
+            ack(response_action="errors", errors=said)
+        else:
+            ack(response_action="update", view=said.view if isinstance(said, OpenForm) else form.saved_view(said))
+
+
+def _listen_to_digest_button(app: App, desk: Desk) -> None:
+    def acknowledge(ack: Ack) -> None:
+        ack()
+
+    def post(body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        def work() -> Reply:
+            call = desk.call(body, _action_key(body), json.loads(action["value"])["team"])
+            require(call.person, "digest")
+            return post_now(call, find_team(call), SlackChannel(desk.client))
+
+        _replace(respond, answered(work, what="post digest now"))
+
+    app.action(digest_view.POST_NOW)(ack=acknowledge, lazy=[post])
+
+
+def _action_key(body: dict[str, Any]) -> str:
+    return f"action:{body['trigger_id']}"
+
+
+def _replace(respond: Respond, reply: Reply) -> None:
+    respond(replace_original=True, response_type="ephemeral", **reply.payload())

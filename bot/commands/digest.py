@@ -1,0 +1,63 @@
+"""``/ccm digest [TEAM]``: the next digest as it would be now, when it comes, and "post now"."""
+
+from datetime import UTC, datetime
+
+from bot.access import LEADING
+from bot.commands.call import Call, month_args
+from bot.views import words
+from bot.views.digest import digest_preview
+from bot.views.reply import Reply, section
+from jobs.calendar import next_instant
+from jobs.claims import Occurrence
+from jobs.digests import ASKED_FOR, DigestChannel, digest_for, run
+from ledger.errors import LedgerError
+from ledger.practice import Practice
+from ledger.roster import Role, Team, teams
+
+
+def digest(call: Call) -> list[Reply]:
+    """The preview for the team the call names, or for the person's only one; raises ``LedgerError`` for others."""
+    team = find_team(call)
+    with call.database.reading() as connection:
+        found = digest_for(connection, call.practice, team, at=call.at)
+    return digest_preview(found, next_post=next_post(call.practice, call.at))
+
+
+def next_post(practice: Practice, at: datetime) -> str:
+    """When the next digest comes, on the practice's clock."""
+    upcoming = next_instant(at, practice.zone)
+    if upcoming is None:
+        return "none is scheduled"
+    return f"{words.day(upcoming.date())} at {words.clock(upcoming)}"
+
+
+def find_team(call: Call) -> Team:
+    """The team whose digest is meant; raises ``LedgerError`` where that is none, several, or not the person's."""
+    with call.database.reading() as connection:
+        known = teams(connection, call.practice.practice_id)
+    _, asked = month_args(call, known)
+    may = [team for team in known if Role.ADMIN in call.person.roles or team.team_id in call.person.team_ids]
+    if asked is None and len(may) == 1:
+        return may[0]
+    names = ", ".join(team.name for team in may) or "no team yet"
+    if asked is None:
+        example = may[0].name if may else "Blue Team"
+        raise LedgerError("TEAM_MISSING", f"Which team? You have {names}.", f"For example: /ccm digest {example}")
+    if asked not in may:
+        roles = " or ".join(sorted(LEADING))
+        raise LedgerError(
+            "TEAM_OF_OTHERS", f"You have {names}, not {asked.name}.", f"A {roles} of that team can post its digest."
+        )
+    return asked
+
+
+def post_now(call: Call, team: Team, channel: DigestChannel) -> Reply:
+    """Posts the team's digest now, once a minute however often it is pressed.
+
+    Raises ``ChannelError`` where the channel refuses.
+    """
+    this_minute = call.at.astimezone(UTC).replace(second=0, microsecond=0)
+    occurrence = Occurrence(call.practice.practice_id, ASKED_FOR, team.team_id, this_minute)
+    run(call.database, call.practice, team, occurrence, channel, by=call.person.staff_id, at=call.at)
+    text = f"The digest of {team.name} was posted."
+    return Reply(text, (section(f"Posted in <#{team.channel_id}>."),))

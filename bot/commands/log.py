@@ -1,0 +1,163 @@
+"""``/ccm log``: one line, or the form, to a saved entry and the running total."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.commands.call import Call
+from bot.grammar.log_line import LogLine, parse_log
+from bot.views.form import (
+    ACTIVITY,
+    CONFIRM,
+    CONTACT,
+    DATE,
+    LENGTH,
+    NOTE,
+    PATIENT,
+    PROGRAM,
+    log_form,
+    missing_intro,
+    prefill,
+)
+from bot.views.problem import confirmation, unclear_line
+from bot.views.receipt import receipt
+from bot.views.reply import OpenForm, Reply
+from ledger.errors import ConfirmationNeededError, LedgerError
+from ledger.recording import NewEntry, record_entry
+from ledger.roster import find_codes, program_for_entry
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.warnings import note_is_thin
+
+_INPUT_BY_FIELD = {"patient_code": PATIENT, "duration_minutes": LENGTH, "started_at": LENGTH, "date_of_service": DATE}
+_INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
+
+
+def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
+    """Saves the line and answers with its receipt; opens the form where something is missing.
+
+    A line that cannot be read is answered with what is wrong with it, an unusual entry with a question; both save
+    nothing. Raises ``LedgerError`` for an entry that the rules refuse.
+    """
+    try:
+        with call.database.writing() as connection:
+            line = _parse(call, connection, call.text)
+            if line.problems:
+                return unclear_line(call.text, line.problems)
+            if line.missing:
+                return OpenForm(log_form(_values(call, line), intro=missing_intro(line.missing if call.text else ())))
+            return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
+    except ConfirmationNeededError as question:
+        return confirmation(question, call.text)
+
+
+def open_form(call: Call) -> OpenForm:
+    """The form, prefilled with what is understood of the call's text."""
+    with call.database.reading() as connection:
+        line = _parse(call, connection, call.text)
+    return OpenForm(log_form(_values(call, line)))
+
+
+def submit_form(call: Call, values: Mapping[str, str]) -> Reply | OpenForm | dict[str, str]:
+    """Saves what was filled in; returns the receipt, the form with a question, or errors by input."""
+    try:
+        with call.database.writing() as connection:
+            line = _parse(
+                call, connection, f"{values.get(PATIENT, '')} {values.get(LENGTH, '')} {values.get(DATE, '')}"
+            )
+            errors = _form_errors(line, values)
+            if errors:
+                return errors
+            filled = LogLine(
+                patient_code=line.patient_code,
+                duration_minutes=line.duration_minutes,
+                started_at=line.started_at,
+                ended_at=line.ended_at,
+                activity=Activity(values[ACTIVITY]),
+                contact=Contact(values[CONTACT]) if CONTACT in values else None,
+                date_of_service=line.date_of_service,
+                program=Program(values[PROGRAM]) if PROGRAM in values else None,
+                note=values[NOTE].strip(),
+            )
+            return _save(call, connection, filled, content=values, confirmed=CONFIRM in values, with_buttons=False)
+    except ConfirmationNeededError as question:
+        return OpenForm(log_form(values, confirm=f"{question.title} Save it anyway?"))
+    except LedgerError as error:
+        return {_INPUT_BY_CODE.get(error.code, LENGTH): f"{error.title} {error.remedy}"}
+
+
+def _parse(call: Call, connection: Connection, text: str) -> LogLine:
+    return parse_log(
+        text,
+        now=call.local_now,
+        find_codes=lambda word: find_codes(connection, call.practice.practice_id, word),
+    )
+
+
+def _form_errors(line: LogLine, values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong, by input. A note in the line means that a word of the patient or the length was not understood."""
+    errors = {
+        _INPUT_BY_FIELD.get(problem.field, LENGTH): f"{problem.message} For example: {problem.example}"
+        for problem in line.problems
+    }
+    if line.patient_code is None:
+        errors.setdefault(PATIENT, "No patient has this code. For example: P-1042")
+    elif line.duration_minutes is None or line.note:
+        errors.setdefault(LENGTH, "This is no length. For example: 12m, 1h5m or 10:05-10:17")
+    if values.get(ACTIVITY) in {Activity.PATIENT_CONTACT, Activity.CAREGIVER_CONTACT} and CONTACT not in values:
+        errors[CONTACT] = "Say how: live, message, voicemail or no answer."
+    if not values.get(NOTE, "").strip():
+        errors[NOTE] = "Say what was done (rule E1)."
+    return errors
+
+
+def _save(
+    call: Call,
+    connection: Connection,
+    line: LogLine,
+    *,
+    content: Mapping[str, Any],
+    confirmed: bool,
+    with_buttons: bool = True,
+) -> Reply:
+    if line.patient_code is None or line.activity is None:
+        raise LedgerError("LINE_INCOMPLETE", "The line is incomplete.", "/ccm log P-1042 12m meds call What was done.")
+    day = line.date_of_service or call.today
+    timed = line.started_at is not None and line.ended_at is not None
+    entry = NewEntry(
+        patient_code=line.patient_code,
+        staff_id=call.person.staff_id,
+        program=line.program or program_for_entry(connection, call.practice, line.patient_code, day),
+        activity=line.activity,
+        contact=line.contact,
+        note=line.note,
+        date_of_service=None if timed else day,
+        duration_minutes=None if timed else line.duration_minutes,
+        started_at=line.started_at if timed else None,
+        ended_at=line.ended_at if timed else None,
+    )
+    saved = record_entry(
+        connection,
+        call.practice,
+        entry,
+        request=call.request(content),
+        at=call.at,
+        recorded_by=call.person.staff_id,
+        confirmed=confirmed,
+    )
+    return receipt(saved, call.practice, note_advice=note_is_thin(line.note), with_buttons=with_buttons)
+
+
+def _values(call: Call, line: LogLine) -> dict[str, str]:
+    length = f"{line.duration_minutes}m" if line.duration_minutes else ""
+    if line.started_at and line.ended_at:
+        length = f"{line.started_at:%H:%M}-{line.ended_at:%H:%M}"
+    return prefill(
+        patient_code=line.patient_code,
+        length=length,
+        activity=line.activity,
+        contact=line.contact,
+        day=line.date_of_service or call.today,
+        program=line.program,
+        note=line.note,
+    )

@@ -1,0 +1,51 @@
+"""``/ccm patient CODE [MONTH]``: the statement."""
+
+from datetime import date
+
+from bot.commands.call import Call
+from bot.grammar.months import parse_month
+from bot.views.patient import statement_page
+from bot.views.reply import Reply
+from ledger.clock import month_of
+from ledger.errors import LedgerError
+from ledger.patient_months import EvaluatedMonth, statement_of
+from ledger.roster import find_codes, people, team_of_patient
+
+EXAMPLE = "For example: /ccm patient P-1042 nov"
+
+
+def patient(call: Call, *, page: int = 0) -> Reply:
+    """A page of the statement; raises ``LedgerError`` where the words name no patient or no month."""
+    code, month, evaluated = find_statement(call)
+    with call.database.reading() as connection:
+        team = team_of_patient(connection, call.practice.practice_id, code)
+        names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
+    return statement_page(
+        code,
+        team.name,
+        evaluated.facts,
+        evaluated.statement,
+        staff=lambda staff_id: names.get(staff_id, staff_id),
+        page=page,
+        address={"text": f"{code} {month:%Y-%m}"},
+    )
+
+
+def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
+    """The patient's code, the month and the statement that the call asks for."""
+    words = call.text.split(maxsplit=1)
+    if not words:
+        raise LedgerError("CODE_MISSING", "Which patient?", EXAMPLE)
+    month = parse_month(words[1], today=call.today) if len(words) > 1 else month_of(call.today)
+    if not isinstance(month, date):
+        raise LedgerError(month.code, month.message, EXAMPLE)
+    with call.database.reading() as connection:
+        codes = find_codes(connection, call.practice.practice_id, words[0])
+        if len(codes) > 1:
+            raise LedgerError(
+                "CODE_AMBIGUOUS",
+                f"{words[0]} may be {', '.join(codes)}.",
+                f"Type the whole code: /ccm patient {codes[0]}",
+            )
+        code = codes[0] if codes else words[0]
+        return code, month, statement_of(connection, call.practice, code, month)

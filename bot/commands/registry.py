@@ -1,0 +1,111 @@
+"""The commands by name: what each does, in words and in examples that work when pasted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.access import ROLES_BY_COMMAND, require
+from bot.commands.call import Call
+from bot.commands.digest import digest
+from bot.commands.log import log
+from bot.commands.month import month
+from bot.commands.near import near
+from bot.commands.patient import patient
+from bot.commands.undo import undo
+from bot.grammar.commands import closest, split_command
+from bot.views.help import Topic, card, help_card
+from bot.views.reply import OpenForm, Reply
+from ledger.errors import LedgerError
+
+Answer = Reply | OpenForm | list[Reply]
+"""One message, a form, or a first message and those that continue it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its handler and what the help says of it."""
+
+    handle: Callable[[Call], Answer]
+    topic: Topic
+
+
+COMMANDS: dict[str, Command] = {
+    "log": Command(
+        log,
+        Topic(
+            "log CODE LENGTH [WHAT] [HOW] [WHEN] [PROGRAM] NOTE",
+            "Saves time right after the call and shows the running total. Alone, it opens a form.",
+            (
+                "/ccm log P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
+                "/ccm log P-1042 10:05-10:17 labs yesterday Reviewed the potassium. Result sent to the practitioner.",
+            ),
+        ),
+    ),
+    "undo": Command(undo, Topic("undo", "Voids your last entry if it is under 15 minutes old.", ("/ccm undo",))),
+    "patient": Command(
+        patient,
+        Topic(
+            "patient CODE [MONTH]",
+            "The statement: minutes, codes, what is missing, every entry counted or excluded and why.",
+            ("/ccm patient P-1042", "/ccm patient P-1042 last"),
+        ),
+    ),
+    "near": Command(
+        near,
+        Topic(
+            "near [TEAM]",
+            "Whom one short call makes billable: patients 1 to 5 minutes short of the next code.",
+            ("/ccm near", "/ccm near Blue Team"),
+        ),
+    ),
+    "month": Command(
+        month,
+        Topic(
+            "month [MONTH] [TEAM] [PROGRAM]",
+            "Billable patients with codes and payment, and for every other patient the reason why not.",
+            ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm"),
+        ),
+    ),
+    "digest": Command(
+        digest,
+        Topic(
+            "digest [TEAM]",
+            "Shows the next pre-close digest, when it will be posted, and posts it now if you say so.",
+            ("/ccm digest Blue Team",),
+        ),
+    ),
+}
+
+
+def answer(call: Call) -> Answer:
+    """What the text behind ``/ccm`` leads to.
+
+    Raises ``LedgerError`` for a command that is none, with the closest one, or that the person may not use.
+    """
+    command = split_command(call.text)
+    if command.name in {"", "help"}:
+        require(call.person, command.name)
+        return _help(call, command.rest) if command.name else card(_topics(call), call.person.name)
+    if command.name not in COMMANDS:
+        raise _unknown(command.name, command.rest)
+    require(call.person, command.name)
+    return COMMANDS[command.name].handle(call.behind(command.rest))
+
+
+def _topics(call: Call) -> list[Topic]:
+    return [command.topic for name, command in COMMANDS.items() if call.person.roles & ROLES_BY_COMMAND[name]]
+
+
+def _help(call: Call, about: str) -> Reply:
+    name = about.split(" ", maxsplit=1)[0].lower()
+    if not name:
+        return help_card(_topics(call))
+    if name not in COMMANDS:
+        raise _unknown(name, "", f"/ccm help {closest(name, COMMANDS) or 'log'}")
+    return help_card([COMMANDS[name].topic])
+
+
+def _unknown(name: str, rest: str, example: str = "") -> LedgerError:
+    near_miss = closest(name, (*COMMANDS, "help"))
+    suggestion = example or (f"/ccm {near_miss} {rest}".strip() if near_miss else "/ccm help")
+    meant = f"Did you mean: {suggestion}" if near_miss else f"What there is: {suggestion}"
+    return LedgerError("COMMAND_UNKNOWN", f"There is no command {name!r}.", meant)

@@ -1,0 +1,83 @@
+"""The outermost edge: one place that says which failure becomes which answer (design, habits)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import uuid4
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.views.problem import error_card, unexpected
+from bot.views.reply import Reply
+from jobs.digests import ChannelError
+from ledger.errors import DatabaseAwayError, LedgerError
+
+Answer = TypeVar("Answer")
+
+log = structlog.get_logger("bot.edge")
+
+_CHANNEL_REMEDIES = {
+    "not_in_channel": "Invite the bot to the team's channel with /invite, then try again.",
+    "channel_not_found": "Check the channel_id in teams.csv, and invite the bot to that channel with /invite.",
+    "is_archived": "The team's channel is archived: give the team another one with ccm import teams.",
+}
+
+
+def answered(work: Callable[[], Answer], *, what: str, typed: str = "") -> Answer | Reply:
+    """What ``work`` returns, or the card that says what went wrong and that nothing was saved.
+
+    ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
+    """
+    try:
+        return work()
+    except LedgerError as error:
+        return error_card(error, typed=typed)
+    except ChannelError as error:
+        return error_card(channel_error(error), typed=typed)
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        log.error("database_away", request=what, kind=type(error).__name__)
+        return error_card(database_away(), typed=typed)
+    except SlackApiError as error:
+        log.error("slack_refused", request=what, reason=str(error.response.get("error", "unknown_error")))
+        return unexpected(_reference(what, error), typed=typed)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
+        return unexpected(_reference(what, error), typed=typed)
+
+
+def channel_error(error: ChannelError) -> LedgerError:
+    """What a refused channel post means to the person who asked for it."""
+    remedy = _CHANNEL_REMEDIES.get(error.reason, "Try again in a minute.")
+    return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
+
+
+def database_away() -> DatabaseAwayError:
+    """What a database that does not answer means to the person who typed."""
+    return DatabaseAwayError(
+        "DATABASE_AWAY",
+        "The ledger cannot be reached just now. Nothing was saved.",
+        "Keep what you typed (it is below) and send it again in a minute.",
+    )
+
+
+def report(error: Exception) -> None:
+    """Logs a failure that reached Bolt itself: nobody can be answered any more."""
+    _reference("listener", error)
+
+
+def _reference(what: str, error: Exception) -> str:
+    """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
+    reference = uuid4().hex[:8].upper()
+    log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))
+    return reference
+
+
+def _places(error: Exception) -> list[str]:
+    """Where in the code it failed, file by line, without any value."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places

@@ -1,0 +1,52 @@
+"""The card and the help: what one can do, in examples that work when pasted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.views import words
+from bot.views.receipt import LOG_ANOTHER
+from bot.views.reply import Reply, actions, button, context, sections
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the help says of a command."""
+
+    usage: str
+    does: str
+    examples: tuple[str, ...]
+
+
+def card(topics: Sequence[Topic], name: str) -> Reply:
+    """The short card that ``/ccm`` alone shows: what this person can do."""
+    lines = [f"*Hello, {words.escaped(name)}.* What you can do here:"]
+    lines += [f"• `/ccm {topic.usage.split(' ')[0]}` – {topic.does}" for topic in topics]
+    blocks: list[Block] = sections(lines)
+    if any(topic.usage.startswith("log") for topic in topics):
+        blocks.append(actions(button("Log time", LOG_ANOTHER, "", style="primary")))
+    return Reply("What you can do with /ccm", (*blocks, context("Examples: `/ccm help`")))
+
+
+def help_card(topics: Sequence[Topic]) -> Reply:
+    """Usage and examples of these commands; of one alone with all the words it knows."""
+    lines = []
+    for topic in topics:
+        lines.append(f"*/ccm {topic.usage}*\n{topic.does}")
+        lines += [f"`{example}`" for example in topic.examples]
+    if len(topics) == 1 and topics[0].usage.startswith("log"):
+        lines += _log_words()
+    return Reply("Help for /ccm", tuple(sections(lines)))
+
+
+def _log_words() -> list[str]:
+    return [
+        "*LENGTH* `12`, `12m`, `1h5m`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",
+        "*WHAT* " + ", ".join(f"`{known[0]}`" for known in ACTIVITY_WORDS.values()),
+        "*HOW* " + ", ".join(f"`{known[0]}`" for known in CONTACT_WORDS.values()),
+        "*WHEN* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`, `at 14:05`, `-15` (ended 15 minutes ago)",
+        "*PROGRAM* `ccm`, `rpm`, `pcm`; not needed where the patient has one program",
+        "Words come in any order; the note begins at the first word that is none of these.",
+    ]

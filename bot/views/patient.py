@@ -1,0 +1,104 @@
+"""The statement as a person reads it: minutes, codes, what is missing, every entry counted or excluded and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import words
+from bot.views.receipt import next_step
+from bot.views.reply import Reply, context, header, paged, section, sections, table
+from ledger.rules.facts import PatientMonth, TimeEntry
+from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
+
+PAGE = "patient_page"
+ROWS_PER_PAGE = 25
+COLUMNS = ("Entry", "Date", "Who", "What", "Minutes", "Counted", "Why not")
+
+
+def statement_page(
+    patient_code: str,
+    team: str,
+    facts: PatientMonth,
+    statement: Statement,
+    *,
+    staff: Callable[[str], str],
+    page: int = 0,
+    address: Mapping[str, Any] | None = None,
+) -> Reply:
+    """The statement of one patient-month, its entries on page ``page`` (from 0) where they are many."""
+    title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
+    lines = [line for part in statement.programs for line in _program(part)]
+    if not statement.programs:
+        lines = ["Enrolled in no program this month, and no time was logged."]
+    blocks: list[Block] = [header(title), *sections(lines)]
+    entries = {entry.number: entry for entry in facts.entries}
+    rows = [_row(result, entries[result.number], staff) for result in statement.entries]
+    pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]
+    if shown:
+        blocks.append(table(COLUMNS, shown, right=(4, 5)))
+    else:
+        blocks.append(section("No time was logged this month."))
+    blocks.append(context(f"{words.listed(len(rows), 'entry', 'entries')} · rulebook {statement.rulebook_name}"))
+    reply = Reply(f"{title}: {_summary(statement)}", tuple(blocks))
+    return paged(reply, PAGE, page, pages, address or {})
+
+
+def _summary(statement: Statement) -> str:
+    parts = [
+        f"{part.program} {words.minutes(part.counted_minutes)}, {words.STATUS_WORDS[part.status].lower()}"
+        for part in statement.programs
+    ]
+    return "; ".join(parts) or "no program"
+
+
+def _program(part: ProgramStatement) -> list[str]:
+    who = (
+        f" ({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)" if part.practitioner_minutes else ""
+    )
+    lines = [
+        f"*{part.program} · {words.STATUS_WORDS[part.status]}* · {words.minutes(part.counted_minutes)} counted{who}",
+    ]
+    for line in part.codes:
+        worth = words.money(line.amount_cents) if line.payment_known else "payment unknown"
+        units = f"{line.units} × " if line.units > 1 else ""
+        lines.append(f"• {units}*{line.code}* · {worth} · date of service {line.date_of_service:%Y-%m-%d}")
+    if part.codes:
+        lines.append(f"Expected payment: *{words.money(part.expected_cents)}*")
+    if part.why:
+        lines.append(words.escaped(part.why))
+    if part.next:
+        lines.append(f"Next: {', '.join(map(next_step, part.next))}")
+    lines += [f"*Blocked:* {words.escaped(blocker.text)} {words.escaped(blocker.remedy)}" for blocker in part.blockers]
+    lines += [_alternative(alternative) for alternative in part.alternatives if alternative.codes]
+    lines += [
+        f"An auditor may ask ({warning.code}): {words.escaped(warning.text)}{_entry_list(warning.entries)}"
+        for warning in part.warnings
+    ]
+    return [*lines, " "]
+
+
+def _alternative(alternative: Alternative) -> str:
+    codes = words.codes(alternative.codes)
+    return f"Not taken: {codes}, {words.money(alternative.amount_cents)}. {words.escaped(alternative.why_not)}"
+
+
+def _entry_list(numbers: tuple[int, ...]) -> str:
+    return f" (entries {', '.join(map(str, numbers))})" if numbers else ""
+
+
+def _row(result: EntryResult, entry: TimeEntry, staff: Callable[[str], str]) -> tuple[str, ...]:
+    what = words.ACTIVITY_WORDS[entry.activity]
+    if entry.contact:
+        what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
+    when = words.day(result.date_of_service)
+    if entry.started_at and entry.ended_at:
+        when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
+    why_not = "; ".join(
+        f"{exclusion.minutes} min {exclusion.reason} ({exclusion.rule})" for exclusion in result.excluded
+    )
+    counted = str(result.counted_minutes)
+    minutes = f"{result.duration_minutes} {result.program}"
+    return (f"#{result.number}", when, staff(entry.staff_id), what, minutes, counted, why_not)

@@ -1,0 +1,73 @@
+"""When something goes wrong: a title, what was understood, what to do, an example that works."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.grammar.problems import Problem
+from bot.views import words
+from bot.views.reply import (
+    BUTTON_VALUE_CHARACTERS,
+    SECTION_CHARACTERS,
+    Reply,
+    actions,
+    button,
+    context,
+    sections,
+)
+from ledger.errors import LedgerError
+
+OPEN_FORM = "log_form"
+SAVE_ANYWAY = "log_save_anyway"
+NOTHING_SAVED = "Nothing was saved."
+
+
+def error_card(error: LedgerError, *, typed: str = "") -> Reply:
+    """The card for an error that its user can mend; ``typed`` is given back to be copied and corrected."""
+    said = "" if NOTHING_SAVED in f"{error.title}{error.remedy}" else f" {NOTHING_SAVED}"
+    lines = [f"*{words.escaped(error.title)}*{said}", words.escaped(error.remedy)]
+    blocks: list[Block] = [*sections(lines), *_given_back(typed), context(f"Code: {error.code}")]
+    return Reply(f"{error.title} {NOTHING_SAVED}", tuple(blocks))
+
+
+def unexpected(reference: str, *, typed: str = "") -> Reply:
+    """The card for a failure of ours; ``reference`` is the number under which the log has it."""
+    lines = [
+        f"*Something went wrong on our side.* {NOTHING_SAVED}",
+        f"Try again. If it happens again, tell your administrator this number: `{reference}`",
+    ]
+    return Reply(f"Something went wrong. {NOTHING_SAVED}", (*sections(lines), *_given_back(typed)))
+
+
+def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
+    """The card for a line that could not be read: each problem with its place and an example."""
+    lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
+    for problem in problems:
+        shown = words.escaped(typed[problem.start : problem.end].strip())
+        place = f"`{shown}` " if shown else ""
+        lines.append(f"• {place}{words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`")
+    blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
+    if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
+        blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
+    return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
+
+
+def confirmation(error: LedgerError, typed: str) -> Reply:
+    """The question before an unusual entry is saved (billing-rules E4, E7)."""
+    lines = [
+        f"*{words.escaped(error.title)}* {NOTHING_SAVED} yet.".replace(". yet", " yet"),
+        words.escaped(error.remedy),
+    ]
+    blocks: list[Block] = [*sections(lines), *_given_back(f"/ccm log {typed}")]
+    if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
+        blocks.append(
+            actions(button("Save anyway", SAVE_ANYWAY, typed, style="primary"), button("Correct it", OPEN_FORM, typed))
+        )
+    return Reply(f"{error.title} Nothing was saved yet.", tuple(blocks))
+
+
+def _given_back(typed: str) -> list[Block]:
+    shown = words.escaped(typed.strip())
+    if not shown or len(shown) > SECTION_CHARACTERS - 100:
+        return []
+    return list(sections([f"You typed:\n```{shown.replace('```', '` ` `')}```"]))

@@ -1,0 +1,107 @@
+"""The answer to a log: what was understood, the total before and after, what comes next, what to improve."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import words
+from bot.views.reply import Reply, actions, button, context, section
+from ledger.practice import Practice
+from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
+from ledger.rules.statement import NextThreshold
+from ledger.voiding import VoidReceipt
+
+UNDO = "log_undo"
+LOG_ANOTHER = "log_form"
+
+
+def receipt(saved: Receipt, practice: Practice, *, note_advice: str | None, with_buttons: bool = True) -> Reply:
+    """The answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing."""
+    total_minutes = sum(part.part.duration_minutes for part in saved.parts)
+    blocks: list[Block] = [section("\n".join([_understood(saved, practice), *map(_change, saved.months)]))]
+    remarks = [remark for part in saved.parts for remark in _exclusions(part)]
+    remarks += [remark for change in saved.months for remark in _blockers(change)]
+    if note_advice:
+        remarks.append(f"Note: {words.escaped(note_advice)}")
+    if saved.replayed:
+        remarks.append("This request had already been saved; nothing was saved twice.")
+    blocks += [context(remark) for remark in remarks]
+    if with_buttons:
+        undo = {"code": saved.patient_code, "position": saved.parts[0].position}
+        blocks.append(actions(button("Undo", UNDO, undo), button("Log another", LOG_ANOTHER, "")))
+    after = saved.months[-1].after
+    text = (
+        f"Saved: {saved.patient_code}, {words.minutes(total_minutes)}. "
+        f"{words.minutes(after.counted_minutes)} in {after.month:%B}."
+    )
+    return Reply(text, tuple(blocks))
+
+
+def _understood(saved: Receipt, practice: Practice) -> str:
+    total_minutes = sum(part.part.duration_minutes for part in saved.parts)
+    parts = [
+        "*Saved*",
+        f"*{saved.patient_code}*",
+        f"{total_minutes} min",
+        words.ACTIVITY_WORDS[saved.activity],
+        words.CONTACT_WORDS[saved.contact] if saved.contact else "",
+        _when(saved, practice),
+        saved.program.value,
+        f"entry {entry_name(saved.patient_code, saved.parts[0].position)}",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _when(saved: Receipt, practice: Practice) -> str:
+    first, last = saved.parts[0].part, saved.parts[-1].part
+    if first.started_at is None or last.ended_at is None:
+        return words.day(first.date_of_service)
+    span = words.span(practice.local(first.started_at), practice.local(last.ended_at))
+    if len(saved.parts) == 1:
+        return f"{words.day(first.date_of_service)}, {span}"
+    shares = " + ".join(
+        f"{part.part.duration_minutes} min on {words.day(part.part.date_of_service)}" for part in saved.parts
+    )
+    return f"{span} ({shares})"
+
+
+def _change(change: MonthChange) -> str:
+    """``17 → 29 minutes in November · 99490 reached · 11 more for 99439 ($50.44)``."""
+    before = change.before.counted_minutes if change.before else 0
+    after = change.after
+    had = {line.code: line.units for line in change.before.codes} if change.before else {}
+    reached = [line for line in after.codes if line.units > had.get(line.code, 0)]
+    parts = [f"*{before} → {after.counted_minutes} minutes* in {after.month:%B}"]
+    if reached:
+        parts.append(f"*{words.codes(tuple(reached))} reached*")
+    elif after.codes:
+        parts.append(words.codes(after.codes))
+    parts += [next_step(step) for step in after.next]
+    return " · ".join(parts)
+
+
+def next_step(step: NextThreshold) -> str:
+    """``11 more for 99439 ($50.44)``."""
+    worth = words.money(step.amount_cents) if step.amount_cents else "payment unknown"
+    return f"{step.minutes_missing} more for {step.code} ({worth})"
+
+
+def _exclusions(part: RecordedPart) -> list[str]:
+    if not part.excluded:
+        return []
+    counted = f"{part.counted_minutes} of {words.minutes(part.part.duration_minutes)} count"
+    return [f"*{counted}:* {words.escaped(exclusion.text)} (rule {exclusion.rule})" for exclusion in part.excluded]
+
+
+def _blockers(change: MonthChange) -> list[str]:
+    return [
+        f"*Blocked:* {words.escaped(blocker.text)} {words.escaped(blocker.remedy)}" for blocker in change.after.blockers
+    ]
+
+
+def undone(voided: VoidReceipt) -> Reply:
+    """The answer to an undo: what no longer counts, and the total now."""
+    names = ", ".join(entry_name(voided.patient_code, position) for position in voided.positions)
+    lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
+    lines += map(_change, voided.months)
+    text = f"Undone: {voided.patient_code}, {words.minutes(voided.duration_minutes)}."
+    kept = "The entry stays in the record as voided (rule E5)."
+    return Reply(text, (section("\n".join(lines)), context(kept), actions(button("Log another", LOG_ANOTHER, ""))))
