@@ -93,7 +93,7 @@ class PageApi:
 
     def _state(self, query: Mapping[str, str]) -> JSON:
         place, features = self._workspace.installation, self._workspace.features
-        visible = self._workspace.visible_channels(query.get("user", ""))
+        user_id = query.get("user")
         return {
             "team": {"id": place.team_id, "name": place.team_name},
             "app": {"id": place.app_id, "name": features.app_name, "bot_user_id": place.bot_user_id},
@@ -104,7 +104,8 @@ class PageApi:
             ],
             "channels": [
                 {"id": each.id, "name": each.name, "members": each.members, "bot_is_member": each.bot_is_member}
-                for each in visible
+                for each in self._workspace.channels.values()
+                if each.kind == "channels" or user_id is None or user_id in each.members
             ],
             "commands": [vars(each) for each in features.commands],
             "shortcuts": [vars(each) for each in features.shortcuts],
@@ -146,7 +147,9 @@ class PageApi:
     def _press(self, given: JSON) -> JSON:
         element = {"action_id": given["action_id"], "block_id": given.get("block_id")}
         return _told(
-            self._people.press(given["user"], given["container"], element, given.get("value"), given.get("state"))
+            self._people.press(
+                given["user"], given["container"], element, given.get("value"), given.get("state", {}).get("values")
+            )
         )
 
     def _submit(self, given: JSON) -> JSON:
@@ -230,6 +233,9 @@ def _reading(answer: Callable[[Mapping[str, str]], JSON]) -> Callable[[Request],
 
 def _acting(act: Action) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
+        # Only pages of this server can send JSON here: for others the browser asks first, and is told no.
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"ok": False, "error": "the body must be application/json"}, status_code=415)
         try:
             given = await request.json()
         except json.JSONDecodeError:
@@ -253,7 +259,7 @@ def _told(outcome: Outcome) -> JSON:
 
 
 def _shown_view(opened: OpenView) -> JSON:
-    return {**opened.body, "entered": opened.entered}
+    return dict(opened.body)
 
 
 def _iso(seconds: float) -> str:

@@ -35,8 +35,21 @@ from bot.playground.workspace import Workspace
 
 PAGE = pathlib.Path(__file__).parent / "page"
 # Other names for this machine are refused: a web page elsewhere could point its own name here (DNS rebinding).
-LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 SECONDS_TO_STOP = 10.0
+
+
+class _Server(uvicorn.Server):
+    """Lets open streams end before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, before_shutdown: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_shutdown = before_shutdown
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops the server, however it was asked to."""
+        self._before_shutdown()
+        await super().shutdown(sockets)
 
 
 class Playground:
@@ -44,6 +57,7 @@ class Playground:
 
     `ack_timeout_seconds` is how long the app may take to acknowledge (Slack: 3). `port` 0 takes a free one; the
     address is known, and the socket bound, from the start. Also a context manager that starts and stops it.
+    Where time is frozen by freezegun, its `real_asyncio=True` keeps the server alive.
     """
 
     def __init__(
@@ -64,7 +78,7 @@ class Playground:
         config = uvicorn.Config(
             build_app(self), ws="websockets-sansio", lifespan="off", log_level="warning", access_log=False
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config, before_shutdown=self.page.end_streams)
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -79,8 +93,6 @@ class Playground:
 
     def stop(self) -> None:
         """Ends all connections and the server."""
-        self.delivery.sockets.close_all()
-        self.page.end_streams()
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(SECONDS_TO_STOP)

@@ -1,6 +1,7 @@
 """One call of the Web API: what it brought along, and what every method needs from it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,13 @@ class Call:
             raise SlackError("invalid_arguments", [f"[ERROR] must be an integer [json-pointer:/{name}]"])
         return int(value)
 
+    def moment(self, name: str, usual: float) -> float:
+        """Returns a message timestamp as seconds; raises SlackError `invalid_ts_...` for anything else."""
+        value = self.text(name) or str(usual)
+        if not re.fullmatch(r"\d+(\.\d+)?", value):
+            raise SlackError(f"invalid_ts_{name}")
+        return float(value)
+
     def json(self, name: str) -> Any:
         """Returns an argument that is JSON, or text that holds JSON (as forms send it)."""
         value = self.args.get(name)
@@ -50,7 +58,8 @@ class Call:
         try:
             return json.loads(value)
         except json.JSONDecodeError as error:
-            raise SlackError("invalid_json", [f"[ERROR] must be JSON [json-pointer:/{name}]"]) from error
+            refusal = "invalid_blocks_format" if name == "blocks" else "invalid_arguments"
+            raise SlackError(refusal, [f"[ERROR] must be JSON [json-pointer:/{name}]"]) from error
 
     def channel(self, name: str = "channel") -> Channel:
         """Returns the conversation an argument names; raises SlackError `channel_not_found`."""

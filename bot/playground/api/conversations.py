@@ -6,6 +6,7 @@ from bot.playground.messages import Message
 from bot.playground.settings import JSON, Channel
 
 USUAL_PAGE = 100
+END_OF_TIME = 9_999_999_999
 
 
 def history(call: Call) -> JSON:
@@ -89,10 +90,10 @@ def as_api(channel: Channel) -> JSON:
 
 
 def _asked_for(call: Call, message: Message) -> bool:
-    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999"
+    oldest, latest = call.moment("oldest", 0), call.moment("latest", END_OF_TIME)
     if call.flag("inclusive"):
-        return float(oldest) <= float(message.ts) <= float(latest)
-    return float(oldest) < float(message.ts) < float(latest)
+        return oldest <= float(message.ts) <= latest
+    return oldest < float(message.ts) < latest
 
 
 def _shown(call: Call, messages: list[Message]) -> JSON:

@@ -31,7 +31,7 @@ def update(call: Call) -> JSON:
     opened = views.find(view_id) if view_id else views.find_external(external_id or "")
     if opened is None:
         raise SlackError("not_found")
-    views.update(opened, _view(call, str(opened.body["type"])), expected_hash=call.text("hash"))
+    views.update(opened, _view(call, str(opened.body["type"])), expected_hash=call.text("hash") or None)
     return _shown(opened)
 
 
@@ -40,7 +40,9 @@ def publish(call: Call) -> JSON:
     user = call.workspace.user(call.required("user_id"))
     if not call.workspace.features.home_tab_enabled:
         raise SlackError("not_enabled")
-    return _shown(call.workspace.views.publish_home(user.id, _view(call, "home"), expected_hash=call.text("hash")))
+    return _shown(
+        call.workspace.views.publish_home(user.id, _view(call, "home"), expected_hash=call.text("hash") or None)
+    )
 
 
 def prepared(workspace_call: Call, view: JSON, kind: str) -> JSON:

@@ -16,7 +16,6 @@ from bot.playground.settings import JSON
 
 SECONDS_TO_WRITE = 5.0
 POLICY_VIOLATION = 1008
-GOING_AWAY = 1001
 
 
 @dataclass(eq=False)
@@ -108,15 +107,6 @@ class SocketModeTransport:
         """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`)."""
         for link in list(self._links):
             link.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
-
-    def close_all(self) -> None:
-        """Ends every connection."""
-        for link in list(self._links):
-            try:
-                closing = asyncio.run_coroutine_threadsafe(link.websocket.close(GOING_AWAY), link.loop)
-                closing.result(SECONDS_TO_WRITE)
-            except (RuntimeError, concurrent.futures.TimeoutError):
-                continue
 
     def _hello(self) -> JSON:
         return {

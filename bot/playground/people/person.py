@@ -1,5 +1,6 @@
 """One person at their screen, for tests: what they do and what they then see."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,13 @@ from bot.playground.people.forms import find_element
 from bot.playground.settings import JSON
 from bot.playground.surfaces import OpenView
 from bot.playground.workspace import Workspace
+
+ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def as_sent(typed: str) -> str:
+    """Returns typed text as Slack's client sends it: `&`, `<` and `>` escaped, mentions such as `<@U1>` kept."""
+    return re.sub(r"<[@#!][^<>]*>|[&<>]", lambda found: ESCAPES.get(found[0], found[0]), typed)
 
 
 def words_of(value: Any) -> str:
@@ -112,11 +120,11 @@ class Person:
 
     def command(self, channel_id: str, line: str) -> Glance:
         """Types a slash command."""
-        return self._look(lambda: self._people.say(self.user_id, channel_id, line))
+        return self._look(lambda: self._people.say(self.user_id, channel_id, as_sent(line)))
 
     def say(self, channel_id: str, text: str, thread_ts: str | None = None) -> Glance:
         """Types a message, or replies in a thread."""
-        return self._look(lambda: self._people.say(self.user_id, channel_id, text, thread_ts))
+        return self._look(lambda: self._people.say(self.user_id, channel_id, as_sent(text), thread_ts))
 
     def press(
         self, where: SeenMessage | SeenView, action_id: str, value: Any = None, *, block_id: str | None = None
