@@ -1,0 +1,202 @@
+"""Writes the invented practice as CSV, row by row, so that 100,000 patients need no more memory than their diary."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from ledger.sample.cases import EARLY_PATIENTS_A_TEAM, Case, Extra, Lack, case_of
+from ledger.sample.entries import Calendar, CareTeam, PatientDiary, SampleEntry
+from ledger.sample.people import People, Person, invent_people
+from ledger.sample.workdays import Diary
+
+TEAM_COLUMNS = ("name", "channel_id")
+STAFF_COLUMNS = (
+    "id",
+    "slack_user_id",
+    "name",
+    "credential",
+    "roles",
+    "teams",
+    "active_from",
+    "active_to",
+    "supervised",
+)
+PATIENT_COLUMNS = (
+    "code",
+    "team",
+    "billing_practitioner",
+    "conditions",
+    "risk_documented",
+    "programs",
+    "enrolled_on",
+    "consent_date",
+    "consent_form",
+    "initiating_visit_date",
+    "initiating_visit_type",
+    "care_plan_date",
+)
+ENTRY_COLUMNS = (
+    "external_id",
+    "staff",
+    "patient",
+    "program",
+    "activity",
+    "contact",
+    "date",
+    "minutes",
+    "start",
+    "end",
+    "note",
+    "recorded",
+)
+
+_FIRST_CODE = 1001
+_HIRED_BEFORE = timedelta(days=900)
+_ENROLLED_DAYS_BEFORE = (30, 240)
+_EXPIRED_PLAN_DAYS = 400
+_CONDITIONS = ("E11.9", "I10", "I50.9", "J44.9", "N18.3", "F03.90", "M81.0", "I48.91", "E78.5")
+_VISITS = ("AWV", "IPPE", "E/M", "TCM")
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePaths:
+    """The files written, in the order in which they are to be imported."""
+
+    teams: Path
+    staff: Path
+    patients: Path
+    entries: Path
+
+
+def write_sample(directory: Path, *, patients: int, seed: int, today: date) -> SamplePaths:
+    """The CSV files of an invented practice with so many patients, written into ``directory``.
+
+    The same arguments write the same bytes. Entries fill last month and this month up to ``today``; those of
+    ``today`` have no times, so nothing lies in the future at whatever hour they are imported. From four patients on,
+    15 to 19 and 35 to 39 counted CCM minutes occur in each of the first two teams on every day of a month.
+
+    Raises:
+        ValueError: ``patients`` is less than 1.
+        OSError: a file cannot be written.
+    """
+    if patients < 1:
+        raise ValueError("patients must be at least 1")
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = SamplePaths(*(directory / f"{name}.csv" for name in ("teams", "staff", "patients", "entries")))
+    people = invent_people(patients)
+    _write(paths.teams, TEAM_COLUMNS, ((team.name, team.channel_id) for team in people.teams))
+    _write(paths.staff, STAFF_COLUMNS, (_staff_row(person, today) for person in people.staff))
+    rng = Random(f"{patients} {seed} {today}")  # noqa: S311 invented data, nothing secret
+    with paths.patients.open("w", encoding="utf-8", newline="") as patient_file:
+        patient_rows = csv.writer(patient_file)
+        patient_rows.writerow(PATIENT_COLUMNS)
+        _write(
+            paths.entries, ENTRY_COLUMNS, _entry_rows(patients, people, Calendar.of(today), rng, patient_rows.writerow)
+        )
+    return paths
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _staff_row(person: Person, today: date) -> Sequence[str]:
+    hired = (today - _HIRED_BEFORE).replace(day=1).isoformat()
+    roles, teams = ";".join(person.roles), ";".join(person.teams)
+    return person.staff_id, person.slack_user_id, person.name, person.credential, roles, teams, hired, "", "yes"
+
+
+def _entry_rows(
+    patients: int, people: People, calendar: Calendar, rng: Random, write_patient: Callable[[Sequence[str]], object]
+) -> Iterator[Sequence[str]]:
+    """The rows of all entries; each patient's own row is written on the way."""
+    diary = Diary(rng)
+    count = 0
+    for number in range(patients):
+        code = f"P-{_FIRST_CODE + number}"
+        team = people.teams[number % len(people.teams)].name
+        place = number // len(people.teams)
+        case = case_of(place)
+        coordinators = people.coordinators[team]
+        care_team = CareTeam(
+            coordinators[place % len(coordinators)], people.leads[team], people.practitioners[team], place % 10
+        )
+        consent_date, row = _patient_row(code, team, case, care_team=care_team, calendar=calendar, rng=rng)
+        write_patient(row)
+        is_early = case.is_worked_early and place < EARLY_PATIENTS_A_TEAM
+        patient = PatientDiary(rng, diary, calendar, care_team)
+        for entry in patient.entries(case, is_early=is_early, consent_date=consent_date):
+            count += 1
+            yield _entry_row(f"E-{count:06}", code, entry)
+
+
+def _patient_row(
+    code: str, team: str, case: Case, *, care_team: CareTeam, calendar: Calendar, rng: Random
+) -> tuple[date | None, Sequence[str]]:
+    """The patient's consent date and row."""
+    enrolled_on = calendar.last_month[0] - timedelta(days=rng.randint(*_ENROLLED_DAYS_BEFORE))
+    consent_date = _consent_date(case, calendar, enrolled_on)
+    conditions = rng.sample(_CONDITIONS, 1 if case.lack is Lack.SECOND_CONDITION else rng.randint(2, 4))
+    plan_date = _care_plan_date(case, calendar, enrolled_on, rng)
+    return consent_date, (
+        code,
+        team,
+        "" if case.lack is Lack.PRACTITIONER else care_team.practitioner,
+        ";".join(conditions),
+        "yes",
+        ";".join(case.programs),
+        enrolled_on.isoformat(),
+        consent_date.isoformat() if consent_date else "",
+        rng.choice(("verbal", "written")) if consent_date else "",
+        (enrolled_on - timedelta(days=rng.randint(5, 60))).isoformat(),
+        rng.choice(_VISITS),
+        plan_date.isoformat() if plan_date else "",
+    )
+
+
+def _consent_date(case: Case, calendar: Calendar, enrolled_on: date) -> date | None:
+    """The day of enrollment; None, or in the midst of the work, where the case wants it so."""
+    if case.lack is Lack.CONSENT:
+        return None
+    if case.extra is Extra.BEFORE_CONSENT:
+        days = calendar.so_far if len(calendar.so_far) > 1 else calendar.last_month
+        return days[len(days) // 2]
+    return enrolled_on
+
+
+def _care_plan_date(case: Case, calendar: Calendar, enrolled_on: date, rng: Random) -> date | None:
+    if case.lack is Lack.CARE_PLAN:
+        return None
+    if case.lack is Lack.RECENT_CARE_PLAN:
+        return calendar.last_month[0] - timedelta(days=_EXPIRED_PLAN_DAYS)
+    days_since = (calendar.last_month[0] - enrolled_on).days
+    return enrolled_on + timedelta(days=rng.randint(0, days_since))
+
+
+def _entry_row(external_id: str, code: str, entry: SampleEntry) -> Sequence[str]:
+    start = entry.started_at
+    end = start + timedelta(minutes=entry.duration_minutes) if start else None
+    return (
+        external_id,
+        entry.staff_id,
+        code,
+        entry.work.program,
+        entry.work.activity.value,
+        entry.work.contact.value if entry.work.contact else "",
+        "" if start else entry.day.isoformat(),
+        "" if start else str(entry.duration_minutes),
+        _local(start),
+        _local(end),
+        entry.work.note,
+        _local(entry.recorded_at),
+    )
+
+
+def _local(instant: datetime | None) -> str:
+    return instant.isoformat(timespec="minutes") if instant else ""
