@@ -140,6 +140,7 @@ class TimeEntry:
     """One entry within one local date (E3): a longer one has been split into parts of equal number or linked.
 
     ``number`` is how its reader names it: the index in a case file, the position in a patient's chain.
+    ``first_part_number`` is that of the first part where the work crossed midnight, None where it did not.
     """
 
     number: int
@@ -154,6 +155,7 @@ class TimeEntry:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     voided: bool = False
+    first_part_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """An entry's minutes, each counted or excluded: ``counted_minutes`` + the exclusions = ``duration_minutes``."""
+    """An entry's minutes, each counted or excluded: ``counted_minutes`` + the exclusions = ``duration_minutes``.
+
+    ``is_part`` says that the work crossed midnight and this is one date's part of it (E3).
+    """
 
     number: int
     date_of_service: date
@@ -38,6 +41,7 @@ class EntryResult:
     duration_minutes: int
     counted_minutes: int
     excluded: tuple[Exclusion, ...]
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,16 @@
+"""Every rule in words: the one place that messages, help and documentation quote."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ledger.rules.catalogue.billing import BLOCKERS, BOOKS, CODES
+from ledger.rules.catalogue.lists import WARNINGS, WORKLISTS
+from ledger.rules.catalogue.text import RuleText
+from ledger.rules.catalogue.time import COUNTING, ENTRIES
+
+__all__ = ["CATALOGUE", "RuleText"]
+
+CATALOGUE: Mapping[str, RuleText] = MappingProxyType(
+    {rule.number: rule for rule in (*ENTRIES, *COUNTING, *CODES, *BLOCKERS, *WARNINGS, *WORKLISTS, *BOOKS)}
+)
+"""Every rule by its number, blockers by their name, in the order of billing-rules."""

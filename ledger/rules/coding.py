@@ -1,0 +1,217 @@
+"""From counted minutes and days with readings to codes (billing-rules section 5, R1 to R8)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.counting import CountedEntry
+from ledger.rules.facts import ComplexityDesignation, Contact, Program
+from ledger.rules.month import MonthView
+from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
+from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily
+from ledger.rules.statement import CodeLine
+from ledger.rules.words import Units
+
+QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})
+"""The complexity of medical decision making that complex care asks for (R5)."""
+
+Prices = Mapping[str, int | None]
+"""The payment of each code in cents, None where it is not known."""
+
+
+class Minutes(NamedTuple):
+    """Counted minutes of one program: of everybody, and of practitioners among them (section 4)."""
+
+    total: int
+    practitioner: int
+
+    def for_family(self, family: TimeFamily) -> int:
+        """The minutes that this family counts."""
+        return self.practitioner if family.counts == "practitioner" else self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The entries of one program, counted."""
+
+    program: Program
+    entries: tuple[CountedEntry, ...]
+    minutes: Minutes
+
+    @property
+    def logged(self) -> bool:
+        """Whether time was logged: an entry that was not voided."""
+        return any(not one.entry.voided for one in self.entries)
+
+    @property
+    def live_contact(self) -> bool:
+        """Whether a live contact counts in the month (R7)."""
+        return any(one.minutes and one.entry.contact is Contact.LIVE for one in self.entries)
+
+
+class Offer(NamedTuple):
+    """What a family bills at these minutes: nothing below its first threshold."""
+
+    family: TimeFamily
+    minutes: int
+    units: Units
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the minutes and readings of a program would bill if nothing blocked it.
+
+    ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5).
+    """
+
+    offers: tuple[Offer, ...]
+    closed: Mapping[str, str]
+    taken: Offer | None
+    time_lines: tuple[CodeLine, ...]
+    reading_lines: tuple[CodeLine, ...]
+
+    @property
+    def open_families(self) -> list[TimeFamily]:
+        """The families that may be taken once their minutes are reached."""
+        return [offer.family for offer in self.offers if offer.family.name not in self.closed]
+
+
+def prices_of(book: Rulebook, policy: Policy) -> Prices:
+    """The book's payments with those that the practice replaced (B3)."""
+    return {**{code: payment.cents for code, payment in book.payments.items()}, **dict(policy.payments)}
+
+
+def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
+    """The entries of ``program`` among ``counted``, with their minutes (section 4)."""
+    entries = tuple(one for one in counted if one.entry.program is program)
+    practitioner = sum(one.minutes for one in entries if one.by_practitioner)
+    return Tally(program, entries, Minutes(sum(one.minutes for one in entries), practitioner))
+
+
+def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> Claim:
+    """The claim of one program, blockers aside: one family of time codes (R1), and the readings."""
+    families = book.time_families[tally.program]
+    closed = {family.name: why for family in families if (why := why_closed(family, month)) is not None}
+    offers = tuple(offer_of(family, tally.minutes, prices) for family in families)
+    taken = choose([offer for offer in offers if offer.family.name not in closed], month.policy)
+    return Claim(
+        offers=offers,
+        closed=closed,
+        taken=taken,
+        time_lines=() if taken is None else _time_lines(taken, tally, month, prices),
+        reading_lines=tuple(
+            line
+            for family in book.reading_families[tally.program]
+            if (line := _reading_line(family, month, prices)) is not None
+        ),
+    )
+
+
+def units_at(family: TimeFamily, minutes: int) -> Units:
+    """The codes and units of ``family`` at that many minutes: full units alone, no add-on without its base (R6)."""
+    base, add_on, short = family.base, family.add_on, family.short
+    if minutes >= base.at_minutes:
+        further = min(add_on.at_most, (minutes - base.at_minutes) // add_on.each_further_minutes)
+        return ((base.code, 1), (add_on.code, further)) if further else ((base.code, 1),)
+    if short is not None and minutes >= short.at_minutes:
+        return ((short.code, 1),)
+    return ()
+
+
+def offer_of(family: TimeFamily, minutes: Minutes, prices: Prices) -> Offer:
+    """What ``family`` bills at these minutes; a payment that is not known counts as 0 (section 9)."""
+    own_minutes = minutes.for_family(family)
+    units = units_at(family, own_minutes)
+    return Offer(family, own_minutes, units, sum((prices[code] or 0) * count for code, count in units))
+
+
+def choose(offers: Sequence[Offer], policy: Policy) -> Offer | None:
+    """R4: of the open families that reach a code, the highest expected payment; ties go to the lower base code.
+
+    Complex care that was designated comes first where the policy honors the designation (R5).
+    """
+    reached = [offer for offer in offers if offer.units]
+    if policy.honor_complexity_designation:
+        designated = [offer for offer in reached if "complexity_designation" in offer.family.needs]
+        reached = designated or reached
+    return min(reached, key=lambda offer: (-offer.amount_cents, offer.family.base.code), default=None)
+
+
+def why_closed(family: TimeFamily, month: MonthView) -> str | None:
+    """R3, R5: why a family that needs a designation of complex care may not be taken; None where it is open."""
+    if "complexity_designation" not in family.needs:
+        return None
+    if not any(_designates(designation, month) for designation in month.facts.complexity):
+        return CATALOGUE["R3"].message
+    if month.policy.complex_needs_plan_revision and not _plan_established_or_revised(month):
+        return CATALOGUE["R5"].message
+    return None
+
+
+def _designates(designation: ComplexityDesignation, month: MonthView) -> bool:
+    """R5: in the month, by a practitioner, moderate or high, with a rationale."""
+    day = designation.designated_on
+    return (
+        month.first_day <= day <= month.last_day
+        and designation.mdm in QUALIFYING_DECISION_MAKING
+        and bool(designation.rationale.strip())
+        and any(
+            member.credential in PRACTITIONER_CREDENTIALS for member in month.active_staff(designation.staff_id, day)
+        )
+    )
+
+
+def _plan_established_or_revised(month: MonthView) -> bool:
+    """R5: the first revision ever lies in the month, or a substantial one does."""
+    days = [plan.revised_on for plan in month.facts.care_plans]
+    substantial = [plan.revised_on for plan in month.facts.care_plans if plan.substantial]
+    return any(month.first_day <= day <= month.last_day for day in (*substantial, *sorted(days)[:1]))
+
+
+def _time_lines(taken: Offer, tally: Tally, month: MonthView, prices: Prices) -> tuple[CodeLine, ...]:
+    day = _date_of_service(taken, tally, month)
+    return tuple(code_line(taken.family, code, units, day, prices) for code, units in taken.units)
+
+
+def _date_of_service(taken: Offer, tally: Tally, month: MonthView) -> date:
+    """R8: the date on which the family's first threshold was reached, or the month's last day by policy."""
+    if month.policy.claim_date == "month_end":
+        return month.last_day
+    family = taken.family
+    reached_base = family.short is None or taken.minutes >= family.base.at_minutes
+    threshold = family.base.at_minutes if reached_base or family.short is None else family.short.at_minutes
+    minutes = 0
+    for one in sorted(tally.entries, key=lambda one: one.entry.date_of_service):
+        if family.counts == "total" or one.by_practitioner:
+            minutes += one.minutes
+        if minutes >= threshold:
+            return one.entry.date_of_service
+    return month.last_day
+
+
+def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> CodeLine | None:
+    """The code for the month's days with readings, dated on its last day; None where they reach none."""
+    if not month.enrollments(family.program):
+        return None
+    days = month.facts.reading_days
+    for code in family.codes:
+        if code.from_days <= days <= code.to_days:
+            return code_line(family, code.code, 1, month.last_day, prices)
+    return None
+
+
+def code_line(family: TimeFamily | ReadingFamily, code: str, units: int, day: date, prices: Prices) -> CodeLine:
+    """The line of a claim for ``units`` of ``code``; its amount is 0 where the payment is not known."""
+    cents = prices[code]
+    return CodeLine(
+        code=code,
+        units=units,
+        program=family.program,
+        family=family.name,
+        amount_cents=units * (cents or 0),
+        date_of_service=day,
+        payment_known=cents is not None,
+    )

@@ -1,0 +1,244 @@
+"""Which minutes count (billing-rules section 3): each counts, or is excluded under the first reason that applies."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.durations import Span, spans_minutes, without
+from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, TimeEntry
+from ledger.rules.month import END, FacilityStay, MonthView, consent_holds
+from ledger.rules.statement import EntryResult, Exclusion
+from ledger.rules.words import day_words, listed
+
+ATTEMPTS = frozenset({Contact.VOICEMAIL, Contact.NO_ANSWER})
+
+
+class Work(NamedTuple):
+    """What is left of an entry on its way through the rules; no spans where it has no start and end.
+
+    ``taken`` are the spans in which minutes of earlier entries already count.
+    """
+
+    entry: TimeEntry
+    minutes: int
+    spans: tuple[Span, ...]
+    taken: Sequence[Span]
+
+
+class Cut(NamedTuple):
+    """What a rule leaves of an entry, and in words why it took the rest."""
+
+    text: str
+    minutes_left: int = 0
+    spans_left: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountedEntry:
+    """An entry with its counted minutes, the spans they lie in (where it has times), and who worked."""
+
+    entry: TimeEntry
+    minutes: int
+    spans: tuple[Span, ...]
+    by_practitioner: bool
+    result: EntryResult
+
+
+Rule = Callable[[Work, MonthView], Cut | None]
+
+
+def voided(work: Work, _month: MonthView) -> Cut | None:
+    """C1: a voided entry does not count."""
+    return Cut(CATALOGUE["C1"].message) if work.entry.voided else None
+
+
+def undocumented(work: Work, _month: MonthView) -> Cut | None:
+    """C2: an entry without a note does not count."""
+    return None if work.entry.note.strip() else Cut(CATALOGUE["C2"].message)
+
+
+def not_care_time(work: Work, _month: MonthView) -> Cut | None:
+    """C3: an activity of the right-hand column of section 2 does not count."""
+    if work.entry.activity in CARE_ACTIVITIES:
+        return None
+    return Cut(CATALOGUE["C3"].message.format(activity=work.entry.activity.value))
+
+
+def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
+    """C4: on the date, the staff member has a qualifying credential, is active, and is supervised."""
+    day = work.entry.date_of_service
+    active = month.active_staff(work.entry.staff_id, day)
+    qualified = [member for member in active if member.credential in month.policy.qualifying_credentials]
+    if any(member.supervised for member in qualified):
+        return None
+    if qualified:
+        fault = "was not under the billing practitioner's supervision"
+    elif active:
+        fault = "held no qualifying credential"
+    else:
+        fault = "was not active"
+    return Cut(CATALOGUE["C4"].message.format(day=day_words(day), fault=fault))
+
+
+def not_enrolled(work: Work, month: MonthView) -> Cut | None:
+    """C5: the patient is enrolled in the entry's program on that date."""
+    day = work.entry.date_of_service
+    for enrollment in month.facts.enrollments:
+        if (
+            enrollment.program is work.entry.program
+            and enrollment.from_date <= day
+            and (enrollment.to_date is None or day <= enrollment.to_date)
+        ):
+            return None
+    return Cut(CATALOGUE["C5"].message.format(program=work.entry.program.value, day=day_words(day)))
+
+
+def no_consent(work: Work, month: MonthView) -> Cut | None:
+    """C6: consent to the program on or before the date, not revoked in an earlier month."""
+    day = work.entry.date_of_service
+    for consent in month.facts.consents:
+        if consent.program is work.entry.program and consent_holds(consent, day, day):
+            return None
+    return Cut(CATALOGUE["C6"].message.format(program=work.entry.program.value, day=day_words(day)))
+
+
+def in_facility(work: Work, month: MonthView) -> Cut | None:
+    """C7: a date strictly inside a stay, or the minutes inside a stay known to the minute."""
+    day = work.entry.date_of_service
+    for stay in month.stays:
+        if stay.strictly_inside(day):
+            return Cut(_inside([stay], day))
+    if not work.spans:
+        return None
+    known = [(stay, span) for stay in month.stays if stay.has_edge_on(day) and (span := stay.span_on_edge(day))]
+    return _cut_out(work, [span for _, span in known], _inside([stay for stay, _ in known], day))
+
+
+def facility_edge_day(work: Work, month: MonthView) -> Cut | None:
+    """C8: the day of an admission or discharge, and nothing shows that the work lay outside the stay."""
+    day = work.entry.date_of_service
+    for stay in month.stays:
+        if stay.has_edge_on(day) and not _settled_by_times(work, stay, day):
+            return Cut(CATALOGUE["C8"].message.format(day=day_words(day)))
+    return None
+
+
+def _settled_by_times(work: Work, stay: FacilityStay, day: date) -> bool:
+    """Whether times tell, on an edge day of ``stay``, which of the work lay outside it."""
+    if not work.spans:
+        return False
+    return stay.span_on_edge(day) is not None or all(stay.is_outside(span, day) for span in work.spans)
+
+
+def outreach_attempt(work: Work, month: MonthView) -> Cut | None:
+    """C9: a voicemail or an unanswered call, unless the policy counts attempts."""
+    contact = work.entry.contact
+    if contact not in ATTEMPTS or contact is None or month.policy.count_outreach_attempts:
+        return None
+    return Cut(CATALOGUE["C9"].message.format(contact=contact.value.replace("_", " ")))
+
+
+def not_interactive(work: Work, month: MonthView) -> Cut | None:
+    """C10: RPM minutes that are no live contact, under policy ``rpm_time = "interactive"`` (R7)."""
+    if (
+        month.policy.rpm_time == "interactive"
+        and work.entry.program is Program.RPM
+        and work.entry.contact is not Contact.LIVE
+    ):
+        return Cut(CATALOGUE["C10"].message)
+    return None
+
+
+def same_minutes(work: Work, _month: MonthView) -> Cut | None:
+    """C11: minutes that already count for this patient in an entry with an earlier start, or recorded earlier."""
+    return _cut_out(work, work.taken, CATALOGUE["C11"].message)
+
+
+COUNTING_RULES: tuple[tuple[str, Rule], ...] = (
+    ("C1", voided),
+    ("C2", undocumented),
+    ("C3", not_care_time),
+    ("C4", unqualified_staff),
+    ("C5", not_enrolled),
+    ("C6", no_consent),
+    ("C7", in_facility),
+    ("C8", facility_edge_day),
+    ("C9", outreach_attempt),
+    ("C10", not_interactive),
+    ("C11", same_minutes),
+)
+"""The rules in the order in which they apply."""
+
+
+def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
+    """Every entry of the month with its minutes counted or excluded, in order of number and date.
+
+    Entries take their minutes in the order of C11: by start, then by recording, then by number.
+    """
+    taken: list[Span] = []
+    counted = []
+    for entry, spans in sorted(((entry, _spans_of(entry)) for entry in month.facts.entries), key=_first_come):
+        if spans:
+            taken = [span for span in taken if span[1] > spans[0][0]]
+        found = _count(Work(entry, entry.duration_minutes, spans, taken), month)
+        if found.minutes:
+            taken.extend(found.spans)
+        counted.append(found)
+    counted.sort(key=lambda one: (one.entry.number, one.entry.date_of_service))
+    return tuple(counted)
+
+
+def _spans_of(entry: TimeEntry) -> tuple[Span, ...]:
+    if entry.started_at is None or entry.ended_at is None:
+        return ()
+    return ((entry.started_at.astimezone(UTC), entry.ended_at.astimezone(UTC)),)
+
+
+def _first_come(work: tuple[TimeEntry, tuple[Span, ...]]) -> tuple[datetime, datetime, int]:
+    entry, spans = work
+    return spans[0][0] if spans else END, entry.recorded_at.astimezone(UTC), entry.number
+
+
+def _count(work: Work, month: MonthView) -> CountedEntry:
+    entry = work.entry
+    excluded = []
+    for number, rule in COUNTING_RULES:
+        cut = rule(work, month)
+        if cut is None:
+            continue
+        if cut.minutes_left < work.minutes:
+            reason = CATALOGUE[number].name
+            excluded.append(Exclusion(work.minutes - cut.minutes_left, reason, number, cut.text))
+        work = work._replace(minutes=cut.minutes_left, spans=cut.spans_left)
+        if not work.minutes:
+            break
+    return CountedEntry(
+        entry=entry,
+        minutes=work.minutes,
+        spans=work.spans,
+        by_practitioner=month.is_practitioner(entry.staff_id, entry.date_of_service),
+        result=EntryResult(
+            number=entry.number,
+            date_of_service=entry.date_of_service,
+            program=entry.program,
+            duration_minutes=entry.duration_minutes,
+            counted_minutes=work.minutes,
+            excluded=tuple(excluded),
+            is_part=entry.first_part_number is not None,
+        ),
+    )
+
+
+def _inside(stays: Sequence[FacilityStay], day: date) -> str:
+    settings = listed(stay.setting.replace("_", " ") for stay in stays)
+    return CATALOGUE["C7"].message.format(setting=settings, day=day_words(day))
+
+
+def _cut_out(work: Work, taken: Sequence[Span], text: str) -> Cut | None:
+    """The work without the spans ``taken``: what is left counts to the nearest minute (E2), never more than before."""
+    left = without(work.spans, taken)
+    if left == work.spans:
+        return None
+    return Cut(text, min(work.minutes, spans_minutes(left)), left)

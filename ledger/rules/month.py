@@ -1,0 +1,139 @@
+"""A patient-month as the rules look things up in it: dates in UTC where minutes matter, staff and stays by date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger.rules.durations import Span
+from ledger.rules.facts import Consent, Enrollment, PatientMonth, Program, StaffMember, Stay
+from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
+
+FACILITY_SETTINGS = frozenset({"inpatient", "snf", "inpatient_rehab", "hospice"})
+"""The settings that are stays (billing-rules C7); home and assisted or independent living are not."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+
+
+class FacilityStay(NamedTuple):
+    """A stay in a facility with the local dates of its edges, and its edges in UTC where known to the minute."""
+
+    setting: str
+    first_day: date
+    last_day: date
+    admitted_at: datetime | None
+    discharged_at: datetime | None
+
+    def strictly_inside(self, day: date) -> bool:
+        """Whether the whole of ``day`` lies between admission and discharge."""
+        return self.first_day < day < self.last_day
+
+    def has_edge_on(self, day: date) -> bool:
+        """Whether ``day`` is the date of admission or of discharge."""
+        return day in (self.first_day, self.last_day)
+
+    def span_on_edge(self, day: date) -> Span | None:
+        """The stay on its edge day ``day`` (its other edge may lie days away), None where it is not known."""
+        starts = self.admitted_at if day == self.first_day else BEGINNING
+        ends = self.discharged_at if day == self.last_day else END
+        return None if starts is None or ends is None else (starts, ends)
+
+    def is_outside(self, span: Span, day: date) -> bool:
+        """Whether ``span`` on the edge day ``day`` is known to lie before admission or after discharge."""
+        before = day == self.first_day and self.admitted_at is not None and span[1] <= self.admitted_at
+        after = day == self.last_day and self.discharged_at is not None and self.discharged_at <= span[0]
+        return before or after
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """The facts of a patient-month with the policy, ready to be asked."""
+
+    facts: PatientMonth
+    policy: Policy
+    zone: ZoneInfo
+    first_day: date
+    last_day: date
+    staff: dict[str, list[StaffMember]]
+    stays: tuple[FacilityStay, ...]
+
+    def active_staff(self, staff_id: str, day: date) -> list[StaffMember]:
+        """The rows of that staff member (one a credential) that hold on ``day``."""
+        return [
+            member
+            for member in self.staff.get(staff_id, ())
+            if (member.active_from is None or member.active_from <= day)
+            and (member.active_to is None or day <= member.active_to)
+        ]
+
+    def is_practitioner(self, staff_id: str, day: date) -> bool:
+        """Whether the staff member holds a qualifying practitioner credential on ``day`` (billing-rules section 4)."""
+        return any(
+            member.credential in PRACTITIONER_CREDENTIALS
+            and member.credential in self.policy.qualifying_credentials
+            and member.supervised
+            for member in self.active_staff(staff_id, day)
+        )
+
+    def enrollments(self, program: Program) -> list[Enrollment]:
+        """The enrollments in ``program`` that touch the month."""
+        return [
+            enrollment
+            for enrollment in self.facts.enrollments
+            if enrollment.program is program
+            and enrollment.from_date <= self.last_day
+            and (enrollment.to_date is None or self.first_day <= enrollment.to_date)
+        ]
+
+    @property
+    def newest_plan(self) -> date | None:
+        """The newest revision of the care plan on or before the month's last day, None where there is none."""
+        days = (plan.revised_on for plan in self.facts.care_plans if plan.revised_on <= self.last_day)
+        return max(days, default=None)
+
+
+def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
+    """The view of these facts under this policy."""
+    zone = ZoneInfo(facts.timezone)
+    first_day = facts.month.replace(day=1)
+    staff: dict[str, list[StaffMember]] = {}
+    for member in facts.staff:
+        staff.setdefault(member.staff_id, []).append(member)
+    return MonthView(
+        facts=facts,
+        policy=policy,
+        zone=zone,
+        first_day=first_day,
+        last_day=month_end(first_day),
+        staff=staff,
+        stays=tuple(_facility_stays(facts.stays, zone)),
+    )
+
+
+def month_end(day: date) -> date:
+    """The last day of the calendar month of ``day``."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def consent_holds(consent: Consent, first_day: date, last_day: date) -> bool:
+    """Whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
+    return consent.consent_date <= last_day and (
+        consent.revoked_on is None or first_day <= month_end(consent.revoked_on)
+    )
+
+
+def _facility_stays(stays: Iterable[Stay], zone: ZoneInfo) -> Iterable[FacilityStay]:
+    for stay in sorted(stays, key=lambda stay: (str(stay.admitted), stay.setting)):
+        if stay.setting in FACILITY_SETTINGS:
+            first_day, admitted_at = _edge(stay.admitted, zone)
+            last_day, discharged_at = (date.max, None) if stay.discharged is None else _edge(stay.discharged, zone)
+            yield FacilityStay(stay.setting, first_day, last_day, admitted_at, discharged_at)
+
+
+def _edge(edge: date, zone: ZoneInfo) -> tuple[date, datetime | None]:
+    """The local date of a stay's edge, and its instant in UTC where it is known."""
+    if isinstance(edge, datetime):
+        return edge.astimezone(zone).date(), edge.astimezone(UTC)
+    return edge, None

@@ -1,0 +1,109 @@
+"""Reading a TOML file into a checked shape, with problems told in the words of the person who wrote the file."""
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, Strict, ValidationError
+from pydantic_core import ErrorDetails
+
+
+class UnreadableFileError(Exception):
+    """A file that is not what it should be; ``problems`` names each place and what is wrong there."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Table(BaseModel):
+    """One table of a file: no field but those declared, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Shape = TypeVar("Shape", bound=Table)
+
+
+def _day(value: object) -> object:
+    if type(value) is not date:
+        raise ValueError("must be a date such as 2026-11-03, without quotes")
+    return value
+
+
+def _local_time(value: object) -> object:
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        raise ValueError("must be a local date-time such as 2026-11-03T10:00, without quotes or offset")
+    return value
+
+
+def _day_or_local_time(value: object) -> object:
+    if type(value) is date:
+        return value
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        raise ValueError("must be a date such as 2026-11-03 or a local date-time such as 2026-11-03T10:00")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+LocalTime = Annotated[datetime, BeforeValidator(_local_time)]
+DayOrLocalTime = Annotated[InstanceOf[date], BeforeValidator(_day_or_local_time)]
+Words = Annotated[str, Strict()]
+Name = Annotated[str, Strict(), Field(min_length=1)]
+Whole = Annotated[int, Strict(), Field(ge=0)]
+Positive = Annotated[int, Strict(), Field(ge=1)]
+YesNo = Annotated[bool, Strict()]
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """The tables of a TOML file; raises ``UnreadableFileError`` with the line where it is not TOML."""
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError([f"byte {error.start + 1}: the file is not UTF-8 text"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableFileError([f"not TOML: {error}"]) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of the file; raises ``UnreadableFileError`` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError([f"the file cannot be read: {error.strerror}"]) from error
+
+
+def shaped(tables: dict[str, Any], shape: type[Shape]) -> Shape:
+    """``tables`` in that shape; raises ``UnreadableFileError`` with every problem, each at its table and field."""
+    try:
+        return shape.model_validate(tables)
+    except ValidationError as error:
+        raise UnreadableFileError([_problem(details) for details in error.errors(include_url=False)]) from error
+
+
+def _problem(details: ErrorDetails) -> str:
+    place, field = _place(details["loc"])
+    prefix = f"{place}: " if place else ""
+    if details["type"] == "extra_forbidden":
+        kind = "table" if isinstance(details["input"], dict | list) and not place else "field"
+        return f'{prefix}unknown {kind} "{field}"'
+    if details["type"] == "missing":
+        return f'{prefix}"{field}" is missing'
+    words = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return f'{prefix}"{field}" {words}' if field else f"{prefix}{words}"
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[str, str]:
+    """The table and the field that pydantic's location means, counting tables from 1 as people do."""
+    match location:
+        case (str(table), int(index), *rest):
+            return f"[[{table}]] number {index + 1}", _path(rest)
+        case (str(table), field, *rest):
+            return f"[{table}]", _path([field, *rest])
+        case _:
+            return "", _path(list(location))
+
+
+def _path(steps: list[int | str]) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in steps)

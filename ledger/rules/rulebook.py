@@ -1,0 +1,316 @@
+"""Rulebooks: the dated figures of Medicare, read from ``books/`` and checked (billing-rules B1, B3)."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from pydantic import model_validator
+
+from ledger.errors import LedgerError
+from ledger.rules.facts import Program
+from ledger.rules.reading import (
+    Day,
+    Name,
+    Positive,
+    Table,
+    UnreadableFileError,
+    Whole,
+    YesNo,
+    parse_toml,
+    read_bytes,
+    shaped,
+)
+
+BOOKS = Path(__file__).parent / "books"
+
+Need = Literal["complexity_designation", "live_contact"]
+"""What a family may ask for besides minutes (billing-rules section 5, column "needs")."""
+
+
+class RulebookError(LedgerError):
+    """A rulebook that cannot be used: the title names the file and the place, the remedy the fix."""
+
+
+class Source(Table):
+    """Where a figure comes from, and the date of that source."""
+
+    title: Name
+    date: Day
+
+
+class Base(Table):
+    """The code a family opens with and the minutes it takes."""
+
+    code: Name
+    at_minutes: Positive
+
+
+class AddOn(Table):
+    """The code each further full unit adds, up to a cap."""
+
+    code: Name
+    each_further_minutes: Positive
+    at_most: Positive
+
+
+class TimeFamily(Table):
+    """Codes reached by counted minutes (billing-rules section 5). ``short`` is billed only below the base."""
+
+    name: Name
+    title: Name
+    program: Program
+    counts: Literal["total", "practitioner"]
+    base: Base
+    add_on: AddOn
+    short: Base | None = None
+    needs: tuple[Need, ...] = ()
+    source: Name
+
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> "TimeFamily":
+        if self.short is not None and self.short.at_minutes >= self.base.at_minutes:
+            raise ValueError(
+                f'{self.name}: thresholds out of order, "short" at {self.short.at_minutes} must come before '
+                f'"base" at {self.base.at_minutes}'
+            )
+        return self
+
+    @property
+    def unit_minutes(self) -> tuple[int, ...]:
+        """The minutes of the base and of each unit of the add-on, rising."""
+        first, step = self.base.at_minutes, self.add_on.each_further_minutes
+        return tuple(first + step * unit for unit in range(self.add_on.at_most + 1))
+
+
+class ReadingCode(Table):
+    """A code for a number of days with readings, both bounds included."""
+
+    code: Name
+    from_days: Positive
+    to_days: Positive
+
+
+class ReadingFamily(Table):
+    """Codes reached by days with device readings; at most one of them is billed (billing-rules section 5)."""
+
+    name: Name
+    title: Name
+    program: Program
+    codes: tuple[ReadingCode, ...]
+    source: Name
+
+    @model_validator(mode="after")
+    def _days_do_not_overlap(self) -> "ReadingFamily":
+        rising = sorted(self.codes, key=lambda code: code.from_days)
+        for code in rising:
+            if code.from_days > code.to_days:
+                raise ValueError(f'{self.name}: thresholds out of order, {code.code} has "from_days" after "to_days"')
+        for lower, upper in pairwise(rising):
+            if lower.to_days >= upper.from_days:
+                raise ValueError(f"{self.name}: the days of {lower.code} and {upper.code} overlap")
+        return self
+
+
+class Requirement(Table):
+    """What a program needs of a patient before it may be billed (billing-rules section 6)."""
+
+    program: Program
+    conditions_at_least: Whole
+    risk_documented: YesNo
+    care_plan: YesNo
+    initiating_visit_within_days: Whole
+    source: Name
+
+
+class Payment(Table):
+    """The payment of a code in cents, or in ``unknown`` why there is none (billing-rules B3)."""
+
+    code: Name
+    cents: Positive | None = None
+    unknown: Name | None = None
+    approximate: YesNo = False
+    source: Name
+
+    @model_validator(mode="after")
+    def _known_or_unknown(self) -> "Payment":
+        if (self.cents is None) == (self.unknown is None):
+            raise ValueError(f'{self.code}: give either "cents" or "unknown" with the reason')
+        return self
+
+
+class Conflict(Table):
+    """What is never billed together (billing-rules R2)."""
+
+    never_together: tuple[tuple[Program, Program], ...]
+    advanced_primary_care_codes: tuple[Name, ...]
+    advanced_primary_care_excludes: tuple[Program, ...]
+    source: Name
+
+
+class BookFile(Table):
+    """A rulebook file as it is written."""
+
+    name: Name
+    in_force_from: Day
+    in_force_to: Day
+    source: dict[str, Source]
+    conflict: Conflict
+    requirement: tuple[Requirement, ...]
+    time_family: tuple[TimeFamily, ...]
+    reading_family: tuple[ReadingFamily, ...]
+    payment: tuple[Payment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The figures in force from ``in_force_from`` to ``in_force_to``, both included, with the file's SHA-256."""
+
+    name: str
+    file_hash: str
+    in_force_from: date
+    in_force_to: date
+    conflict: Conflict
+    requirements: Mapping[Program, Requirement]
+    time_families: Mapping[Program, tuple[TimeFamily, ...]]
+    reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
+    payments: Mapping[str, Payment]
+    sources: Mapping[str, Source]
+
+
+def load_rulebook(path: Path) -> Rulebook:
+    """The rulebook in that file; raises ``RulebookError`` that names the file, each place and the fix."""
+    try:
+        content = read_bytes(path)
+        book = shaped(parse_toml(content), BookFile)
+    except UnreadableFileError as error:
+        raise _book_error(path, error.problems) from error
+    problems = list(_inconsistencies(book, path))
+    if problems:
+        raise _book_error(path, problems)
+    return Rulebook(
+        name=book.name,
+        file_hash=hashlib.sha256(content).hexdigest(),
+        in_force_from=book.in_force_from,
+        in_force_to=book.in_force_to,
+        conflict=book.conflict,
+        requirements=MappingProxyType({requirement.program: requirement for requirement in book.requirement}),
+        time_families=_by_program(book.time_family),
+        reading_families=_by_program(book.reading_family),
+        payments=MappingProxyType({payment.code: payment for payment in book.payment}),
+        sources=MappingProxyType(book.source),
+    )
+
+
+def load_rulebooks(directory: Path = BOOKS) -> tuple[Rulebook, ...]:
+    """All rulebooks of a folder, earliest first, following one another without gap or overlap.
+
+    Raises ``RulebookError`` where one is not usable, where there is none, or where two do not meet.
+    """
+    paths = sorted(directory.glob("*.toml"))
+    if not paths:
+        raise RulebookError(
+            "RULEBOOK_MISSING", f"{directory.name}: no rulebook is there.", "Add one, for example medicare-2026.toml."
+        )
+    books = sorted((load_rulebook(path) for path in paths), key=lambda book: book.in_force_from)
+    for earlier, later in pairwise(books):
+        expected = earlier.in_force_to + timedelta(days=1)
+        if later.in_force_from != expected:
+            fault = "a gap" if later.in_force_from > expected else "an overlap"
+            raise RulebookError(
+                "RULEBOOK_DATES",
+                f"{later.name}.toml, in_force_from: {fault} after {earlier.name}, which ends {earlier.in_force_to}.",
+                f"Write in_force_from = {expected} in {later.name}.toml, or mend in_force_to in {earlier.name}.toml.",
+            )
+    return tuple(books)
+
+
+@lru_cache(maxsize=1)
+def _own_rulebooks() -> tuple[Rulebook, ...]:
+    return load_rulebooks()
+
+
+@lru_cache(maxsize=256)
+def rulebook_for(month: date) -> Rulebook:
+    """The rulebook in force on the first day of ``month`` (billing-rules B1), read once and kept.
+
+    Raises ``RulebookError`` where no book covers that day.
+    """
+    first_day = month.replace(day=1)
+    for book in _own_rulebooks():
+        if book.in_force_from <= first_day <= book.in_force_to:
+            return book
+    names = ", ".join(book.name for book in _own_rulebooks())
+    raise RulebookError(
+        "RULEBOOK_MISSING",
+        f"No rulebook is in force on {first_day} (there are {names}).",
+        f"Add ledger/rules/books/medicare-{first_day.year}.toml: copy a neighbouring year and correct its figures.",
+    )
+
+
+def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
+    return RulebookError(
+        "RULEBOOK_INVALID",
+        f"{path.name}: {'; '.join(problems)}.",
+        f"Correct {path.name} at the places named; its opening comment says what each table holds.",
+    )
+
+
+Family = TypeVar("Family", TimeFamily, ReadingFamily)
+
+
+def _by_program(families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:
+    return MappingProxyType(
+        {program: tuple(family for family in families if family.program is program) for program in Program}
+    )
+
+
+def _inconsistencies(book: BookFile, path: Path) -> Iterator[str]:
+    """What is wrong between the tables of one book, each with its place."""
+    if book.name != path.stem:
+        yield f'"name" is {book.name}, but the file is called {path.name}'
+    if book.in_force_from > book.in_force_to:
+        yield '"in_force_from" comes after "in_force_to"'
+    yield from _unknown_sources(book)
+    yield from _repeated("[[requirement]]", [requirement.program for requirement in book.requirement])
+    yield from _repeated("[[payment]]", [payment.code for payment in book.payment])
+    yield from _repeated("[[time_family]]", [family.name for family in book.time_family])
+    yield from _repeated("[[reading_family]]", [family.name for family in book.reading_family])
+    yield from _repeated("code", list(_family_codes(book)))
+    paid = {payment.code for payment in book.payment}
+    for code in _family_codes(book):
+        if code not in paid:
+            yield f'{code} has no [[payment]]; add one, with "unknown" where no payment is known'
+
+
+def _unknown_sources(book: BookFile) -> Iterator[str]:
+    named: list[tuple[str, str]] = [("[conflict]", book.conflict.source)]
+    named += [(f"[[requirement]] {requirement.program}", requirement.source) for requirement in book.requirement]
+    named += [(f"[[time_family]] {family.name}", family.source) for family in book.time_family]
+    named += [(f"[[reading_family]] {family.name}", family.source) for family in book.reading_family]
+    named += [(f"[[payment]] {payment.code}", payment.source) for payment in book.payment]
+    for place, source in named:
+        if source not in book.source:
+            yield f'{place}: there is no [source.{source}]; add it with "title" and "date"'
+
+
+def _repeated(place: str, names: Sequence[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{place} {name} stands {times} times; keep one"
+
+
+def _family_codes(book: BookFile) -> Iterator[str]:
+    for family in book.time_family:
+        if family.short is not None:
+            yield family.short.code
+        yield family.base.code
+        yield family.add_on.code
+    for readings in book.reading_family:
+        yield from (code.code for code in readings.codes)
