@@ -116,7 +116,7 @@ def serve_socket(app: App, app_token: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
     handler = SocketModeHandler(app, app_token)
-    handler.connect()
+    handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
     log.info("connected", mode="socket")
     stopped.wait()
-    handler.close()
+    handler.close()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped

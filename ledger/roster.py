@@ -43,6 +43,10 @@ class Person:
         return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)
 
 
+OPERATOR = Person("operator", None, "the operator", "", frozenset(Role), (), None, None)
+"""Whoever runs commands in a terminal beside the database: may read everything, and is no author of entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A care team and the channel its digests go to."""

@@ -27,7 +27,7 @@ from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.recording import NewEntry, record_entry
 from ledger.roster import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.warnings import note_is_thin
+from ledger.rules.warnings import note_advice
 
 _INPUT_BY_FIELD = {"patient_code": PATIENT, "duration_minutes": LENGTH, "started_at": LENGTH, "date_of_service": DATE}
 _INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
@@ -145,7 +145,7 @@ def _save(
         recorded_by=call.person.staff_id,
         confirmed=confirmed,
     )
-    return receipt(saved, call.practice, note_advice=note_is_thin(line.note), with_buttons=with_buttons)
+    return receipt(saved, call.practice, note_advice=note_advice(line.note), with_buttons=with_buttons)
 
 
 def _values(call: Call, line: LogLine) -> dict[str, str]:

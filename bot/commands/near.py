@@ -17,14 +17,19 @@ def near(call: Call) -> Reply:
 
 def near_at_page(call: Call, page: int) -> Reply:
     """Page ``page`` (from 0) of the worklist that ``call.text`` asked for."""
+    pages = near_messages(call)
+    page = min(max(page, 0), len(pages) - 1)
+    return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
+
+
+def near_messages(call: Call) -> list[Reply]:
+    """The worklist as a first message and those that continue it."""
     found, scope = find_near(call)
     with call.database.reading() as connection:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
     title = f"Near the next code · {words.month_name(found.month)} · {scope}"
     left = f"{words.listed(business_days_left(call.today), 'business day')} left in the month."
-    pages = near_pages(found, title=title, lines=[left], staff=lambda staff_id: names.get(staff_id, staff_id))
-    page = min(max(page, 0), len(pages) - 1)
-    return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
+    return near_pages(found, title=title, lines=[left], staff=lambda staff_id: names.get(staff_id, staff_id))
 
 
 def find_near(call: Call) -> tuple[Worklist, str]:

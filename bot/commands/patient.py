@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.commands.call import Call
 from bot.grammar.months import parse_month
-from bot.views.patient import statement_page
+from bot.views.patient import statement_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
 from ledger.errors import LedgerError
@@ -15,18 +15,23 @@ EXAMPLE = "For example: /ccm patient P-1042 nov"
 
 
 def patient(call: Call, *, page: int = 0) -> Reply:
-    """A page of the statement; raises ``LedgerError`` where the words name no patient or no month."""
+    """A page (from 0) of the statement; raises ``LedgerError`` where the words name no patient or no month."""
+    pages = patient_pages(call)
+    return pages[min(max(page, 0), len(pages) - 1)]
+
+
+def patient_pages(call: Call) -> list[Reply]:
+    """All pages of the statement; raises as ``patient`` does."""
     code, month, evaluated = find_statement(call)
     with call.database.reading() as connection:
         team = team_of_patient(connection, call.practice.practice_id, code)
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
-    return statement_page(
+    return statement_pages(
         code,
         team.name,
         evaluated.facts,
         evaluated.statement,
         staff=lambda staff_id: names.get(staff_id, staff_id),
-        page=page,
         address={"text": f"{code} {month:%Y-%m}"},
     )
 

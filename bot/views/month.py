@@ -15,10 +15,11 @@ ROWS_PER_PAGE = 25
 COLUMNS = ("Patient", "Program", "Minutes", "Status", "Codes, or why not", "Payment", "Date of service")
 
 
-def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, Any]) -> Reply:
+def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, Any], with_rows: bool = True) -> Reply:
     """Page ``page`` (from 0) of the list; ``address`` comes back with the paging buttons.
 
-    ``scope`` says whose list it is, for example the team's name.
+    ``scope`` says whose list it is, for example the team's name; without ``with_rows`` it is the figures above the
+    list alone.
     """
     rows = month_rows(month)
     pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
@@ -26,13 +27,15 @@ def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, An
     shown = rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]
     title = f"{words.month_name(month.month)} · {scope}"
     blocks: list[Block] = [header(title), section("\n".join(totals(month)))]
+    text = f"{title}: {words.listed(month.billable_patients, 'billable patient')}, {words.money(month.expected_cents)}"
+    if not with_rows:
+        return Reply(text, tuple(blocks))
     if shown:
         blocks.append(table(COLUMNS, shown, right=(2, 5)))
         first = page * ROWS_PER_PAGE + 1
         blocks.append(context(f"Rows {first}–{first + len(shown) - 1} of {len(rows)}"))
     else:
         blocks.append(section("Nobody is enrolled in this month, and no time was logged."))
-    text = f"{title}: {words.listed(month.billable_patients, 'billable patient')}, {words.money(month.expected_cents)}"
     return paged(Reply(text, tuple(blocks)), PAGE, page, pages, address)
 
 
@@ -72,7 +75,8 @@ def _row(figures: Figures) -> tuple[str, ...]:
 def why_not(figures: Figures) -> str:
     """Why a program has no code, in a few words."""
     reasons = [blocker.text.rstrip(".") for blocker in figures.blockers]
-    reasons += [f"{step.minutes_missing} min to {step.code}" for step in figures.next[:1]]
+    if not reasons:
+        reasons = [f"{step.minutes_missing} min to {step.code}" for step in figures.next[:1]]
     if figures.excluded_minutes:
         reasons.append(f"{figures.excluded_minutes} min do not count")
     return "; ".join(reasons)

@@ -16,34 +16,33 @@ ROWS_PER_PAGE = 25
 COLUMNS = ("Entry", "Date", "Who", "What", "Minutes", "Counted", "Why not")
 
 
-def statement_page(
+def statement_pages(
     patient_code: str,
     team: str,
     facts: PatientMonth,
     statement: Statement,
     *,
     staff: Callable[[str], str],
-    page: int = 0,
-    address: Mapping[str, Any] | None = None,
-) -> Reply:
-    """The statement of one patient-month, its entries on page ``page`` (from 0) where they are many."""
+    address: Mapping[str, Any],
+) -> list[Reply]:
+    """The statement of one patient-month: one page, or more where the entries are many.
+
+    ``staff`` says how a staff member is called; ``address`` comes back with the paging buttons.
+    """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part)]
     if not statement.programs:
         lines = ["Enrolled in no program this month, and no time was logged."]
-    blocks: list[Block] = [header(title), *sections(lines)]
     entries = {entry.number: entry for entry in facts.entries}
     rows = [_row(result, entries[result.number], staff) for result in statement.entries]
-    pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]
-    if shown:
-        blocks.append(table(COLUMNS, shown, right=(4, 5)))
-    else:
-        blocks.append(section("No time was logged this month."))
-    blocks.append(context(f"{words.listed(len(rows), 'entry', 'entries')} · rulebook {statement.rulebook_name}"))
-    reply = Reply(f"{title}: {_summary(statement)}", tuple(blocks))
-    return paged(reply, PAGE, page, pages, address or {})
+    top: list[Block] = [header(title), *sections(lines)]
+    count = context(f"{words.listed(len(rows), 'entry', 'entries')} · rulebook {statement.rulebook_name}")
+    text = f"{title}: {_summary(statement)}"
+    parts = [rows[start : start + ROWS_PER_PAGE] for start in range(0, len(rows), ROWS_PER_PAGE)]
+    if not parts:
+        return [Reply(text, (*top, section("No time was logged this month."), count))]
+    pages = [Reply(text, (*top, table(COLUMNS, part, right=(4, 5)), count)) for part in parts]
+    return [paged(reply, PAGE, page, len(pages), address) for page, reply in enumerate(pages)]
 
 
 def _summary(statement: Statement) -> str:

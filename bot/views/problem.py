@@ -40,12 +40,10 @@ def unexpected(reference: str, *, typed: str = "") -> Reply:
 
 
 def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
-    """The card for a line that could not be read: each problem with its place and an example."""
+    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
     for problem in problems:
-        shown = words.escaped(typed[problem.start : problem.end].strip())
-        place = f"`{shown}` " if shown else ""
-        lines.append(f"• {place}{words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`")
+        lines.append(f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`")
     blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
     if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
         blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
@@ -67,7 +65,8 @@ def confirmation(error: LedgerError, typed: str) -> Reply:
 
 
 def _given_back(typed: str) -> list[Block]:
-    shown = words.escaped(typed.strip())
+    """What was typed, to be copied; Slack sends it escaped already."""
+    shown = typed.strip()
     if not shown or len(shown) > SECTION_CHARACTERS - 100:
         return []
     return list(sections([f"You typed:\n```{shown.replace('```', '` ` `')}```"]))

@@ -20,7 +20,7 @@ def receipt(saved: Receipt, practice: Practice, *, note_advice: str | None, with
     remarks = [remark for part in saved.parts for remark in _exclusions(part)]
     remarks += [remark for change in saved.months for remark in _blockers(change)]
     if note_advice:
-        remarks.append(f"Note: {words.escaped(note_advice)}")
+        remarks.append(words.escaped(note_advice))
     if saved.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
     blocks += [context(remark) for remark in remarks]

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``ccm``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,173 @@
+"""``ccm month``, ``patient``, ``near``, ``log``, ``undo``: the same answers as in Slack; and ``ccm verify``."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from bot.access import require
+from bot.cli.console import (
+    AsJson,
+    Workspace,
+    chosen_practice,
+    opened_ledger,
+    out,
+    print_json,
+    print_pages,
+    print_reply,
+    print_table,
+    progress_bar,
+)
+from bot.commands.call import Call
+from bot.commands.log import log as log_command
+from bot.commands.month import find_month
+from bot.commands.near import find_near, near_messages
+from bot.commands.patient import find_statement, patient_pages
+from bot.commands.undo import undo as undo_command
+from bot.views.month import COLUMNS, month_page, month_rows
+from bot.views.reply import Reply
+from ledger.clock import now
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.roster import OPERATOR, person_by_id
+from ledger.verify import verify as verify_ledger
+
+Words = Annotated[list[str] | None, typer.Argument(help="As in Slack.")]
+Author = Annotated[str, typer.Option("--as", help="The staff id of the person who did the work.")]
+
+
+def month(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Billable patients with codes and payment, and for every other patient the reason why not.
+
+    For example: ccm month 2026-11 "Blue Team"
+    """
+
+    def show(call: Call) -> None:
+        listed, scope = find_month(call)
+        if as_json:
+            print_json(listed)
+            return
+        print_reply(month_page(listed, scope=scope, page=0, address={}, with_rows=False))
+        print_table(COLUMNS, month_rows(listed))
+
+    _with_call(show, words, workspace)
+
+
+def patient(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """The statement of a patient's month, every entry counted or excluded and why.
+
+    For example: ccm patient P-1042 last
+    """
+
+    def show(call: Call) -> None:
+        if as_json:
+            _, _, evaluated = find_statement(call)
+            print_json(evaluated.statement)
+            return
+        print_pages(patient_pages(call))
+
+    _with_call(show, words, workspace)
+
+
+def near(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Whom one short call makes billable.
+
+    For example: ccm near "Blue Team"
+    """
+
+    def show(call: Call) -> None:
+        if as_json:
+            print_json(find_near(call)[0])
+            return
+        for reply in near_messages(call):
+            print_reply(reply)
+
+    _with_call(show, words, workspace)
+
+
+def log(
+    words: Words = None,
+    author: Author = "",
+    confirm: Annotated[bool, typer.Option(help="Save an unusual entry (over 180 minutes, or a repeated one).")] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Save time, as typed behind /ccm log.
+
+    For example: ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed.
+    """
+
+    def save(call: Call) -> None:
+        require(call.person, "log")
+        said = log_command(call, confirmed=confirm)
+        if not isinstance(said, Reply):
+            raise LedgerError(
+                "LINE_INCOMPLETE",
+                "The line has a gap; in Slack the form would open. Nothing was saved.",
+                "For example: ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
+            )
+        _say(said, as_json=as_json)
+
+    _with_call(save, words, workspace, author=author)
+
+
+def undo(author: Author, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Void the person's last entry if it is under 15 minutes old."""
+
+    def work(call: Call) -> None:
+        require(call.person, "undo")
+        _say(undo_command(call), as_json=as_json)
+
+    _with_call(work, None, workspace, author=author)
+
+
+def _say(reply: Reply, *, as_json: bool) -> None:
+    """Prints the answer; one that saved nothing ends the program with exit code 1."""
+    if as_json:
+        print_json(reply.payload())
+    else:
+        print_reply(reply)
+    if "Nothing was saved" in reply.text:
+        raise typer.Exit(1)
+
+
+def _with_call(work: Callable[[Call], None], words: Words, workspace: str | None, *, author: str | None = None) -> None:
+    """Does ``work`` with the call that the terminal makes: as the operator, or as the person ``author`` names."""
+    with opened_ledger() as database:
+        work(_call(database, " ".join(words or []), workspace, author))
+
+
+def _call(database: Database, text: str, workspace: str | None, author: str | None) -> Call:
+    with database.reading() as connection:
+        practice = chosen_practice(connection, workspace)
+        if author == "":
+            raise LedgerError("AUTHOR_MISSING", "Who did the work?", "Name the staff id, for example: --as coord1")
+        person = OPERATOR if author is None else person_by_id(connection, practice.practice_id, author)
+    return Call(database, practice, person, text, now(), f"terminal:{uuid4().hex}")
+
+
+def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Recompute every figure and every hash, and name the first that differs."""
+    with opened_ledger() as database:
+        with progress_bar() as progress, database.reading() as connection:
+            practice = chosen_practice(connection, workspace)
+            found = verify_ledger(connection, practice, lambda done, total: progress("verifying", done, total))
+        if as_json:
+            print_json(found)
+        elif found.difference is None:
+            out.print(
+                f"The ledger of {practice.name} is whole: {found.patients} patients, {found.links} links, "
+                f"{found.patient_months} patient-months recomputed."
+            )
+        else:
+            out.print(f"[bold red]The ledger differs from what was recorded:[/] {found.difference}", soft_wrap=True)
+        if found.difference is not None:
+            raise typer.Exit(2)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to ``app``."""
+    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, verify)
+    for command in commands:
+        app.command(context_settings={"ignore_unknown_options": True})(command)

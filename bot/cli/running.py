@@ -1,0 +1,136 @@
+"""``ccm serve``, ``ccm demo`` and ``ccm digest``: what runs, and what the clock does."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from bot import demo as demo_practice
+from bot.app import build_app, web_client
+from bot.channel import SlackChannel
+from bot.cli.console import (
+    AsJson,
+    Workspace,
+    chosen_practice,
+    err,
+    failures_told,
+    opened_ledger,
+    out,
+    print_json,
+    print_reply,
+    progress_bar,
+)
+from bot.commands.call import Call
+from bot.commands.digest import find_team, next_post, post_now
+from bot.edge import channel_error
+from bot.playground import Playground
+from bot.playground import Workspace as LocalSlack
+from bot.serve import check_practice, jobs_running, serve_http, serve_socket, workspace_of
+from bot.settings import Settings, required
+from bot.views.digest import digest_messages
+from jobs.digests import ChannelError, digest_for
+from ledger.clock import now
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.roster import OPERATOR
+
+PLAYGROUND_PORT = 8765
+HTTP_PORT = 3000
+
+
+def serve(
+    http: Annotated[
+        bool, typer.Option("--http", help="Receive requests at /slack/events instead of Socket Mode.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --http: the port to listen on.")] = HTTP_PORT,
+) -> None:
+    """Run the bot and its jobs until they are told to stop."""
+    settings = Settings()
+    with opened_ledger() as database:
+        client = web_client(required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…"), settings.api_base_url)
+        workspace = workspace_of(client)
+        check_practice(database, workspace)
+        secret = settings.slack_signing_secret
+        if http:
+            app = build_app(database, client, required(secret, "SLACK_SIGNING_SECRET", "0123abcd…"), now)
+            with jobs_running(database, workspace, client, now):
+                err.print(f"Listening on http://{host}:{port}/slack/events")
+                serve_http(app, database, host=host, port=port)
+            return
+        app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
+        app = build_app(database, client, secret.get_secret_value() if secret else "", now)
+        with jobs_running(database, workspace, client, now):
+            err.print("Connected to Slack by Socket Mode.")
+            serve_socket(app, app_token)
+
+
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the ledger and the import files go.")] = Path("demo"),
+    patients: Annotated[int, typer.Option(min=1, help="How many patients.")] = 60,
+    port: Annotated[int, typer.Option(help="The playground's port; 0 takes a free one.")] = PLAYGROUND_PORT,
+    http: Annotated[bool, typer.Option("--http", help="Reach the bot by HTTP instead of Socket Mode.")] = False,
+) -> None:
+    """Try everything in the browser: an invented practice and a local Slack. No Slack account is needed."""
+    with failures_told():
+        url = demo_practice.fresh_ledger(directory)
+        database = Database(url)
+        with progress_bar() as progress:
+            practice = demo_practice.load_practice(database, directory, patients=patients, at=now(), progress=progress)
+        bot_port = demo_practice.free_port() if http else None
+        workspace = demo_practice.workspace_for(database, practice, bot_port)
+        database.close()
+        with (
+            _playground(workspace, port) as playground,
+            demo_practice.bot_running(playground, url, http_port=bot_port) as process,
+        ):
+            out.print(f"Open [bold]{playground.url}[/] and type /ccm. Stop with Ctrl+C.")
+            demo_practice.wait_for_stop(process)
+    out.print(f"Stopped. The ledger is kept at {directory}/ccm.sqlite3 until the next demo.")
+
+
+def _playground(workspace: LocalSlack, port: int) -> Playground:
+    try:
+        return Playground(workspace, port=port)
+    except OSError as error:
+        raise LedgerError(
+            "PORT_TAKEN", f"Port {port} is taken.", "Stop the other demo, or use a free one: ccm demo --port 0"
+        ) from error
+
+
+def digest(
+    team: Annotated[str, typer.Option(help="The care team's name.")],
+    post: Annotated[bool, typer.Option("--post", help="Post it in the team's channel now.")] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a team's digest as it would be now; with --post, post it."""
+    with opened_ledger() as database:
+        with database.reading() as connection:
+            practice = chosen_practice(connection, workspace)
+        call = Call(database, practice, OPERATOR, team, now(), f"terminal:{uuid4().hex}")
+        found = find_team(call)
+        with database.reading() as connection:
+            shown = digest_for(connection, practice, found, at=call.at)
+        if as_json:
+            print_json(shown)
+        else:
+            for reply in digest_messages(shown):
+                print_reply(reply)
+        if not post:
+            err.print(f"Next digest: {next_post(practice, call.at)}.")
+            return
+        settings = Settings()
+        token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+        try:
+            post_now(call, found, SlackChannel(web_client(token, settings.api_base_url)))
+        except ChannelError as error:
+            raise channel_error(error) from error
+        err.print(f"Posted to the channel of {found.name}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to ``app``."""
+    for command in (serve, demo, digest):
+        app.command()(command)

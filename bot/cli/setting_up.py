@@ -1,0 +1,121 @@
+"""``ccm init``, ``ccm db``, ``ccm sample`` and ``ccm import``: from nothing to a practice in the ledger."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+from sqlalchemy import Connection
+
+from bot.cli.console import (
+    AsJson,
+    Workspace,
+    chosen_practice,
+    failures_told,
+    opened_ledger,
+    out,
+    print_json,
+    progress_bar,
+)
+from ledger import schema
+from ledger.clock import now
+from ledger.imports.entries import import_entries
+from ledger.imports.patients import import_patients
+from ledger.imports.reading import ImportSummary, Progress
+from ledger.imports.staff import import_staff
+from ledger.imports.teams import import_teams
+from ledger.practice import Practice, create_practice, zone_named
+from ledger.sample import write_sample
+
+db = typer.Typer(help="The ledger's database.", no_args_is_help=True)
+imports = typer.Typer(help="Import a practice from CSV files: all of a file, or nothing of it.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help="The CSV file.", dir_okay=False)]
+
+
+class Importer(Protocol):
+    """One of the modules of ``ledger.imports``."""
+
+    def __call__(
+        self, connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
+    ) -> ImportSummary:
+        """What the import of the file changed."""
+
+
+def init(
+    workspace: Annotated[str, typer.Option(help="The Slack workspace id, for example T01ABCDEF.")],
+    timezone: Annotated[str, typer.Option(help="The practice's zone, for example America/New_York.")],
+    name: Annotated[str, typer.Option(help="The practice's name.")],
+) -> None:
+    """Make the database if there is none, and the practice in it."""
+    with opened_ledger(needs_schema=False) as database:
+        schema.upgrade(database)
+        with database.writing() as connection:
+            practice = create_practice(connection, workspace, name, timezone, at=now())
+    out.print(f"{practice.name} ({practice.practice_id}, {practice.timezone}) is in the ledger.")
+    out.print("Next: ccm import teams teams.csv, then staff, patients and entries.")
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest migration."""
+    with opened_ledger(needs_schema=False) as database:
+        revision = schema.upgrade(database)
+    out.print(f"The database is at migration {revision}.")
+
+
+@imports.command()
+def teams(file: File, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Care teams and their channels (name, channel_id)."""
+    _import(import_teams, file, workspace, as_json=as_json)
+
+
+@imports.command()
+def staff(file: File, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """People, credentials, roles and teams."""
+    _import(import_staff, file, workspace, as_json=as_json)
+
+
+@imports.command()
+def patients(file: File, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Patients by code, with enrollment, consent, initiating visit and care plan."""
+    _import(import_patients, file, workspace, as_json=as_json)
+
+
+@imports.command()
+def entries(
+    file: File,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+    confirm_long: Annotated[bool, typer.Option(help="Accept entries over 180 minutes (rule E4).")] = False,
+) -> None:
+    """Time that was documented elsewhere."""
+
+    def with_confirmation(*args: Any, **more: Any) -> ImportSummary:
+        return import_entries(*args, **more, confirm_long=confirm_long)
+
+    _import(with_confirmation, file, workspace, as_json=as_json)
+
+
+def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: bool) -> None:
+    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
+        practice = chosen_practice(connection, workspace)
+        summary = importer(connection, practice, file, at=now(), progress=progress)
+    if as_json:
+        print_json(summary)
+    else:
+        out.print(f"{file.name}: {summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged.")
+
+
+def sample(
+    directory: Annotated[Path, typer.Argument(help="Where the files go; it is made where it is missing.")],
+    patients: Annotated[int, typer.Option(min=1, help="How many patients.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same practice.")] = 1,
+    timezone: Annotated[str, typer.Option(help="The practice's zone.")] = "America/New_York",
+) -> None:
+    """Write the import files of an invented practice of any size."""
+    with failures_told():
+        zone = zone_named(timezone)
+        today = now().astimezone(zone).date()
+        write_sample(directory, patients=patients, seed=seed, today=today)
+    out.print(f"Wrote teams.csv, staff.csv, patients.csv and entries.csv to {directory}.")

@@ -1,0 +1,154 @@
+"""``ccm demo``: an invented practice, a local Slack in the browser, and the bot against it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.playground import Playground, Workspace
+from ledger import schema
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.imports.entries import import_entries
+from ledger.imports.patients import import_patients
+from ledger.imports.reading import Progress
+from ledger.imports.staff import import_staff
+from ledger.imports.teams import import_teams
+from ledger.practice import Practice, create_practice
+from ledger.roster import Person, people, teams
+from ledger.sample import write_sample
+
+WORKSPACE = "T0DEMO"
+TIMEZONE = "America/New_York"
+PRACTICE = "Invented Family Practice"
+STRANGER = {"id": "U0VISITOR", "name": "visitor", "real_name": "Visitor", "title": "not on the staff list"}
+SECONDS_TO_STOP = 10
+
+
+def manifest_path() -> Path:
+    """Where ``manifest.yml`` is: beside the packages in a checkout, inside ``bot`` where it was installed."""
+    checkout = Path(__file__).parents[1] / "manifest.yml"
+    return checkout if checkout.exists() else Path(__file__).with_name("manifest.yml")
+
+
+def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
+    """Makes the ledger and imports an invented practice by the same path that users have."""
+    schema.upgrade(database)
+    with database.writing() as connection:
+        practice = create_practice(connection, WORKSPACE, PRACTICE, TIMEZONE, at=at)
+    paths = write_sample(directory, patients=patients, seed=1, today=practice.local_date(at))
+    steps = (
+        (import_teams, paths.teams),
+        (import_staff, paths.staff),
+        (import_patients, paths.patients),
+        (import_entries, paths.entries),
+    )
+    for importer, path in steps:
+        with database.writing() as connection:
+            importer(connection, practice, path, at=at, progress=progress)
+    return practice
+
+
+def workspace_for(database: Database, practice: Practice, bot_port: int | None) -> Workspace:
+    """A local Slack workspace with the practice's people and channels, and one person who is not on the staff.
+
+    ``bot_port`` is where the bot listens, None where it connects by Socket Mode.
+    """
+    with database.reading() as connection:
+        staff = people(connection, practice.practice_id)
+        care_teams = teams(connection, practice.practice_id)
+    members = {person.slack_user_id: person for person in staff if person.slack_user_id}
+    channels: list[dict[str, Any]] = [
+        {
+            "id": team.channel_id,
+            "name": team.team_id,
+            "members": [user for user, person in members.items() if _sees(person, team.team_id)],
+        }
+        for team in care_teams
+    ]
+    channels.insert(0, {"id": "C0GENERAL", "name": "general", "members": [*members, STRANGER["id"]]})
+    users = [
+        {
+            "id": user,
+            "name": person.staff_id,
+            "real_name": person.name,
+            "title": ", ".join(filter(None, [*sorted(person.roles), person.credential])),
+            "is_admin": "admin" in person.roles,
+            "tz": practice.timezone,
+        }
+        for user, person in members.items()
+    ]
+    return Workspace.from_dict(
+        {
+            "users": [*users, STRANGER],
+            "channels": channels,
+            "manifest": yaml.safe_load(manifest_path().read_text(encoding="utf-8")),
+            "installation": {
+                "team_id": practice.practice_id,
+                "team_name": practice.name,
+                "request_url": f"http://127.0.0.1:{bot_port}/slack/events" if bot_port else None,
+            },
+        }
+    )
+
+
+def _sees(person: Person, team_id: str) -> bool:
+    return team_id in person.team_ids or bool(person.roles & {"biller", "admin", "practitioner"})
+
+
+@contextmanager
+def bot_running(
+    playground: Playground, database_url: str, *, http_port: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """``ccm serve`` in a process of its own, which knows of the playground only its address and tokens."""
+    installation = playground.workspace.installation
+    environment = os.environ | {
+        "CCM_DATABASE_URL": database_url,
+        "SLACK_API_URL": playground.api_url,
+        "SLACK_BOT_TOKEN": installation.bot_token,
+        "SLACK_APP_TOKEN": installation.app_token,
+        "SLACK_SIGNING_SECRET": installation.signing_secret,
+    }
+    mode = ["--http", "--port", str(http_port)] if http_port else []
+    process = subprocess.Popen([sys.executable, "-m", "bot", "serve", *mode], env=environment)  # noqa: S603 - ourselves
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def free_port() -> int:
+    """A port that nothing listens on at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def fresh_ledger(directory: Path) -> str:
+    """The URL of a SQLite ledger in ``directory``, where no earlier demo's is left."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for old in directory.glob("ccm.sqlite3*"):
+        old.unlink()
+    return f"sqlite:///{(directory / 'ccm.sqlite3').resolve()}"
+
+
+def wait_for_stop(process: subprocess.Popen[bytes]) -> None:
+    """Returns when the person stops the demo; raises ``LedgerError`` where the bot ended by itself."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopped.set())
+    while not stopped.wait(1):
+        if process.poll() is not None:
+            raise LedgerError("BOT_STOPPED", "The bot stopped by itself.", "What it said stands above.")
