@@ -91,12 +91,13 @@ class Playground:
         """Serves in the foreground until interrupted."""
         self._server.run(sockets=[self._socket])
 
-    def stop(self) -> None:
-        """Ends all connections and the server."""
+    def stop(self, *, wait: bool = True) -> None:
+        """Ends all connections and the server; without `wait` it returns while they are still ending."""
         self._server.should_exit = True
-        if self._thread is not None:
+        if self._thread is None:
+            self._socket.close()
+        elif wait:
             self._thread.join(SECONDS_TO_STOP)
-        self._socket.close()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -75,8 +75,9 @@ def workspace(clock: HandClock) -> Workspace:
 
 @pytest.fixture
 def playground(workspace: Workspace) -> Iterator[Playground]:
-    with Playground(workspace) as running:
-        yield running
+    running = Playground(workspace).start()
+    yield running
+    running.stop(wait=False)
 
 
 @pytest.fixture

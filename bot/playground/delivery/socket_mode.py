@@ -25,6 +25,7 @@ class Link:
     websocket: WebSocket
     loop: asyncio.AbstractEventLoop
     awaited: dict[str, tuple[Kind, concurrent.futures.Future[Answer]]] = field(default_factory=dict)
+    retiring: bool = False
 
     def write(self, message: JSON) -> None:
         """Sends from another thread than the connection's own; raises OSError when the connection has gone."""
@@ -74,11 +75,9 @@ class SocketModeTransport:
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
         """Returns what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`."""
-        with self._lock:
-            if not self._links:
-                return Answer(error=FAILED)
-            link = self._links[self._turn % len(self._links)]
-            self._turn += 1
+        link = self._next_link()
+        if link is None:
+            return Answer(error=FAILED)
         envelope_id = str(uuid.uuid4())
         envelope: JSON = {
             "envelope_id": envelope_id,
@@ -104,9 +103,19 @@ class SocketModeTransport:
             link.awaited.pop(envelope_id, None)
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
-        """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`)."""
+        """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`).
+
+        Until the app has done so, the old ones are still used.
+        """
         for link in list(self._links):
+            link.retiring = True
             link.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
+
+    def _next_link(self) -> Link | None:
+        with self._lock:
+            links = [link for link in self._links if not link.retiring] or self._links
+            self._turn += 1
+            return links[self._turn % len(links)] if links else None
 
     def _hello(self) -> JSON:
         return {
