@@ -1,7 +1,6 @@
 """Which minutes count (billing-rules section 3): each counts, or is excluded under the first reason that applies."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -35,8 +34,7 @@ class Cut(NamedTuple):
     spans_left: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CountedEntry:
+class CountedEntry(NamedTuple):
     """An entry with its counted minutes, the spans they lie in (where it has times), and who worked."""
 
     entry: TimeEntry
@@ -70,15 +68,14 @@ def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
     """C4: on the date, the staff member has a qualifying credential, is active, and is supervised."""
     day = work.entry.date_of_service
     active = month.active_staff(work.entry.staff_id, day)
-    qualified = [member for member in active if member.credential in month.policy.qualifying_credentials]
-    if any(member.supervised for member in qualified):
-        return None
-    if qualified:
-        fault = "was not under the billing practitioner's supervision"
-    elif active:
-        fault = "held no qualifying credential"
-    else:
-        fault = "was not active"
+    fault = None
+    for member in active:
+        if member.credential in month.policy.qualifying_credentials:
+            if member.supervised:
+                return None
+            fault = "was not under the billing practitioner's supervision"
+    if fault is None:
+        fault = "held no qualifying credential" if active else "was not active"
     return Cut(CATALOGUE["C4"].message.format(day=day_words(day), fault=fault))
 
 
@@ -106,6 +103,8 @@ def no_consent(work: Work, month: MonthView) -> Cut | None:
 
 def in_facility(work: Work, month: MonthView) -> Cut | None:
     """C7: a date strictly inside a stay, or the minutes inside a stay known to the minute."""
+    if not month.stays:
+        return None
     day = work.entry.date_of_service
     for stay in month.stays:
         if stay.strictly_inside(day):
@@ -153,7 +152,7 @@ def not_interactive(work: Work, month: MonthView) -> Cut | None:
 
 def same_minutes(work: Work, _month: MonthView) -> Cut | None:
     """C11: minutes that already count for this patient in an entry with an earlier start, or recorded earlier."""
-    return _cut_out(work, work.taken, CATALOGUE["C11"].message)
+    return _cut_out(work, work.taken, CATALOGUE["C11"].message) if work.taken and work.spans else None
 
 
 COUNTING_RULES: tuple[tuple[str, Rule], ...] = (
@@ -218,7 +217,7 @@ def _count(work: Work, month: MonthView) -> CountedEntry:
         entry=entry,
         minutes=work.minutes,
         spans=work.spans,
-        by_practitioner=month.is_practitioner(entry.staff_id, entry.date_of_service),
+        by_practitioner=work.minutes > 0 and month.is_practitioner(entry.staff_id, entry.date_of_service),
         result=EntryResult(
             number=entry.number,
             date_of_service=entry.date_of_service,

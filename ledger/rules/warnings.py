@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Offer, Tally
@@ -28,8 +29,8 @@ CROWDED_DAY_MINUTES = 600
 LAST_DAYS = 3
 HOUR = timedelta(hours=1)
 
-_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
-_TITLE = re.compile(r"\b(Dr|Mr|Mrs|Ms|vs)\.", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?\n](?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)(?:(?<=\n)|(?=\s)|$)")
+"""Where a sentence ends: not after a title, nor inside a number such as 7.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
 
 def note_advice(note: str) -> str | None:
     """What would make the note hold before an auditor, None where it is fine (W1)."""
-    sentences = [words for part in _SENTENCE_END.split(_TITLE.sub(r"\1", note)) if (words := _plain(part))]
-    if sentences and STOCK_PHRASES.issuperset(sentences):
+    sentences = [part for part in _SENTENCE_END.split(note) if part and not part.isspace()]
+    if sentences and all(_words(sentence) in STOCK_PHRASES for sentence in sentences):
         return "Note is a stock phrase: say what was found and what was decided."
     if len(note.strip()) < THIN_CHARACTERS:
         return "Note is short: say what was found and what was decided."
@@ -105,16 +106,8 @@ def exact_threshold(audit: Audit) -> AuditWarning | None:
 
 def late_entry(audit: Audit) -> AuditWarning | None:
     """W5: entries recorded more than 72 hours after the work (E8); without times, after the end of its date."""
-    zone = audit.month.zone
-    return _about(
-        audit,
-        "W5",
-        (
-            entry
-            for entry in _live(audit.tally.entries)
-            if is_late(entry.recorded_at, entry.ended_at or end_of_day(entry.date_of_service, zone))
-        ),
-    )
+    late = (entry for entry in _live(audit.tally.entries) if _recorded_late(entry, audit.month.zone))
+    return _about(audit, "W5", late)
 
 
 def no_times(audit: Audit) -> AuditWarning | None:
@@ -132,6 +125,8 @@ def facility_month(audit: Audit) -> AuditWarning | None:
 
 def crowded_hour(audit: Audit) -> AuditWarning | None:
     """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day."""
+    if sum(one.minutes for one in audit.everything) <= CROWDED_HOUR_MINUTES:
+        return None
     days: defaultdict[tuple[str, date], list[CountedEntry]] = defaultdict(list)
     for one in audit.everything:
         if one.minutes:
@@ -160,13 +155,12 @@ def last_minute(audit: Audit) -> AuditWarning | None:
 
 def cloned_note(audit: Audit) -> AuditWarning | None:
     """W10: two entries of the month share a note word for word; the parts of one piece of work are one entry."""
-    sharing: defaultdict[str, dict[int, list[TimeEntry]]] = defaultdict(lambda: defaultdict(list))
+    by_note: dict[str, list[TimeEntry]] = {}
     for entry in _live(audit.everything):
-        if words := " ".join(entry.note.casefold().split()):
-            whole = entry.number if entry.first_part_number is None else entry.first_part_number
-            sharing[words][whole].append(entry)
-    cloned = (parts for works in sharing.values() if len(works) > 1 for parts in works.values())
-    return _about(audit, "W10", (entry for parts in cloned for entry in parts))
+        by_note.setdefault(_words(entry.note), []).append(entry)
+    by_note.pop("", None)
+    shared = [entries for entries in by_note.values() if len(entries) > 1 and len({_whole(one) for one in entries}) > 1]
+    return _about(audit, "W10", (entry for entries in shared for entry in entries))
 
 
 WARNING_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
@@ -188,8 +182,20 @@ def _live(counted: Iterable[CountedEntry]) -> Iterator[TimeEntry]:
     return (one.entry for one in counted if not one.entry.voided)
 
 
-def _plain(part: str) -> str:
-    return " ".join(re.findall(r"[\w'-]+", part.casefold()))
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _whole(entry: TimeEntry) -> int:
+    """The number of the piece of work that the entry is, or is a part of."""
+    return entry.number if entry.first_part_number is None else entry.first_part_number
+
+
+def _recorded_late(entry: TimeEntry, zone: ZoneInfo) -> bool:
+    # A date and the next are never 72 hours apart, in whatever zone either is told: most entries end here.
+    if (entry.recorded_at.date() - entry.date_of_service).days <= 1:
+        return False
+    return is_late(entry.recorded_at, entry.ended_at or end_of_day(entry.date_of_service, zone))
 
 
 def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, float]:
