@@ -1,5 +1,6 @@
 """The server: Slack's Web API, response URLs, uploads and Socket Mode on one port, and the page at `/`."""
 
+import contextlib
 import json
 import pathlib
 import socket
@@ -88,8 +89,9 @@ class Playground:
         return self
 
     def run(self) -> None:
-        """Serves in the foreground until interrupted."""
-        self._server.run(sockets=[self._socket])
+        """Serves in the foreground until interrupted (Ctrl-C)."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._server.run(sockets=[self._socket])
 
     def stop(self, *, wait: bool = True) -> None:
         """Ends all connections and the server; without `wait` it returns while they are still ending."""
