@@ -25,6 +25,7 @@ from bot.commands.patient import patient
 from bot.commands.registry import Answer, answer
 from bot.commands.undo import undo
 from bot.edge import answered, report
+from bot.grammar.commands import split_command
 from bot.views import digest as digest_view
 from bot.views import form, month, problem, receipt, worklist
 from bot.views import patient as patient_view
@@ -35,6 +36,8 @@ from ledger.practice import get_practice
 from ledger.roster import person_by_slack_id
 
 COMMAND = "/ccm"
+READING = frozenset({"", "help", "patient", "near", "month", "digest"})
+"""Commands that save nothing: their errors need not say so."""
 SLACK_TIMEOUT_SECONDS = 30
 
 
@@ -104,10 +107,12 @@ def _listen_to_commands(app: App, desk: Desk) -> None:
     def on_command(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
         typed = body.get("text", "")
         key = f"command:{body['trigger_id']}"
+        saves = split_command(typed).name not in READING
         said = answered(
             lambda: _open_if_form(desk, answer(desk.call(body, key, typed)), body["trigger_id"]),
             what="command",
-            typed=f"{COMMAND} {typed}",
+            typed=f"{COMMAND} {typed}" if saves else "",
+            saves=saves,
         )
         if said is None:
             ack()
@@ -142,7 +147,7 @@ def _listen_to_pages(app: App, desk: Desk) -> None:
             require(call.person, command)
             return turn(call, address["page"])
 
-        _replace(respond, answered(work, what=f"page of {command}"))
+        _replace(respond, answered(work, what=f"page of {command}", saves=False))
         ack()
 
     app.action(re.compile(f"^({'|'.join(turns)})_(next|previous)$"))(on_turn)

@@ -24,7 +24,7 @@ from ledger.imports.reading import Progress
 from ledger.imports.staff import import_staff
 from ledger.imports.teams import import_teams
 from ledger.practice import Practice, create_practice
-from ledger.roster import Person, people, teams
+from ledger.roster import Person, Role, people, teams
 from ledger.sample import write_sample
 
 WORKSPACE = "T0DEMO"
@@ -66,6 +66,7 @@ def workspace_for(database: Database, practice: Practice, bot_port: int | None) 
     with database.reading() as connection:
         staff = people(connection, practice.practice_id)
         care_teams = teams(connection, practice.practice_id)
+    staff.sort(key=lambda person: min(map(list(Role).index, person.roles)))
     members = {person.slack_user_id: person for person in staff if person.slack_user_id}
     channels: list[dict[str, Any]] = [
         {

@@ -25,25 +25,25 @@ _CHANNEL_REMEDIES = {
 }
 
 
-def answered(work: Callable[[], Answer], *, what: str, typed: str = "") -> Answer | Reply:
-    """What ``work`` returns, or the card that says what went wrong and that nothing was saved.
+def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: bool = True) -> Answer | Reply:
+    """What ``work`` returns, or the card that says what went wrong; where ``work`` ``saves``, that nothing was saved.
 
     ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
     """
     try:
         return work()
     except LedgerError as error:
-        return error_card(error, typed=typed)
+        return error_card(error, typed=typed, saves=saves)
     except ChannelError as error:
-        return error_card(channel_error(error), typed=typed)
+        return error_card(channel_error(error), typed=typed, saves=saves)
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         log.error("database_away", request=what, kind=type(error).__name__)
-        return error_card(database_away(), typed=typed)
+        return error_card(database_away(), typed=typed, saves=saves)
     except SlackApiError as error:
         log.error("slack_refused", request=what, reason=str(error.response.get("error", "unknown_error")))
-        return unexpected(_reference(what, error), typed=typed)
+        return unexpected(_reference(what, error), typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
-        return unexpected(_reference(what, error), typed=typed)
+        return unexpected(_reference(what, error), typed=typed, saves=saves)
 
 
 def channel_error(error: ChannelError) -> LedgerError:

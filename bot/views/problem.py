@@ -22,28 +22,33 @@ SAVE_ANYWAY = "log_save_anyway"
 NOTHING_SAVED = "Nothing was saved."
 
 
-def error_card(error: LedgerError, *, typed: str = "") -> Reply:
-    """The card for an error that its user can mend; ``typed`` is given back to be copied and corrected."""
-    said = "" if NOTHING_SAVED in f"{error.title}{error.remedy}" else f" {NOTHING_SAVED}"
+def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Reply:
+    """The card for an error that its user can mend; ``typed`` is given back to be copied and corrected.
+
+    ``saves`` says that something was to be saved: then the card says that nothing was.
+    """
+    said = f" {NOTHING_SAVED}" if saves and NOTHING_SAVED not in f"{error.title}{error.remedy}" else ""
     lines = [f"*{words.escaped(error.title)}*{said}", words.escaped(error.remedy)]
     blocks: list[Block] = [*sections(lines), *_given_back(typed), context(f"Code: {error.code}")]
-    return Reply(f"{error.title} {NOTHING_SAVED}", tuple(blocks))
+    return Reply(f"{error.title}{said}", tuple(blocks))
 
 
-def unexpected(reference: str, *, typed: str = "") -> Reply:
+def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
     """The card for a failure of ours; ``reference`` is the number under which the log has it."""
+    said = f" {NOTHING_SAVED}" if saves else ""
     lines = [
-        f"*Something went wrong on our side.* {NOTHING_SAVED}",
+        f"*Something went wrong on our side.*{said}",
         f"Try again. If it happens again, tell your administrator this number: `{reference}`",
     ]
-    return Reply(f"Something went wrong. {NOTHING_SAVED}", (*sections(lines), *_given_back(typed)))
+    return Reply(f"Something went wrong.{said}", (*sections(lines), *_given_back(typed)))
 
 
 def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
     """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
-    for problem in problems:
-        lines.append(f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`")
+    lines += [
+        f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`" for problem in problems
+    ]
     blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
     if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
         blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
