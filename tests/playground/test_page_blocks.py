@@ -138,8 +138,6 @@ class StubSlack:
     async def post(self, request: Request) -> Response:
         path = request.path_params["path"]
         self.sent.append((path, await request.json()))
-        if path == "home":
-            return JSONResponse({"view": self.home})
         return JSONResponse(self.answers.get(path, {"ok": True}))
 
     async def events(self, _request: Request) -> Response:
@@ -544,12 +542,26 @@ def test_typing_a_slash_suggests_commands_and_the_up_arrow_recalls(slack: StubSl
     composer.press_sequentially("log <1> @Lead Two")
     with page.expect_response("**/say"):
         composer.press("Enter")
-    assert slack.sent_to("say") == [{"user": "U1", "channel": "C1", "text": "/ccm log &lt;1&gt; <@U2|Lead Two>"}]
+    assert slack.sent_to("say") == [{"user": "U1", "channel": "C1", "text": "/ccm log &lt;1&gt; @Lead Two"}]
     expect(composer).to_have_value("")
     composer.press("ArrowUp")
     expect(composer).to_have_value("/ccm log <1> @Lead Two")
     composer.press("ArrowDown")
     expect(composer).to_have_value("")
+
+
+@pytest.mark.parametrize("line", ["ask @Lead Two in #ccm-north", "/ccm ask @Lead Two in #ccm-north"])
+def test_mentions_are_sent_by_id_in_messages_and_in_commands_that_ask_for_it(
+    slack: StubSlack, page: Page, line: str
+) -> None:
+    slack.state["commands"][0]["should_escape"] = True
+    open_page(page, slack)
+    composer = page.get_by_role("textbox", name="Message #ccm-north")
+    composer.fill(line)
+    with page.expect_response("**/say"):
+        composer.press("Enter")
+    expected = line.replace("@Lead Two", "<@U2|Lead Two>").replace("#ccm-north", "<#C1|ccm-north>")
+    assert slack.sent_to("say")[0]["text"] == expected
 
 
 def test_a_line_that_failed_comes_back_with_the_reason(slack: StubSlack, page: Page) -> None:
@@ -657,6 +669,51 @@ def test_a_new_message_is_said_to_screen_readers_and_marks_other_channels_unread
     expect(page.locator("[aria-live]")).to_have_text("CCM Ledger: second one")
     slack.tell({"type": "channel", "channel": "C2"})
     expect(page.get_by_role("button", name="ccm-south (unread)")).to_be_visible()
+
+
+def test_a_menu_of_people_stays_open_while_news_comes_in(slack: StubSlack, page: Page) -> None:
+    open_page(page, slack)
+    people = page.get_by_label("Act as")
+    people.focus()
+    before = people.element_handle()
+    slack.tell({"type": "channel", "channel": "C2"})
+    expect(page.get_by_role("button", name="ccm-south (unread)")).to_be_visible()
+    expect(people).to_be_focused()
+    assert before is not None
+    assert before.evaluate("element => element.isConnected")
+
+
+def test_the_home_shows_its_blocks_and_their_actions_name_the_view(slack: StubSlack, page: Page) -> None:
+    slack.home = {"id": "VH", "hash": "1", "type": "home", "blocks": every_kind_of_block()}
+    open_page(page, slack, "user=U1&place=app")
+    home = page.get_by_role("region", name="CCM Ledger home")
+    with page.expect_response("**/action"):
+        home.get_by_role("button", name="Take").click()
+    assert slack.sent_to("home") == [{"user": "U1"}]
+    assert slack.sent_to("action")[0]["container"] == {"type": "view", "view_id": "VH"}
+
+
+def test_a_server_that_went_away_is_announced_and_the_line_typed_comes_back(slack: StubSlack, page: Page) -> None:
+    open_page(page, slack)
+    composer = page.get_by_role("textbox", name="Message #ccm-north")
+    page.evaluate("() => { window.fetch = async () => { throw new TypeError('away'); }; }")
+    composer.fill("hello")
+    composer.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The playground server does not answer")
+    expect(composer).to_have_value("hello")
+
+
+def test_the_newest_message_is_in_view_until_one_scrolls_up(slack: StubSlack, page: Page) -> None:
+    slack.messages = [message(1, "fallback", every_kind_of_block()), *(message(n, f"line {n}") for n in range(2, 40))]
+    open_page(page, slack)
+    expect(shown_message(page, 39)).to_be_in_viewport()
+    page.mouse.move(640, 400)
+    page.mouse.wheel(0, -2000)
+    expect(shown_message(page, 39)).not_to_be_in_viewport()
+    slack.messages = [*slack.messages, message(40, "newer")]
+    slack.tell({"type": "channel", "channel": "C1"})
+    page.get_by_role("button", name="New messages ↓").click()
+    expect(shown_message(page, 40)).to_be_in_viewport()
 
 
 def test_a_half_made_choice_survives_news_of_another_message(slack: StubSlack, page: Page) -> None:

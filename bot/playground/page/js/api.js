@@ -1,7 +1,13 @@
 // The playground server's own interface, which stands where a Slack client would speak to Slack.
 
+/** The answer; {ok: false, error: "unreachable"} when the server is away, which the event stream shows as a banner. */
 async function request(path, options) {
-  const response = await fetch(`/playground/${path}`, options);
+  let response;
+  try {
+    response = await fetch(`/playground/${path}`, options);
+  } catch {
+    return { ok: false, error: "unreachable" };
+  }
   const type = response.headers.get("content-type") ?? "";
   if (!type.includes("json")) return { ok: false, error: `http_${response.status}` };
   return response.json();

@@ -34,8 +34,16 @@ function showSidebar() {
 
 function showThread(message) {
   const channel = place.channel;
-  const title = findChannel(channel)?.id === directOf(session.user)?.id ? directory.app.name : `#${findChannel(channel).name}`;
-  thread = openThread({ channel, ts: message.thread_ts ?? message.ts, title, onClose: () => { thread = null; } });
+  const title =
+    findChannel(channel)?.id === directOf(session.user)?.id ? directory.app.name : `#${findChannel(channel).name}`;
+  thread = openThread({
+    channel,
+    ts: message.thread_ts ?? message.ts,
+    title,
+    onClose: () => {
+      thread = null;
+    },
+  });
   return thread.refresh();
 }
 
@@ -45,7 +53,8 @@ async function goTo(changes) {
   if (session.place === APP_PLACE && !directOf(session.user)) await refreshState();
   place = drawPlace(main, { openThread: showThread, onTab: (tab) => goTo({ tab }) });
   unread.delete(place.channel);
-  document.title = `${session.place === APP_PLACE ? directory.app.name : `#${findChannel(session.place).name}`} · ${directory.team.name}`;
+  const title = session.place === APP_PLACE ? directory.app.name : `#${findChannel(session.place).name}`;
+  document.title = `${title} · ${directory.team.name}`;
   showSidebar();
   await (place.body.open?.() ?? place.body.refresh());
   place.body.composer?.focus();

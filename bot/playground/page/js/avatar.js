@@ -16,7 +16,11 @@ function hue(id) {
 
 /** A square with a person's or an app's initials, in a colour that stays the same for the id. */
 export function avatar(id, name, { app = false, small = false } = {}) {
-  const node = h("span", { class: `avatar${app ? " app" : ""}${small ? " small" : ""}`, "aria-hidden": "true" }, initials(name || "?"));
+  const node = h(
+    "span",
+    { class: `avatar${app ? " app" : ""}${small ? " small" : ""}`, "aria-hidden": "true" },
+    initials(name || "?"),
+  );
   if (!app) node.style.setProperty("--hue", hue(id));
   return node;
 }

@@ -11,7 +11,12 @@ function section(block, form) {
       "div",
       { class: "section-body" },
       block.text && h("div", { class: "section-text" }, textObject(block.text)),
-      block.fields && h("div", { class: "section-fields" }, block.fields.map((field) => h("div", {}, textObject(field)))),
+      block.fields &&
+        h(
+          "div",
+          { class: "section-fields" },
+          block.fields.map((field) => h("div", {}, textObject(field))),
+        ),
     ),
     block.accessory && h("div", { class: "section-accessory" }, actionElement(block.accessory, block.block_id, form)),
   ];
@@ -19,13 +24,18 @@ function section(block, form) {
 
 function context(block) {
   return block.elements.map((element) => {
-    if (element.type === "image") return h("img", { class: "context-image", src: element.image_url, alt: element.alt_text });
+    if (element.type === "image")
+      return h("img", { class: "context-image", src: element.image_url, alt: element.alt_text });
     return h("span", { class: "context-text" }, textObject(element));
   });
 }
 
 function image(block) {
-  const picture = h("img", { class: "block-picture", src: block.image_url ?? block.slack_file?.url, alt: block.alt_text });
+  const picture = h("img", {
+    class: "block-picture",
+    src: block.image_url ?? block.slack_file?.url,
+    alt: block.alt_text,
+  });
   return h("figure", {}, block.title && h("figcaption", {}, textObject(block.title)), picture);
 }
 
@@ -51,7 +61,11 @@ function input(block, form) {
     id: ids.field,
     optional: block.optional ?? false,
     dispatches: block.dispatch_action ?? false,
-    aria: { "aria-labelledby": ids.label, "aria-describedby": describedBy.join(" ") || null, "aria-required": block.optional ? null : "true" },
+    aria: {
+      "aria-labelledby": ids.label,
+      "aria-describedby": describedBy.join(" ") || null,
+      "aria-required": block.optional ? null : "true",
+    },
     showError: (message) => setError(error, field.control, describedBy, message),
   });
   const optional = block.optional && h("span", { class: "optional" }, " (optional)");
@@ -84,6 +98,10 @@ function blockNode(block, form) {
 
 /** All blocks in one container, whose form it becomes. */
 export function blocksNode(blocks, form) {
-  form.root = h("div", { class: "blocks" }, blocks.map((block) => blockNode(block, form)));
+  form.root = h(
+    "div",
+    { class: "blocks" },
+    blocks.map((block) => blockNode(block, form)),
+  );
   return form.root;
 }

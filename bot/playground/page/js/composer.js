@@ -44,14 +44,22 @@ export class Composer {
     this.hint = h("p", { class: "composer-hint" });
     this.error = h("p", { class: "composer-error", role: "alert", hidden: true });
     this.sendButton = iconButton("send", "Send", () => this.send(), { class: "icon-button send" });
-    const box = h("div", { class: "composer-box" }, this.textarea, h("div", { class: "composer-tools" }, this.shortcutsButton(), this.sendButton));
+    const box = h(
+      "div",
+      { class: "composer-box" },
+      this.textarea,
+      h("div", { class: "composer-tools" }, this.shortcutsButton(), this.sendButton),
+    );
     this.node = h("div", { class: "composer" }, this.suggestions.list, box, this.error, this.hint);
     this.onInput();
   }
 
   shortcutsButton() {
     if (this.target.thread_ts || shortcutItems().length === 0) return null;
-    const button = iconButton("bolt", "Shortcuts", () => openMenu(button, "Shortcuts", shortcutItems()), { "aria-haspopup": "menu", "aria-expanded": "false" });
+    const button = iconButton("bolt", "Shortcuts", () => openMenu(button, "Shortcuts", shortcutItems()), {
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    });
     return button;
   }
 

@@ -22,7 +22,7 @@ export class Conversation {
 
   async load() {
     const { messages } = await api.messages(this.channel, session.user);
-    this.timeline.show(messages ?? []);
+    if (messages) this.timeline.show(messages);
   }
 
   async sent() {

@@ -19,7 +19,12 @@ export function confirmed(confirm) {
       { class: "dialog confirm", "aria-labelledby": titleId },
       h("h2", { id: titleId }, textObject(confirm.title)),
       h("div", { class: "confirm-text" }, textObject(confirm.text)),
-      h("div", { class: "dialog-buttons" }, button(confirm.deny, "", false), button(confirm.confirm, confirm.style ?? "primary", true)),
+      h(
+        "div",
+        { class: "dialog-buttons" },
+        button(confirm.deny, "", false),
+        button(confirm.confirm, confirm.style ?? "primary", true),
+      ),
     );
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -34,7 +39,14 @@ export function confirmed(confirm) {
 export function toast(text) {
   document.querySelector(".toast")?.remove();
   const box = h("div", { class: "toast", role: "alert", popover: "manual" }, icon("warning"), h("span", {}, text));
-  box.append(h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", on: { click: () => box.remove() } }, icon("close")));
-  document.body.append(box);
+  box.append(
+    h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Dismiss", on: { click: () => box.remove() } },
+      icon("close"),
+    ),
+  );
+  // While a dialog is open nothing outside it can be reached.
+  (document.querySelector("dialog[open]") ?? document.body).append(box);
   box.showPopover();
 }

@@ -10,8 +10,9 @@ export const directory = {
   connected: true,
 };
 
+/** Takes over what the server told; an answer that failed changes nothing. */
 export function updateDirectory(state) {
-  Object.assign(directory, state);
+  if (!state.error) Object.assign(directory, state);
 }
 
 export function findUser(id) {

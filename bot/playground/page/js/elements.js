@@ -36,7 +36,14 @@ function overflow(element, blockId, form) {
   }));
   const control = h(
     "button",
-    { type: "button", class: "button overflow", "aria-label": "More options", "aria-haspopup": "menu", "aria-expanded": "false", data: { actionId: element.action_id } },
+    {
+      type: "button",
+      class: "button overflow",
+      "aria-label": "More options",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { actionId: element.action_id },
+    },
     icon("more"),
   );
   control.addEventListener("click", () => openMenu(control, "More options", items, { align: "end" }));
@@ -66,7 +73,15 @@ export function fieldElement(element, place) {
   made = maker(initial, { id: uniqueId("field"), aria: {}, ...place, changed });
   made.node.dataset.actionId = element.action_id;
   const focus = () => (made.focusable ?? made.control).focus();
-  form.add({ blockId, actionId: element.action_id, type: element.type, ...made, optional: place.optional, showError: place.showError, focus });
+  form.add({
+    blockId,
+    actionId: element.action_id,
+    type: element.type,
+    ...made,
+    optional: place.optional,
+    showError: place.showError,
+    focus,
+  });
   return { node: made.node, control: made.control, focus };
 }
 
@@ -76,6 +91,12 @@ export function actionElement(element, blockId, form) {
   if (element.type === "overflow") return overflow(element, blockId, form);
   if (element.type === "image") return image(element);
   const label = element.placeholder?.text ?? element.type.replaceAll("_", " ");
-  const field = fieldElement(element, { blockId, form, dispatches: true, optional: false, aria: { "aria-label": label } });
+  const field = fieldElement(element, {
+    blockId,
+    form,
+    dispatches: true,
+    optional: false,
+    aria: { "aria-label": label },
+  });
   return field ? field.node : unknown("element", element.type);
 }

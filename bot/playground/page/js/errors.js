@@ -2,9 +2,8 @@
 
 const SENTENCES = {
   dispatch_failed: "The bot is not connected, so this did not reach it.",
-  not_connected: "The bot is not connected, so this did not reach it.",
+  unreachable: "The playground server does not answer.",
   operation_timeout: "The bot did not answer within three seconds.",
-  timeout: "The bot did not answer within three seconds.",
   expired_trigger_id: "The bot answered too late: Slack's trigger had expired.",
   not_in_channel: "You are not in this channel.",
   channel_not_found: "This channel does not exist.",

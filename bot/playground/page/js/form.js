@@ -11,7 +11,10 @@ const REQUIRED = "Please complete this required field.";
 export function withRetained(element, value) {
   if (!value) return element;
   const kept = Object.entries(value).filter(([key]) => key !== "type");
-  const initial = kept.map(([key, held]) => [key === "value" ? "initial_value" : key.replace("selected_", "initial_"), held]);
+  const initial = kept.map(([key, held]) => [
+    key === "value" ? "initial_value" : key.replace("selected_", "initial_"),
+    held,
+  ]);
   return { ...element, ...Object.fromEntries(initial) };
 }
 

@@ -16,7 +16,11 @@ export class Home {
   constructor() {
     this.view = null;
     this.form = null;
-    this.node = h("section", { class: "home", "aria-label": `${directory.app.name} home`, "aria-busy": "true" }, empty("Opening…"));
+    this.node = h(
+      "section",
+      { class: "home", "aria-label": `${directory.app.name} home`, "aria-busy": "true" },
+      empty("Opening…"),
+    );
     this.refresh = coalesce(async () => this.take(await api.home(session.user)));
   }
 
@@ -28,6 +32,7 @@ export class Home {
   }
 
   take(answer) {
+    if (answer.error) return;
     this.node.removeAttribute("aria-busy");
     if (answer.view) this.draw(answer.view);
     else this.node.replaceChildren(empty("The app has not published a Home for this person yet."));

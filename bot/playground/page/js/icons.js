@@ -8,7 +8,10 @@ const SHAPES = {
   chevron: ["M5.5 8 10 12.5 14.5 8"],
   close: ["M5 5 15 15", "M15 5 5 15"],
   copy: ["M7.5 7.5H16V16H7.5Z", "M12.5 4.5H4V13"],
-  eye: ["M2.5 10C5 5.8 7.5 4.8 10 4.8S15 5.8 17.5 10C15 14.2 12.5 15.2 10 15.2S5 14.2 2.5 10Z", "M10 7.7A2.3 2.3 0 1 1 9.99 7.7Z"],
+  eye: [
+    "M2.5 10C5 5.8 7.5 4.8 10 4.8S15 5.8 17.5 10C15 14.2 12.5 15.2 10 15.2S5 14.2 2.5 10Z",
+    "M10 7.7A2.3 2.3 0 1 1 9.99 7.7Z",
+  ],
   file: ["M5.5 2.5H11.5L15 6V17.5H5.5Z", "M11.5 2.5V6H15"],
   home: ["M3.5 9.5 10 3.5 16.5 9.5", "M5.5 8.5V16.5H14.5V8.5"],
   more: ["M10 4.5V4.51", "M10 10V10.01", "M10 15.5V15.51"],
@@ -34,5 +37,9 @@ export function icon(name) {
 
 /** A button that shows only an icon. */
 export function iconButton(name, label, onClick, props = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...props, on: { click: onClick } }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, ...props, on: { click: onClick } },
+    icon(name),
+  );
 }

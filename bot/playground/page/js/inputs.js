@@ -9,8 +9,10 @@ function placeholderOf(element) {
 }
 
 function lengthProblem(element, value) {
-  if (element.min_length && value.length < element.min_length) return `Please enter at least ${element.min_length} characters.`;
-  if (element.max_length && value.length > element.max_length) return `Please enter at most ${element.max_length} characters.`;
+  if (element.min_length && value.length < element.min_length)
+    return `Please enter at least ${element.min_length} characters.`;
+  if (element.max_length && value.length > element.max_length)
+    return `Please enter at most ${element.max_length} characters.`;
   return null;
 }
 
@@ -30,7 +32,13 @@ function typed(element, field, control, problem) {
   const value = () => control.value;
   const read = () => ({ value: value() === "" ? null : value() });
   if (field.dispatches) onTyping(control, element, () => field.changed(read()));
-  return { node: control, control, read, isEmpty: () => value().trim() === "", problem: () => (value() ? problem(value()) : null) };
+  return {
+    node: control,
+    control,
+    read,
+    isEmpty: () => value().trim() === "",
+    problem: () => (value() ? problem(value()) : null),
+  };
 }
 
 function textInput(element, field) {
@@ -42,20 +50,30 @@ function textInput(element, field) {
     value: element.initial_value ?? "",
     ...field.aria,
   };
-  const control = element.multiline ? h("textarea", { rows: 4, ...common }) : h("input", { type: "text", autocomplete: "off", ...common });
+  const control = element.multiline
+    ? h("textarea", { rows: 4, ...common })
+    : h("input", { type: "text", autocomplete: "off", ...common });
   return typed(element, field, control, (value) => lengthProblem(element, value));
 }
 
 function formatted(type, pattern, message) {
   return (element, field) => {
-    const control = h("input", { type, id: field.id, class: "text-input", placeholder: placeholderOf(element), value: element.initial_value ?? "", ...field.aria });
+    const control = h("input", {
+      type,
+      id: field.id,
+      class: "text-input",
+      placeholder: placeholderOf(element),
+      value: element.initial_value ?? "",
+      ...field.aria,
+    });
     return typed(element, field, control, (value) => (pattern.test(value) ? null : message));
   };
 }
 
 function numberProblem(element, text) {
   const pattern = element.is_decimal_allowed ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
-  if (!pattern.test(text)) return element.is_decimal_allowed ? "Please enter a number." : "Please enter a whole number.";
+  if (!pattern.test(text))
+    return element.is_decimal_allowed ? "Please enter a number." : "Please enter a whole number.";
   const [least, most] = [element.min_value, element.max_value];
   if (least !== undefined && Number(text) < Number(least)) return `Please enter ${least} or more.`;
   if (most !== undefined && Number(text) > Number(most)) return `Please enter ${most} or less.`;
@@ -122,13 +140,19 @@ function tickBox(type, option, ticked, group) {
 function tickBoxes(type) {
   const many = type === "checkbox";
   return (element, field) => {
-    const initial = (many ? (element.initial_options ?? []) : [element.initial_option]).filter(Boolean).map((option) => option.value);
+    const initial = (many ? (element.initial_options ?? []) : [element.initial_option])
+      .filter(Boolean)
+      .map((option) => option.value);
     const group = uniqueId("group");
     const boxes = element.options.map((option) => tickBox(type, option, initial.includes(option.value), group));
     const chosen = () => boxes.filter(({ input }) => input.checked).map(({ option }) => option);
     const read = () => (many ? { selected_options: chosen() } : { selected_option: chosen()[0] ?? null });
     let told = chosen();
-    const node = h("div", { class: "ticks", id: field.id, role: many ? "group" : "radiogroup", ...field.aria }, boxes.map(({ row }) => row));
+    const node = h(
+      "div",
+      { class: "ticks", id: field.id, role: many ? "group" : "radiogroup", ...field.aria },
+      boxes.map(({ row }) => row),
+    );
     node.addEventListener("change", async () => {
       if (await field.changed(read())) told = chosen();
       else for (const { option, input } of boxes) input.checked = told.includes(option);

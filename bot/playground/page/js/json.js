@@ -19,6 +19,10 @@ export function json(value) {
     end = match.index + match[0].length;
   }
   pre.append(text.slice(end));
-  const copy = h("button", { type: "button", class: "button small copy", on: { click: () => navigator.clipboard.writeText(text) } }, "Copy");
+  const copy = h(
+    "button",
+    { type: "button", class: "button small copy", on: { click: () => navigator.clipboard.writeText(text) } },
+    "Copy",
+  );
   return h("div", { class: "json-box" }, copy, pre);
 }

@@ -17,7 +17,9 @@ const KILOBYTE = 1024;
 
 function size(bytes) {
   if (bytes < KILOBYTE) return `${bytes} B`;
-  return bytes < KILOBYTE * KILOBYTE ? `${Math.round(bytes / KILOBYTE)} kB` : `${(bytes / KILOBYTE / KILOBYTE).toFixed(1)} MB`;
+  return bytes < KILOBYTE * KILOBYTE
+    ? `${Math.round(bytes / KILOBYTE)} kB`
+    : `${(bytes / KILOBYTE / KILOBYTE).toFixed(1)} MB`;
 }
 
 function fileCard(file) {
@@ -27,7 +29,12 @@ function fileCard(file) {
     "a",
     { class: "file-card", href: link, download: file.name },
     icon("file"),
-    h("span", {}, h("span", { class: "file-name" }, file.title || file.name), h("span", { class: "file-detail" }, detail)),
+    h(
+      "span",
+      {},
+      h("span", { class: "file-name" }, file.title || file.name),
+      h("span", { class: "file-detail" }, detail),
+    ),
   );
 }
 
@@ -52,8 +59,19 @@ function head(message, inThread) {
 
 function ephemeralNote(message, actions) {
   if (!message.ephemeral) return null;
-  const dismiss = h("button", { type: "button", class: "link-button", on: { click: () => actions.dismiss(message) } }, "Dismiss");
-  return h("div", { class: "ephemeral-note" }, icon("eye"), "Only visible to you", h("span", { "aria-hidden": "true" }, "·"), dismiss);
+  const dismiss = h(
+    "button",
+    { type: "button", class: "link-button", on: { click: () => actions.dismiss(message) } },
+    "Dismiss",
+  );
+  return h(
+    "div",
+    { class: "ephemeral-note" },
+    icon("eye"),
+    "Only visible to you",
+    h("span", { "aria-hidden": "true" }, "·"),
+    dismiss,
+  );
 }
 
 function replies(message, actions) {
@@ -75,7 +93,11 @@ async function runShortcut(shortcut, message, channel) {
 function menuItems(message, actions) {
   const shortcuts = directory.shortcuts
     .filter((shortcut) => shortcut.type === "message" && !message.ephemeral)
-    .map((shortcut) => ({ label: shortcut.name, detail: directory.app.name, run: () => runShortcut(shortcut, message, actions.channel) }));
+    .map((shortcut) => ({
+      label: shortcut.name,
+      detail: directory.app.name,
+      run: () => runShortcut(shortcut, message, actions.channel),
+    }));
   const line = shortcuts.length ? [null] : [];
   return [
     ...shortcuts,
@@ -86,11 +108,19 @@ function menuItems(message, actions) {
 }
 
 function toolbar(message, actions) {
-  const more = iconButton("more", "More actions", () => openMenu(more, "Message actions", menuItems(message, actions), { align: "end" }), {
-    "aria-haspopup": "menu",
-    "aria-expanded": "false",
-  });
-  const thread = !actions.inThread && !message.ephemeral && iconButton("thread", "Reply in thread", () => actions.openThread(message));
+  const more = iconButton(
+    "more",
+    "More actions",
+    () => openMenu(more, "Message actions", menuItems(message, actions), { align: "end" }),
+    {
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    },
+  );
+  const thread =
+    !actions.inThread &&
+    !message.ephemeral &&
+    iconButton("thread", "Reply in thread", () => actions.openThread(message));
   return h("div", { class: "message-toolbar", role: "group", "aria-label": "Message tools" }, thread, more);
 }
 
@@ -106,9 +136,19 @@ export function messageItem(message, { compact, retained, actions }) {
     : avatar(message.user ?? "app", message.author, { app: message.bot });
   const node = h(
     "li",
-    { class: `message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`, data: { ts: message.ts, author: message.author } },
+    {
+      class: `message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`,
+      data: { ts: message.ts, author: message.author },
+    },
     h("div", { class: "gutter" }, gutter),
-    h("div", { class: "message-main" }, ephemeralNote(message, actions), compact ? null : head(message, actions.inThread), content(message, form), replies(message, actions)),
+    h(
+      "div",
+      { class: "message-main" },
+      ephemeralNote(message, actions),
+      compact ? null : head(message, actions.inThread),
+      content(message, form),
+      replies(message, actions),
+    ),
     toolbar(message, actions),
   );
   return { node, form };

@@ -2,6 +2,7 @@
 import { api } from "./api.js";
 import { blocksNode } from "./blocks.js";
 import { directory } from "./directory.js";
+import { toast } from "./dialog.js";
 import { coalesce, h, uniqueId } from "./dom.js";
 import { sentence } from "./errors.js";
 import { Form } from "./form.js";
@@ -19,13 +20,20 @@ class ModalView {
     this.titleId = uniqueId("modal-title");
     this.problem = h("p", { class: "modal-problem", role: "alert", hidden: true });
     this.modals = modals;
-    this.node = h("form", { class: "modal-view", novalidate: true, data: { viewId: view.id }, on: { submit: (event) => this.submit(event) } });
+    this.node = h("form", {
+      class: "modal-view",
+      novalidate: true,
+      data: { viewId: view.id },
+      on: { submit: (event) => this.submit(event) },
+    });
     this.draw();
   }
 
   update(view) {
     if (view.hash === this.view.hash) return;
-    const focused = this.node.contains(document.activeElement) ? document.activeElement.closest("[data-action-id]") : null;
+    const focused = this.node.contains(document.activeElement)
+      ? document.activeElement.closest("[data-action-id]")
+      : null;
     this.view = view;
     this.form = new Form(this.form.container, this.form.values());
     this.draw();
@@ -40,7 +48,8 @@ class ModalView {
   draw() {
     const { view } = this;
     const closeText = view.close ? textObject(view.close) : "Close";
-    this.submitButton = view.submit && h("button", { type: "submit", class: "button primary" }, textObject(view.submit));
+    this.submitButton =
+      view.submit && h("button", { type: "submit", class: "button primary" }, textObject(view.submit));
     this.node.replaceChildren(
       h(
         "header",
@@ -63,7 +72,12 @@ class ModalView {
     const wanted = this.view.blocks.flatMap((block) => [block.element, block.accessory, ...(block.elements ?? [])]);
     const onLoad = wanted.find((element) => element?.focus_on_load);
     if (onLoad) this.focusAction(onLoad.action_id);
-    else (this.form.root.querySelector(FIRST_INPUT) ?? this.submitButton ?? this.node.querySelector(".modal-foot .button")).focus();
+    else
+      (
+        this.form.root.querySelector(FIRST_INPUT) ??
+        this.submitButton ??
+        this.node.querySelector(".modal-foot .button")
+      ).focus();
   }
 
   async submit(event) {
@@ -117,12 +131,14 @@ export class Modals {
   }
 
   async close(viewId) {
-    await api.close({ user: session.user, view_id: viewId });
+    const answer = await api.close({ user: session.user, view_id: viewId });
+    if (!answer.ok) toast(sentence(answer.error));
     await this.refresh();
   }
 
   async load() {
     const { views } = await api.modals(session.user);
+    if (!views) return;
     const present = new Set(views.map((view) => view.id));
     for (const id of this.views.keys()) if (!present.has(id)) this.views.delete(id);
     for (const view of views) {

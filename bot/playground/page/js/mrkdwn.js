@@ -7,7 +7,7 @@ import { fillDate } from "./dates.js";
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
 /** Text with Slack's three escapes undone. */
-export function unescape(text) {
+function unescape(text) {
   return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
 
@@ -60,7 +60,11 @@ const RULES = [
   { pattern: /`([^`\n]+)`/y, make: (text) => h("code", {}, unescape(text)) },
   { pattern: /<([^<>\n]+)>/y, make: angle },
   { pattern: /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/y, make: emojiNode },
-  { bounded: true, pattern: /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)])/y, make: (url) => safeLink(unescape(url), unescape(url)) },
+  {
+    bounded: true,
+    pattern: /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)])/y,
+    make: (url) => safeLink(unescape(url), unescape(url)),
+  },
   styled("*", (text) => h("strong", {}, inline(text))),
   styled("_", (text) => h("em", {}, inline(text))),
   styled("~", (text) => h("s", {}, inline(text))),
@@ -129,7 +133,7 @@ export function mrkdwn(text) {
 }
 
 /** The nodes of a plain text: emoji names become emoji, nothing else is styled. */
-export function plain(text) {
+function plain(text) {
   const pieces = unescape(text ?? "").split(/:([a-z0-9_+'-]+):/);
   const nodes = pieces.map((piece, index) => {
     if (index % 2 === 0) return withBreaks(piece.split("\n"), (line) => [line]);

@@ -19,7 +19,9 @@ function people() {
 }
 
 function channels() {
-  return directory.channels.filter((channel) => !isDirect(channel)).map((channel) => asOption(channel.id, `#${channel.name}`));
+  return directory.channels
+    .filter((channel) => !isDirect(channel))
+    .map((channel) => asOption(channel.id, `#${channel.name}`));
 }
 
 const DIRECTORY_KINDS = {
@@ -58,18 +60,27 @@ export function choiceState(element, chosen) {
 function matching(groups, query) {
   const wanted = query.trim().toLowerCase();
   const matches = (option) => option.text.text.toLowerCase().includes(wanted);
-  return groups.map(({ label, options }) => ({ label, options: options.filter(matches) })).filter(({ options }) => options.length);
+  return groups
+    .map(({ label, options }) => ({ label, options: options.filter(matches) }))
+    .filter(({ options }) => options.length);
 }
 
 function asGroups(source) {
-  if (source.option_groups) return source.option_groups.map((group) => ({ label: group.label.text, options: group.options }));
+  if (source.option_groups)
+    return source.option_groups.map((group) => ({ label: group.label.text, options: group.options }));
   return [{ label: null, options: source.options ?? [] }];
 }
 
 async function askBot(element, blockId, container, query) {
   const missing = (element.min_query_length ?? EXTERNAL_QUERY_LENGTH) - query.length;
   if (missing > 0) return { groups: [], note: `Type ${missing} more ${missing === 1 ? "character" : "characters"}` };
-  const answer = await api.options({ user: session.user, container, block_id: blockId, action_id: element.action_id, query });
+  const answer = await api.options({
+    user: session.user,
+    container,
+    block_id: blockId,
+    action_id: element.action_id,
+    query,
+  });
   if (!answer.options && !answer.option_groups) return { groups: [], note: sentence(answer.error) };
   return { groups: asGroups(answer), note: "No results" };
 }

@@ -8,12 +8,17 @@ function element() {
   return document.getElementById("panel");
 }
 
-/** Shows `content` under `title`. `kind` names what it is; `onClose` runs when it makes way, by its button or for another. */
+/** Shows `content` under `title`. `kind` names what it is; `onClose` runs when it closes or makes way for another. */
 export function openPanel({ kind, title, subtitle = null, content, onClose = () => {} }) {
   const opener = current?.opener ?? document.activeElement;
   current?.onClose();
   current = { kind, onClose, opener };
-  const heading = h("h2", { id: "panel-title", tabindex: -1 }, title, subtitle && h("span", { class: "panel-subtitle" }, subtitle));
+  const heading = h(
+    "h2",
+    { id: "panel-title", tabindex: -1 },
+    title,
+    subtitle && h("span", { class: "panel-subtitle" }, subtitle),
+  );
   const head = h("header", { class: "panel-head" }, heading, iconButton("close", "Close panel", closePanel));
   element().replaceChildren(head, content);
   element().setAttribute("aria-labelledby", "panel-title");

@@ -38,7 +38,13 @@ class SelectMenu {
         blur: () => this.close(),
       },
     });
-    this.list = h("div", { class: "select-list", id: listId, role: "listbox", popover: "manual", "aria-multiselectable": this.multi ? "true" : null });
+    this.list = h("div", {
+      class: "select-list",
+      id: listId,
+      role: "listbox",
+      popover: "manual",
+      "aria-multiselectable": this.multi ? "true" : null,
+    });
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.chips = h("span", { class: "chips" });
     this.clearButton = h(
@@ -46,7 +52,14 @@ class SelectMenu {
       { type: "button", class: "select-clear", "aria-label": "Clear selection", on: { click: () => this.commit([]) } },
       icon("close"),
     );
-    this.box = h("div", { class: "select-box", on: { click: () => this.input.focus() } }, this.chips, this.input, this.clearButton, icon("chevron"));
+    this.box = h(
+      "div",
+      { class: "select-box", on: { click: () => this.input.focus() } },
+      this.chips,
+      this.input,
+      this.clearButton,
+      icon("chevron"),
+    );
     this.node = h("div", { class: this.multi ? "select multi" : "select" }, this.box, this.list);
     this.reposition = () => place(this.list, this.box, { matchWidth: true });
   }
@@ -62,7 +75,11 @@ class SelectMenu {
   chip(option) {
     const name = option.text.text;
     const remove = () => this.commit(this.chosen.filter((each) => each !== option));
-    const button = h("button", { type: "button", "aria-label": `Remove ${name}`, on: { click: remove } }, icon("close"));
+    const button = h(
+      "button",
+      { type: "button", "aria-label": `Remove ${name}`, on: { click: remove } },
+      icon("close"),
+    );
     return h("span", { class: "chip" }, name, button);
   }
 
@@ -106,10 +123,22 @@ class SelectMenu {
     this.list.replaceChildren();
     for (const { label, options } of groups) {
       const rows = options.map((option) => this.optionRow(option));
-      append(this.list, label ? h("div", { role: "group", "aria-label": label }, h("div", { class: "option-group" }, label), rows) : rows);
+      append(
+        this.list,
+        label
+          ? h("div", { role: "group", "aria-label": label }, h("div", { class: "option-group" }, label), rows)
+          : rows,
+      );
     }
     if (this.options.length === 0) this.list.append(h("div", { class: "select-note" }, note));
-    this.activate(query === "" ? Math.max(0, this.options.findIndex(({ option }) => this.isChosen(option))) : 0);
+    this.activate(
+      query === ""
+        ? Math.max(
+            0,
+            this.options.findIndex(({ option }) => this.isChosen(option)),
+          )
+        : 0,
+    );
     this.reposition();
   }
 
@@ -120,7 +149,13 @@ class SelectMenu {
   optionRow(option) {
     const row = h(
       "div",
-      { class: "option", role: "option", id: uniqueId("option"), "aria-selected": String(this.isChosen(option)), data: { value: option.value } },
+      {
+        class: "option",
+        role: "option",
+        id: uniqueId("option"),
+        "aria-selected": String(this.isChosen(option)),
+        data: { value: option.value },
+      },
       h("span", { class: "option-text" }, textObject(option.text)),
       option.description && h("span", { class: "option-description" }, textObject(option.description)),
     );

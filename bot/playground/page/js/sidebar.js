@@ -43,11 +43,12 @@ function entry({ place, label, mark, unread, onPlace }) {
   );
 }
 
-/** Draws the sidebar. `unread` is a set of channel ids. */
-export function drawSidebar(node, { unread, onPlace, onUser }) {
+function places({ unread, onPlace }) {
   const direct = directOf(session.user);
   const hash = () => h("span", { class: "place-mark", "aria-hidden": "true" }, "#");
-  const channels = channelsOf(session.user).map(({ id, name }) => entry({ place: id, label: name, mark: hash(), unread: unread.has(id), onPlace }));
+  const channels = channelsOf(session.user).map(({ id, name }) =>
+    entry({ place: id, label: name, mark: hash(), unread: unread.has(id), onPlace }),
+  );
   const app = entry({
     place: APP_PLACE,
     label: directory.app.name,
@@ -55,17 +56,43 @@ export function drawSidebar(node, { unread, onPlace, onUser }) {
     unread: Boolean(direct && unread.has(direct.id)),
     onPlace,
   });
-  node.replaceChildren(
-    h("header", { class: "team" }, h("h1", {}, directory.team.name), h("span", { class: "team-note" }, "Slack playground")),
-    actAs(onUser),
-    h(
-      "div",
-      { class: "places" },
-      h("h2", {}, "Channels"),
-      h("ul", { "aria-label": "Channels" }, channels),
-      h("h2", {}, "Apps"),
-      h("ul", { "aria-label": "Apps" }, app),
-    ),
-    h("p", { class: directory.connected ? "connection on" : "connection off" }, directory.connected ? "Bot connected" : "Bot not connected"),
+  return h(
+    "div",
+    { class: "places" },
+    h("h2", {}, "Channels"),
+    h("ul", { "aria-label": "Channels" }, channels),
+    h("h2", {}, "Apps"),
+    h("ul", { "aria-label": "Apps" }, app),
   );
+}
+
+function team() {
+  return h(
+    "header",
+    { class: "team" },
+    h("h1", {}, directory.team.name),
+    h("span", { class: "team-note" }, "Slack playground"),
+  );
+}
+
+function connection() {
+  const [state, text] = directory.connected ? ["on", "Bot connected"] : ["off", "Bot not connected"];
+  return h("p", { class: `connection ${state}` }, text);
+}
+
+/** Puts `made` where `old` stands, unless they are alike: a menu that is open in it stays open. */
+function exchange(old, made) {
+  const choice = (node) => node.querySelector("select")?.value;
+  if (old.outerHTML === made.outerHTML && choice(old) === choice(made)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(made);
+  if (focused?.id) document.getElementById(focused.id).focus();
+  else if (focused?.dataset.place) made.querySelector(`[data-place="${CSS.escape(focused.dataset.place)}"]`)?.focus();
+}
+
+/** Draws the sidebar. `unread` is a set of channel ids. */
+export function drawSidebar(node, { unread, onPlace, onUser }) {
+  const parts = [team(), actAs(onUser), places({ unread, onPlace }), connection()];
+  if (node.childElementCount === 0) node.append(...parts);
+  else [...node.children].forEach((old, index) => exchange(old, parts[index]));
 }

@@ -9,14 +9,24 @@ const MOST_SHOWN = 8;
 function commands(query) {
   return directory.commands
     .filter(({ command }) => command.startsWith(`/${query}`))
-    .map(({ command, description, usage_hint: hint }) => ({ insert: `${command} `, label: command, hint, detail: description }));
+    .map(({ command, description, usage_hint: hint }) => ({
+      insert: `${command} `,
+      label: command,
+      hint,
+      detail: description,
+    }));
 }
 
 function people(query) {
   const wanted = query.toLowerCase();
   return directory.users
     .filter((user) => user.name.toLowerCase().includes(wanted))
-    .map((user) => ({ insert: `@${user.name} `, label: user.name, detail: user.title, picture: avatar(user.id, user.name, { small: true }) }));
+    .map((user) => ({
+      insert: `@${user.name} `,
+      label: user.name,
+      detail: user.title,
+      picture: avatar(user.id, user.name, { small: true }),
+    }));
 }
 
 function channels(query) {
@@ -34,7 +44,13 @@ const TRIGGERS = [
 export class Suggestions {
   constructor(textarea) {
     this.textarea = textarea;
-    this.list = h("div", { class: "suggestions", role: "listbox", id: uniqueId("suggestions"), "aria-label": "Suggestions", hidden: true });
+    this.list = h("div", {
+      class: "suggestions",
+      role: "listbox",
+      id: uniqueId("suggestions"),
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     textarea.setAttribute("aria-autocomplete", "list");
     textarea.setAttribute("aria-controls", this.list.id);
@@ -66,7 +82,13 @@ export class Suggestions {
   row(each) {
     return h(
       "div",
-      { class: "suggestion", role: "option", id: uniqueId("suggestion"), "aria-selected": "false", on: { click: () => this.take(each) } },
+      {
+        class: "suggestion",
+        role: "option",
+        id: uniqueId("suggestion"),
+        "aria-selected": "false",
+        on: { click: () => this.take(each) },
+      },
       each.picture,
       h("span", { class: "suggestion-label" }, each.label),
       each.hint && h("span", { class: "suggestion-hint" }, each.hint),
@@ -95,7 +117,8 @@ export class Suggestions {
     const typed = this.textarea.value.slice(this.from, this.textarea.selectionStart);
     const complete = this.found[this.active].insert.trim() === typed;
     if (step) this.activate((this.active + step + this.found.length) % this.found.length);
-    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !complete)) this.take(this.found[this.active]);
+    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !complete))
+      this.take(this.found[this.active]);
     else if (event.key === "Escape") this.show([]);
     else return false;
     event.preventDefault();

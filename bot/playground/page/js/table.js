@@ -17,11 +17,25 @@ function cell(content, tag, settings) {
 /** A table whose first row is its heading. It scrolls sideways on its own when it is wider than the message. */
 export function table(block) {
   const settings = block.column_settings ?? [];
-  const row = (cells, tag) => h("tr", {}, cells.map((content, column) => cell(content, tag, settings[column])));
+  const row = (cells, tag) =>
+    h(
+      "tr",
+      {},
+      cells.map((content, column) => cell(content, tag, settings[column])),
+    );
   const [heading, ...body] = block.rows;
   return h(
     "div",
     { class: "table-scroll", role: "region", "aria-label": "Table", tabindex: 0 },
-    h("table", { class: "slack-table" }, h("thead", {}, row(heading, "th")), h("tbody", {}, body.map((cells) => row(cells, "td")))),
+    h(
+      "table",
+      { class: "slack-table" },
+      h("thead", {}, row(heading, "th")),
+      h(
+        "tbody",
+        {},
+        body.map((cells) => row(cells, "td")),
+      ),
+    ),
   );
 }

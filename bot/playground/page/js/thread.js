@@ -12,7 +12,7 @@ export function openThread({ channel, ts, title, onClose }) {
   const timeline = new Timeline({ label: "Thread", actions: { channel, inThread: true, showRaw, showNotification } });
   const refresh = coalesce(async () => {
     const { messages } = await api.replies(channel, session.user, ts);
-    timeline.show(messages ?? []);
+    if (messages) timeline.show(messages);
   });
   const composer = new Composer({ label: "Reply…", target: { channel, thread_ts: ts }, onSent: refresh });
   openPanel({

@@ -11,7 +11,12 @@ const NEAR_BOTTOM_PIXELS = 80;
 function follows(message, previous) {
   if (!previous || previous.ephemeral || message.ephemeral) return false;
   const minutes = (new Date(message.time) - new Date(previous.time)) / 60_000;
-  return previous.author === message.author && previous.bot === message.bot && !previous.reply_count && minutes < GROUPED_MINUTES;
+  return (
+    previous.author === message.author &&
+    previous.bot === message.bot &&
+    !previous.reply_count &&
+    minutes < GROUPED_MINUTES
+  );
 }
 
 function day(message) {
@@ -49,7 +54,11 @@ export class Timeline {
     this.stuck = true;
     this.lastTop = 0;
     this.list = h("ol", { class: "messages", "aria-label": label });
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.toBottom() } }, "New messages ↓");
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, on: { click: () => this.toBottom() } },
+      "New messages ↓",
+    );
     this.scroller = h("div", { class: "scroller", tabindex: -1 }, h("div", { class: "scroll-fill" }, intro, this.list));
     this.scroller.addEventListener("scroll", () => this.scrolled());
     const grown = new ResizeObserver(() => this.stuck && this.toBottom());
@@ -93,7 +102,8 @@ export class Timeline {
     this.forget(visible);
     if (this.stuck) this.toBottom();
     else if (added.length) this.newer.hidden = false;
-    if (this.loaded && added.length) announce(added.map((message) => `${message.author}: ${asPlainText(message.text)}`).join("\n"));
+    if (this.loaded && added.length)
+      announce(added.map((message) => `${message.author}: ${asPlainText(message.text)}`).join("\n"));
     this.loaded = true;
   }
 
@@ -110,7 +120,8 @@ export class Timeline {
 
   heading(text) {
     const kind = this.actions.inThread ? "reply-line" : "day";
-    if (!this.headings.has(text)) this.headings.set(text, h("li", { class: kind, role: "separator", "aria-label": text }, h("span", {}, text)));
+    if (!this.headings.has(text))
+      this.headings.set(text, h("li", { class: kind, role: "separator", "aria-label": text }, h("span", {}, text)));
     return this.headings.get(text);
   }
 
@@ -125,7 +136,9 @@ export class Timeline {
   }
 
   replace(oldNode, newNode) {
-    const focused = oldNode.contains(document.activeElement) ? document.activeElement.closest("[data-action-id]") : null;
+    const focused = oldNode.contains(document.activeElement)
+      ? document.activeElement.closest("[data-action-id]")
+      : null;
     oldNode.replaceWith(newNode);
     if (focused) newNode.querySelector(`[data-action-id="${CSS.escape(focused.dataset.actionId)}"]`)?.focus();
   }

@@ -21,7 +21,11 @@ function row(entry) {
   );
   const details = h("details", {}, summary);
   details.addEventListener("toggle", () => details.childElementCount === 1 && details.append(json(entry.payload)));
-  return h("li", { class: entry.refused ? "traffic-entry refused" : "traffic-entry", data: { kind: entry.kind } }, details);
+  return h(
+    "li",
+    { class: entry.refused ? "traffic-entry refused" : "traffic-entry", data: { kind: entry.kind } },
+    details,
+  );
 }
 
 function key(entry) {
@@ -43,7 +47,7 @@ class Traffic {
 
   async load() {
     const { log } = await api.log();
-    this.entries = log ?? [];
+    this.entries = log ?? this.entries;
     this.show();
   }
 
