@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ledger.tables import ChainHeadRow
 
@@ -45,20 +45,23 @@ def _canonical(value: object) -> str:
     raise TypeError(f"a link holds text, numbers and dates, not {type(value).__name__}")
 
 
+_HEAD = (
+    ChainHeadRow.practice_id == bindparam("at_practice_id"),
+    ChainHeadRow.patient_code == bindparam("at_patient_code"),
+)
+_LOCK = select(ChainHeadRow.position, ChainHeadRow.hash).where(*_HEAD).with_for_update()
+_MOVE = update(ChainHeadRow).where(*_HEAD)
+
+
 def lock_head(connection: Connection, practice_id: str, patient_code: str) -> tuple[int, str]:
     """The position and hash of the patient's last link; other writers to this patient wait until the commit."""
-    row = connection.execute(
-        select(ChainHeadRow.position, ChainHeadRow.hash)
-        .where(ChainHeadRow.practice_id == practice_id, ChainHeadRow.patient_code == patient_code)
-        .with_for_update()
-    ).one()
+    row = connection.execute(_LOCK, {"at_practice_id": practice_id, "at_patient_code": patient_code}).one()
     return row.position, row.hash
 
 
 def move_head(connection: Connection, practice_id: str, patient_code: str, position: int, new_hash: str) -> None:
     """Records that the patient's chain now ends at ``position``."""
     connection.execute(
-        update(ChainHeadRow)
-        .where(ChainHeadRow.practice_id == practice_id, ChainHeadRow.patient_code == patient_code)
-        .values(position=position, hash=new_hash)
+        _MOVE,
+        {"at_practice_id": practice_id, "at_patient_code": patient_code, "position": position, "hash": new_hash},
     )

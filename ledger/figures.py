@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from ledger.database import AnyRow
 from ledger.rules.facts import Contact, PatientMonth, Program, TimeEntry
@@ -71,17 +71,37 @@ def _last_contact(entries: Iterable[TimeEntry]) -> TimeEntry | None:
     return max(live, key=lambda entry: (entry.date_of_service, entry.recorded_at, entry.number), default=None)
 
 
+_MINE: BindParameter[str] = bindparam("practice_id")
+_PATIENTS: BindParameter[str] = bindparam("codes", expanding=True)
+_STORED = (
+    select(PatientMonthRow.__table__)
+    .where(PatientMonthRow.practice_id == _MINE, PatientMonthRow.patient_code.in_(_PATIENTS))
+    .order_by(PatientMonthRow.program)
+)
+_STORED_OF_MONTH = _STORED.where(PatientMonthRow.month == bindparam("of_month"))
+_AT_KEY = (
+    PatientMonthRow.practice_id == bindparam("at_practice_id"),
+    PatientMonthRow.month == bindparam("at_month"),
+    PatientMonthRow.patient_code == bindparam("at_patient_code"),
+    PatientMonthRow.program == bindparam("at_program"),
+)
+_INSERT = insert(PatientMonthRow)
+_UPDATE = update(PatientMonthRow).where(*_AT_KEY)
+_DELETE = delete(PatientMonthRow).where(*_AT_KEY)
+
+
 def stored_figures(
     connection: Connection, practice_id: str, patient_codes: Sequence[str], month: date | None = None
 ) -> dict[tuple[str, date], tuple[Figures, ...]]:
     """The stored figures of these patients by patient and month; of every month where ``month`` is None."""
-    query = select(PatientMonthRow.__table__).where(
-        PatientMonthRow.practice_id == practice_id, PatientMonthRow.patient_code.in_(patient_codes)
+    mine = {"practice_id": practice_id, "codes": list(patient_codes)}
+    rows = (
+        connection.execute(_STORED, mine)
+        if month is None
+        else connection.execute(_STORED_OF_MONTH, {**mine, "of_month": month})
     )
-    if month is not None:
-        query = query.where(PatientMonthRow.month == month)
     found: dict[tuple[str, date], tuple[Figures, ...]] = {}
-    for row in connection.execute(query.order_by(PatientMonthRow.program)):
+    for row in rows:
         key = (row.patient_code, row.month)
         found[key] = (*found.get(key, ()), from_row(row))
     return found
@@ -92,20 +112,20 @@ def store(connection: Connection, practice_id: str, before: Sequence[Figures], a
     known = {figures.program: figures for figures in before}
     for figures in after:
         if figures.program not in known:
-            connection.execute(insert(PatientMonthRow), [to_row(practice_id, figures)])
+            connection.execute(_INSERT, to_row(practice_id, figures))
         elif known[figures.program] != figures:
-            connection.execute(update(PatientMonthRow).where(*_key(practice_id, figures)).values(**_values(figures)))
+            connection.execute(_UPDATE, {**_key(practice_id, figures), **_values(figures)})
     for program in known.keys() - {figures.program for figures in after}:
-        connection.execute(delete(PatientMonthRow).where(*_key(practice_id, known[program])))
+        connection.execute(_DELETE, _key(practice_id, known[program]))
 
 
-def _key(practice_id: str, figures: Figures) -> tuple[Any, ...]:
-    return (
-        PatientMonthRow.practice_id == practice_id,
-        PatientMonthRow.month == figures.month,
-        PatientMonthRow.patient_code == figures.patient_code,
-        PatientMonthRow.program == figures.program.value,
-    )
+def _key(practice_id: str, figures: Figures) -> dict[str, Any]:
+    return {
+        "at_practice_id": practice_id,
+        "at_month": figures.month,
+        "at_patient_code": figures.patient_code,
+        "at_program": figures.program.value,
+    }
 
 
 def to_row(practice_id: str, figures: Figures) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """From rows to the frozen facts of patient-months. The only way in: one patient or thousands, the same code."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import BindParameter, Boolean, Connection, Date, and_, bindparam, cast, literal, null, select, union_all
 
 from ledger.clock import month_of, next_month
 from ledger.database import AnyRow, AnySelect
@@ -34,8 +34,11 @@ from ledger.tables import (
     TimeEntryRow,
 )
 
-MonthKey = tuple[str, date]
-"""A patient's code and the first day of a month."""
+_Identity = tuple[str, str, date]
+"""What makes two rows revisions of one dated fact: its kind, its program and its date."""
+
+_MINE: BindParameter[str] = bindparam("practice_id")
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
 
 _ENTRIES = (
     select(
@@ -66,7 +69,53 @@ _ENTRIES = (
             EntryVoidRow.entry_position == TimeEntryRow.position,
         ),
     )
+    .where(TimeEntryRow.practice_id == _MINE, TimeEntryRow.patient_code.in_(_CODES))
+    .order_by(TimeEntryRow.patient_code, TimeEntryRow.position)
 )
+_ENTRIES_OF_MONTH = _ENTRIES.where(
+    TimeEntryRow.date_of_service >= bindparam("month"), TimeEntryRow.date_of_service < bindparam("next_month")
+)
+_PATIENTS = select(
+    PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
+).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
+
+
+def _dated(kind: str, table: Any, **columns: Any) -> AnySelect:
+    """The rows of a table of dated facts in the shape that all of them share: one query reads all kinds."""
+    shape = {
+        "program": null(),
+        "until_date": cast(null(), Date),
+        "word": null(),
+        "flag": cast(null(), Boolean),
+        **columns,
+    }
+    return select(
+        literal(kind).label("kind"),
+        table.patient_code.label("patient_code"),
+        table.revision.label("revision"),
+        *(shape[name].label(name) for name in ("on_date", "until_date", "program", "word", "flag")),
+    ).where(table.practice_id == _MINE, table.patient_code.in_(_CODES))
+
+
+_DATED_FACTS = union_all(
+    _dated(
+        "enrollment",
+        EnrollmentRow,
+        on_date=EnrollmentRow.from_date,
+        until_date=EnrollmentRow.to_date,
+        program=EnrollmentRow.program,
+    ),
+    _dated(
+        "consent",
+        ConsentRow,
+        on_date=ConsentRow.consent_date,
+        until_date=ConsentRow.revoked_on,
+        program=ConsentRow.program,
+        word=ConsentRow.form,
+    ),
+    _dated("visit", InitiatingVisitRow, on_date=InitiatingVisitRow.visit_date, word=InitiatingVisitRow.visit_type),
+    _dated("care plan", CarePlanRow, on_date=CarePlanRow.revised_on, flag=CarePlanRow.substantial),
+).order_by("patient_code", "revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +125,11 @@ class PatientRecord:
     base: PatientMonth
     entries: tuple[TimeEntry, ...]
     staff: tuple[StaffMember, ...]
+
+    def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
+        """This record with entries that are being recorded, and with who did the work."""
+        others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
+        return PatientRecord(self.base, (*self.entries, *entries), (*others, member))
 
     def months(self) -> list[date]:
         """The months that have entries, earliest first."""
@@ -95,46 +149,57 @@ def load_records(
     Codes that name no patient are absent.
     """
     entries, staff = _load_entries(connection, practice, patient_codes, month)
-    enrollments = _latest(connection, practice, patient_codes, EnrollmentRow, _enrollment)
-    consents = _latest(connection, practice, patient_codes, ConsentRow, _consent)
-    visits = _latest(connection, practice, patient_codes, InitiatingVisitRow, _visit)
-    plans = _latest(connection, practice, patient_codes, CarePlanRow, _care_plan)
-    rows = connection.execute(
-        select(
-            PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
-        ).where(PatientRow.practice_id == practice.practice_id, PatientRow.patient_code.in_(patient_codes))
-    )
+    mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
+    dated: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
+    for row in connection.execute(_DATED_FACTS, mine):
+        dated[row.patient_code][row.kind, row.program or "", row.on_date] = row
     return {
         row.patient_code: PatientRecord(
-            base=PatientMonth(
-                month=month or date.min,
-                timezone=practice.timezone,
-                conditions=tuple(row.conditions),
-                risk_documented=row.risk_documented,
-                billing_practitioner=row.billing_practitioner,
-                enrollments=enrollments[row.patient_code],
-                consents=consents[row.patient_code],
-                initiating_visits=visits[row.patient_code],
-                care_plans=plans[row.patient_code],
-            ),
+            base=_base(practice, row, month, dated[row.patient_code]),
             entries=tuple(entries[row.patient_code]),
             staff=tuple(staff[row.patient_code].values()),
         )
-        for row in rows
+        for row in connection.execute(_PATIENTS, mine)
     }
+
+
+def _base(practice: Practice, row: AnyRow, month: date | None, dated: Mapping[_Identity, AnyRow]) -> PatientMonth:
+    """The facts that span months; of each dated one the latest revision is in ``dated``."""
+    facts: dict[str, list[Any]] = defaultdict(list)
+    for (kind, _, _), fact in sorted(dated.items()):
+        facts[kind].append(_BUILD[kind](fact))
+    return PatientMonth(
+        month=month or date.min,
+        timezone=practice.timezone,
+        conditions=tuple(row.conditions),
+        risk_documented=row.risk_documented,
+        billing_practitioner=row.billing_practitioner,
+        enrollments=tuple(facts["enrollment"]),
+        consents=tuple(facts["consent"]),
+        initiating_visits=tuple(facts["visit"]),
+        care_plans=tuple(facts["care plan"]),
+    )
+
+
+_BUILD: Mapping[str, Callable[[AnyRow], object]] = {
+    "enrollment": lambda row: Enrollment(Program(row.program), row.on_date, row.until_date),
+    "consent": lambda row: Consent(Program(row.program), row.on_date, row.word, row.until_date),
+    "visit": lambda row: InitiatingVisit(row.on_date, row.word),
+    "care plan": lambda row: CarePlanRevision(row.on_date, row.flag),
+}
 
 
 def _load_entries(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None
 ) -> tuple[Mapping[str, list[TimeEntry]], Mapping[str, dict[str, StaffMember]]]:
-    query = _ENTRIES.where(
-        TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.patient_code.in_(patient_codes)
-    ).order_by(TimeEntryRow.patient_code, TimeEntryRow.position)
-    if month is not None:
-        query = query.where(TimeEntryRow.date_of_service >= month, TimeEntryRow.date_of_service < next_month(month))
+    mine: dict[str, Any] = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
+    if month is None:
+        rows = connection.execute(_ENTRIES, mine)
+    else:
+        rows = connection.execute(_ENTRIES_OF_MONTH, {**mine, "month": month, "next_month": next_month(month)})
     entries: dict[str, list[TimeEntry]] = defaultdict(list)
     staff: dict[str, dict[str, StaffMember]] = defaultdict(dict)
-    for row in connection.execute(query):
+    for row in rows:
         entries[row.patient_code].append(_time_entry(row, practice))
         if row.staff_id not in staff[row.patient_code]:
             staff[row.patient_code][row.staff_id] = StaffMember(
@@ -158,40 +223,3 @@ def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
         recorded_at=row.recorded_at,
         voided=row.void_position is not None,
     )
-
-
-def _enrollment(row: AnyRow) -> tuple[object, Enrollment]:
-    return (row.program, row.from_date), Enrollment(Program(row.program), row.from_date, row.to_date)
-
-
-def _consent(row: AnyRow) -> tuple[object, Consent]:
-    consent = Consent(Program(row.program), row.consent_date, row.form, row.revoked_on)
-    return (row.program, row.consent_date), consent
-
-
-def _visit(row: AnyRow) -> tuple[object, InitiatingVisit]:
-    return row.visit_date, InitiatingVisit(row.visit_date, row.visit_type)
-
-
-def _care_plan(row: AnyRow) -> tuple[object, CarePlanRevision]:
-    return row.revised_on, CarePlanRevision(row.revised_on, row.substantial)
-
-
-def _latest(
-    connection: Connection, practice: Practice, patient_codes: Sequence[str], table: Any, build: Any
-) -> Mapping[str, tuple[Any, ...]]:
-    """Facts by patient, where the latest revision of each supersedes those before it."""
-    query: AnySelect = (
-        select(table.__table__)
-        .where(table.practice_id == practice.practice_id, table.patient_code.in_(patient_codes))
-        .order_by(table.revision)
-    )
-    latest: dict[str, dict[object, Any]] = defaultdict(dict)
-    for row in connection.execute(query):
-        identity, fact = build(row)
-        latest[row.patient_code][identity] = fact
-    return defaultdict(tuple, {code: tuple(_in_order(facts)) for code, facts in latest.items()})
-
-
-def _in_order(facts: dict[Any, Any]) -> Iterable[Any]:
-    return (facts[identity] for identity in sorted(facts))

@@ -11,7 +11,7 @@ from ledger.figures import Figures, figures_of, store, stored_figures
 from ledger.patient_facts import PatientRecord, load_records
 from ledger.practice import Practice
 from ledger.rules.evaluation import evaluate
-from ledger.rules.facts import PatientMonth
+from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
 
@@ -31,11 +31,7 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
 
     Raises ``LedgerError`` where the code names no patient.
     """
-    record = load_records(connection, practice, [patient_code], month).get(patient_code)
-    if record is None:
-        raise LedgerError(
-            "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
-        )
+    record = _record(connection, practice, patient_code, month)
     before = stored_figures(connection, practice.practice_id, [patient_code], month)
     return evaluate_record(practice, patient_code, record, month, before.get((patient_code, month), ()))
 
@@ -45,6 +41,42 @@ def reevaluate(connection: Connection, practice: Practice, patient_code: str, mo
     evaluated = statement_of(connection, practice, patient_code, month)
     store(connection, practice.practice_id, evaluated.before, evaluated.after)
     return evaluated
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """A patient-month as it is before entries are added to it: loaded once, evaluated with them."""
+
+    patient_code: str
+    month: date
+    record: PatientRecord
+    figures: tuple[Figures, ...]
+
+
+def open_month(connection: Connection, practice: Practice, patient_code: str, month: date) -> OpenMonth:
+    """The patient-month as stored; raises ``LedgerError`` where the code names no patient."""
+    record = _record(connection, practice, patient_code, month)
+    stored = stored_figures(connection, practice.practice_id, [patient_code], month)
+    return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
+
+
+def evaluate_with(
+    connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
+) -> EvaluatedMonth:
+    """The statement of the month with these entries of ``member`` added, its figures stored."""
+    record = opened.record.joined_by(entries, member)
+    evaluated = evaluate_record(practice, opened.patient_code, record, opened.month, opened.figures)
+    store(connection, practice.practice_id, evaluated.before, evaluated.after)
+    return evaluated
+
+
+def _record(connection: Connection, practice: Practice, patient_code: str, month: date) -> PatientRecord:
+    record = load_records(connection, practice, [patient_code], month).get(patient_code)
+    if record is None:
+        raise LedgerError(
+            "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
+        )
+    return record
 
 
 def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:

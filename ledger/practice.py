@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.errors import LedgerError
 from ledger.rules.policy import DEFAULT_POLICY, Policy
@@ -48,6 +48,11 @@ def zone_named(timezone: str) -> ZoneInfo:
         ) from error
 
 
+_PRACTICE = select(PracticeRow.practice_id, PracticeRow.name, PracticeRow.timezone).where(
+    PracticeRow.practice_id == bindparam("mine")
+)
+
+
 def create_practice(connection: Connection, practice_id: str, name: str, timezone: str, *, at: datetime) -> Practice:
     """The practice of that workspace, stored if it was not there yet.
 
@@ -76,11 +81,7 @@ def create_practice(connection: Connection, practice_id: str, name: str, timezon
 
 def find_practice(connection: Connection, practice_id: str) -> Practice | None:
     """The practice of that workspace, or None."""
-    row = connection.execute(
-        select(PracticeRow.practice_id, PracticeRow.name, PracticeRow.timezone).where(
-            PracticeRow.practice_id == practice_id
-        )
-    ).one_or_none()
+    row = connection.execute(_PRACTICE, {"mine": practice_id}).one_or_none()
     return Practice(*row) if row else None
 
 

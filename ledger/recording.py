@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.chain import link, lock_head, move_head
 from ledger.clock import month_of
 from ledger.database import AnySelect
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.figures import Figures
-from ledger.patient_months import EvaluatedMonth, reevaluate
+from ledger.patient_months import EvaluatedMonth, OpenMonth, evaluate_with, open_month
 from ledger.practice import Practice
 from ledger.requests import Request, earlier_result, remember
 from ledger.rules.durations import duration_minutes, split_at_midnight
-from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.facts import Activity, Contact, Program, StaffMember, TimeEntry
 from ledger.rules.statement import Exclusion
 from ledger.tables import EntryVoidRow, StaffRow, TimeEntryRow
 
@@ -104,25 +104,47 @@ def record_entry(
     Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
     logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E2, E4, E6).
     """
+    member = lock_staff(connection, practice, entry.staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)
     if earlier is not None:
         return replace(_RECEIPT.validate_python(earlier), replayed=True)
     parts = parts_of(entry, practice, at=at, confirmed=confirmed)
-    lock_staff(connection, practice, entry.staff_id)
     _refuse_overlap(connection, practice, entry)
     position, head = lock_head(connection, practice.practice_id, entry.patient_code)
-    if not confirmed:
-        _ask_about_repeat(connection, practice, entry, parts[0], at=at)
-    rows = entry_rows(practice.practice_id, entry, parts, position, head, at=at, recorded_by=recorded_by)
-    connection.execute(insert(TimeEntryRow), rows)
-    move_head(connection, practice.practice_id, entry.patient_code, rows[-1]["position"], rows[-1]["hash"])
-    months = {
-        month: reevaluate(connection, practice, entry.patient_code, month)
+    opened = [
+        open_month(connection, practice, entry.patient_code, month)
         for month in sorted({month_of(part.date_of_service) for part in parts})
-    }
+    ]
+    if not confirmed:
+        _ask_about_repeat(opened[0], entry, parts[0], at=at)
+    rows = entry_rows(practice.practice_id, entry, parts, position, head, at=at, recorded_by=recorded_by)
+    connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    move_head(connection, practice.practice_id, entry.patient_code, rows[-1]["position"], rows[-1]["hash"])
+    recorded = [_as_fact(entry, part, row["position"], practice, at=at) for part, row in zip(parts, rows, strict=True)]
+    months = {}
+    for one in opened:
+        added = [fact for fact in recorded if month_of(fact.date_of_service) == one.month]
+        months[one.month] = evaluate_with(connection, practice, one, added, member)
     receipt = _receipt(entry, parts, rows, months, at=at)
     remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
     return receipt
+
+
+def _as_fact(entry: NewEntry, part: EntryPart, position: int, practice: Practice, *, at: datetime) -> TimeEntry:
+    """The part as the rules will see it when it is read back."""
+    return TimeEntry(
+        number=position,
+        staff_id=entry.staff_id,
+        program=entry.program,
+        activity=entry.activity,
+        contact=entry.contact,
+        date_of_service=part.date_of_service,
+        duration_minutes=part.duration_minutes,
+        started_at=practice.local(part.started_at) if part.started_at else None,
+        ended_at=practice.local(part.ended_at) if part.ended_at else None,
+        note=entry.note,
+        recorded_at=at,
+    )
 
 
 def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bool) -> tuple[EntryPart, ...]:
@@ -179,13 +201,17 @@ def _check_length(parts: tuple[EntryPart, ...], *, confirmed: bool) -> None:
         )
 
 
-def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> None:
-    """Makes two writers for one staff member wait for each other, so that neither misses what the other stores (E6)."""
-    connection.execute(
-        select(StaffRow.staff_id)
-        .where(StaffRow.practice_id == practice.practice_id, StaffRow.staff_id == staff_id)
-        .with_for_update()
-    ).one()
+_LOCK_STAFF = (
+    select(StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised)
+    .where(StaffRow.practice_id == bindparam("mine"), StaffRow.staff_id == bindparam("staff"))
+    .with_for_update()
+)
+_INSERT = insert(TimeEntryRow)
+
+
+def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
+    """The staff member; a second writer for the same one waits, so that neither misses what the other stores."""
+    return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
 
 
 def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry) -> None:
@@ -223,29 +249,17 @@ def entry_name(patient_code: str, position: int) -> str:
     return f"{patient_code}#{position}"
 
 
-def _ask_about_repeat(
-    connection: Connection, practice: Practice, entry: NewEntry, first: EntryPart, *, at: datetime
-) -> None:
+def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, at: datetime) -> None:
     """Raises ``ConfirmationNeededError`` where the same was logged within ten minutes (E7)."""
-    repeated = connection.execute(
-        live_entries(practice)
-        .where(
-            TimeEntryRow.patient_code == entry.patient_code,
-            TimeEntryRow.staff_id == entry.staff_id,
-            TimeEntryRow.date_of_service == first.date_of_service,
-            TimeEntryRow.duration_minutes == first.duration_minutes,
-            TimeEntryRow.activity == entry.activity.value,
-            TimeEntryRow.recorded_at > at - REPEAT_WINDOW,
-        )
-        .limit(1)
-    ).one_or_none()
-    if repeated is not None:
-        name = entry_name(entry.patient_code, repeated.position)
-        raise ConfirmationNeededError(
-            "REPEATED_ENTRY",
-            f"This looks like the entry you just logged: {name} (rule E7).",
-            "If it is another one, save it anyway.",
-        )
+    wanted = (entry.staff_id, entry.activity, first.date_of_service, first.duration_minutes)
+    for known in opened.record.entries:
+        same = (known.staff_id, known.activity, known.date_of_service, known.duration_minutes) == wanted
+        if same and not known.voided and known.recorded_at > at - REPEAT_WINDOW:
+            raise ConfirmationNeededError(
+                "REPEATED_ENTRY",
+                f"This looks like the entry you just logged: {entry_name(entry.patient_code, known.number)} (rule E7).",
+                "If it is another one, save it anyway.",
+            )
 
 
 def live_entries(practice: Practice) -> AnySelect:

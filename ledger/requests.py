@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.chain import content_hash
 from ledger.errors import LedgerError
 from ledger.tables import RequestRow
+
+_EARLIER = select(RequestRow.content_hash, RequestRow.result).where(
+    RequestRow.practice_id == bindparam("mine"), RequestRow.idempotency_key == bindparam("key")
+)
+_INSERT = insert(RequestRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,7 @@ def earlier_result(connection: Connection, practice_id: str, request: Request) -
 
     Raises ``LedgerError`` REQUEST_DIFFERS where the key was used for something else.
     """
-    row = connection.execute(
-        select(RequestRow.content_hash, RequestRow.result).where(
-            RequestRow.practice_id == practice_id, RequestRow.idempotency_key == request.key
-        )
-    ).one_or_none()
+    row = connection.execute(_EARLIER, {"mine": practice_id, "key": request.key}).one_or_none()
     if row is None:
         return None
     if row.content_hash != content_hash(request.content):
@@ -46,11 +47,12 @@ def remember(
 ) -> None:
     """Stores what came of ``request``, in the transaction that did it."""
     connection.execute(
-        insert(RequestRow).values(
-            practice_id=practice_id,
-            idempotency_key=request.key,
-            content_hash=content_hash(request.content),
-            result=result,
-            recorded_at=at,
-        )
+        _INSERT,
+        {
+            "practice_id": practice_id,
+            "idempotency_key": request.key,
+            "content_hash": content_hash(request.content),
+            "result": result,
+            "recorded_at": at,
+        },
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
-from ledger.database import AnyRow, AnySelect
+from ledger.database import AnyRow
 from ledger.errors import LedgerError
 from ledger.practice import Practice
 from ledger.rules.facts import Program
@@ -68,32 +68,30 @@ _PERSON = select(
 )
 
 
+_BY_SLACK_ID = _PERSON.where(StaffRow.practice_id == bindparam("mine"), StaffRow.slack_user_id == bindparam("user"))
+_BY_STAFF_ID = _PERSON.where(StaffRow.practice_id == bindparam("mine"), StaffRow.staff_id == bindparam("staff"))
+
+
 def person_by_slack_id(connection: Connection, practice_id: str, slack_user_id: str) -> Person | None:
     """The staff member with that Slack user id, or None."""
-    return _one_person(
-        connection, _PERSON.where(StaffRow.practice_id == practice_id, StaffRow.slack_user_id == slack_user_id)
-    )
+    row = connection.execute(_BY_SLACK_ID, {"mine": practice_id, "user": slack_user_id}).one_or_none()
+    return _person(row) if row else None
 
 
 def person_by_id(connection: Connection, practice_id: str, staff_id: str) -> Person:
     """The staff member with that id; raises ``LedgerError`` where there is none."""
-    person = _one_person(connection, _PERSON.where(StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id))
-    if person is None:
+    row = connection.execute(_BY_STAFF_ID, {"mine": practice_id, "staff": staff_id}).one_or_none()
+    if row is None:
         raise LedgerError(
             "STAFF_UNKNOWN", f"No staff member has the id {staff_id!r}.", "Use an id of staff.csv, for example coord1."
         )
-    return person
+    return _person(row)
 
 
 def people(connection: Connection, practice_id: str) -> list[Person]:
     """Everybody on the staff, in order of id."""
     rows = connection.execute(_PERSON.where(StaffRow.practice_id == practice_id).order_by(StaffRow.staff_id))
     return [_person(row) for row in rows]
-
-
-def _one_person(connection: Connection, query: AnySelect) -> Person | None:
-    row = connection.execute(query).one_or_none()
-    return _person(row) if row else None
 
 
 def _person(row: AnyRow) -> Person:
@@ -134,28 +132,37 @@ def code_number(patient_code: str) -> str:
     return "".join(character for character in patient_code if character.isdigit())
 
 
+_CODES_LIKE = (
+    select(PatientRow.patient_code, PatientRow.code_key)
+    .where(
+        PatientRow.practice_id == bindparam("mine"),
+        or_(PatientRow.code_key == bindparam("key"), PatientRow.code_number == bindparam("key")),
+    )
+    .order_by(PatientRow.patient_code)
+    .limit(10)
+)
+
+
 def find_codes(connection: Connection, practice_id: str, word: str) -> Sequence[str]:
     """The codes that ``word`` may mean: the one that is written so, else those with that number (at most ten)."""
     key = code_key(word)
     if not key:
         return []
-    rows = connection.execute(
-        select(PatientRow.patient_code, PatientRow.code_key)
-        .where(PatientRow.practice_id == practice_id, or_(PatientRow.code_key == key, PatientRow.code_number == key))
-        .order_by(PatientRow.patient_code)
-        .limit(10)
-    ).all()
+    rows = connection.execute(_CODES_LIKE, {"mine": practice_id, "key": key}).all()
     exact = [row.patient_code for row in rows if row.code_key == key]
     return exact or [row.patient_code for row in rows]
 
 
+_ENROLLMENTS = (
+    select(EnrollmentRow.program, EnrollmentRow.from_date, EnrollmentRow.to_date)
+    .where(EnrollmentRow.practice_id == bindparam("mine"), EnrollmentRow.patient_code == bindparam("code"))
+    .order_by(EnrollmentRow.revision)
+)
+
+
 def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
     """The programs that the patient is enrolled in on that date, in order of name."""
-    rows = connection.execute(
-        select(EnrollmentRow.program, EnrollmentRow.from_date, EnrollmentRow.to_date)
-        .where(EnrollmentRow.practice_id == practice.practice_id, EnrollmentRow.patient_code == patient_code)
-        .order_by(EnrollmentRow.revision)
-    )
+    rows = connection.execute(_ENROLLMENTS, {"mine": practice.practice_id, "code": patient_code})
     latest = {(row.program, row.from_date): row.to_date for row in rows}
     return sorted(
         {
