@@ -1,5 +1,6 @@
 """Reading a TOML file into a checked shape, with problems told in the words of the person who wrote the file."""
 
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -56,10 +57,14 @@ Positive = Annotated[int, Strict(), Field(ge=1)]
 YesNo = Annotated[bool, Strict()]
 
 
+_WITHOUT_SECONDS = re.compile(r"^(\s*[\w-]+\s*=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:#.*)?$)", re.MULTILINE)
+"""A field whose value is a date-time without seconds: TOML 1.1 allows it, Python's reader knows 1.0."""
+
+
 def parse_toml(content: bytes) -> dict[str, Any]:
     """The tables of a TOML file; raises ``UnreadableFileError`` with the line where it is not TOML."""
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(_WITHOUT_SECONDS.sub(r"\1:00", content.decode("utf-8")))
     except UnicodeDecodeError as error:
         raise UnreadableFileError([f"byte {error.start + 1}: the file is not UTF-8 text"]) from error
     except tomllib.TOMLDecodeError as error:
