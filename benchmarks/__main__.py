@@ -4,8 +4,11 @@ import logging
 import tempfile
 from pathlib import Path
 
-from benchmarks import log
+from benchmarks import http, log, month
+from bot.logs import configure_logs
 
+configure_logs()
 logging.disable(logging.WARNING)
-with tempfile.TemporaryDirectory() as directory:
-    log.run(Path(directory))
+for benchmark in (log, http, month):
+    with tempfile.TemporaryDirectory() as directory:
+        benchmark.run(Path(directory))

@@ -33,7 +33,13 @@ def sample_ledger(directory: Path, patients: int) -> Database:
 def local_slack() -> Playground:
     """A Slack that answers ``auth.test`` and nothing else here."""
     manifest = {"oauth_config": {"scopes": {"bot": ["commands", "chat:write"]}}}
-    return Playground(Workspace.from_dict({"users": [], "channels": [], "manifest": manifest}))
+    config = {
+        "users": [],
+        "channels": [],
+        "manifest": manifest,
+        "installation": {"team_id": WORKSPACE, "signing_secret": SECRET},
+    }
+    return Playground(Workspace.from_dict(config))
 
 
 def full_app(database: Database, slack: Playground) -> App:
@@ -43,7 +49,7 @@ def full_app(database: Database, slack: Playground) -> App:
 
 def bare_app(slack: Playground) -> App:
     """The framework's floor: a handler that only acknowledges, run before the response as ours is."""
-    app = App(client=_client(slack), token="xoxb-playground", signing_secret=SECRET, process_before_response=True)
+    app = App(client=_client(slack), signing_secret=SECRET, process_before_response=True)
 
     @app.command("/ccm")
     def acknowledge(ack: Ack) -> None:

@@ -87,7 +87,6 @@ def build_app(database: Database, client: WebClient, signing_secret: str, now: C
     """The app with every listener that ``manifest.yml`` declares; nothing runs yet."""
     app = App(
         client=client,
-        token=client.token,
         signing_secret=signing_secret,
         process_before_response=True,
         token_verification_enabled=False,

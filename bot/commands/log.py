@@ -1,6 +1,7 @@
 """``/ccm log``: one line, or the form, to a saved entry and the running total."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -87,11 +88,11 @@ def submit_form(call: Call, values: Mapping[str, str]) -> Reply | OpenForm | dic
 
 
 def _parse(call: Call, connection: Connection, text: str) -> LogLine:
-    return parse_log(
-        text,
-        now=call.local_now,
-        find_codes=lambda word: find_codes(connection, call.practice.practice_id, word),
-    )
+    @cache
+    def named(word: str) -> Sequence[str]:
+        return find_codes(connection, call.practice.practice_id, word)
+
+    return parse_log(text, now=call.local_now, find_codes=named)
 
 
 def _form_errors(line: LogLine, values: Mapping[str, str]) -> dict[str, str]:
