@@ -11,6 +11,8 @@ def configure_logs() -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format='{"level":"%(levelname)s","logger":"%(name)s"}'
     )
+    # Bolt warns of its own set-up, and of requests nobody listens to by quoting them.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
