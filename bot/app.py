@@ -142,7 +142,7 @@ def _listen_to_pages(app: App, desk: Desk) -> None:
         address = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, _action_key(body), address["text"])
+            call = desk.call(body, _press_key(body, action), address["text"])
             require(call.person, command)
             return turn(call, address["page"])
 
@@ -158,7 +158,7 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
         named = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, _action_key(body), "")
+            call = desk.call(body, _press_key(body, action), "")
             require(call.person, "undo")
             return undo(call, patient_code=named["code"], position=named["position"])
 
@@ -170,7 +170,7 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
         typed = json.loads(action["value"])
 
         def work() -> Reply | None:
-            call = desk.call(body, _action_key(body), typed)
+            call = desk.call(body, _press_key(body, action), typed)
             require(call.person, "log")
             said = _open_if_form(desk, log(call, confirmed=True), body["trigger_id"])
             return said[0] if isinstance(said, list) else said
@@ -183,7 +183,7 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
     @app.action(receipt.LOG_ANOTHER)
     def on_log_form(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> None:
-            call = desk.call(body, _action_key(body), json.loads(action["value"]))
+            call = desk.call(body, _press_key(body, action), json.loads(action["value"]))
             require(call.person, "log")
             _open_if_form(desk, open_form(call), body["trigger_id"])
 
@@ -196,16 +196,21 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
 def _listen_to_form(app: App, desk: Desk) -> None:
     @app.view(form.CALLBACK)
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        def work() -> Reply | OpenForm | dict[str, str]:
+        values = form.submitted(view)
+
+        def work() -> OpenForm | dict[str, str]:
             call = desk.call(body, f"view:{view['id']}", "")
             require(call.person, "log")
-            return submit_form(call, form.submitted(view))
+            return submit_form(call, values)
 
         said = answered(work, what="log form")
         if isinstance(said, dict):
             ack(response_action="errors", errors=said)
         else:
-            ack(response_action="update", view=said.view if isinstance(said, OpenForm) else form.saved_view(said))
+            ack(
+                response_action="update",
+                view=said.view if isinstance(said, OpenForm) else form.refused_form(values, said),
+            )
 
 
 def _listen_to_digest_button(app: App, desk: Desk) -> None:
@@ -214,7 +219,7 @@ def _listen_to_digest_button(app: App, desk: Desk) -> None:
 
     def post(body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply:
-            call = desk.call(body, _action_key(body), json.loads(action["value"])["team"])
+            call = desk.call(body, _press_key(body, action), json.loads(action["value"])["team"])
             require(call.person, "digest")
             return post_now(call, find_team(call), SlackChannel(desk.client))
 
@@ -223,8 +228,10 @@ def _listen_to_digest_button(app: App, desk: Desk) -> None:
     app.action(digest_view.POST_NOW)(ack=acknowledge, lazy=[post])
 
 
-def _action_key(body: dict[str, Any]) -> str:
-    return f"action:{body['trigger_id']}"
+def _press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
+    """The key of every press of one button of one message: whoever presses twice asks for one thing."""
+    container = body["container"]
+    return f"press:{container['channel_id']}:{container['message_ts']}:{action['action_id']}"
 
 
 def _replace(respond: Respond, reply: Reply) -> None:

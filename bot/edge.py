@@ -40,8 +40,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
         log.error("database_away", request=what, kind=type(error).__name__)
         return error_card(database_away(), typed=typed, saves=saves)
     except SlackApiError as error:
-        log.error("slack_refused", request=what, reason=str(error.response.get("error", "unknown_error")))
-        return unexpected(_reference(what, error), typed=typed, saves=saves)
+        return _slack_refused(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
         return unexpected(_reference(what, error), typed=typed, saves=saves)
 
@@ -57,8 +56,21 @@ def database_away() -> DatabaseAwayError:
     return DatabaseAwayError(
         "DATABASE_AWAY",
         "The ledger cannot be reached just now. Nothing was saved.",
-        "Keep what you typed (it is below) and send it again in a minute.",
+        "Keep what you typed and send it again in a minute.",
     )
+
+
+def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) -> Reply:
+    reason = str(error.response.get("error", "unknown_error"))
+    log.error("slack_refused", request=what, reason=reason)
+    if reason != "expired_trigger_id":
+        return unexpected(_reference(what, error), typed=typed, saves=saves)
+    too_late = LedgerError(
+        "FORM_TOO_LATE",
+        "Slack waits three seconds for a form; this one came later.",
+        "Try again: it is usually faster the second time.",
+    )
+    return error_card(too_late, typed=typed, saves=saves)
 
 
 def report(error: Exception) -> None:

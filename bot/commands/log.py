@@ -20,12 +20,13 @@ from bot.views.form import (
     log_form,
     missing_intro,
     prefill,
+    saved_view,
 )
 from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
-from bot.views.reply import OpenForm, Reply
+from bot.views.reply import OpenForm, Reply, fits_in_button
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.recording import NewEntry, record_entry
+from ledger.recording import NOTE_CHARACTERS, NewEntry, record_entry
 from ledger.roster import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.warnings import note_advice
@@ -46,21 +47,24 @@ def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
             if line.problems:
                 return unclear_line(call.text, line.problems)
             if line.missing:
+                _refuse_long_note(line.note)
                 return OpenForm(log_form(_values(call, line), intro=missing_intro(line.missing if call.text else ())))
             return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
     except ConfirmationNeededError as question:
-        return confirmation(question, call.text)
+        if fits_in_button(call.text):
+            return confirmation(question, call.text)
+        return open_form(call, confirm=_save_anyway(question))
 
 
-def open_form(call: Call) -> OpenForm:
-    """The form, prefilled with what is understood of the call's text."""
+def open_form(call: Call, *, confirm: str = "") -> OpenForm:
+    """The form, prefilled with what is understood of the call's text; ``confirm`` as for ``log_form``."""
     with call.database.reading() as connection:
         line = _parse(call, connection, call.text)
-    return OpenForm(log_form(_values(call, line)))
+    return OpenForm(log_form(_values(call, line), confirm=confirm))
 
 
-def submit_form(call: Call, values: Mapping[str, str]) -> Reply | OpenForm | dict[str, str]:
-    """Saves what was filled in; returns the receipt, the form with a question, or errors by input."""
+def submit_form(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
+    """Saves what was filled in; returns the receipt or the form with a question as a view, or errors by input."""
     try:
         with call.database.writing() as connection:
             line = _parse(
@@ -80,11 +84,26 @@ def submit_form(call: Call, values: Mapping[str, str]) -> Reply | OpenForm | dic
                 program=Program(values[PROGRAM]) if PROGRAM in values else None,
                 note=values[NOTE].strip(),
             )
-            return _save(call, connection, filled, content=values, confirmed=CONFIRM in values, with_buttons=False)
+            saved = _save(call, connection, filled, content=values, confirmed=CONFIRM in values, with_buttons=False)
+            return OpenForm(saved_view(saved))
     except ConfirmationNeededError as question:
-        return OpenForm(log_form(values, confirm=f"{question.title} Save it anyway?"))
+        return OpenForm(log_form(values, confirm=_save_anyway(question)))
     except LedgerError as error:
         return {_INPUT_BY_CODE.get(error.code, LENGTH): f"{error.title} {error.remedy}"}
+
+
+def _save_anyway(question: ConfirmationNeededError) -> str:
+    return f"{question.title} Save it anyway?"
+
+
+def _refuse_long_note(note: str) -> None:
+    """Raises ``LedgerError`` for a note that fits into no entry and so into no form."""
+    if len(note) > NOTE_CHARACTERS:
+        raise LedgerError(
+            "NOTE_TOO_LONG",
+            f"The note has {len(note)} characters; {NOTE_CHARACTERS} fit.",
+            "Say what was found and what was decided, and keep the rest in the chart.",
+        )
 
 
 def _parse(call: Call, connection: Connection, text: str) -> LogLine:
@@ -153,6 +172,8 @@ def _values(call: Call, line: LogLine) -> dict[str, str]:
     length = f"{line.duration_minutes}m" if line.duration_minutes else ""
     if line.started_at and line.ended_at:
         length = f"{line.started_at:%H:%M}-{line.ended_at:%H:%M}"
+    elif line.started_at:
+        length = f"at {line.started_at:%H:%M}"
     return prefill(
         patient_code=line.patient_code,
         length=length,

@@ -52,7 +52,7 @@ def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> dict[
     ]
     if confirm:
         option = Option(value="yes", label="Yes, save it")
-        blocks.append(_input(CONFIRM, confirm, CheckboxesElement(action_id=INPUT, options=[option])))
+        blocks.append(_input(CONFIRM, confirm, CheckboxesElement(action_id=INPUT, options=[option]), optional=True))
     view = View(type="modal", callback_id=CALLBACK, title="Log CCM time", submit="Save", close="Cancel", blocks=blocks)
     return view.to_dict()
 
@@ -91,6 +91,12 @@ def submitted(view: Mapping[str, Any]) -> dict[str, str]:
         if value:
             values[block_id] = value
     return values
+
+
+def refused_form(values: FormValues, refusal: Reply) -> dict[str, Any]:
+    """The form as it was filled in, under the card that says why nothing was saved."""
+    view = log_form(values)
+    return {**view, "blocks": [*(block.to_dict() for block in refusal.blocks), *view["blocks"]]}
 
 
 def saved_view(reply: Reply) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
-from bot.views.receipt import next_step
+from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, header, paged, section, sections, table
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
@@ -70,7 +70,7 @@ def _program(part: ProgramStatement) -> list[str]:
         lines.append(words.escaped(part.why))
     if part.next:
         lines.append(f"Next: {', '.join(map(next_step, part.next))}")
-    lines += [f"*Blocked:* {words.escaped(blocker.text)} {words.escaped(blocker.remedy)}" for blocker in part.blockers]
+    lines += map(blocked, part.blockers)
     lines += [_alternative(alternative) for alternative in part.alternatives if alternative.codes]
     lines += [
         f"An auditor may ask ({warning.code}): {words.escaped(warning.text)}{_entry_list(warning.entries)}"

@@ -7,12 +7,13 @@ from slack_sdk.models.blocks import Block
 from bot.grammar.problems import Problem
 from bot.views import words
 from bot.views.reply import (
-    BUTTON_VALUE_CHARACTERS,
     SECTION_CHARACTERS,
     Reply,
     actions,
+    broken,
     button,
     context,
+    fits_in_button,
     sections,
 )
 from ledger.errors import LedgerError
@@ -30,7 +31,7 @@ def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Re
     said = f" {NOTHING_SAVED}" if saves and NOTHING_SAVED not in f"{error.title}{error.remedy}" else ""
     lines = [f"*{words.escaped(error.title)}*{said}", words.escaped(error.remedy)]
     blocks: list[Block] = [*sections(lines), *_given_back(typed), context(f"Code: {error.code}")]
-    return Reply(f"{error.title}{said}", tuple(blocks))
+    return Reply(f"That did not work: {error.code}.{said}", tuple(blocks))
 
 
 def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
@@ -50,28 +51,28 @@ def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
         f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`" for problem in problems
     ]
     blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
-    if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
+    if fits_in_button(typed):
         blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
     return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
 
 
 def confirmation(error: LedgerError, typed: str) -> Reply:
-    """The question before an unusual entry is saved (billing-rules E4, E7)."""
+    """The question before an unusual entry is saved (billing-rules E4, E7); ``typed`` must fit in a button."""
     lines = [
         f"*{words.escaped(error.title)}* {NOTHING_SAVED} yet.".replace(". yet", " yet"),
         words.escaped(error.remedy),
     ]
-    blocks: list[Block] = [*sections(lines), *_given_back(f"/ccm log {typed}")]
-    if len(typed) < BUTTON_VALUE_CHARACTERS // 2:
-        blocks.append(
-            actions(button("Save anyway", SAVE_ANYWAY, typed, style="primary"), button("Correct it", OPEN_FORM, typed))
-        )
+    buttons = actions(
+        button("Save anyway", SAVE_ANYWAY, typed, style="primary"), button("Correct it", OPEN_FORM, typed)
+    )
+    blocks: list[Block] = [*sections(lines), *_given_back(f"/ccm log {typed}"), buttons]
     return Reply(f"{error.title} Nothing was saved yet.", tuple(blocks))
 
 
 def _given_back(typed: str) -> list[Block]:
     """What was typed, to be copied; Slack sends it escaped already."""
-    shown = typed.strip()
-    if not shown or len(shown) > SECTION_CHARACTERS - 100:
+    shown = typed.strip().replace("```", "` ` `")
+    if not shown:
         return []
-    return list(sections([f"You typed:\n```{shown.replace('```', '` ` `')}```"]))
+    marked = [f"```{part}```" for part in broken(shown, SECTION_CHARACTERS - 100)]
+    return sections([f"You typed:\n{marked[0]}", *marked[1:]])

@@ -6,7 +6,7 @@ from bot.views import words
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice
 from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
-from ledger.rules.statement import NextThreshold
+from ledger.rules.statement import Blocker, NextThreshold
 from ledger.voiding import VoidReceipt
 
 UNDO = "log_undo"
@@ -92,9 +92,12 @@ def _exclusions(part: RecordedPart) -> list[str]:
 
 
 def _blockers(change: MonthChange) -> list[str]:
-    return [
-        f"*Blocked:* {words.escaped(blocker.text)} {words.escaped(blocker.remedy)}" for blocker in change.after.blockers
-    ]
+    return [blocked(blocker) for blocker in change.after.blockers]
+
+
+def blocked(blocker: Blocker) -> str:
+    """What keeps a program from being billed, and what to do about it."""
+    return f"*Blocked:* {words.escaped(blocker.text.rstrip('.'))}. {words.escaped(blocker.remedy)}"
 
 
 def undone(voided: VoidReceipt) -> Reply:

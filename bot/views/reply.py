@@ -1,6 +1,7 @@
 """What goes back to Slack: a text for notifications and screen readers, and blocks that fit (design 9)."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +18,18 @@ from slack_sdk.models.blocks import (
     TableBlock,
 )
 
+from bot.views.words import escaped
+
 BLOCKS_PER_MESSAGE = 50
 SECTION_CHARACTERS = 3000
+HEADER_CHARACTERS = 150
 TABLE_CHARACTERS = 10_000
 BUTTON_VALUE_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message. ``text`` is what a notification shows: it carries codes and minutes, never a note or a name."""
+    """A message. ``text`` is what a notification shows, word for word: codes and minutes, never a note or a name."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -38,7 +42,7 @@ class Reply:
         """
         if len(self.blocks) > BLOCKS_PER_MESSAGE or sum(isinstance(block, TableBlock) for block in self.blocks) > 1:
             raise ValueError("a message has at most 50 blocks and one table")
-        message: dict[str, Any] = {"text": self.text}
+        message: dict[str, Any] = {"text": escaped(self.text)}
         if self.blocks:
             message["blocks"] = [block.to_dict() for block in self.blocks]
         return message
@@ -52,8 +56,8 @@ class OpenForm:
 
 
 def header(text: str) -> HeaderBlock:
-    """A heading; 150 characters fit."""
-    return HeaderBlock(text=text)
+    """A heading; where it is longer than the 150 characters that fit, it ends in dots."""
+    return HeaderBlock(text=text if len(text) <= HEADER_CHARACTERS else f"{text[: HEADER_CHARACTERS - 1]}…")
 
 
 def section(mrkdwn: str) -> SectionBlock:
@@ -62,17 +66,25 @@ def section(mrkdwn: str) -> SectionBlock:
 
 
 def sections(lines: Sequence[str]) -> list[Block]:
-    """Lines of mrkdwn in as few sections as they fit in; raises ``ValueError`` for a line that fits in none."""
+    """Lines of mrkdwn in as few sections as they fit in; a line that fits in none is broken."""
     blocks: list[Block] = []
     held = ""
-    for line in lines:
-        if len(line) > SECTION_CHARACTERS:
-            raise ValueError("a line is longer than a section")
-        if held and len(held) + 1 + len(line) > SECTION_CHARACTERS:
+    for part in (part for line in lines for part in broken(line, SECTION_CHARACTERS)):
+        if held and len(held) + 1 + len(part) > SECTION_CHARACTERS:
             blocks.append(section(held))
             held = ""
-        held = f"{held}\n{line}" if held else line
+        held = f"{held}\n{part}" if held else part
     return [*blocks, section(held)] if held else blocks
+
+
+def broken(text: str, most_characters: int) -> list[str]:
+    """``text`` in parts of at most so many characters, broken at spaces where there are some; nothing is left out."""
+    if len(text) <= most_characters:
+        return [text]
+    kept = textwrap.TextWrapper(
+        most_characters, expand_tabs=False, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False
+    )
+    return kept.wrap(text)
 
 
 def context(mrkdwn: str) -> ContextBlock:
@@ -91,10 +103,18 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
 
 def button(text: str, action_id: str, value: Any, *, style: str | None = None) -> ButtonElement:
     """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes."""
-    encoded = json.dumps(value, separators=(",", ":"))
-    if len(encoded) > BUTTON_VALUE_CHARACTERS:
+    if not fits_in_button(value):
         raise ValueError("a button's value has at most 2,000 characters")
-    return ButtonElement(text=text, action_id=action_id, value=encoded, style=style)
+    return ButtonElement(text=text, action_id=action_id, value=_encoded(value), style=style)
+
+
+def fits_in_button(value: Any) -> bool:
+    """Whether a button can carry ``value``."""
+    return len(_encoded(value)) <= BUTTON_VALUE_CHARACTERS
+
+
+def _encoded(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str, Any]) -> Reply:

@@ -1,0 +1,50 @@
+"""The bot before a strict local Slack; whatever Slack would not have taken fails the test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.practice import a_practice
+from support.slack import HandClock, Office, hire_more, open_office
+
+from ledger.database import Database
+from ledger.practice import Practice, get_practice
+
+
+@pytest.fixture(scope="session")
+def office_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite ledger with the invented practice, to be copied."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("office") / "template.sqlite3"))
+    database = Database(f"sqlite:///{path}")
+    hire_more(database, a_practice(database))
+    database.close()
+    return path
+
+
+@pytest.fixture
+def office_database(office_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A ledger with the invented practice."""
+    database = Database(f"sqlite:///{shutil.copy(office_template, tmp_path / 'office.sqlite3')}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def office_practice(office_database: Database) -> Practice:
+    """The invented practice."""
+    with office_database.reading() as connection:
+        return get_practice(connection, "T0TEST")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Tuesday, 24 November 2026, ten in the morning in New York, until a test moves it."""
+    return HandClock()
+
+
+@pytest.fixture
+def office(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
+    """The bot at work; afterwards Slack has refused nothing, unless the test allows it."""
+    with open_office(office_database, office_practice, clock) as office:
+        yield office

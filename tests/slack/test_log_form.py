@@ -1,0 +1,195 @@
+"""The form for a log: opened by a line with gaps or a button, and what comes of submitting it."""
+
+from typing import Any
+
+import pytest
+from support.practice import NOTE
+from support.slack import BLUE, LINE, Office
+
+from bot.playground import Glance, SeenView
+from bot.views.problem import OPEN_FORM
+from bot.views.receipt import LOG_ANOTHER
+
+FILLED: dict[str, Any] = {"patient": "P-1042", "length": "12m", "activity": "medication", "note": NOTE}
+
+
+def opened(seen: Glance) -> SeenView:
+    """The modal that is open now."""
+    assert seen.modal is not None
+    return seen.modal
+
+
+def prefilled(view: SeenView) -> dict[str, str]:
+    """What stands in the form, by the names of its inputs."""
+    values = {}
+    for block in view.blocks:
+        element = block.get("element", {})
+        option = element.get("initial_option") or {}
+        value = element.get("initial_value") or element.get("initial_date") or option.get("value")
+        if value:
+            values[block["block_id"]] = value
+    return values
+
+
+def submit(office: Office, values: dict[str, Any], line: str = "/ccm log") -> Glance:
+    """What is seen after filling in the form that ``line`` opens."""
+    return office.person().submit(opened(office.say(line)), values)
+
+
+def test_log_alone_opens_the_form_for_today(office: Office) -> None:
+    view = opened(office.say("/ccm log"))
+
+    assert view.title == "Log CCM time"
+    assert prefilled(view) == {"date": "2026-11-24"}
+
+
+def test_a_line_with_gaps_opens_the_form_with_all_that_was_understood(office: Office) -> None:
+    view = opened(office.say("/ccm log P-1042 meds call 11/20 ccm Reconciled <5 & more."))
+
+    assert "Still needed: the length." in view.words
+    assert prefilled(view) == {
+        "patient": "P-1042",
+        "activity": "medication",
+        "contact": "live",
+        "date": "2026-11-20",
+        "program": "CCM",
+        "note": "Reconciled <5 & more.",
+    }
+
+
+def test_times_are_understood_into_the_form(office: Office) -> None:
+    assert prefilled(opened(office.say("/ccm log P-1042 2:05pm-2:17pm yesterday meds")))["length"] == "14:05-14:17"
+    assert prefilled(opened(office.say("/ccm log P-1042 at 9:05am meds Reconciled.")))["length"] == "at 09:05"
+
+
+def test_what_stands_in_the_form_can_be_completed_and_saved(office: Office) -> None:
+    view = opened(office.say("/ccm log P-1042 at 9:05am meds Reconciled the insulin list. Dose confirmed."))
+    office.person().submit(view, {"length": "12m at 09:05"})
+
+    (entry,) = office.entries()
+    assert (entry.duration_minutes, f"{office.practice.local(entry.started_at):%H:%M}") == (12, "09:05")
+
+
+def test_a_submitted_form_is_saved_and_shows_the_answer_in_its_place(office: Office) -> None:
+    seen = submit(office, {**FILLED, "length": "23:50-00:10", "date": "2026-11-23", "contact": "live"})
+
+    view = opened(seen)
+    assert view.title == "Saved"
+    assert "*Saved* · *P-1042* · 20 min · medication · live call" in view.words
+    assert "*0 → 20 minutes* in November · *99490 reached*" in view.words
+    assert [entry.note for entry in office.entries()] == [NOTE, NOTE]
+
+
+def test_a_form_delivered_twice_is_stored_once(office: Office) -> None:
+    submit(office, FILLED)
+    office.deliver_again("interactive")
+
+    assert office.live_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"patient": "P-9999"}, "patient", '"P-9999" names no patient'),
+        ({"patient": "somebody"}, "patient", "No patient has this code"),
+        ({"length": "12x"}, "length", '"12x" cannot be read as a length'),
+        ({"length": "a while"}, "length", "This is no length"),
+        ({"length": "25h"}, "length", "longer than 24 hours"),
+        ({"length": "11:00-11:20"}, "length", "has not ended yet"),
+        ({"date": "2026-11-25"}, "date", "lies in the future"),
+        ({"activity": "patient_contact"}, "contact", "Say how: live, message, voicemail or no answer."),
+        ({"note": "   "}, "note", "Say what was done (rule E1)."),
+        ({"patient": "P-1044"}, "program", "P-1044 is enrolled in CCM and RPM: which program"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_input(office: Office, wrong: dict[str, str], field: str, words: str) -> None:
+    seen = submit(office, {**FILLED, **wrong})
+
+    assert list(seen.errors) == [field]
+    assert words in seen.errors[field]
+    assert office.live_count() == 0
+
+
+def test_everything_that_is_wrong_is_said_at_once(office: Office) -> None:
+    seen = submit(office, {**FILLED, "patient": "P-9999", "activity": "caregiver_contact", "note": " "})
+
+    assert set(seen.errors) == {"patient", "contact", "note"}
+
+
+def test_an_overlap_is_said_beside_the_length(office: Office) -> None:
+    office.say(f"/ccm log P-1043 9:00am-9:20am meds {NOTE}")
+
+    seen = submit(office, {**FILLED, "length": "9:10am-9:30am"})
+
+    assert "P-1043#1 (rule E6)" in seen.errors["length"]
+
+
+def test_over_180_minutes_is_asked_about_in_the_form(office: Office) -> None:
+    asked = opened(submit(office, {**FILLED, "length": "200m"}))
+    assert "200 minutes is over 180 (rule E4). Save it anyway?" in asked.words
+    assert prefilled(asked)["note"] == NOTE
+    assert office.live_count() == 0
+
+    assert opened(office.person().submit(asked, {"confirm": ["yes"]})).title == "Saved"
+    assert office.live_count() == 1
+
+
+def test_a_length_corrected_after_the_question_needs_no_confirmation(office: Office) -> None:
+    asked = opened(submit(office, {**FILLED, "length": "200m"}))
+
+    assert opened(office.person().submit(asked, {"length": "20m"})).title == "Saved"
+    assert [entry.duration_minutes for entry in office.entries()] == [20]
+
+
+def test_a_question_that_was_not_confirmed_is_asked_again(office: Office) -> None:
+    asked = opened(submit(office, {**FILLED, "length": "200m"}))
+
+    assert "Save it anyway?" in opened(office.person().submit(asked)).words
+    assert office.live_count() == 0
+
+
+def test_the_same_work_again_is_asked_about_in_the_form(office: Office) -> None:
+    office.say(LINE)
+
+    asked = opened(submit(office, FILLED))
+
+    assert "This looks like the entry you just logged: P-1042#1 (rule E7). Save it anyway?" in asked.words
+    office.person().submit(asked, {"confirm": ["yes"]})
+    assert office.live_count() == 2
+
+
+def test_log_another_opens_an_empty_form(office: Office) -> None:
+    saved = office.say(LINE)
+
+    assert prefilled(opened(office.press(saved, LOG_ANOTHER))) == {"date": "2026-11-24"}
+
+
+def test_an_unclear_line_opens_in_the_form_with_what_was_understood(office: Office) -> None:
+    unclear = office.say("/ccm log P-1042 12x meds Reconciled <5.")
+
+    assert prefilled(opened(office.press(unclear, OPEN_FORM))) == {
+        "patient": "P-1042",
+        "activity": "medication",
+        "date": "2026-11-24",
+        "note": "Reconciled <5.",
+    }
+
+
+def test_the_card_of_a_coordinator_opens_the_form(office: Office) -> None:
+    card = office.say("/ccm", channel=BLUE)
+
+    assert opened(office.press(card, LOG_ANOTHER)).title == "Log CCM time"
+
+
+@pytest.mark.parametrize("by_button", [False, True])
+def test_a_form_that_came_too_late_says_so_and_gives_the_line_back(office: Office, by_button: bool) -> None:
+    office.allows_refusals = True
+    unclear = office.say("/ccm log P-1042 12x meds Reconciled.")
+    office.slowness = office.slowness.resolution * 4_000_000
+
+    seen = office.press(unclear, OPEN_FORM) if by_button else office.say("/ccm log P-1042 meds Reconciled.")
+
+    assert "Slack waits three seconds for a form" in seen.words
+    assert by_button or "/ccm log P-1042 meds Reconciled." in seen.words
+    assert "Traceback" not in seen.words
+    assert [each.refused for each in office.playground.refusals] == ["expired_trigger_id"]

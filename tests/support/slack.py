@@ -1,0 +1,189 @@
+"""The bot at work before a local Slack: a practice, its people at their screens, and a clock that is moved by hand."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
+from sqlalchemy import Connection, func, select
+from support.practice import import_rows, patient_row, record, staff_row
+
+from bot.app import build_app, web_client
+from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
+from bot.playground.delivery.http import signed_request
+from ledger.database import Database
+from ledger.practice import Practice
+from ledger.recording import NewEntry
+from ledger.roster import people
+from ledger.tables import EntryVoidRow, TimeEntryRow
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+"""Tuesday, ten in the morning in New York."""
+GENERAL, BLUE, GREEN = "C0GENERAL", "C0BLUE", "C0GREEN"
+STRANGER, GONE = "U0VISITOR", "U0GONE1"
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+LINE = "/ccm log P-1042 12m meds call Reconciled the insulin list. Dose confirmed with the patient."
+"""A line of which nothing is missing and whose note needs no advice."""
+
+MORE_STAFF = (
+    {"id": "lead2", "slack_user_id": "U0LEAD2", "name": "Lead Two", "roles": "lead", "teams": "Green Team"},
+    {"id": "gone1", "slack_user_id": GONE, "name": "Nurse Gone", "roles": "coordinator", "active_to": "2026-10-31"},
+)
+
+JSON = dict[str, Any]
+
+
+def hire_more(database: Database, practice: Practice) -> None:
+    """Adds a lead of one team, and somebody who has left, to the practice."""
+    import_rows(database, practice, "staff", [staff_row(credential="RN", **row) for row in MORE_STAFF])
+
+
+class HandClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The instant it shows."""
+        return self.now
+
+    def seconds(self) -> float:
+        """The same as the playground wants it."""
+        return self.now.timestamp()
+
+    def move(self, **by: float) -> None:
+        """Moves it on, for example by ``minutes=3``."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Office:
+    """The bot, its ledger and the Slack in front of it."""
+
+    database: Database
+    practice: Practice
+    clock: HandClock
+    playground: Playground
+    client: WebClient
+    app: App
+    allows_refusals: bool = False
+    slowness: timedelta = timedelta()
+    """How much later it is when a request reaches the bot."""
+
+    def person(self, user: str = "U0NURSE1") -> Person:
+        """Somebody at their screen."""
+        return self.playground.as_user(user)
+
+    def say(self, line: str, user: str = "U0NURSE1", channel: str = GENERAL) -> Glance:
+        """What ``user`` sees after typing ``line``."""
+        return self.person(user).command(channel, line)
+
+    def press(self, seen: Glance, action_id: str, user: str = "U0NURSE1") -> Glance:
+        """What ``user`` sees after pressing a button of the only message in ``seen``."""
+        return self.person(user).press(seen.message, action_id)
+
+    def receive(self, headers: dict[str, str], body: str) -> tuple[int, Mapping[str, Any], str]:
+        """The bot's answer to one signed request."""
+        self.clock.now += self.slowness
+        response = self.app.dispatch(BoltRequest(body=body, headers=headers))  # type: ignore[arg-type]
+        return response.status, response.first_headers(), response.body
+
+    def last_payload(self, kind: str) -> JSON:
+        """What Slack sent last: a command (``slash_commands``) or an interaction (``interactive``)."""
+        sent = [one for one in self.playground.workspace.traffic.newest(2000) if one.kind == kind]
+        return dict(next(one.payload for one in sent if one.direction == "to_bot"))
+
+    def deliver_again(self, kind: str, **changes: Any) -> JSON:
+        """The answer to the last payload delivered once more, perhaps with other fields."""
+        payload = {**self.last_payload(kind), **changes}
+        secret = self.playground.workspace.installation.signing_secret
+        status, _, body = self.receive(*signed_request(kind, payload, secret, None))  # type: ignore[arg-type]
+        assert status == 200, body
+        return dict(json.loads(body)) if body else {}
+
+    def forget_message_rate(self) -> None:
+        """Lets a channel take any number of messages while the clock stands still."""
+        self.playground.workspace.enforce_message_rate = False
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection to look into the ledger."""
+        with self.database.reading() as connection:
+            yield connection
+
+    def entries(self) -> list[Any]:
+        """All stored entries, in the order in which they were recorded."""
+        with self.looking() as connection:
+            query = select(TimeEntryRow.__table__).order_by(TimeEntryRow.recorded_at, TimeEntryRow.position)
+            return list(connection.execute(query))
+
+    def live_count(self) -> int:
+        """How many entries are stored and not voided."""
+        with self.looking() as connection:
+            stored = connection.scalar(select(func.count()).select_from(TimeEntryRow)) or 0
+            return stored - (connection.scalar(select(func.count()).select_from(EntryVoidRow)) or 0)
+
+    def enroll(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Imports patients: each of ``rows`` over the values of a patient whom nothing blocks."""
+        import_rows(self.database, self.practice, "patients", [patient_row(**row) for row in rows], at=self.clock())
+
+    def work(self, entry: NewEntry) -> None:
+        """Records an entry behind Slack's back, an hour ago."""
+        record(self.database, self.practice, entry, at=self.clock() - timedelta(hours=1), confirmed=True)
+
+    def posts(self, channel: str) -> list[SeenMessage]:
+        """What everybody sees in a channel, threads not opened."""
+        return [seen for seen in self.person("U0ADMIN1").messages(channel) if not seen.ephemeral]
+
+    def thread(self, channel: str, ts: str) -> list[SeenMessage]:
+        """The thread under a message, the message first."""
+        return self.person("U0ADMIN1").messages(channel, thread_ts=ts)
+
+
+def local_slack(database: Database, practice: Practice, clock: HandClock, **installation: Any) -> Workspace:
+    """A workspace with the practice's staff, one stranger, and a channel for each team."""
+    with database.reading() as connection:
+        staff = [person for person in people(connection, practice.practice_id) if person.slack_user_id]
+    members = [str(person.slack_user_id) for person in staff] + [STRANGER]
+    users = [{"id": person.slack_user_id, "name": person.staff_id, "real_name": person.name} for person in staff]
+    channels = [
+        {"id": GENERAL, "name": "general", "members": members},
+        {"id": BLUE, "name": "blue-team", "members": members},
+        {"id": GREEN, "name": "green-team", "members": members},
+    ]
+    config = {
+        "users": [*users, {"id": STRANGER, "name": "visitor"}],
+        "channels": channels,
+        "manifest": yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
+        "installation": {"team_id": practice.practice_id, **installation},
+    }
+    return Workspace.from_dict(config, clock=clock.seconds)
+
+
+@contextmanager
+def open_office(
+    database: Database, practice: Practice, clock: HandClock, *, attached: bool = True, **installation: Any
+) -> Iterator[Office]:
+    """The bot before a local Slack; with ``attached``, signed requests are handed to it within this process."""
+    playground = Playground(local_slack(database, practice, clock, **installation)).start()
+    place = playground.workspace.installation
+    client = web_client(place.bot_token, playground.api_url)
+    office = Office(
+        database, practice, clock, playground, client, build_app(database, client, place.signing_secret, clock)
+    )
+    if attached:
+        playground.attach(office.receive)
+    yield office
+    playground.stop(wait=False)
+    refused = [(each.summary, each.refused) for each in playground.refusals]
+    assert office.allows_refusals or not refused, refused
+
+
+MakeOffice = Callable[..., Office]
