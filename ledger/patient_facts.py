@@ -54,6 +54,7 @@ _ENTRIES = (
         TimeEntryRow.ended_at,
         TimeEntryRow.note,
         TimeEntryRow.recorded_at,
+        TimeEntryRow.first_part_position,
         EntryVoidRow.position.label("void_position"),
         StaffRow.credential,
         StaffRow.active_from,
@@ -222,4 +223,5 @@ def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
         note=row.note,
         recorded_at=row.recorded_at,
         voided=row.void_position is not None,
+        first_part_number=row.first_part_position,
     )

@@ -102,12 +102,14 @@ def record_entry(
     """Stores ``entry`` and returns its receipt; the same ``request`` again returns the first receipt.
 
     Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
-    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E2, E4, E6).
+    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6).
     """
     member = lock_staff(connection, practice, entry.staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)
     if earlier is not None:
         return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    if not entry.note.strip():
+        raise LedgerError("NOTE_MISSING", "What was done is missing (rule E1).", "Say it at the end of the line.")
     parts = parts_of(entry, practice, at=at, confirmed=confirmed)
     _refuse_overlap(connection, practice, entry)
     position, head = lock_head(connection, practice.practice_id, entry.patient_code)
@@ -120,7 +122,7 @@ def record_entry(
     rows = entry_rows(practice.practice_id, entry, parts, position, head, at=at, recorded_by=recorded_by)
     connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
     move_head(connection, practice.practice_id, entry.patient_code, rows[-1]["position"], rows[-1]["hash"])
-    recorded = [_as_fact(entry, part, row["position"], practice, at=at) for part, row in zip(parts, rows, strict=True)]
+    recorded = [_as_fact(entry, part, row, practice) for part, row in zip(parts, rows, strict=True)]
     months = {}
     for one in opened:
         added = [fact for fact in recorded if month_of(fact.date_of_service) == one.month]
@@ -130,10 +132,10 @@ def record_entry(
     return receipt
 
 
-def _as_fact(entry: NewEntry, part: EntryPart, position: int, practice: Practice, *, at: datetime) -> TimeEntry:
-    """The part as the rules will see it when it is read back."""
+def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice: Practice) -> TimeEntry:
+    """The part, stored as ``row``, as the rules will see it when it is read back."""
     return TimeEntry(
-        number=position,
+        number=row["position"],
         staff_id=entry.staff_id,
         program=entry.program,
         activity=entry.activity,
@@ -143,7 +145,8 @@ def _as_fact(entry: NewEntry, part: EntryPart, position: int, practice: Practice
         started_at=practice.local(part.started_at) if part.started_at else None,
         ended_at=practice.local(part.ended_at) if part.ended_at else None,
         note=entry.note,
-        recorded_at=at,
+        recorded_at=row["recorded_at"],
+        first_part_number=row["first_part_position"],
     )
 
 
@@ -158,6 +161,7 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
             f"The note has {len(entry.note)} characters; {NOTE_CHARACTERS} fit.",
             "Say what was found and what was decided, and keep the rest in the chart.",
         )
+    _refuse_future(entry, practice, at=at)
     if entry.started_at and entry.ended_at:
         parts = _timed_parts(entry.started_at, entry.ended_at, practice)
     elif entry.date_of_service and entry.duration_minutes is not None:
@@ -165,13 +169,21 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
     else:
         raise LedgerError("LENGTH_MISSING", "How long it took is missing.", "Give minutes or times: 12m or 10:05-10:17")
     _check_length(parts, confirmed=confirmed)
-    if parts[-1].date_of_service > practice.local_date(at) or (entry.ended_at and entry.ended_at > at):
+    return parts
+
+
+def _refuse_future(entry: NewEntry, practice: Practice, *, at: datetime) -> None:
+    """Raises ``LedgerError`` where the work is not over at ``at`` (E4)."""
+    if entry.ended_at is not None:
+        is_ahead = entry.ended_at > at
+    else:
+        is_ahead = entry.date_of_service is not None and entry.date_of_service > practice.local_date(at)
+    if is_ahead:
         raise LedgerError(
             "IN_FUTURE",
             "That lies in the future (rule E4).",
             "Log work after it is done, for example: /ccm log P-1042 12m meds call today Reconciled the list.",
         )
-    return parts
 
 
 def _timed_parts(started_at: datetime, ended_at: datetime, practice: Practice) -> tuple[EntryPart, ...]:
