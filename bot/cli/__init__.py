@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import reports, running, setting_up
+from bot.cli import evaluating, reports, running, setting_up
 from bot.logs import configure_logs
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command()(setting_up.init)
 app.command()(setting_up.sample)
 reports.register(app)
 running.register(app)
+evaluating.register(app)
 
 
 def main() -> None:

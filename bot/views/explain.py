@@ -1,0 +1,73 @@
+"""A statement in full sentences: every entry, every blocker, every family that was open, in lines of plain text."""
+
+from collections.abc import Iterator
+
+from bot.views import words
+from ledger.rules.catalogue import RuleText
+from ledger.rules.facts import PatientMonth, TimeEntry
+from ledger.rules.statement import CodeLine, EntryResult, ProgramStatement, Statement
+
+
+def explained(facts: PatientMonth, statement: Statement) -> Iterator[str]:
+    """The lines of the explanation, entries last."""
+    yield f"{words.month_name(statement.month)}, rulebook {statement.rulebook_name}"
+    yield f"Expected payment: {words.money(statement.expected_cents)}"
+    for part in statement.programs:
+        yield ""
+        yield from _program(part)
+    yield ""
+    yield "Entries" if statement.entries else "No entries."
+    noted = {(entry.number, entry.date_of_service): entry for entry in facts.entries}
+    for result in statement.entries:
+        yield from _entry(result, noted[result.number, result.date_of_service])
+
+
+def _program(part: ProgramStatement) -> Iterator[str]:
+    yield (
+        f"{part.program}: {words.STATUS_WORDS[part.status].lower()}, {words.minutes(part.counted_minutes)} counted "
+        f"({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)"
+    )
+    for line in part.codes:
+        yield f"  {_code(line)}, date of service {line.date_of_service:%Y-%m-%d}"
+    if part.why:
+        yield f"  Why: {part.why}"
+    for blocker in part.blockers:
+        yield f"  Blocked, {blocker.name}: {blocker.text}. {blocker.remedy}"
+    for alternative in part.alternatives:
+        codes = ", ".join(map(_code, alternative.codes)) or "no code"
+        yield f"  Not taken, {alternative.family} ({codes}): {alternative.why_not}"
+    for step in part.next:
+        worth = words.money(step.amount_cents) if step.amount_cents else "payment unknown"
+        yield f"  Next: {words.minutes(step.minutes_missing)} more for {step.code} ({worth})"
+    for warning in part.warnings:
+        entries = f" Entries {', '.join(map(str, warning.entries))}." if warning.entries else ""
+        yield f"  Warning {warning.code} {warning.name}: {warning.text}.{entries}"
+
+
+def _code(line: CodeLine) -> str:
+    worth = words.money(line.amount_cents) if line.payment_known else "payment unknown"
+    return f"{line.units} × {line.code} ({worth})"
+
+
+def _entry(result: EntryResult, entry: TimeEntry) -> Iterator[str]:
+    when = f"{result.date_of_service:%Y-%m-%d}"
+    if entry.started_at and entry.ended_at:
+        when = f"{when} {words.span(entry.started_at, entry.ended_at)}"
+    yield (
+        f"  [{result.number}] {when}, {entry.staff_id}, {result.program}, {words.ACTIVITY_WORDS[entry.activity]}: "
+        f"{result.counted_minutes} of {words.minutes(result.duration_minutes)} counted"
+    )
+    for cut in result.excluded:
+        yield f"      {words.minutes(cut.minutes)} excluded, {cut.reason} ({cut.rule}): {cut.text}"
+
+
+def rule_lines(rule: RuleText) -> Iterator[str]:
+    """One rule in full: number, words, what changes it, source, example."""
+    yield f"{rule.number} {rule.name}" if rule.number != rule.name else rule.number
+    yield f"  {rule.words}"
+    if rule.policy:
+        yield f"  Changed by the practice policy: {rule.policy}"
+    if rule.remedy:
+        yield f"  To clear it: {rule.remedy}"
+    yield f"  Example: {rule.example}"
+    yield f"  Source: {rule.source}"
