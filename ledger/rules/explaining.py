@@ -46,7 +46,7 @@ def _sentences(
         yield from _designation_words(taken, claim)
     elif upcoming:
         first = upcoming[0]
-        yield f"{first.minutes_missing} more minutes to {first.code}."
+        yield f"{first.minutes_missing} more {'minute' if first.minutes_missing == 1 else 'minutes'} to {first.code}."
     unknown = [line.code for line in lines if not line.payment_known]
     if unknown:
         yield f"In the rulebook {CATALOGUE['B3'].message.format(codes=listed(unknown))}."

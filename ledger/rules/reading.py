@@ -57,7 +57,9 @@ Positive = Annotated[int, Strict(), Field(ge=1)]
 YesNo = Annotated[bool, Strict()]
 
 
-_WITHOUT_SECONDS = re.compile(r"^(\s*[\w-]+\s*=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:#.*)?$)", re.MULTILINE)
+_WITHOUT_SECONDS = re.compile(
+    r"^(\s*[\w-]+\s*=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=(?:[Zz]|[+-]\d\d:\d\d)?\s*(?:#.*)?$)", re.MULTILINE
+)
 """A field whose value is a date-time without seconds: TOML 1.1 allows it, Python's reader knows 1.0."""
 
 
@@ -95,6 +97,8 @@ def _problem(details: ErrorDetails) -> str:
         return f'{prefix}unknown {kind} "{field}"'
     if details["type"] == "missing":
         return f'{prefix}"{field}" is missing'
+    if details["type"] == "too_long":
+        return f'"{field}" may stand {details["ctx"]["max_length"]} time at most'
     words = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return f'{prefix}"{field}" {words}' if field else f"{prefix}{words}"
 

@@ -13,7 +13,7 @@ def day_words(day: date) -> str:
 
 
 def dollars(amount_cents: int) -> str:
-    """The amount in dollars, for example ``$1,066.13``."""
+    """The amount in dollars, for example ``$1,234.56``."""
     return f"${amount_cents // 100:,}.{amount_cents % 100:02d}"
 
 

@@ -1,0 +1,340 @@
+"""R1 to R8: which codes are billed, on both sides of every threshold."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger.rules.facts import CarePlanRevision, Contact, Enrollment, Program, StaffMember
+from ledger.rules.policy import Policy
+from ledger.rules.statement import Status
+
+NOVEMBER = date(2026, 11, 1)
+
+
+def pieces(minutes: int) -> list[int]:
+    """The minutes in entries of a day or less."""
+    return [min(600, minutes - done) for done in range(0, minutes, 600)]
+
+
+def codes(build: Any, minutes: int, program: Program, *, policy: Policy | None = None, **facts: Any) -> list[str]:
+    staff_id = facts.pop("staff_id", "ann")
+    fields = {"staff_id": staff_id} if program is Program.RPM else {"staff_id": staff_id, "program": program}
+    make = build.rpm if program is Program.RPM else build.entry
+    entries = [make(length, **fields) for length in pieces(minutes)]
+    return build.codes(build.statement(build.month(entries, **facts), policy or Policy()))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (1, []),
+        (19, []),
+        (20, ["99490"]),
+        (39, ["99490"]),
+        (40, ["99490", "99439"]),
+        (59, ["99490", "99439"]),
+        (60, ["99490", "99439*2"]),
+        (79, ["99490", "99439*2"]),
+        (80, ["99490", "99439*2"]),
+        (1000, ["99490", "99439*2"]),
+    ],
+)
+def test_r3_r6_ccm_staff_minutes(build: Any, minutes: int, expected: list[str]) -> None:
+    assert codes(build, minutes, Program.CCM) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (59, ["99490", "99439"]),
+        (60, ["99487"]),
+        (89, ["99487"]),
+        (90, ["99487", "99489"]),
+        (119, ["99487", "99489"]),
+        (120, ["99487", "99489*2"]),
+        (359, ["99487", "99489*9"]),
+        (360, ["99487", "99489*10"]),
+        (1000, ["99487", "99489*10"]),
+    ],
+)
+def test_r5_designated_complex_minutes(build: Any, minutes: int, expected: list[str]) -> None:
+    assert codes(build, minutes, Program.CCM, **build.designated()) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (29, []),
+        (30, ["99426"]),
+        (59, ["99426"]),
+        (60, ["99426", "99427"]),
+        (89, ["99426", "99427"]),
+        (90, ["99426", "99427*2"]),
+        (500, ["99426", "99427*2"]),
+    ],
+)
+def test_r6_pcm_staff_minutes(build: Any, minutes: int, expected: list[str]) -> None:
+    assert codes(build, minutes, Program.PCM) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (29, []),
+        (30, ["99424"]),
+        (59, ["99424"]),
+        (60, ["99424", "99425"]),
+        (90, ["99424", "99425*2"]),
+        (500, ["99424", "99425*2"]),
+    ],
+)
+def test_r4_pcm_practitioner_minutes_pay_more_than_staff_codes(build: Any, minutes: int, expected: list[str]) -> None:
+    assert codes(build, minutes, Program.PCM, staff_id="npat") == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "in_2025", "in_2026"),
+    [
+        (9, [], []),
+        (10, [], ["99470"]),
+        (19, [], ["99470"]),
+        (20, ["99457"], ["99457"]),
+        (34, ["99457"], ["99457"]),
+        (39, ["99457"], ["99457"]),
+        (40, ["99457", "99458"], ["99457", "99458"]),
+        (60, ["99457", "99458*2"], ["99457", "99458*2"]),
+        (79, ["99457", "99458*2"], ["99457", "99458*2"]),
+        (80, ["99457", "99458*3"], ["99457", "99458*3"]),
+        (500, ["99457", "99458*3"], ["99457", "99458*3"]),
+    ],
+)
+def test_r6_rpm_management_minutes(build: Any, minutes: int, in_2025: list[str], in_2026: list[str]) -> None:
+    assert codes(build, minutes, Program.RPM) == in_2026
+    november = date(2025, 11, 1)
+    entry = build.rpm(minutes, date_of_service=november)
+    facts = build.month([entry], month=november, care_plans=(CarePlanRevision(date(2025, 10, 1)),))
+    assert build.codes(build.statement(facts)) == in_2025
+
+
+@pytest.mark.parametrize(
+    ("days", "in_2025", "in_2026"),
+    [
+        (0, [], []),
+        (1, [], []),
+        (2, [], ["99445"]),
+        (15, [], ["99445"]),
+        (16, ["99454"], ["99454"]),
+        (30, ["99454"], ["99454"]),
+    ],
+)
+def test_days_with_readings_bill_one_device_code_and_never_both(
+    build: Any, days: int, in_2025: list[str], in_2026: list[str]
+) -> None:
+    enrollments = (Enrollment(Program.RPM, date(2025, 1, 1)),)
+    for month, expected in ((date(2025, 11, 1), in_2025), (NOVEMBER, in_2026)):
+        facts = build.month(month=month, enrollments=enrollments, reading_days=days)
+        assert build.codes(build.statement(facts)) == expected
+
+
+def test_readings_of_a_patient_who_is_not_enrolled_bill_nothing(build: Any) -> None:
+    ended = (Enrollment(Program.RPM, date(2025, 6, 1), date(2026, 10, 31)),)
+    facts = build.month([build.rpm(5)], enrollments=ended, reading_days=20)
+    assert build.codes(build.statement(facts)) == []
+
+
+def test_r1_one_family_a_program_and_rpm_management_goes_with_the_device(build: Any) -> None:
+    entries = [build.entry(90, staff_id="lee"), build.entry(60), build.rpm(40, 5)]
+    statement = build.statement(build.month(entries, reading_days=16))
+    families = [(line.program, line.family) for line in statement.codes]
+    assert sorted(set(families)) == [
+        (Program.CCM, "ccm_practitioner"),
+        (Program.RPM, "rpm_device"),
+        (Program.RPM, "rpm_management"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("practitioner", "staff", "expected", "cents"),
+    [
+        (35, 0, ["99491"], 8918),
+        (35, 4, ["99491"], 8918),
+        (35, 5, ["99490", "99439"], 11657),
+        (35, 25, ["99490", "99439*2"], 16701),
+        (29, 0, ["99490"], 6613),
+        (30, 0, ["99491"], 8918),
+        (40, 0, ["99490", "99439"], 11657),
+        (60, 0, ["99490", "99439*2"], 16701),
+        (89, 0, ["99490", "99439*2"], 16701),
+        (90, 0, ["99491", "99437*2"], 21544),
+        (90, 60, ["99491", "99437*2"], 21544),
+    ],
+)
+def test_r4_the_family_with_the_highest_payment_is_taken(
+    build: Any, practitioner: int, staff: int, expected: list[str], cents: int
+) -> None:
+    entries = [build.entry(practitioner, staff_id="lee")]
+    entries += [build.entry(staff, 4)] if staff else []
+    statement = build.statement(build.month(entries))
+    assert (build.codes(statement), statement.expected_cents) == (expected, cents)
+    part = statement.programs[0]
+    assert (part.staff_minutes, part.practitioner_minutes) == (staff, practitioner)
+
+
+@pytest.mark.parametrize("credential", ["MD", "DO", "NP", "PA", "CNS", "CNM"])
+def test_r4_practitioner_minutes_are_those_of_practitioner_credentials(build: Any, credential: str) -> None:
+    staff = (StaffMember("ann", credential),)
+    assert codes(build, 35, Program.CCM, staff=staff) == ["99491"]
+
+
+def test_r4_a_tie_goes_to_the_lower_base_code(build: Any) -> None:
+    same = Policy(payments=(("99490", 8918),))
+    assert codes(build, 35, Program.CCM, staff_id="lee", policy=same) == ["99490"]
+
+
+def test_r4_payments_of_the_practice_decide_and_are_the_amount(build: Any) -> None:
+    own = Policy(payments=(("99490", 9000),))
+    statement = build.statement(build.month([build.entry(35, staff_id="lee")]), own)
+    assert (build.codes(statement), statement.expected_cents) == (["99490"], 9000)
+
+
+def test_b3_a_payment_that_is_not_known_counts_as_nothing_and_the_statement_says_so(build: Any) -> None:
+    november = date(2025, 11, 1)
+    facts = build.month(
+        [build.entry(60, program=Program.PCM, staff_id="lee", date_of_service=november)],
+        month=november,
+        care_plans=(CarePlanRevision(date(2025, 10, 1)),),
+    )
+    part = build.part(facts, Program.PCM)
+    # 99424 is not known in 2025, 99425 pays 5887: more than the staff codes, of which nothing is known.
+    assert [(line.code, line.amount_cents, line.payment_known) for line in part.codes] == [
+        ("99424", 0, False),
+        ("99425", 5887, True),
+    ]
+    assert part.expected_cents == 5887
+    assert "the payment of 99424 is not known and counts as $0.00" in part.why
+    known = build.part(facts, Program.PCM, Policy(payments=(("99424", 8000),)))
+    assert (known.expected_cents, "not known" in known.why) == (13887, False)
+
+
+def test_r4_other_families_are_shown_with_their_payment_and_why_they_were_not_taken(build: Any) -> None:
+    part = build.part(build.month([build.entry(35, staff_id="lee"), build.entry(25, 4)]))
+    shown = {other.family: (build.codes(other), other.amount_cents, other.why_not) for other in part.alternatives}
+    assert shown == {
+        "ccm_practitioner": (["99491"], 8918, "pays $77.83 less than 99490 + 2 × 99439 (R4)"),
+        "ccm_complex": (["99487"], 14429, "no designation of complex care this month (R3, R5)"),
+    }
+    assert part.why == "99490 + 2 × 99439 ($167.01). 60 counted minutes reach 99490 + 2 × 99439."
+
+
+def test_r4_a_family_that_is_short_of_minutes_says_how_short(build: Any) -> None:
+    part = build.part(build.month([build.entry(25, staff_id="lee"), build.entry(5, 4)]))
+    why_not = {other.family: other.why_not for other in part.alternatives}
+    assert why_not["ccm_practitioner"] == "25 of 30 practitioner minutes"
+
+
+def test_r5_honoring_a_designation_shows_what_the_plain_codes_would_pay(build: Any) -> None:
+    part = build.part(build.month([build.entry(60)], **build.designated()))
+    assert build.codes(part) == ["99487"]
+    plain = next(other for other in part.alternatives if other.family == "ccm_staff")
+    assert (build.codes(plain), plain.amount_cents) == (["99490", "99439*2"], 16701)
+    assert plain.why_not == "pays $22.72 more, but a practitioner designated complex care (R5)"
+    assert part.why.endswith("designated complex care (R5); 99490 + 2 × 99439 would pay $22.72 more.")
+
+
+def test_r5_without_honoring_the_designation_the_higher_payment_is_taken(build: Any) -> None:
+    free = Policy(honor_complexity_designation=False)
+    assert codes(build, 60, Program.CCM, policy=free, **build.designated()) == ["99490", "99439*2"]
+    assert codes(build, 90, Program.CCM, policy=free, **build.designated()) == ["99487", "99489"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "complex_care"),
+    [
+        ({}, True),
+        ({"mdm": "high"}, True),
+        ({"mdm": "low"}, False),
+        ({"rationale": " "}, False),
+        ({"staff_id": "ann"}, False),
+        ({"staff_id": "npat"}, True),
+        ({"staff_id": "nobody"}, False),
+        ({"designated_on": date(2026, 11, 1)}, True),
+        ({"designated_on": date(2026, 11, 30)}, True),
+        ({"designated_on": date(2026, 10, 31)}, False),
+        ({"designated_on": date(2026, 12, 1)}, False),
+    ],
+)
+def test_r5_a_designation_is_by_a_practitioner_in_the_month_with_a_rationale(
+    build: Any, fields: dict[str, Any], complex_care: bool
+) -> None:
+    expected = ["99487"] if complex_care else ["99490", "99439*2"]
+    assert codes(build, 60, Program.CCM, **build.designated(**fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("plans", "complex_care"),
+    [
+        ([(date(2026, 1, 5), False), (date(2026, 11, 4), True)], True),
+        ([(date(2026, 1, 5), False), (date(2026, 11, 4), False)], False),
+        ([(date(2026, 11, 4), False)], True),  # established in the month
+        ([(date(2026, 10, 31), True)], False),
+        ([(date(2026, 10, 31), True), (date(2026, 11, 1), True)], True),
+        ([(date(2026, 1, 5), False), (date(2026, 11, 30), True)], True),
+    ],
+)
+def test_r5_complex_needs_a_plan_established_or_substantially_revised_in_the_month(
+    build: Any, plans: list[tuple[date, bool]], complex_care: bool
+) -> None:
+    facts = {**build.designated(), "care_plans": tuple(CarePlanRevision(*plan) for plan in plans)}
+    expected = ["99487"] if complex_care else ["99490", "99439*2"]
+    assert codes(build, 60, Program.CCM, **facts) == expected
+    not_asked = Policy(complex_needs_plan_revision=False)
+    assert codes(build, 60, Program.CCM, policy=not_asked, **facts) == ["99487"]
+
+
+def test_r5_a_designation_without_the_plan_says_what_is_missing(build: Any) -> None:
+    facts = {**build.designated(), "care_plans": (CarePlanRevision(date(2026, 10, 1)),)}
+    part = build.part(build.month([build.entry(60)], **facts))
+    why_not = {other.family: other.why_not for other in part.alternatives}
+    assert why_not["ccm_complex"].startswith("designated, but the care plan was neither established nor")
+
+
+def test_r7_one_live_contact_opens_the_months_other_rpm_time(build: Any) -> None:
+    entries = [build.rpm(1), build.rpm(12, 4, contact=None), build.rpm(7, 5, contact=Contact.MESSAGE)]
+    assert build.codes(build.statement(build.month(entries))) == ["99457"]
+    interactive = Policy(rpm_time="interactive")
+    assert build.codes(build.statement(build.month(entries), interactive)) == []
+
+
+def test_r8_the_claim_carries_the_date_the_base_threshold_was_reached(build: Any) -> None:
+    entries = [build.entry(30, 20), build.entry(12, 3), build.entry(8, 9)]
+    part = build.part(build.month(entries))
+    assert [(line.code, line.date_of_service) for line in part.codes] == [
+        ("99490", date(2026, 11, 9)),
+        ("99439", date(2026, 11, 9)),
+    ]
+    at_the_end = build.part(build.month(entries), policy=Policy(claim_date="month_end"))
+    assert {line.date_of_service for line in at_the_end.codes} == {date(2026, 11, 30)}
+
+
+def test_r8_practitioner_codes_are_dated_by_practitioner_minutes_alone(build: Any) -> None:
+    entries = [build.entry(3, 2), build.entry(20, 5, staff_id="lee"), build.entry(10, 12, staff_id="npat")]
+    part = build.part(build.month(entries))
+    assert [(line.code, line.date_of_service) for line in part.codes] == [("99491", date(2026, 11, 12))]
+
+
+def test_r8_rpm_is_dated_by_the_threshold_of_the_code_it_bills_and_the_device_by_the_months_end(build: Any) -> None:
+    entries = [build.rpm(10, 3), build.rpm(5, 9)]
+    part = build.part(build.month(entries, reading_days=16), Program.RPM)
+    assert [(line.code, line.date_of_service) for line in part.codes] == [
+        ("99454", date(2026, 11, 30)),
+        ("99470", date(2026, 11, 3)),
+    ]
+    part = build.part(build.month([*entries, build.rpm(5, 11)], reading_days=16), Program.RPM)
+    assert part.codes[1].date_of_service == date(2026, 11, 11)
+
+
+def test_minutes_that_do_not_count_reach_no_threshold(build: Any) -> None:
+    part = build.part(build.month([build.entry(19), build.entry(30, 5, staff_id="dot")]))
+    assert (part.status, part.counted_minutes, part.codes) == (Status.BELOW_THRESHOLD, 19, ())
+    assert part.why == "1 more minute to 99490."

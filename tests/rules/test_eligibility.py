@@ -1,0 +1,251 @@
+"""Section 6: what blocks a program, on both sides of every edge, and what the way to clear it is."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger.rules.eligibility import BLOCKER_RULES
+from ledger.rules.facts import (
+    Activity,
+    CarePlanRevision,
+    Consent,
+    Contact,
+    Enrollment,
+    InitiatingVisit,
+    Program,
+)
+from ledger.rules.policy import Policy
+from ledger.rules.statement import ProgramStatement, Status
+
+ALL_PROGRAMS = (Program.CCM, Program.PCM, Program.RPM, Program.TCM)
+
+
+def part(build: Any, program: Program = Program.CCM, policy: Policy | None = None, **facts: Any) -> ProgramStatement:
+    """The part of a patient enrolled in that program alone, with 35 counted minutes of it."""
+    entry = build.entry(35, program=program, activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE)
+    return build.part(build.month([entry], **facts), program, policy or Policy())
+
+
+def names(found: ProgramStatement) -> list[str]:
+    return [blocker.name for blocker in found.blockers]
+
+
+def test_nothing_blocks_an_eligible_patient(build: Any) -> None:
+    for program in ALL_PROGRAMS:
+        assert names(part(build, program)) == []
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+@pytest.mark.parametrize(
+    ("consents", "expected"),
+    [
+        ((), ["NO_CONSENT"]),
+        ((date(2026, 11, 30), None), []),
+        ((date(2026, 12, 1), None), ["NO_CONSENT"]),
+        ((date(2025, 6, 1), date(2026, 11, 1)), []),
+        ((date(2025, 6, 1), date(2026, 10, 31)), ["NO_CONSENT"]),
+    ],
+)
+def test_no_consent_blocks_where_none_holds_on_any_day_of_the_month(
+    build: Any, program: Program, consents: Any, expected: list[str]
+) -> None:
+    given = (Consent(program, consents[0], revoked_on=consents[1]),) if consents else ()
+    assert [name for name in names(part(build, program, consents=given)) if name == "NO_CONSENT"] == expected
+
+
+@pytest.mark.parametrize(
+    ("program", "conditions", "blocked"),
+    [
+        (Program.CCM, (), True),
+        (Program.CCM, ("I10",), True),
+        (Program.CCM, ("I10", "I10"), True),
+        (Program.CCM, ("I10", "E11.9"), False),
+        (Program.PCM, (), True),
+        (Program.PCM, ("I10",), False),
+        (Program.RPM, (), False),
+        (Program.TCM, (), False),
+    ],
+)
+def test_conditions_block_under_two_for_ccm_and_under_one_for_pcm(
+    build: Any, program: Program, conditions: tuple[str, ...], blocked: bool
+) -> None:
+    assert names(part(build, program, conditions=conditions)) == (["CONDITIONS"] if blocked else [])
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+def test_risk_care_plan_and_visit_are_asked_of_ccm_and_pcm_alone(build: Any, program: Program) -> None:
+    found = part(build, program, risk_documented=False, care_plans=(), initiating_visits=())
+    asked = ["RISK_NOT_DOCUMENTED", "NO_CARE_PLAN", "NO_INITIATING_VISIT"]
+    assert names(found) == (asked if program in {Program.CCM, Program.PCM} else [])
+
+
+@pytest.mark.parametrize(
+    ("revisions", "expected"),
+    [
+        ([], ["NO_CARE_PLAN"]),
+        ([date(2026, 12, 1)], ["NO_CARE_PLAN"]),
+        ([date(2026, 11, 30)], []),
+        ([date(2025, 11, 30)], []),
+        ([date(2025, 11, 29)], ["CARE_PLAN_EXPIRED"]),
+        ([date(2020, 1, 1), date(2026, 1, 1)], []),
+        ([date(2025, 11, 29), date(2026, 12, 1)], ["CARE_PLAN_EXPIRED"]),
+    ],
+)
+def test_the_care_plan_is_there_and_not_over_365_days_old_on_the_last_day(
+    build: Any, revisions: list[date], expected: list[str]
+) -> None:
+    plans = tuple(CarePlanRevision(day) for day in revisions)
+    assert names(part(build, care_plans=plans)) == expected
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(46, []), (45, ["CARE_PLAN_EXPIRED"])])
+def test_the_age_of_a_care_plan_is_practice_policy(build: Any, limit: int, expected: list[str]) -> None:
+    assert names(part(build, policy=Policy(care_plan_max_days=limit))) == expected
+
+
+@pytest.mark.parametrize(
+    ("visits", "blocked"),
+    [
+        ([], True),
+        ([date(2024, 5, 31)], True),
+        ([date(2024, 6, 1)], False),
+        ([date(2025, 6, 1)], False),
+        ([date(2026, 11, 30)], False),
+        ([date(2026, 12, 1)], True),
+    ],
+)
+def test_the_initiating_visit_lies_in_the_365_days_before_enrollment_or_since(
+    build: Any, visits: list[date], blocked: bool
+) -> None:
+    given = tuple(InitiatingVisit(day, "AWV") for day in visits)
+    assert names(part(build, initiating_visits=given)) == (["NO_INITIATING_VISIT"] if blocked else [])
+    assert names(part(build, policy=Policy(initiating_visit=False), initiating_visits=given)) == []
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+def test_every_program_needs_a_billing_practitioner(build: Any, program: Program) -> None:
+    assert names(part(build, program, billing_practitioner=None)) == ["NO_BILLING_PRACTITIONER"]
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+def test_a_program_billed_elsewhere_is_blocked_and_others_are_not(build: Any, program: Program) -> None:
+    assert names(part(build, program, billed_elsewhere=frozenset({program}))) == ["BILLED_ELSEWHERE"]
+    others = frozenset(Program) - {program}
+    assert names(part(build, program, billed_elsewhere=others)) == []
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+def test_r2_apcm_excludes_ccm_pcm_and_tcm_but_not_rpm(build: Any, program: Program) -> None:
+    assert names(part(build, program, apcm=True)) == ([] if program is Program.RPM else ["PROGRAM_CONFLICT"])
+
+
+@pytest.mark.parametrize(
+    ("ccm_minutes", "pcm_minutes", "codes", "blocked"),
+    [
+        (20, 30, ["99426"], Program.CCM),  # 6613 against 6800
+        (40, 30, ["99490", "99439"], Program.PCM),  # 11657 against 6800
+        (20, 29, ["99490"], Program.PCM),
+        (19, 30, ["99426"], Program.CCM),
+        (19, 29, [], None),
+        (20, 0, ["99490"], None),
+    ],
+)
+def test_r2_of_ccm_and_pcm_the_one_that_pays_more_is_billed(
+    build: Any, ccm_minutes: int, pcm_minutes: int, codes: list[str], blocked: Program | None
+) -> None:
+    minutes = {Program.CCM: ccm_minutes, Program.PCM: pcm_minutes}
+    entries = [build.entry(length, program=program) for program, length in minutes.items() if length]
+    enrollments = tuple(Enrollment(program, date(2025, 6, 1)) for program in minutes)
+    statement = build.statement(build.month(entries, enrollments=enrollments))
+    assert build.codes(statement) == codes
+    for found in statement.programs:
+        assert names(found) == (["PROGRAM_CONFLICT"] if found.program is blocked else [])
+
+
+def test_r2_a_tie_between_ccm_and_pcm_goes_to_the_lower_base_code(build: Any) -> None:
+    entries = [build.entry(20), build.entry(30, program=Program.PCM)]
+    same = Policy(payments=(("99490", 7000), ("99426", 7000)))
+    assert build.codes(build.statement(build.month(entries), same)) == ["99426"]
+
+
+def test_r2_a_program_that_is_blocked_otherwise_outbids_nobody(build: Any) -> None:
+    entries = [build.entry(20), build.entry(30, program=Program.PCM)]
+    facts = build.month(entries, billed_elsewhere=frozenset({Program.PCM}))
+    statement = build.statement(facts)
+    assert build.codes(statement) == ["99490"]
+    assert names(statement.programs[1]) == ["BILLED_ELSEWHERE", "PROGRAM_CONFLICT"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "blocked"),
+    [
+        ([], False),
+        ([("live", 12)], False),
+        ([(None, 12)], True),
+        ([("message", 12)], True),
+        ([("voicemail", 12)], True),
+        ([(None, 12), ("live", 1)], False),
+    ],
+)
+def test_rpm_time_without_a_live_contact_blocks_management_but_not_the_device(
+    build: Any, entries: list[tuple[str | None, int]], blocked: bool
+) -> None:
+    work = [build.rpm(minutes, contact=Contact(how) if how else None) for how, minutes in entries]
+    enrollments = (Enrollment(Program.RPM, date(2025, 6, 1)),)
+    found = build.part(build.month(work, enrollments=enrollments, reading_days=16), Program.RPM)
+    assert names(found) == (["NO_LIVE_CONTACT"] if blocked else [])
+    assert found.status == Status.BILLABLE
+    assert build.codes(found)[0] == "99454"
+    assert len(found.codes) == (2 if entries and not blocked else 1)
+    without_device = build.part(build.month(work, enrollments=enrollments), Program.RPM)
+    expected = Status.BLOCKED if blocked else Status.BILLABLE if entries else Status.BELOW_THRESHOLD
+    assert without_device.status == expected
+
+
+def test_rpm_a_live_contact_that_does_not_count_opens_nothing(build: Any) -> None:
+    for fields in ({"voided": True}, {"staff_id": "dot"}):
+        work = [build.rpm(5, **fields), build.rpm(20, contact=None)]
+        assert names(build.part(build.month(work), Program.RPM)) == ["NO_LIVE_CONTACT"]
+
+
+def test_rpm_time_that_was_voided_was_not_logged(build: Any) -> None:
+    found = build.part(build.month([build.rpm(20, contact=None, voided=True)]), Program.RPM)
+    assert (names(found), found.status) == ([], Status.BELOW_THRESHOLD)
+
+
+def test_rpm_blocked_as_a_whole_bills_no_device_either(build: Any) -> None:
+    facts = build.month([build.rpm(20)], reading_days=16, billing_practitioner=None)
+    assert build.codes(build.statement(facts)) == []
+
+
+def test_all_blockers_are_listed_in_their_order_each_with_words_and_a_remedy(build: Any) -> None:
+    facts = build.month(
+        [build.entry(20)],
+        consents=(),
+        conditions=(),
+        risk_documented=False,
+        care_plans=(),
+        initiating_visits=(),
+        billing_practitioner=None,
+        billed_elsewhere=frozenset({Program.CCM}),
+        apcm=True,
+    )
+    found = build.part(facts)
+    expected = [rule.__name__.upper() for rule in BLOCKER_RULES]
+    assert names(found) == [name for name in expected if name not in {"CARE_PLAN_EXPIRED", "NO_LIVE_CONTACT"}]
+    for blocker in found.blockers:
+        assert blocker.text
+        assert "{" not in blocker.text
+        assert blocker.remedy
+    assert (found.status, found.codes) == (Status.BLOCKED, ())
+
+
+def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay(build: Any) -> None:
+    found = part(build, billing_practitioner=None)
+    assert (found.counted_minutes, found.next[0].code, found.next[0].minutes_missing) == (35, "99439", 5)
+    assert (found.alternatives[0].amount_cents, found.alternatives[0].why_not) == (
+        6613,
+        "blocked: NO_BILLING_PRACTITIONER",
+    )
+    assert found.why.startswith("Blocked: no billing practitioner is designated.")

@@ -1,0 +1,195 @@
+"""Rulebooks (B1, B3): the figures, and what is said of a book that cannot be used."""
+
+import ast
+import hashlib
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ledger.rules.facts import Program
+from ledger.rules.rulebook import BOOKS, RulebookError, load_rulebook, load_rulebooks, rulebook_for
+
+PAYMENTS = {
+    "99490": (6049, 6613),
+    "99439": (4593, 5044),
+    "99487": (13165, 14429),
+    "99489": (7052, 7816),
+    "99491": (8216, 8918),
+    "99437": (5758, 6313),
+    "99424": (None, 8751),
+    "99425": (5887, 6146),
+    "99457": (4787, 5177),
+    "99458": (3849, 4142),
+    "99470": (None, 2605),
+    "99454": (4302, 4700),
+    "99445": (None, 4700),
+    "99453": (1973, 2171),
+    "99426": (None, 6800),
+    "99427": (None, 5400),
+}
+APPROXIMATE_2026 = {"99457", "99458", "99470", "99454", "99445", "99453", "99426", "99427"}
+FAMILIES = {
+    "ccm_staff": ("total", "99490", (20, 40, 60), "99439"),
+    "ccm_practitioner": ("practitioner", "99491", (30, 60, 90), "99437"),
+    "ccm_complex": ("total", "99487", (60, *range(90, 361, 30)), "99489"),
+    "pcm_staff": ("total", "99426", (30, 60, 90), "99427"),
+    "pcm_practitioner": ("practitioner", "99424", (30, 60, 90), "99425"),
+    "rpm_management": ("total", "99457", (20, 40, 60, 80), "99458"),
+}
+YEARS = [2025, 2026]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_b3_every_payment_is_the_published_one_with_its_source_and_date(year: int) -> None:
+    book = rulebook_for(date(year, 6, 1))
+    assert {code: payment.cents for code, payment in book.payments.items()} == {
+        code: figures[YEARS.index(year)] for code, figures in PAYMENTS.items()
+    }
+    for payment in book.payments.values():
+        assert (payment.cents is None) == bool(payment.unknown)
+        assert book.sources[payment.source].date.year >= 2022
+
+
+def test_b3_rounded_figures_are_marked_approximate() -> None:
+    approximate = [
+        {payment.code for payment in rulebook_for(date(year, 1, 1)).payments.values() if payment.approximate}
+        for year in YEARS
+    ]
+    assert approximate == [set(), APPROXIMATE_2026]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_b1_families_have_the_thresholds_and_caps_of_their_year(year: int) -> None:
+    book = rulebook_for(date(year, 1, 1))
+    families = {family.name: family for program in Program for family in book.time_families[program]}
+    assert {
+        name: (family.counts, family.base.code, family.unit_minutes, family.add_on.code)
+        for name, family in families.items()
+    } == FAMILIES
+    short = families["rpm_management"].short
+    assert (short and (short.code, short.at_minutes)) == (("99470", 10) if year == 2026 else None)
+    readings = [(code.code, code.from_days, code.to_days) for code in book.reading_families[Program.RPM][0].codes]
+    assert readings == [("99454", 16, 30), ("99445", 2, 15)][: 2 if year == 2026 else 1]
+
+
+@pytest.mark.parametrize(
+    ("month", "name"),
+    [
+        (date(2025, 1, 1), "medicare-2025"),
+        (date(2025, 3, 17), "medicare-2025"),
+        (date(2025, 12, 1), "medicare-2025"),
+        (date(2026, 1, 1), "medicare-2026"),
+        (date(2026, 12, 31), "medicare-2026"),
+    ],
+)
+def test_b1_a_month_is_evaluated_under_the_book_in_force_on_its_first_day(month: date, name: str) -> None:
+    assert rulebook_for(month).name == name
+
+
+@pytest.mark.parametrize("month", [date(2024, 12, 1), date(2027, 1, 1)])
+def test_b1_a_month_without_a_book_says_which_file_to_add(month: date) -> None:
+    with pytest.raises(RulebookError) as caught:
+        rulebook_for(month)
+    assert f"No rulebook is in force on {month}" in caught.value.title
+    assert f"medicare-{month.year}.toml" in caught.value.remedy
+
+
+def test_b2_a_book_is_known_by_the_hash_of_its_file() -> None:
+    content = (BOOKS / "medicare-2026.toml").read_bytes()
+    assert rulebook_for(date(2026, 1, 1)).file_hash == hashlib.sha256(content).hexdigest()
+
+
+def edited(tmp_path: Path, old: str, new: str, name: str = "medicare-2026.toml") -> Path:
+    text = (BOOKS / "medicare-2026.toml").read_text()
+    assert old in text
+    path = tmp_path / name
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("at_minutes = 10 }", "at_minutes = 20 }", "[[time_family]] number 6: rpm_management: thresholds out of order"),
+        ("from_days = 2, to_days = 15", "from_days = 2, to_days = 16", "[[reading_family]] number 1"),
+        ("from_days = 2, to_days = 15", "from_days = 2, to_days = 1", "thresholds out of order, 99445"),
+        ("from_days = 2, to_days = 15", "from_days = 2, to_days = 16", "the days of 99445 and 99454 overlap"),
+        ("cents = 6613", "cents = 66.13", '[[payment]] number 1: "cents" must be a valid integer'),
+        ("cents = 6613\n", "", '[[payment]] number 1: 99490: give either "cents" or "unknown"'),
+        ("cents = 6613", "cent = 6613", '[[payment]] number 1: unknown field "cent"'),
+        ("[conflict]", "[conflicts]", 'unknown table "conflicts"'),
+        ("[conflict]", "[conflicts]", '"conflict" is missing'),
+        ('cents = 6613\nsource = "fee-schedule"', "cents = 6613", '[[payment]] number 1: "source" is missing'),
+        ("[source.secondary]", "[source.third]", "[[payment]] 99426: there is no [source.secondary]"),
+        ('code = "99490"\ncents', 'code = "99491"\ncents', "[[payment]] 99491 stands 2 times"),
+        ('code = "99490"\ncents', 'code = "99999"\ncents', "99490 has no [[payment]]"),
+        ('name = "medicare-2026"', 'name = "medicare"', '"name" is medicare, but the file is called'),
+        ("in_force_to = 2026-12-31", "in_force_to = 2025-12-31", '"in_force_from" comes after "in_force_to"'),
+        ("in_force_to = 2026-12-31", 'in_force_to = "2026-12-31"', '"in_force_to" must be a date'),
+        ("in_force_to = 2026-12-31", "in_force_to = ", "not TOML: Invalid value (at line "),
+        ('counts = "total"\nbase', 'counts = "staff"\nbase', "\"counts\" must be 'total' or 'practitioner'"),
+        ('program = "CCM"\ncounts', 'program = "CMC"\ncounts', '[[time_family]] number 1: "program" must be'),
+        ("at_minutes = 20 }", "at_minutes = 0 }", '"base.at_minutes" must be greater than or equal to 1'),
+        ('needs = ["live_contact"]', 'needs = ["live"]', '"needs.1" must be'),
+        ('name = "ccm_staff"', 'name = "ccm_complex"', "[[time_family]] ccm_complex stands 2 times"),
+        ('add_on = { code = "99439"', 'add_on = { code = "99490"', "code 99490 stands 2 times"),
+    ],
+)
+def test_a_faulty_book_names_the_file_the_place_and_the_fault(tmp_path: Path, old: str, new: str, words: str) -> None:
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(edited(tmp_path, old, new))
+    assert caught.value.title.startswith("medicare-2026.toml: ")
+    assert words in caught.value.title
+    assert "medicare-2026.toml" in caught.value.remedy
+
+
+def test_all_faults_of_a_book_are_named_at_once(tmp_path: Path) -> None:
+    path = edited(tmp_path, "cents = 6613", "cent = 6613")
+    path.write_text(path.read_text().replace("at_most = 3", 'at_most = "3"'))
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    assert 'unknown field "cent"' in caught.value.title
+    assert '"add_on.at_most"' in caught.value.title
+
+
+def test_a_book_that_is_not_there_or_not_text_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="cannot be read"):
+        load_rulebook(tmp_path / "medicare-2026.toml")
+    (tmp_path / "medicare-2026.toml").write_bytes(b"name = \xff")
+    with pytest.raises(RulebookError, match="not UTF-8"):
+        load_rulebook(tmp_path / "medicare-2026.toml")
+    (tmp_path / "medicare-2026.toml").unlink()
+    with pytest.raises(RulebookError, match="no rulebook is there"):
+        load_rulebooks(tmp_path)
+
+
+@pytest.mark.parametrize(("days", "fault"), [(-1, "an overlap"), (1, "a gap")])
+def test_b1_books_follow_one_another_without_gap_or_overlap(tmp_path: Path, days: int, fault: str) -> None:
+    (tmp_path / "medicare-2025.toml").write_bytes((BOOKS / "medicare-2025.toml").read_bytes())
+    begins = date(2026, 1, 1) + timedelta(days=days)
+    edited(tmp_path, "in_force_from = 2026-01-01", f"in_force_from = {begins}")
+    with pytest.raises(RulebookError) as caught:
+        load_rulebooks(tmp_path)
+    assert caught.value.title.startswith(f"medicare-2026.toml, in_force_from: {fault} after medicare-2025")
+    assert "in_force_from = 2026-01-01" in caught.value.remedy
+
+
+def test_no_figure_of_a_rulebook_stands_in_the_code() -> None:
+    books = load_rulebooks()
+    figures = set(PAYMENTS)
+    for book in books:
+        figures |= {str(payment.cents) for payment in book.payments.values() if payment.cents}
+        figures |= {f"{payment.cents / 100:.2f}" for payment in book.payments.values() if payment.cents}
+        figures |= set(book.conflict.advanced_primary_care_codes)
+        figures |= set(book.payments)
+    for path in sorted(BOOKS.parent.rglob("*.py")):
+        code = path.read_text()
+        assert not [figure for figure in figures if figure in code], path.name
+
+
+@pytest.mark.parametrize("module", ["counting", "coding", "eligibility", "thresholds", "evaluation", "explaining"])
+def test_no_threshold_step_or_cap_stands_in_the_code(module: str) -> None:
+    tree = ast.parse((BOOKS.parent / f"{module}.py").read_text())
+    numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int}
+    assert numbers <= {0, 1}

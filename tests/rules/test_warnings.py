@@ -1,0 +1,211 @@
+"""W1 to W10: what an auditor would ask about, on both sides of every edge. None of them changes a code."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from ledger.rules.facts import Activity, CarePlanRevision, Contact, Program, Stay
+from ledger.rules.warnings import note_advice
+
+FINE = "Reconciled the insulin list with the pharmacy. Dose confirmed."
+
+
+def warned(build: Any, entries: list[Any], program: Program = Program.CCM, **facts: Any) -> dict[str, tuple[int, ...]]:
+    """The entries each warning speaks of, by its name."""
+    part = build.part(build.month(entries, **facts), program)
+    return {warning.name: warning.entries for warning in part.warnings}
+
+
+@pytest.mark.parametrize(
+    ("note", "advice"),
+    [
+        (FINE, None),
+        ("Sugar 7.2 this morning, up from 6.1! Moved the evening dose to 18:00?", None),
+        ("Called the pharmacy about the insulin list\nDose confirmed with Dr. Lee", None),
+        ("Spoke to Dr. Smith about the medication list and the dose", "Note is one sentence: add what was decided."),
+        ("Reconciled the whole insulin list with the pharmacy of the patient.", "Note is one sentence: add what was"),
+        ("List done. Dose confirmed, all is well.", "Note is short: say what was found and what was decided."),
+        ("List is done. Dose confirmed, all is well", None),
+        ("ok", "Note is short"),
+        ("", "Note is short"),
+        ("Reviewed chart.", "Note is a stock phrase"),
+        ("patient contacted", "Note is a stock phrase"),
+        ("Reviewed chart. Followed up. Coordinated care. Patient contacted.", "Note is a stock phrase"),
+        ("Reviewed chart. Followed up on the insulin dose with the pharmacy.", None),
+    ],
+)
+def test_w1_a_note_says_what_was_found_and_what_was_decided(note: str, advice: str | None) -> None:
+    found = note_advice(note)
+    assert found is None if advice is None else found is not None and found.startswith(advice)
+
+
+def test_w1_names_the_entries_with_thin_notes_and_no_voided_ones(build: Any) -> None:
+    entries = [
+        build.entry(5, note="Reviewed chart."),
+        build.entry(6),
+        build.entry(7, note="ok"),
+        build.entry(8, note="no"),
+    ]
+    entries[3] = replace(entries[3], voided=True)
+    assert warned(build, entries)["NOTE_THIN"] == (0, 2)
+    assert "NOTE_THIN" not in warned(build, [build.entry(5)])
+
+
+@pytest.mark.parametrize(
+    ("revised", "expected"), [(date(2026, 9, 1), False), (date(2026, 8, 31), True), (date(2026, 11, 30), False)]
+)
+def test_w2_a_plan_not_revised_in_90_days(build: Any, revised: date, expected: bool) -> None:
+    plans = (CarePlanRevision(revised),)
+    assert ("PLAN_UNTOUCHED" in warned(build, [build.entry()], care_plans=plans)) == expected
+    assert "PLAN_UNTOUCHED" not in warned(build, [build.entry(voided=True)], care_plans=plans)
+    assert "PLAN_UNTOUCHED" not in warned(build, [build.rpm()], Program.RPM, care_plans=plans)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([5, 10, 15, 20, 25], (0, 1, 2, 3, 4)),
+        ([5, 10, 15, 20, 7], (0, 1, 2, 3)),
+        ([5, 10, 15, 8, 7], None),
+        ([5, 10, 15, 20], None),
+        ([5, 10, 15, 20, 7, 8], None),
+        ([5, 5, 5, 5, 5, 5, 5, 5, 1, 2], (0, 1, 2, 3, 4, 5, 6, 7)),
+    ],
+)
+def test_w3_round_lengths_without_times(build: Any, lengths: list[int], expected: tuple[int, ...] | None) -> None:
+    entries = [build.entry(minutes, 3 + number) for number, minutes in enumerate(lengths)]
+    assert warned(build, entries).get("ROUND_MINUTES") == expected
+
+
+def test_w3_entries_with_times_are_not_asked_about(build: Any) -> None:
+    entries = [build.timed("10:00", "10:10", 3 + number) for number in range(5)]
+    assert "ROUND_MINUTES" not in warned(build, entries)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"), [([19, 1], (1,)), ([19, 2], None), ([20, 20], (1,)), ([20, 25], None), ([19], None)]
+)
+def test_w4_the_last_entry_brought_the_total_to_exactly_a_threshold(
+    build: Any, lengths: list[int], expected: tuple[int, ...] | None
+) -> None:
+    entries = [build.entry(minutes, 3 + number) for number, minutes in enumerate(lengths)]
+    assert warned(build, entries).get("EXACT_THRESHOLD") == expected
+
+
+def test_w4_the_last_entry_is_the_one_recorded_last(build: Any) -> None:
+    early, late = build.entry(1, 3, recorded_at=build.at(9, "10:00")), build.entry(19, 4)
+    assert warned(build, [early, late])["EXACT_THRESHOLD"] == (0,)
+
+
+def test_w4_the_short_code_of_rpm_is_a_threshold_too(build: Any) -> None:
+    assert "EXACT_THRESHOLD" in warned(build, [build.rpm(10)], Program.RPM)
+    assert "EXACT_THRESHOLD" not in warned(build, [build.rpm(11)], Program.RPM)
+
+
+def test_w5_an_entry_with_times_is_late_72_hours_after_its_end(build: Any) -> None:
+    entry = build.timed("10:00", "10:20", 10)
+    on_time = replace(entry, recorded_at=entry.ended_at + timedelta(hours=72))
+    late = replace(entry, recorded_at=entry.ended_at + timedelta(hours=72, seconds=1))
+    assert "LATE_ENTRY" not in warned(build, [on_time])
+    assert warned(build, [build.entry(5), late])["LATE_ENTRY"] == (1,)
+
+
+def test_w5_an_entry_without_times_is_late_72_hours_after_its_date(build: Any) -> None:
+    assert "LATE_ENTRY" not in warned(build, [build.entry(5, 10, recorded_at=build.at(14, "00:00"))])
+    assert "LATE_ENTRY" in warned(build, [build.entry(5, 10, recorded_at=build.at(14, "00:01"))])
+
+
+def test_w6_no_entry_of_the_month_has_times(build: Any) -> None:
+    assert warned(build, [build.entry(5), build.entry(6, 4)])["NO_TIMES"] == (0, 1)
+    assert "NO_TIMES" not in warned(build, [build.entry(5), build.timed("10:00", "10:05", 4)])
+    assert "NO_TIMES" not in warned(build, [])
+
+
+@pytest.mark.parametrize(
+    ("stay", "expected"),
+    [
+        (Stay("inpatient", date(2026, 11, 30)), True),
+        (Stay("inpatient", date(2026, 10, 20), date(2026, 11, 1)), True),
+        (Stay("inpatient", date(2026, 10, 20), date(2026, 10, 31)), False),
+        (Stay("inpatient", date(2026, 12, 1)), False),
+        (Stay("home", date(2026, 11, 10)), False),
+    ],
+)
+def test_w7_a_stay_touches_a_month_whose_minutes_are_billed(build: Any, stay: Stay, expected: bool) -> None:
+    assert ("FACILITY_MONTH" in warned(build, [build.entry(20)], stays=(stay,))) == expected
+    assert "FACILITY_MONTH" not in warned(build, [build.entry(19)], stays=(stay,))
+    assert "FACILITY_MONTH" not in warned(build, [build.entry(20)], stays=(stay,), billing_practitioner=None)
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(300, False), (301, True)])
+def test_w8_over_600_minutes_of_one_staff_member_in_a_day(build: Any, minutes: int, expected: bool) -> None:
+    entries = [build.entry(300), build.entry(minutes)]
+    assert ("CROWDED_HOUR" in warned(build, entries)) == expected
+    two_people = [entries[0], replace(entries[1], staff_id="bob")]
+    assert "CROWDED_HOUR" not in warned(build, two_people)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(60, False), (59, True)])
+def test_w8_over_60_minutes_of_one_staff_member_in_a_clock_hour(build: Any, seconds: int, expected: bool) -> None:
+    # Pieces of 59 seconds are a minute each by rule E2: 61 of them fit into an hour.
+    start = build.at(3, "10:00")
+    entries = []
+    for number in range(3600 // seconds):
+        begin = start + timedelta(seconds=seconds * number)
+        entries.append(build.entry(1, started_at=begin, ended_at=begin + timedelta(seconds=seconds)))
+    # Work around the hour belongs to other hours.
+    entries.append(build.timed("11:10", "11:40"))
+    found = build.part(build.month(entries)).warnings
+    crowded = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
+    assert crowded == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
+
+
+@pytest.mark.parametrize(("late", "expected"), [(10, None), (11, (1,))])
+def test_w9_over_half_of_the_minutes_in_the_last_three_days(
+    build: Any, late: int, expected: tuple[int, ...] | None
+) -> None:
+    assert warned(build, [build.entry(10, 27), build.entry(late, 28)]).get("LAST_MINUTE") == expected
+
+
+def test_w10_two_entries_share_a_note_word_for_word(build: Any) -> None:
+    entries = [build.entry(5, 3, note=FINE), build.entry(6, 4), build.entry(7, 5, note=f"  {FINE.upper()} ")]
+    assert warned(build, entries)["CLONED_NOTE"] == (0, 2)
+    assert "CLONED_NOTE" not in warned(build, entries[:2])
+    assert "CLONED_NOTE" not in warned(build, [entries[0], replace(entries[2], voided=True)])
+    assert "CLONED_NOTE" not in warned(build, [build.entry(5, note=""), build.entry(6, note="")])
+
+
+def test_w10_the_parts_of_work_over_midnight_are_one_entry(build: Any) -> None:
+    first, second = build.entry(5, 3, note=FINE), build.entry(6, 4, note=FINE)
+    parts = [replace(first, first_part_number=0), replace(second, first_part_number=0)]
+    assert "CLONED_NOTE" not in warned(build, parts)
+    assert warned(build, [*parts, build.entry(7, 9, note=FINE)])["CLONED_NOTE"] == (0, 1, 2)
+
+
+def test_w10_a_note_shared_between_programs_is_told_in_both(build: Any) -> None:
+    rpm = build.entry(7, 5, program=Program.RPM, activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE, note=FINE)
+    entries = [build.entry(5, note=FINE), rpm]
+    assert warned(build, entries)["CLONED_NOTE"] == (0, 1)
+    assert warned(build, entries, Program.RPM)["CLONED_NOTE"] == (0, 1)
+
+
+def test_every_warning_says_its_number_and_words(build: Any) -> None:
+    warning = build.part(build.month([build.entry(5, note="ok")])).warnings[0]
+    assert (warning.code, warning.name, warning.text) == ("W1", "NOTE_THIN", "thin notes")
+
+
+def test_warnings_change_no_code(build: Any) -> None:
+    fine = [build.timed("10:00", "10:12", 3), build.timed("10:00", "10:09", 9)]
+    poor = [
+        replace(
+            entry,
+            note="Followed up.",
+            recorded_at=entry.recorded_at + timedelta(days=30),
+            started_at=None,
+            ended_at=None,
+        )
+        for entry in fine
+    ]
+    assert build.codes(build.statement(build.month(fine))) == build.codes(build.statement(build.month(poor)))
