@@ -12,6 +12,7 @@ from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.commands.undo import undo
 from bot.grammar.commands import closest, split_command
+from bot.grammar.quotes import unescape
 from bot.views.help import Topic, card, help_card
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError
@@ -86,9 +87,11 @@ def answer(call: Call) -> Answer:
         require(call.person, command.name)
         return _help(call, command.rest) if command.name else card(_topics(call), call.person.name)
     if command.name not in COMMANDS:
-        raise _unknown(command.name, command.rest)
+        raise _unknown(unescape(command.name), unescape(command.rest))
     require(call.person, command.name)
-    return COMMANDS[command.name].handle(call.behind(command.rest))
+    # A log keeps Slack's escapes: its grammar undoes them in the note, and must not do so twice.
+    rest = command.rest if command.name == "log" else unescape(command.rest)
+    return COMMANDS[command.name].handle(call.behind(rest))
 
 
 def _topics(call: Call) -> list[Topic]:

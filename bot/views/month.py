@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
-from bot.views.reply import Reply, context, header, paged, section, table
+from bot.views.reply import Reply, context, header, paged, section, table, table_parts
 from ledger.figures import Figures
 from ledger.worklists import MonthList, Untouched
 
@@ -22,9 +22,9 @@ def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, An
     list alone.
     """
     rows = month_rows(month)
-    pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]
+    pages = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE) or [[]]
+    page = min(max(page, 0), len(pages) - 1)
+    shown = pages[page]
     title = f"{words.month_name(month.month)} · {scope}"
     blocks: list[Block] = [header(title), section("\n".join(totals(month)))]
     text = f"{title}: {words.listed(month.billable_patients, 'billable patient')}, {words.money(month.expected_cents)}"
@@ -32,11 +32,11 @@ def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, An
         return Reply(text, tuple(blocks))
     if shown:
         blocks.append(table(COLUMNS, shown, right=(2, 5)))
-        first = page * ROWS_PER_PAGE + 1
+        first = sum(map(len, pages[:page])) + 1
         blocks.append(context(f"Rows {first}–{first + len(shown) - 1} of {len(rows)}"))
     else:
         blocks.append(section("Nobody is enrolled in this month, and no time was logged."))
-    return paged(Reply(text, tuple(blocks)), PAGE, page, pages, address)
+    return paged(Reply(text, tuple(blocks)), PAGE, page, len(pages), address)
 
 
 def totals(month: MonthList) -> list[str]:

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.views import words
 from bot.views.receipt import blocked, next_step
-from bot.views.reply import Reply, context, header, paged, section, sections, table
+from bot.views.reply import Reply, context, header, paged, section, sections, table, table_parts
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
 
@@ -38,7 +38,7 @@ def statement_pages(
     top: list[Block] = [header(title), *sections(lines)]
     count = context(f"{words.listed(len(rows), 'entry', 'entries')} · rulebook {statement.rulebook_name}")
     text = f"{title}: {_summary(statement)}"
-    parts = [rows[start : start + ROWS_PER_PAGE] for start in range(0, len(rows), ROWS_PER_PAGE)]
+    parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE)
     if not parts:
         return [Reply(text, (*top, section("No time was logged this month."), count))]
     pages = [Reply(text, (*top, table(COLUMNS, part, right=(4, 5)), count)) for part in parts]

@@ -101,6 +101,23 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
     return TableBlock(rows=cells, column_settings=settings)
 
 
+def table_parts(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, most_rows: int
+) -> list[Sequence[Sequence[str]]]:
+    """``rows`` in parts of at most so many, each small enough for one table under these column names."""
+    room = TABLE_CHARACTERS - sum(map(len, columns))
+    parts: list[list[Sequence[str]]] = []
+    held = 0
+    for row in rows:
+        characters = sum(len(cell or "–") for cell in row)
+        held += characters
+        if not parts or len(parts[-1]) == most_rows or held > room:
+            parts.append([])
+            held = characters
+        parts[-1].append(row)
+    return list(parts)
+
+
 def button(text: str, action_id: str, value: Any, *, style: str | None = None) -> ButtonElement:
     """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes."""
     if not fits_in_button(value):

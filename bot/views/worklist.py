@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
-from bot.views.reply import Reply, context, header, section, sections, table
+from bot.views.reply import Reply, context, header, section, sections, table, table_parts
 from ledger.rules.facts import Program
 from ledger.worklists import NearPatient, Worklist
 
@@ -25,16 +25,17 @@ def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: S
     ordered = sorted(worklist.near, key=_list_order)
     rows = [_row(patient, staff) for patient in ordered]
     first: list[Block] = [header(title), *sections([*lines, *_counts(worklist)])]
-    if rows:
-        first.append(table(COLUMNS, rows[:ROWS_PER_MESSAGE], right=(2, 3, 5)))
+    parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_MESSAGE)
+    if parts:
+        first.append(table(COLUMNS, parts[0], right=(2, 3, 5)))
     text = f"{title}: {_sentence(worklist)}"
-    if len(rows) > ROWS_PER_MESSAGE:
-        first.append(context(f"Rows 1–{ROWS_PER_MESSAGE} of {len(rows)}; the rest follows."))
+    if parts[1:]:
+        first.append(context(f"Rows 1–{len(parts[0])} of {len(rows)}; the rest follows."))
     blocked = _blocked(worklist)
     replies = [Reply(text, tuple(first + blocked[:1]))]
-    for start in range(ROWS_PER_MESSAGE, len(rows), ROWS_PER_MESSAGE):
-        part = rows[start : start + ROWS_PER_MESSAGE]
-        label = f"Rows {start + 1}–{start + len(part)} of {len(rows)}"
+    for number, part in enumerate(parts[1:], start=1):
+        before = sum(map(len, parts[:number]))
+        label = f"Rows {before + 1}–{before + len(part)} of {len(rows)}"
         replies.append(Reply(f"{title}: {label}", (context(label), table(COLUMNS, part, right=(2, 3, 5)))))
     replies += [Reply(f"{title}: blocked patients, continued", (block,)) for block in blocked[1:]]
     return replies
@@ -102,4 +103,4 @@ def _blocked(worklist: Worklist) -> list[Block]:
 def digest_line(title: str, enrolled: str) -> Reply:
     """The one line a team gets that has nobody near."""
     text = f"{title}: nobody is near the next code. {enrolled}"
-    return Reply(text, (section(f"*{title}*\nNobody is near the next code. {enrolled}"),))
+    return Reply(text, (section(f"*{words.escaped(title)}*\nNobody is near the next code. {enrolled}"),))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.practice import a_practice
-from support.slack import HandClock, Office, hire_more, open_office
+from support.slack import HandClock, Office, crowd, hire_more, open_office
 
 from ledger.database import Database
 from ledger.practice import Practice, get_practice
@@ -48,3 +48,26 @@ def office(office_database: Database, office_practice: Practice, clock: HandCloc
     """The bot at work; afterwards Slack has refused nothing, unless the test allows it."""
     with open_office(office_database, office_practice, clock) as office:
         yield office
+
+
+@pytest.fixture(scope="session")
+def crowded_template(office_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same ledger with lists as long as they get, to be copied."""
+    path = Path(shutil.copy(office_template, tmp_path_factory.mktemp("crowded") / "template.sqlite3"))
+    database = Database(f"sqlite:///{path}")
+    with database.reading() as connection:
+        practice = get_practice(connection, "T0TEST")
+    crowd(database, practice)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def crowded_office(
+    crowded_template: Path, office_practice: Practice, clock: HandClock, tmp_path: Path
+) -> Iterator[Office]:
+    """The bot at work in a practice with long lists."""
+    database = Database(f"sqlite:///{shutil.copy(crowded_template, tmp_path / 'crowded.sqlite3')}")
+    with open_office(database, office_practice, clock) as office:
+        yield office
+    database.close()

@@ -12,7 +12,7 @@ import yaml
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select
-from support.practice import import_rows, patient_row, record, staff_row
+from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app, web_client
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
@@ -138,6 +138,13 @@ class Office:
         """Records an entry behind Slack's back, an hour ago."""
         record(self.database, self.practice, entry, at=self.clock() - timedelta(hours=1), confirmed=True)
 
+    def all_pages(self, seen: Glance, page_action: str, user: str) -> list[SeenMessage]:
+        """Every page of a list, by pressing "Next page" as long as there is one."""
+        pages = [seen.message]
+        while has_button(pages[-1], f"{page_action}_next"):
+            pages.append(self.person(user).press(pages[-1], f"{page_action}_next").message)
+        return pages
+
     def posts(self, channel: str) -> list[SeenMessage]:
         """What everybody sees in a channel, threads not opened."""
         return [seen for seen in self.person("U0ADMIN1").messages(channel) if not seen.ephemeral]
@@ -157,6 +164,7 @@ def local_slack(database: Database, practice: Practice, clock: HandClock, **inst
         {"id": GENERAL, "name": "general", "members": members},
         {"id": BLUE, "name": "blue-team", "members": members},
         {"id": GREEN, "name": "green-team", "members": members},
+        {"id": LONG, "name": "long-team", "members": members},
     ]
     config = {
         "users": [*users, {"id": STRANGER, "name": "visitor"}],
@@ -187,3 +195,47 @@ def open_office(
 
 
 MakeOffice = Callable[..., Office]
+
+
+NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120
+LONG_NAME = "Team " + "with a very long name " * 12 + "& <sons>"
+LONG = "C0LONG"
+
+
+def crowd(database: Database, practice: Practice) -> None:
+    """Adds 500 near patients, 200 near but blocked by five things, 60 blocked by all, and one with 120 entries.
+
+    One team and one nurse have very long names.
+    """
+    import_rows(database, practice, "teams", [{"name": LONG_NAME, "channel_id": LONG}], at=NOW)
+    nurse = {"id": "nurse9", "name": "Nurse " + "Nine " * 40, "credential": "RN", "roles": "coordinator"}
+    import_rows(database, practice, "staff", [staff_row(**nurse)], at=NOW)
+    near = [f"N-{number:04}" for number in range(NEAR_COUNT)]
+    stuck = [f"S-{number:04}" for number in range(BLOCKED_COUNT)]
+    lacking = dict.fromkeys(
+        ("billing_practitioner", "conditions", "initiating_visit_date", "initiating_visit_type", "care_plan_date"), ""
+    )
+    rows = [patient_row(code=code) for code in near]
+    rows += [patient_row(code=code, risk_documented="no", **lacking) for code in stuck]
+    bare = [f"T-{number:04}" for number in range(BARE_COUNT)]
+    lacking |= {"consent_date": "", "consent_form": "", "care_plan_date": "2024-01-01"}
+    rows += [patient_row(code=code, risk_documented="no", **lacking) for code in bare]
+    rows += [patient_row(code="B-0001"), patient_row(code="L-0001", team=LONG_NAME)]
+    import_rows(database, practice, "patients", rows, at=NOW)
+    call = {"minutes": "17", "activity": "patient_contact", "contact": "live", "staff": "nurse9"}
+    entries = [entry_row(patient=code, **call) for code in near]
+    entries += [entry_row(patient=code, minutes="17") for code in [*stuck, *bare, "L-0001"]]
+    entries += [entry_row(patient="B-0001", minutes="1", note=f"Entry {number}.") for number in range(ENTRY_COUNT)]
+    import_rows(database, practice, "entries", entries, at=NOW)
+
+
+def table_rows(seen: SeenMessage) -> list[list[str]]:
+    """The rows of the message's table as text, without the row of column names."""
+    tables = [block for block in seen.blocks if block["type"] == "table"]
+    return [[cell["text"] for cell in row] for table in tables for row in table["rows"][1:]]
+
+
+def has_button(seen: SeenMessage, action_id: str) -> bool:
+    """Whether the message has that button."""
+    elements = [element for block in seen.blocks for element in block.get("elements", [])]
+    return any(element.get("action_id") == action_id for element in elements)
