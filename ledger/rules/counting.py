@@ -8,6 +8,7 @@ from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.durations import Span, spans_minutes, without
 from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, TimeEntry
 from ledger.rules.month import END, FacilityStay, MonthView, consent_holds
+from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.statement import EntryResult, Exclusion
 from ledger.rules.words import day_words, listed
 
@@ -66,15 +67,13 @@ def not_care_time(work: Work, _month: MonthView) -> Cut | None:
 
 def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
     """C4: on the date, the staff member has a qualifying credential, is active, and is supervised."""
-    day = work.entry.date_of_service
-    active = month.active_staff(work.entry.staff_id, day)
-    fault = None
-    for member in active:
-        if member.credential in month.policy.qualifying_credentials:
-            if member.supervised:
-                return None
-            fault = "was not under the billing practitioner's supervision"
-    if fault is None:
+    staff_id, day = work.entry.staff_id, work.entry.date_of_service
+    if month.qualified(staff_id, day) is not None:
+        return None
+    active = month.active_staff(staff_id, day)
+    if any(member.credential in month.policy.qualifying_credentials for member in active):
+        fault = "was not under the billing practitioner's supervision"
+    else:
         fault = "held no qualifying credential" if active else "was not active"
     return Cut(CATALOGUE["C4"].message.format(day=day_words(day), fault=fault))
 
@@ -213,11 +212,12 @@ def _count(work: Work, month: MonthView) -> CountedEntry:
         work = work._replace(minutes=cut.minutes_left, spans=cut.spans_left)
         if not work.minutes:
             break
+    worker = month.qualified(entry.staff_id, entry.date_of_service)
     return CountedEntry(
         entry=entry,
         minutes=work.minutes,
         spans=work.spans,
-        by_practitioner=work.minutes > 0 and month.is_practitioner(entry.staff_id, entry.date_of_service),
+        by_practitioner=worker is not None and worker.credential in PRACTITIONER_CREDENTIALS,
         result=EntryResult(
             number=entry.number,
             date_of_service=entry.date_of_service,

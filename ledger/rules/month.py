@@ -57,25 +57,19 @@ class MonthView:
     first_day: date
     last_day: date
     staff: dict[str, list[StaffMember]]
+    qualified_staff: dict[str, list[StaffMember]]
     stays: tuple[FacilityStay, ...]
 
     def active_staff(self, staff_id: str, day: date) -> list[StaffMember]:
         """The rows of that staff member (one a credential) that hold on ``day``."""
-        return [
-            member
-            for member in self.staff.get(staff_id, ())
-            if (member.active_from is None or member.active_from <= day)
-            and (member.active_to is None or day <= member.active_to)
-        ]
+        return [member for member in self.staff.get(staff_id, ()) if _holds(member, day)]
 
-    def is_practitioner(self, staff_id: str, day: date) -> bool:
-        """Whether the staff member holds a qualifying practitioner credential on ``day`` (billing-rules section 4)."""
-        return any(
-            member.credential in PRACTITIONER_CREDENTIALS
-            and member.credential in self.policy.qualifying_credentials
-            and member.supervised
-            for member in self.active_staff(staff_id, day)
-        )
+    def qualified(self, staff_id: str, day: date) -> StaffMember | None:
+        """The row by which the staff member's time counts on ``day`` (C4), a practitioner's first; None without one."""
+        for member in self.qualified_staff.get(staff_id, ()):
+            if _holds(member, day):
+                return member
+        return None
 
     def enrollments(self, program: Program) -> list[Enrollment]:
         """The enrollments in ``program`` that touch the month."""
@@ -99,8 +93,11 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
     zone = ZoneInfo(facts.timezone)
     first_day = facts.month.replace(day=1)
     staff: dict[str, list[StaffMember]] = {}
-    for member in facts.staff:
+    qualified_staff: dict[str, list[StaffMember]] = {}
+    for member in sorted(facts.staff, key=lambda member: member.credential not in PRACTITIONER_CREDENTIALS):
         staff.setdefault(member.staff_id, []).append(member)
+        if member.supervised and member.credential in policy.qualifying_credentials:
+            qualified_staff.setdefault(member.staff_id, []).append(member)
     return MonthView(
         facts=facts,
         policy=policy,
@@ -108,6 +105,7 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
         first_day=first_day,
         last_day=month_end(first_day),
         staff=staff,
+        qualified_staff=qualified_staff,
         stays=tuple(_facility_stays(facts.stays, zone)),
     )
 
@@ -121,6 +119,12 @@ def consent_holds(consent: Consent, first_day: date, last_day: date) -> bool:
     """Whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
     return consent.consent_date <= last_day and (
         consent.revoked_on is None or first_day <= month_end(consent.revoked_on)
+    )
+
+
+def _holds(member: StaffMember, day: date) -> bool:
+    return (member.active_from is None or member.active_from <= day) and (
+        member.active_to is None or day <= member.active_to
     )
 
 

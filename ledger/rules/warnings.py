@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -68,9 +68,8 @@ def note_advice(note: str) -> str | None:
 
 def note_thin(audit: Audit) -> AuditWarning | None:
     """W1: notes of fewer than two sentences, under 40 characters, or of stock phrases alone."""
-    return _about(
-        audit, "W1", (entry for entry in _live(audit.tally.entries) if entry.note and note_advice(entry.note))
-    )
+    thin = [entry for entry in _live(audit.tally.entries) if entry.note.strip() and note_advice(entry.note)]
+    return _about(audit, "W1", thin)
 
 
 def plan_untouched(audit: Audit) -> AuditWarning | None:
@@ -106,13 +105,13 @@ def exact_threshold(audit: Audit) -> AuditWarning | None:
 
 def late_entry(audit: Audit) -> AuditWarning | None:
     """W5: entries recorded more than 72 hours after the work (E8); without times, after the end of its date."""
-    late = (entry for entry in _live(audit.tally.entries) if _recorded_late(entry, audit.month.zone))
+    late = [entry for entry in _live(audit.tally.entries) if _recorded_late(entry, audit.month.zone)]
     return _about(audit, "W5", late)
 
 
 def no_times(audit: Audit) -> AuditWarning | None:
     """W6: no entry of the month has start and end."""
-    live = list(_live(audit.everything))
+    live = _live(audit.everything)
     return None if any(entry.started_at for entry in live) else _about(audit, "W6", live)
 
 
@@ -178,8 +177,8 @@ WARNING_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
 """The warnings in the order of billing-rules."""
 
 
-def _live(counted: Iterable[CountedEntry]) -> Iterator[TimeEntry]:
-    return (one.entry for one in counted if not one.entry.voided)
+def _live(counted: Iterable[CountedEntry]) -> list[TimeEntry]:
+    return [one.entry for one in counted if not one.entry.voided]
 
 
 def _words(text: str) -> str:
