@@ -1,19 +1,21 @@
 """From rows to the frozen facts of patient-months. The only way in: one patient or thousands, the same code."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Boolean, Connection, Date, and_, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, Connection, and_, bindparam, select
 
 from ledger.clock import month_of, next_month
-from ledger.database import AnyRow, AnySelect
+from ledger.database import AnyRow
+from ledger.facts import FactKind
 from ledger.practice import Practice
 from ledger.rules.facts import (
     Activity,
     CarePlanRevision,
+    ComplexityDesignation,
     Consent,
     Contact,
     Enrollment,
@@ -21,21 +23,13 @@ from ledger.rules.facts import (
     PatientMonth,
     Program,
     StaffMember,
+    Stay,
     TimeEntry,
 )
-from ledger.tables import (
-    CarePlanRow,
-    ConsentRow,
-    EnrollmentRow,
-    EntryVoidRow,
-    InitiatingVisitRow,
-    PatientRow,
-    StaffRow,
-    TimeEntryRow,
-)
+from ledger.tables import EntryVoidRow, PatientFactRow, PatientRow, StaffRow, TimeEntryRow
 
 _Identity = tuple[str, str, date]
-"""What makes two rows revisions of one dated fact: its kind, its program and its date."""
+"""What makes two rows revisions of one fact: its kind, its subject and its date."""
 
 _MINE: BindParameter[str] = bindparam("practice_id")
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
@@ -81,42 +75,31 @@ _PATIENTS = select(
 ).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
 
 
-def _dated(kind: str, table: Any, **columns: Any) -> AnySelect:
-    """The rows of a table of dated facts in the shape that all of them share: one query reads all kinds."""
-    shape = {
-        "program": null(),
-        "until_date": cast(null(), Date),
-        "word": null(),
-        "flag": cast(null(), Boolean),
-        **columns,
-    }
-    return select(
-        literal(kind).label("kind"),
-        table.patient_code.label("patient_code"),
-        table.revision.label("revision"),
-        *(shape[name].label(name) for name in ("on_date", "until_date", "program", "word", "flag")),
-    ).where(table.practice_id == _MINE, table.patient_code.in_(_CODES))
+_FACTS = (
+    select(
+        PatientFactRow.patient_code,
+        PatientFactRow.kind,
+        PatientFactRow.subject,
+        PatientFactRow.on_date,
+        PatientFactRow.until_date,
+        PatientFactRow.details,
+        PatientFactRow.withdrawn,
+    )
+    .where(PatientFactRow.practice_id == _MINE, PatientFactRow.patient_code.in_(_CODES))
+    .order_by(PatientFactRow.revision)
+)
 
 
-_DATED_FACTS = union_all(
-    _dated(
-        "enrollment",
-        EnrollmentRow,
-        on_date=EnrollmentRow.from_date,
-        until_date=EnrollmentRow.to_date,
-        program=EnrollmentRow.program,
-    ),
-    _dated(
-        "consent",
-        ConsentRow,
-        on_date=ConsentRow.consent_date,
-        until_date=ConsentRow.revoked_on,
-        program=ConsentRow.program,
-        word=ConsentRow.form,
-    ),
-    _dated("visit", InitiatingVisitRow, on_date=InitiatingVisitRow.visit_date, word=InitiatingVisitRow.visit_type),
-    _dated("care plan", CarePlanRow, on_date=CarePlanRow.revised_on, flag=CarePlanRow.substantial),
-).order_by("patient_code", "revision")
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """The facts that belong to one month."""
+
+    reading_days: int = 0
+    apcm: bool = False
+    billed_elsewhere: frozenset[Program] = frozenset()
+
+
+_NOTHING_MONTHLY = Monthly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +107,32 @@ class PatientRecord:
     """All stored facts of one patient: those that span months, and the entries of the months asked for."""
 
     base: PatientMonth
+    monthly: Mapping[date, Monthly]
     entries: tuple[TimeEntry, ...]
     staff: tuple[StaffMember, ...]
 
     def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
         """This record with entries that are being recorded, and with who did the work."""
         others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
-        return PatientRecord(self.base, (*self.entries, *entries), (*others, member))
+        return PatientRecord(self.base, self.monthly, (*self.entries, *entries), (*others, member))
 
     def months(self) -> list[date]:
-        """The months that have entries, earliest first."""
-        return sorted({month_of(entry.date_of_service) for entry in self.entries})
+        """The months that have figures: those with entries or with device readings, earliest first."""
+        read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
+        return sorted({month_of(entry.date_of_service) for entry in self.entries} | read)
 
     def facts(self, month: date) -> PatientMonth:
         """The facts of that month (its first day)."""
-        in_month = tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month)
-        return replace(self.base, month=month, entries=in_month, staff=self.staff)
+        monthly = self.monthly.get(month, _NOTHING_MONTHLY)
+        return replace(
+            self.base,
+            month=month,
+            entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
+            staff=self.staff,
+            billed_elsewhere=monthly.billed_elsewhere,
+            apcm=monthly.apcm,
+            reading_days=monthly.reading_days,
+        )
 
 
 def load_records(
@@ -151,43 +144,77 @@ def load_records(
     """
     entries, staff = _load_entries(connection, practice, patient_codes, month)
     mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
-    dated: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
-    for row in connection.execute(_DATED_FACTS, mine):
-        dated[row.patient_code][row.kind, row.program or "", row.on_date] = row
+    latest: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
+    for row in connection.execute(_FACTS, mine):
+        latest[row.patient_code][row.kind, row.subject, row.on_date] = row
     return {
-        row.patient_code: PatientRecord(
-            base=_base(practice, row, month, dated[row.patient_code]),
-            entries=tuple(entries[row.patient_code]),
-            staff=tuple(staff[row.patient_code].values()),
+        row.patient_code: _record(
+            practice, row, latest[row.patient_code], entries[row.patient_code], staff[row.patient_code]
         )
         for row in connection.execute(_PATIENTS, mine)
     }
 
 
-def _base(practice: Practice, row: AnyRow, month: date | None, dated: Mapping[_Identity, AnyRow]) -> PatientMonth:
-    """The facts that span months; of each dated one the latest revision is in ``dated``."""
-    facts: dict[str, list[Any]] = defaultdict(list)
-    for (kind, _, _), fact in sorted(dated.items()):
-        facts[kind].append(_BUILD[kind](fact))
-    return PatientMonth(
-        month=month or date.min,
+def _record(
+    practice: Practice,
+    row: AnyRow,
+    latest: Mapping[_Identity, AnyRow],
+    entries: Sequence[TimeEntry],
+    staff: Mapping[str, StaffMember],
+) -> PatientRecord:
+    facts: dict[str, list[AnyRow]] = defaultdict(list)
+    for (kind, _, _), fact in sorted(latest.items()):
+        if not fact.withdrawn:
+            facts[kind].append(fact)
+    base = PatientMonth(
+        month=date.min,
         timezone=practice.timezone,
         conditions=tuple(row.conditions),
         risk_documented=row.risk_documented,
         billing_practitioner=row.billing_practitioner,
-        enrollments=tuple(facts["enrollment"]),
-        consents=tuple(facts["consent"]),
-        initiating_visits=tuple(facts["visit"]),
-        care_plans=tuple(facts["care plan"]),
+        enrollments=tuple(
+            Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
+        ),
+        consents=tuple(
+            Consent(Program(fact.subject), fact.on_date, fact.details["form"], fact.until_date)
+            for fact in facts[FactKind.CONSENT]
+        ),
+        initiating_visits=tuple(
+            InitiatingVisit(fact.on_date, fact.details["type"]) for fact in facts[FactKind.INITIATING_VISIT]
+        ),
+        care_plans=tuple(
+            CarePlanRevision(fact.on_date, fact.details.get("substantial", False)) for fact in facts[FactKind.CARE_PLAN]
+        ),
+        stays=tuple(_stay(fact, practice) for fact in facts[FactKind.STAY]),
+        complexity=tuple(
+            ComplexityDesignation(
+                fact.on_date, fact.details["mdm"], fact.details["staff_id"], fact.details["rationale"]
+            )
+            for fact in facts[FactKind.COMPLEXITY]
+        ),
     )
+    return PatientRecord(base, _monthly(facts), tuple(entries), tuple(staff.values()))
 
 
-_BUILD: Mapping[str, Callable[[AnyRow], object]] = {
-    "enrollment": lambda row: Enrollment(Program(row.program), row.on_date, row.until_date),
-    "consent": lambda row: Consent(Program(row.program), row.on_date, row.word, row.until_date),
-    "visit": lambda row: InitiatingVisit(row.on_date, row.word),
-    "care plan": lambda row: CarePlanRevision(row.on_date, row.flag),
-}
+def _stay(fact: AnyRow, practice: Practice) -> Stay:
+    """The stay with each edge as well as it is known: to the minute, or to the day."""
+    edges = {
+        name: practice.local(datetime.fromisoformat(fact.details[name])) if fact.details.get(name) else day
+        for name, day in (("admitted_at", fact.on_date), ("discharged_at", fact.until_date))
+    }
+    return Stay(fact.subject, edges["admitted_at"] or fact.on_date, edges["discharged_at"])
+
+
+def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
+    monthly: dict[date, Monthly] = defaultdict(lambda: _NOTHING_MONTHLY)
+    for fact in facts.get(FactKind.READINGS, ()):
+        monthly[fact.on_date] = replace(monthly[fact.on_date], reading_days=fact.details["days"])
+    for fact in facts.get(FactKind.APCM, ()):
+        monthly[fact.on_date] = replace(monthly[fact.on_date], apcm=True)
+    for fact in facts.get(FactKind.BILLED_ELSEWHERE, ()):
+        programs = monthly[fact.on_date].billed_elsewhere | {Program(fact.subject)}
+        monthly[fact.on_date] = replace(monthly[fact.on_date], billed_elsewhere=programs)
+    return dict(monthly)
 
 
 def _load_entries(

@@ -80,7 +80,7 @@ def _record(connection: Connection, practice: Practice, patient_code: str, month
 
 
 def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
-    """Evaluates every month of these patients that has entries or figures; returns how many there were."""
+    """Evaluates every month of these patients that has entries, readings or figures; returns how many there were."""
     records = load_records(connection, practice, patient_codes)
     stored = stored_figures(connection, practice.practice_id, patient_codes)
     keys = {key for code, record in records.items() for key in ((code, month) for month in record.months())}
@@ -93,8 +93,8 @@ def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Se
 def evaluate_record(
     practice: Practice, patient_code: str, record: PatientRecord, month: date, before: Iterable[Figures] = ()
 ) -> EvaluatedMonth:
-    """The statement of one month of a loaded record. A month without entries has a statement, but no figures."""
+    """The statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
     statement = evaluate(facts, rulebook_for(month), practice.policy)
-    after = figures_of(patient_code, facts, statement) if facts.entries else ()
+    after = figures_of(patient_code, facts, statement) if facts.entries or facts.reading_days else ()
     return EvaluatedMonth(facts, statement, tuple(before), after)

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from ledger.database import AnyRow
 from ledger.errors import LedgerError
+from ledger.facts import FactKind
 from ledger.practice import Practice
 from ledger.rules.facts import Program
-from ledger.tables import CareTeamRow, EnrollmentRow, PatientRow, StaffRow
+from ledger.tables import CareTeamRow, PatientFactRow, PatientRow, StaffRow
 
 
 class Role(StrEnum):
@@ -154,21 +155,25 @@ def find_codes(connection: Connection, practice_id: str, word: str) -> Sequence[
 
 
 _ENROLLMENTS = (
-    select(EnrollmentRow.program, EnrollmentRow.from_date, EnrollmentRow.to_date)
-    .where(EnrollmentRow.practice_id == bindparam("mine"), EnrollmentRow.patient_code == bindparam("code"))
-    .order_by(EnrollmentRow.revision)
+    select(PatientFactRow.subject, PatientFactRow.on_date, PatientFactRow.until_date, PatientFactRow.withdrawn)
+    .where(
+        PatientFactRow.practice_id == bindparam("mine"),
+        PatientFactRow.patient_code == bindparam("code"),
+        PatientFactRow.kind == FactKind.ENROLLMENT.value,
+    )
+    .order_by(PatientFactRow.revision)
 )
 
 
 def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
     """The programs that the patient is enrolled in on that date, in order of name."""
     rows = connection.execute(_ENROLLMENTS, {"mine": practice.practice_id, "code": patient_code})
-    latest = {(row.program, row.from_date): row.to_date for row in rows}
+    latest = {(row.subject, row.on_date): row for row in rows}
     return sorted(
         {
-            Program(program)
-            for (program, from_date), to_date in latest.items()
-            if from_date <= on and (to_date is None or on <= to_date)
+            Program(row.subject)
+            for row in latest.values()
+            if not row.withdrawn and row.on_date <= on and (row.until_date is None or on <= row.until_date)
         }
     )
 

@@ -187,73 +187,24 @@ class EntryVoidRow(Base):
     hash: Mapped[str]
 
 
-class EnrollmentRow(Base):
-    """An enrollment; a later revision of the same program and first day supersedes it."""
+class PatientFactRow(Base):
+    """A dated fact about a patient (``ledger.facts``); the latest revision of one kind, subject and date holds."""
 
-    __tablename__ = "enrollments"
+    __tablename__ = "patient_facts"
     __table_args__ = (
         ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+        Index(None, "practice_id", "kind"),
     )
 
     practice_id: Mapped[str] = mapped_column(primary_key=True)
     patient_code: Mapped[str] = mapped_column(primary_key=True)
-    program: Mapped[str] = mapped_column(primary_key=True)
-    from_date: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
-    to_date: Mapped[date | None]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[str]
-
-
-class ConsentRow(Base):
-    """A consent; a later revision of the same program and date supersedes it."""
-
-    __tablename__ = "consents"
-    __table_args__ = (
-        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
-    )
-
-    practice_id: Mapped[str] = mapped_column(primary_key=True)
-    patient_code: Mapped[str] = mapped_column(primary_key=True)
-    program: Mapped[str] = mapped_column(primary_key=True)
-    consent_date: Mapped[date] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    form: Mapped[str]
-    revoked_on: Mapped[date | None]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[str]
-
-
-class InitiatingVisitRow(Base):
-    """An initiating visit; a later revision of the same date supersedes it."""
-
-    __tablename__ = "initiating_visits"
-    __table_args__ = (
-        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
-    )
-
-    practice_id: Mapped[str] = mapped_column(primary_key=True)
-    patient_code: Mapped[str] = mapped_column(primary_key=True)
-    visit_date: Mapped[date] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    visit_type: Mapped[str]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[str]
-
-
-class CarePlanRow(Base):
-    """A care-plan revision; a later row of the same date supersedes it."""
-
-    __tablename__ = "care_plans"
-    __table_args__ = (
-        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
-    )
-
-    practice_id: Mapped[str] = mapped_column(primary_key=True)
-    patient_code: Mapped[str] = mapped_column(primary_key=True)
-    revised_on: Mapped[date] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    substantial: Mapped[bool]
+    until_date: Mapped[date | None]
+    details: Mapped[dict[str, Any]]
+    withdrawn: Mapped[bool]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
 
@@ -316,10 +267,7 @@ class PatientMonthRow(Base):
 APPEND_ONLY = (
     "time_entries",
     "entry_voids",
-    "enrollments",
-    "consents",
-    "initiating_visits",
-    "care_plans",
+    "patient_facts",
     "roster_changes",
     "requests",
 )

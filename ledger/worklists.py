@@ -9,11 +9,12 @@ from sqlalchemy import Connection, and_, or_, select
 
 from ledger.clock import next_month
 from ledger.database import AnySelect
+from ledger.facts import FactKind
 from ledger.figures import Figures, from_row
 from ledger.practice import Practice
 from ledger.rules.facts import Program
 from ledger.rules.statement import NextThreshold, Status
-from ledger.tables import EnrollmentRow, PatientMonthRow, PatientRow
+from ledger.tables import PatientFactRow, PatientMonthRow, PatientRow
 
 NEAR_MINUTES = 5
 
@@ -150,21 +151,31 @@ def _enrolled(
 ) -> set[tuple[str, Program]]:
     """Patients and the programs they are enrolled in on at least one day of the month."""
     query = (
-        select(EnrollmentRow.patient_code, EnrollmentRow.program, EnrollmentRow.from_date, EnrollmentRow.to_date)
-        .where(EnrollmentRow.practice_id == practice.practice_id, EnrollmentRow.from_date < next_month(month))
-        .order_by(EnrollmentRow.revision)
+        select(
+            PatientFactRow.patient_code,
+            PatientFactRow.subject,
+            PatientFactRow.on_date,
+            PatientFactRow.until_date,
+            PatientFactRow.withdrawn,
+        )
+        .where(
+            PatientFactRow.practice_id == practice.practice_id,
+            PatientFactRow.kind == FactKind.ENROLLMENT.value,
+            PatientFactRow.on_date < next_month(month),
+        )
+        .order_by(PatientFactRow.revision)
     )
     if team_ids is not None:
         query = query.join(
             PatientRow,
             and_(
-                PatientRow.practice_id == EnrollmentRow.practice_id,
-                PatientRow.patient_code == EnrollmentRow.patient_code,
+                PatientRow.practice_id == PatientFactRow.practice_id,
+                PatientRow.patient_code == PatientFactRow.patient_code,
             ),
         ).where(PatientRow.team_id.in_(sorted(team_ids)))
-    latest = {(row.patient_code, row.program, row.from_date): row.to_date for row in connection.execute(query)}
+    latest = {(row.patient_code, row.subject, row.on_date): row for row in connection.execute(query)}
     return {
-        (code, Program(program))
-        for (code, program, _), to_date in latest.items()
-        if to_date is None or to_date >= month
+        (row.patient_code, Program(row.subject))
+        for row in latest.values()
+        if not row.withdrawn and (row.until_date is None or row.until_date >= month)
     }

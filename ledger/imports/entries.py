@@ -9,16 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.batches import batches
 from ledger.chain import content_hash, lock_head, move_head
 from ledger.errors import LedgerError
+from ledger.facts import FactKind
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
-from ledger.imports.roster import IMPORTED_BY, batches
+from ledger.imports.roster import IMPORTED_BY
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
 from ledger.recording import EntryPart, NewEntry, entry_name, entry_rows, live_entries, parts_of
 from ledger.roster import people
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
-from ledger.tables import EnrollmentRow, PatientRow, RequestRow, TimeEntryRow
+from ledger.tables import PatientFactRow, PatientRow, RequestRow, TimeEntryRow
 
 COLUMNS = (
     "external_id",
@@ -56,9 +58,11 @@ class _Roster:
         self.staff_ids = {person.staff_id for person in people(connection, practice_id)}
         self.codes = set(connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice_id)))
         self.programs: dict[str, set[Program]] = defaultdict(set)
-        enrollments = select(EnrollmentRow.patient_code, EnrollmentRow.program).filter_by(practice_id=practice_id)
+        enrollments = select(PatientFactRow.patient_code, PatientFactRow.subject).filter_by(
+            practice_id=practice_id, kind=FactKind.ENROLLMENT.value, withdrawn=False
+        )
         for row in connection.execute(enrollments):
-            self.programs[row.patient_code].add(Program(row.program))
+            self.programs[row.patient_code].add(Program(row.subject))
 
 
 def import_entries(

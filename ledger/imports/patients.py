@@ -11,14 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.batches import batches
 from ledger.chain import GENESIS
+from ledger.facts import Fact, FactKind, append_facts
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
-from ledger.imports.roster import add_facts, batches, put_all
+from ledger.imports.roster import IMPORTED_BY, put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
 from ledger.roster import code_key, code_number, people, teams
 from ledger.rules.facts import Program
-from ledger.tables import CarePlanRow, ChainHeadRow, ConsentRow, EnrollmentRow, InitiatingVisitRow, PatientRow
+from ledger.tables import ChainHeadRow, PatientRow
 
 COLUMNS = (
     "code",
@@ -52,15 +54,6 @@ class VisitType(StrEnum):
     TCM = "TCM"
 
 
-Facts = dict[Any, list[dict[str, Any]]]
-_IDENTITY = {
-    EnrollmentRow: ("program", "from_date"),
-    ConsentRow: ("program", "consent_date"),
-    InitiatingVisitRow: ("visit_date",),
-    CarePlanRow: ("revised_on",),
-}
-
-
 def import_patients(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
@@ -73,18 +66,17 @@ def import_patients(
     staff_ids = {person.staff_id for person in people(connection, practice.practice_id)}
     known_keys = _known_keys(connection, practice)
     roster: dict[str, dict[str, Any]] = {}
-    facts: Facts = {table: [] for table in _IDENTITY}
+    facts: list[Fact] = []
     for row in rows:
         code, values = _roster_values(row, team_ids, staff_ids)
         _check_code(row, code, roster, known_keys)
-        _collect_facts(row, code, facts)
+        facts += _facts(row, code)
         roster[code] = values
     refuse_if_any(path, rows)
     outcomes = put_all(connection, practice, PatientRow, "patient_code", roster, at=at)
     _begin_chains(connection, practice, [code for code, outcome in outcomes.items() if outcome == "added"])
     touched = {code for code, outcome in outcomes.items() if outcome == "changed"}
-    for table, found in facts.items():
-        touched |= add_facts(connection, practice, table, _IDENTITY[table], found, at=at)
+    touched |= append_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, partial=True)
     known = sorted(code for code in touched if outcomes[code] != "added")
     for batch in batches(known):
         reevaluate_all(connection, practice, batch)
@@ -129,7 +121,8 @@ def _roster_values(row: Cells, team_ids: dict[str, str], staff_ids: set[str]) ->
     }
 
 
-def _collect_facts(row: Cells, code: str, facts: Facts) -> None:
+def _facts(row: Cells, code: str) -> list[Fact]:
+    """The dated facts of a row."""
     programs = row.choices("programs", Program)
     enrolled_on = row.required_day("enrolled_on") if programs else row.day("enrolled_on")
     consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)
@@ -137,20 +130,17 @@ def _collect_facts(row: Cells, code: str, facts: Facts) -> None:
     plan_date = row.day("care_plan_date")
     _need_together(row, "consent_form", consent_date, form, "verbal or written")
     _need_together(row, "initiating_visit_type", visit_date, visit_type, ", ".join(VisitType))
+    facts = []
     for program in programs:
         if enrolled_on:
-            facts[EnrollmentRow].append(
-                {"patient_code": code, "program": program.value, "from_date": enrolled_on, "to_date": None}
-            )
+            facts.append(Fact(code, FactKind.ENROLLMENT, enrolled_on, program.value))
         if consent_date and form:
-            consent = {"consent_date": consent_date, "form": form.value, "revoked_on": None}
-            facts[ConsentRow].append({"patient_code": code, "program": program.value, **consent})
+            facts.append(Fact(code, FactKind.CONSENT, consent_date, program.value, details={"form": form.value}))
     if visit_date and visit_type:
-        facts[InitiatingVisitRow].append(
-            {"patient_code": code, "visit_date": visit_date, "visit_type": visit_type.value}
-        )
+        facts.append(Fact(code, FactKind.INITIATING_VISIT, visit_date, details={"type": visit_type.value}))
     if plan_date:
-        facts[CarePlanRow].append({"patient_code": code, "revised_on": plan_date, "substantial": False})
+        facts.append(Fact(code, FactKind.CARE_PLAN, plan_date))
+    return facts
 
 
 def _need_together(row: Cells, column: str, day: date | None, word: StrEnum | None, choices: str) -> None:

@@ -1,28 +1,19 @@
 """What the roster files share: rows that replace what was known, and the record of who changed it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select, update
 
+from ledger.batches import batches
 from ledger.practice import Practice
 from ledger.tables import RosterChangeRow
 
 IMPORTED_BY = "import"
-BATCH = 500
 
 Outcome = Literal["added", "changed", "unchanged"]
-Item = TypeVar("Item")
-
-
-def batches(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """``items`` in lists of at most 500: as many as fit in one query."""
-    waiting = iter(items)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch
 
 
 def put_all(
@@ -84,54 +75,3 @@ def _record(
 
 def _plain(value: object) -> object:
     return value if value is None or isinstance(value, list | bool) else str(value)
-
-
-def add_facts(
-    connection: Connection,
-    practice: Practice,
-    table: Any,
-    identity: Sequence[str],
-    facts: Sequence[Mapping[str, Any]],
-    *,
-    at: datetime,
-) -> set[str]:
-    """Appends the facts about patients that the ledger does not know so; returns whose they are.
-
-    A fact with a known identity and other values is a new revision, which supersedes the one before it.
-    """
-    touched: set[str] = set()
-    for batch in batches(facts):
-        latest = _latest(connection, practice, table, identity, sorted({fact["patient_code"] for fact in batch}))
-        new = []
-        for fact in batch:
-            known = latest.get(_identity(fact, identity))
-            if known is not None and all(known[name] == value for name, value in fact.items()):
-                continue
-            row = {
-                "practice_id": practice.practice_id,
-                **fact,
-                "revision": known["revision"] + 1 if known else 0,
-                "recorded_at": at,
-                "recorded_by": IMPORTED_BY,
-            }
-            latest[_identity(fact, identity)] = row
-            new.append(row)
-        if new:
-            connection.execute(insert(table), new)
-        touched |= {row["patient_code"] for row in new}
-    return touched
-
-
-def _latest(
-    connection: Connection, practice: Practice, table: Any, identity: Sequence[str], codes: list[str]
-) -> dict[tuple[Any, ...], dict[str, Any]]:
-    rows = connection.execute(
-        select(table.__table__)
-        .where(table.practice_id == practice.practice_id, table.patient_code.in_(codes))
-        .order_by(table.revision)
-    ).mappings()
-    return {_identity(row, identity): row for row in map(dict, rows)}
-
-
-def _identity(fact: Mapping[str, Any], identity: Sequence[str]) -> tuple[Any, ...]:
-    return (fact["patient_code"], *(fact[name] for name in identity))

@@ -120,22 +120,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_patients_practice_id_team_id"), "patients", ["practice_id", "team_id"], unique=False)
 
     op.create_table(
-        "care_plans",
-        sa.Column("practice_id", sa.String(), nullable=False),
-        sa.Column("patient_code", sa.String(), nullable=False),
-        sa.Column("revised_on", sa.Date(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("substantial", sa.Boolean(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["practice_id", "patient_code"],
-            ["patients.practice_id", "patients.patient_code"],
-            name=op.f("fk_care_plans_practice_id_patient_code"),
-        ),
-        sa.PrimaryKeyConstraint("practice_id", "patient_code", "revised_on", "revision", name=op.f("pk_care_plans")),
-    )
-    op.create_table(
         "chain_heads",
         sa.Column("practice_id", sa.String(), nullable=False),
         sa.Column("patient_code", sa.String(), nullable=False),
@@ -149,62 +133,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("practice_id", "patient_code", name=op.f("pk_chain_heads")),
     )
     op.create_table(
-        "consents",
+        "patient_facts",
         sa.Column("practice_id", sa.String(), nullable=False),
         sa.Column("patient_code", sa.String(), nullable=False),
-        sa.Column("program", sa.String(), nullable=False),
-        sa.Column("consent_date", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("until_date", sa.Date(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["practice_id", "patient_code"],
             ["patients.practice_id", "patients.patient_code"],
-            name=op.f("fk_consents_practice_id_patient_code"),
+            name=op.f("fk_patient_facts_practice_id_patient_code"),
         ),
         sa.PrimaryKeyConstraint(
-            "practice_id", "patient_code", "program", "consent_date", "revision", name=op.f("pk_consents")
+            "practice_id", "patient_code", "kind", "subject", "on_date", "revision", name=op.f("pk_patient_facts")
         ),
     )
-    op.create_table(
-        "enrollments",
-        sa.Column("practice_id", sa.String(), nullable=False),
-        sa.Column("patient_code", sa.String(), nullable=False),
-        sa.Column("program", sa.String(), nullable=False),
-        sa.Column("from_date", sa.Date(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("to_date", sa.Date(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["practice_id", "patient_code"],
-            ["patients.practice_id", "patients.patient_code"],
-            name=op.f("fk_enrollments_practice_id_patient_code"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "practice_id", "patient_code", "program", "from_date", "revision", name=op.f("pk_enrollments")
-        ),
-    )
-    op.create_table(
-        "initiating_visits",
-        sa.Column("practice_id", sa.String(), nullable=False),
-        sa.Column("patient_code", sa.String(), nullable=False),
-        sa.Column("visit_date", sa.Date(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("visit_type", sa.String(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["practice_id", "patient_code"],
-            ["patients.practice_id", "patients.patient_code"],
-            name=op.f("fk_initiating_visits_practice_id_patient_code"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "practice_id", "patient_code", "visit_date", "revision", name=op.f("pk_initiating_visits")
-        ),
-    )
+    op.create_index(op.f("ix_patient_facts_practice_id_kind"), "patient_facts", ["practice_id", "kind"], unique=False)
     op.create_table(
         "patient_months",
         sa.Column("practice_id", sa.String(), nullable=False),
@@ -315,10 +265,7 @@ def upgrade() -> None:
     for table in (
         "time_entries",
         "entry_voids",
-        "enrollments",
-        "consents",
-        "initiating_visits",
-        "care_plans",
+        "patient_facts",
         "roster_changes",
         "requests",
     ):

@@ -1,0 +1,120 @@
+"""Dated facts about a patient: appended, never changed; a later revision supersedes the one before it (design 2).
+
+What makes two rows revisions of one fact is its kind, its subject and its date: the consent to CCM of November 3 has
+one truth, whatever was recorded of it. A fact that was recorded by mistake is withdrawn by a revision that says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from ledger.batches import batches
+from ledger.practice import Practice
+from ledger.tables import PatientFactRow
+
+
+class FactKind(StrEnum):
+    """What a fact is about; its subject and its dates mean what the comment says."""
+
+    ENROLLMENT = "enrollment"  # a program; from its first day to its last
+    CONSENT = "consent"  # a program; given on, revoked on
+    INITIATING_VISIT = "initiating_visit"  # no subject; the day of the visit
+    CARE_PLAN = "care_plan"  # no subject; the day of the revision
+    STAY = "stay"  # a setting; admitted on, discharged on
+    COMPLEXITY = "complexity"  # no subject; the day of the designation
+    READINGS = "readings"  # no subject; the first day of the month
+    BILLED_ELSEWHERE = "billed_elsewhere"  # a program; the first day of the month
+    APCM = "apcm"  # no subject; the first day of the month
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as it is recorded. ``details`` holds text, numbers and booleans that are the kind's own."""
+
+    patient_code: str
+    kind: FactKind
+    on_date: date
+    subject: str = ""
+    until_date: date | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    withdrawn: bool = False
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that say what the fact is."""
+        return {
+            "patient_code": self.patient_code,
+            "kind": self.kind.value,
+            "subject": self.subject,
+            "on_date": self.on_date,
+            "until_date": self.until_date,
+            "details": dict(self.details),
+            "withdrawn": self.withdrawn,
+        }
+
+
+_KNOWN = (
+    select(PatientFactRow.__table__)
+    .where(
+        PatientFactRow.practice_id == bindparam("mine"),
+        PatientFactRow.patient_code.in_(bindparam("codes", expanding=True)),
+    )
+    .order_by(PatientFactRow.revision)
+)
+_INSERT = insert(PatientFactRow)
+
+
+def append_facts(
+    connection: Connection,
+    practice: Practice,
+    facts: Sequence[Fact],
+    *,
+    at: datetime,
+    recorded_by: str,
+    partial: bool = False,
+) -> set[str]:
+    """Appends the facts that the ledger does not know so, and returns the codes of the patients whose they are.
+
+    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
+    """
+    touched: set[str] = set()
+    for batch in batches(facts):
+        codes = sorted({fact.patient_code for fact in batch})
+        rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
+        latest = {_identity(row): row for row in map(dict, rows)}
+        new = []
+        for fact in batch:
+            columns = fact.columns()
+            known = latest.get(_identity(columns))
+            if known is not None and partial:
+                columns |= _kept(fact, known)
+            if known is not None and all(known[name] == value for name, value in columns.items()):
+                continue
+            row = {
+                "practice_id": practice.practice_id,
+                **columns,
+                "revision": known["revision"] + 1 if known else 0,
+                "recorded_at": at,
+                "recorded_by": recorded_by,
+            }
+            latest[_identity(row)] = row
+            new.append(row)
+        if new:
+            connection.execute(_INSERT, new)
+        touched |= {row["patient_code"] for row in new}
+    return touched
+
+
+def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "until_date": fact.until_date or known["until_date"],
+        "details": {**known["details"], **fact.details},
+        "withdrawn": known["withdrawn"],
+    }
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[str, str, str, date]:
+    return row["patient_code"], row["kind"], row["subject"], row["on_date"]
