@@ -16,7 +16,6 @@ from ledger.rules.month import MonthView
 from ledger.rules.statement import AuditWarning
 
 THIN_CHARACTERS = 40
-THIN_SENTENCES = 2
 STOCK_PHRASES = frozenset(
     {"reviewed chart", "followed up", "coordinated care", "patient contacted", "reviewed readings"}
 )
@@ -56,12 +55,14 @@ def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
 
 def note_advice(note: str) -> str | None:
     """What would make the note hold before an auditor, None where it is fine (W1)."""
-    sentences = [part for part in _SENTENCE_END.split(note) if part and not part.isspace()]
-    if sentences and all(_words(sentence) in STOCK_PHRASES for sentence in sentences):
+    first, *rest = _SENTENCE_END.split(note, maxsplit=1)
+    if _words(first) in STOCK_PHRASES and all(
+        _words(part) in {*STOCK_PHRASES, ""} for part in _SENTENCE_END.split(note)
+    ):
         return "Note is a stock phrase: say what was found and what was decided."
     if len(note.strip()) < THIN_CHARACTERS:
         return "Note is short: say what was found and what was decided."
-    if len(sentences) < THIN_SENTENCES:
+    if not "".join(rest).strip(" .!?\n"):
         return "Note is one sentence: add what was decided."
     return None
 
