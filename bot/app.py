@@ -17,7 +17,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.access import require
 from bot.channel import SlackChannel
 from bot.commands.call import Call
-from bot.commands.digest import find_team, post_now
+from bot.commands.digest import digest_at_page, find_team, post_now
 from bot.commands.log import log, open_form, submit_form
 from bot.commands.month import month_at_page
 from bot.commands.near import near_at_page
@@ -103,7 +103,7 @@ def build_app(database: Database, client: WebClient, signing_secret: str, now: C
 
 def _listen_to_commands(app: App, desk: Desk) -> None:
     @app.command(COMMAND)
-    def on_command(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+    def on_command(ack: Ack, body: dict[str, Any]) -> None:
         typed = body.get("text", "")
         key = f"command:{body['trigger_id']}"
         saves = split_command(typed).name not in READING
@@ -115,14 +115,11 @@ def _listen_to_commands(app: App, desk: Desk) -> None:
         )
         if said is None:
             ack()
-            return
-        first, *rest = said if isinstance(said, list) else [said]
-        ack(**first.payload())
-        for reply in rest:
-            respond(**reply.payload())
+        else:
+            ack(**said.payload())
 
 
-def _open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | list[Reply] | None:
+def _open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:
     """The answer, or None where it was a form, which is open now."""
     if isinstance(said, OpenForm):
         desk.client.views_open(trigger_id=trigger_id, view=said.view)
@@ -135,6 +132,7 @@ def _listen_to_pages(app: App, desk: Desk) -> None:
         month.PAGE: ("month", month_at_page),
         worklist.PAGE: ("near", near_at_page),
         patient_view.PAGE: ("patient", lambda call, page: patient(call, page=page)),
+        digest_view.PAGE: ("digest", digest_at_page),
     }
 
     def on_turn(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
@@ -172,8 +170,7 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
         def work() -> Reply | None:
             call = desk.call(body, _press_key(body, action), typed)
             require(call.person, "log")
-            said = _open_if_form(desk, log(call, confirmed=True), body["trigger_id"])
-            return said[0] if isinstance(said, list) else said
+            return _open_if_form(desk, log(call, confirmed=True), body["trigger_id"])
 
         said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
         if said is not None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from bot.access import LEADING
 from bot.commands.call import Call, month_args
 from bot.views import words
-from bot.views.digest import digest_preview
-from bot.views.reply import Reply, section
+from bot.views.digest import PAGE, digest_preview
+from bot.views.reply import Reply, paged, section
 from jobs.calendar import next_instant
 from jobs.claims import Occurrence
 from jobs.digests import ASKED_FOR, DigestChannel, digest_for, run
@@ -15,12 +15,19 @@ from ledger.practice import Practice
 from ledger.roster import Role, Team, teams
 
 
-def digest(call: Call) -> list[Reply]:
+def digest(call: Call) -> Reply:
     """The preview for the team the call names, or for the person's only one; raises ``LedgerError`` for others."""
+    return digest_at_page(call, 0)
+
+
+def digest_at_page(call: Call, page: int) -> Reply:
+    """Page ``page`` (from 0) of the preview that ``call.text`` asked for."""
     team = find_team(call)
     with call.database.reading() as connection:
         found = digest_for(connection, call.practice, team, at=call.at)
-    return digest_preview(found, next_post=next_post(call.practice, call.at))
+    pages = digest_preview(found, next_post=next_post(call.practice, call.at))
+    page = min(max(page, 0), len(pages) - 1)
+    return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
 
 
 def next_post(practice: Practice, at: datetime) -> str:
@@ -58,6 +65,8 @@ def post_now(call: Call, team: Team, channel: DigestChannel) -> Reply:
     """
     this_minute = call.at.astimezone(UTC).replace(second=0, microsecond=0)
     occurrence = Occurrence(call.practice.practice_id, ASKED_FOR, team.team_id, this_minute)
-    run(call.database, call.practice, team, occurrence, channel, by=call.person.staff_id, at=call.at)
-    text = f"The digest of {team.name} was posted."
-    return Reply(text, (section(f"Posted in <#{team.channel_id}>."),))
+    if run(call.database, call.practice, team, occurrence, channel, by=call.person.staff_id, at=call.at):
+        return Reply(f"The digest of {team.name} was posted.", (section(f"Posted in <#{team.channel_id}>."),))
+    asked = "This team's digest was asked for less than a minute ago."
+    look = f"Look in <#{team.channel_id}>; if it is not there, try again in a minute."
+    return Reply(asked, (section(f"{asked} {look}"),))

@@ -17,8 +17,8 @@ from bot.views.help import Topic, card, help_card
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError
 
-Answer = Reply | OpenForm | list[Reply]
-"""One message, a form, or a first message and those that continue it."""
+Answer = Reply | OpenForm
+"""A message or a form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from jobs.calendar import business_days_left
 from jobs.digests import Digest
 
 POST_NOW = "digest_post_now"
+PAGE = "digest_page"
 
 
 def digest_messages(digest: Digest) -> list[Reply]:
