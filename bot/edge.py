@@ -73,9 +73,9 @@ def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) 
     return error_card(too_late, typed=typed, saves=saves)
 
 
-def report(error: Exception) -> None:
-    """Logs a failure that reached Bolt itself: nobody can be answered any more."""
-    _reference("listener", error)
+def report(error: Exception) -> str:
+    """The reference number under which a failure was logged that reached Bolt or the terminal itself."""
+    return _reference("outermost", error)
 
 
 def _reference(what: str, error: Exception) -> str:

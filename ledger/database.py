@@ -1,7 +1,7 @@
 """Where the ledger is kept: SQLite (WAL) by default, PostgreSQL for more than one process (design 5)."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,6 +19,8 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A query whose columns are named where its rows are read."""
 
 SQLITE_WAIT_SECONDS = 5
+_ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What makes PostgreSQL show a reader one state, as SQLite does: by default each query sees what was just stored."""
 
 
 class Database:
@@ -35,12 +37,13 @@ class Database:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**_ONE_STATE)
         self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the ledger and changes nothing."""
-        with self.engine.connect() as connection:
+        with self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -79,7 +82,8 @@ def _engine(url: URL, *, is_sqlite: bool) -> Engine:
         # The driver's own BEGIN comes too late to take the write lock: this engine begins by itself.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Without recursive triggers, INSERT OR REPLACE would delete a row without asking the table's trigger.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

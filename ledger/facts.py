@@ -75,12 +75,12 @@ def append_facts(
     at: datetime,
     recorded_by: str,
     partial: bool = False,
-) -> set[str]:
-    """Appends the facts that the ledger does not know so, and returns the codes of the patients whose they are.
+) -> list[Fact]:
+    """Appends the facts that the ledger does not know so, and returns those.
 
     ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
     """
-    touched: set[str] = set()
+    appended: list[Fact] = []
     for batch in batches(facts):
         codes = sorted({fact.patient_code for fact in batch})
         rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
@@ -102,10 +102,10 @@ def append_facts(
             }
             latest[_identity(row)] = row
             new.append(row)
+            appended.append(fact)
         if new:
             connection.execute(_INSERT, new)
-        touched |= {row["patient_code"] for row in new}
-    return touched
+    return appended
 
 
 def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:

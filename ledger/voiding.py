@@ -57,10 +57,10 @@ def undo_last(
 
     All parts of an entry that crossed midnight go together. Raises ``LedgerError`` where there is nothing to undo.
     """
+    lock_staff(connection, practice, staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)
     if earlier is not None:
         return replace(_RECEIPT.validate_python(earlier), replayed=True)
-    lock_staff(connection, practice, staff_id)
     code, parts = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
     receipt = _void(connection, practice, code, parts, reason="undone by its author", by=staff_id, at=at)
     remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
@@ -105,15 +105,13 @@ def _last_entry(
     if patient_code is not None:
         query = query.where(TimeEntryRow.patient_code == patient_code)
     rows = connection.execute(query).all()
-    if position is not None:
-        rows = [row for row in rows if position in {row.position, row.first_part_position}]
-    if not rows:
+    last = next((row for row in rows if position in {None, row.position, row.first_part_position}), None)
+    if last is None:
         raise LedgerError(
             "NOTHING_TO_UNDO",
             "You have no entry from the last 15 minutes to undo. Nothing was changed.",
             "An older entry is voided with a reason by a team lead.",
         )
-    last = rows[0]
     whole = [
         _StoredPart(row.position, Program(row.program), row.date_of_service, row.duration_minutes)
         for row in rows

@@ -1,8 +1,12 @@
 """The command line: ``ccm``."""
 
+import sys
+
 import typer
 
 from bot.cli import evaluating, reports, running, setting_up
+from bot.cli.console import err
+from bot.edge import report
 from bot.logs import configure_logs
 
 app = typer.Typer(
@@ -15,6 +19,7 @@ app.add_typer(setting_up.db, name="db")
 app.add_typer(setting_up.imports, name="import")
 app.command()(setting_up.init)
 app.command()(setting_up.sample)
+app.command()(setting_up.fact)
 reports.register(app)
 running.register(app)
 evaluating.register(app)
@@ -23,4 +28,8 @@ evaluating.register(app)
 def main() -> None:
     """The entry point of ``ccm``."""
     configure_logs()
-    app()
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
+        err.print(f"[bold red]Something went wrong on our side.[/] Reference in the log: {report(error)}")
+        sys.exit(1)

@@ -1,6 +1,7 @@
 """``ccm init``, ``ccm db``, ``ccm sample`` and ``ccm import``: from nothing to a practice in the ledger."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -19,12 +20,15 @@ from bot.cli.console import (
 )
 from ledger import schema
 from ledger.clock import now
+from ledger.errors import LedgerError
 from ledger.imports.entries import import_entries
+from ledger.imports.facts import FACT_FILES, import_facts, read_fact, record_facts
 from ledger.imports.patients import import_patients
 from ledger.imports.reading import ImportSummary, Progress
 from ledger.imports.staff import import_staff
 from ledger.imports.teams import import_teams
 from ledger.practice import Practice, create_practice, zone_named
+from ledger.roster import person_by_id
 from ledger.sample import write_sample
 
 db = typer.Typer(help="The ledger's database.", no_args_is_help=True)
@@ -95,6 +99,52 @@ def entries(
         return import_entries(*args, **more, confirm_long=confirm_long)
 
     _import(with_confirmation, file, workspace, as_json=as_json)
+
+
+def _facts_command(kind: str) -> None:
+    def command(file: File, workspace: Workspace = None, as_json: AsJson = False) -> None:
+        _import(partial(import_facts, kind=kind), file, workspace, as_json=as_json)
+
+    columns = ", ".join(("patient", *FACT_FILES[kind].columns))
+    imports.command(kind, help=f"Facts about patients: {columns}; optional: withdrawn.")(command)
+
+
+for _kind in FACT_FILES:
+    _facts_command(_kind)
+
+
+def fact(
+    kind: Annotated[str, typer.Argument(help=f"One of: {', '.join(FACT_FILES)}.")],
+    values: Annotated[list[str], typer.Argument(help="column=value, as in the import file of that kind.")],
+    author: Annotated[str, typer.Option("--as", help="The staff id of the person who records it.")],
+    workspace: Workspace = None,
+) -> None:
+    """Record one fact about a patient.
+
+    For example: ccm fact consents patient=P-1042 program=CCM date=2026-11-03 form=verbal --as coord1
+    """
+    with opened_ledger() as database, database.writing() as connection:
+        practice = chosen_practice(connection, workspace)
+        person = person_by_id(connection, practice.practice_id, author)
+        found = read_fact(connection, practice, kind, _cells(kind, values), at=now())
+        changed = record_facts(connection, practice, [found], at=now(), recorded_by=person.staff_id)
+    out.print(f"{found.patient_code}: recorded." if changed else f"{found.patient_code}: that was known already.")
+
+
+def _cells(kind: str, values: list[str]) -> dict[str, str]:
+    """The values by column; raises ``LedgerError`` for a kind or a column that is none."""
+    if kind not in FACT_FILES:
+        raise LedgerError("FACT_UNKNOWN", f"There is no kind of fact {kind!r}.", f"One of: {', '.join(FACT_FILES)}")
+    columns = ("patient", *FACT_FILES[kind].columns, "withdrawn")
+    cells = {}
+    for value in values:
+        column, equals, text = value.partition("=")
+        if not equals or column not in columns:
+            raise LedgerError(
+                "FACT_COLUMN", f"{value!r} is not column=value.", f"Columns of {kind}: {', '.join(columns)}"
+            )
+        cells[column] = text.strip()
+    return cells
 
 
 def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from ledger.batches import batches
 from ledger.chain import GENESIS
 from ledger.facts import Fact, FactKind, append_facts
-from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
+from ledger.imports.reading import Cells, ConsentForm, ImportSummary, Progress, VisitType, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY, put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
@@ -36,22 +36,6 @@ COLUMNS = (
     "initiating_visit_type",
     "care_plan_date",
 )
-
-
-class ConsentForm(StrEnum):
-    """How a patient consented."""
-
-    VERBAL = "verbal"
-    WRITTEN = "written"
-
-
-class VisitType(StrEnum):
-    """The visits that may open care management."""
-
-    AWV = "AWV"
-    IPPE = "IPPE"
-    EM = "E/M"
-    TCM = "TCM"
 
 
 def import_patients(
@@ -76,7 +60,8 @@ def import_patients(
     outcomes = put_all(connection, practice, PatientRow, "patient_code", roster, at=at)
     _begin_chains(connection, practice, [code for code, outcome in outcomes.items() if outcome == "added"])
     touched = {code for code, outcome in outcomes.items() if outcome == "changed"}
-    touched |= append_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, partial=True)
+    appended = append_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, partial=True)
+    touched |= {fact.patient_code for fact in appended}
     known = sorted(code for code in touched if outcomes[code] != "added")
     for batch in batches(known):
         reevaluate_all(connection, practice, batch)

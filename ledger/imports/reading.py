@@ -63,6 +63,22 @@ class ImportSummary:
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+class ConsentForm(StrEnum):
+    """How a patient consented."""
+
+    VERBAL = "verbal"
+    WRITTEN = "written"
+
+
+class VisitType(StrEnum):
+    """The visits that may open care management."""
+
+    AWV = "AWV"
+    IPPE = "IPPE"
+    EM = "E/M"
+    TCM = "TCM"
+
+
 @dataclass(slots=True)
 class Cells:
     """One row of a file. Each method returns a cell's value, or None and a problem where it has none."""
@@ -153,6 +169,28 @@ class Cells:
             self.refuse(column, f"{word!r} is not known.", f"One of: {', '.join(kind)}")
         return found
 
+    def needed_choice(self, column: str, kind: type[Choice]) -> Choice | None:
+        """The cell's member of ``kind``; a problem where it is empty or another word."""
+        if not self.values[column]:
+            self.refuse(column, "is empty.", f"One of: {', '.join(kind)}")
+        return self.choice(column, kind)
+
+    def day_or_time(self, column: str, practice: Practice) -> tuple[date | None, datetime | None]:
+        """The cell's local date, and its instant where a time stands there too; a problem where it is neither."""
+        if "T" not in self.values[column] and " " not in self.values[column]:
+            return self.day(column), None
+        instant = self.local_time(column, practice)
+        return (practice.local_date(instant), instant) if instant else (None, None)
+
+    def month(self, column: str) -> date | None:
+        """The first day of the cell's month; a problem where it is empty or no month."""
+        value = self.values[column]
+        try:
+            return date.fromisoformat(f"{value}-01")
+        except ValueError:
+            self.refuse(column, f"{value!r} is not a month." if value else "is empty.", "Write it as 2026-11.")
+            return None
+
     def words(self, column: str) -> list[str]:
         """The parts of a cell that are separated by semicolons."""
         return [word for part in self.values[column].split(";") if (word := part.strip())]
@@ -162,14 +200,14 @@ class Cells:
         return [member for word in self.words(column) if (member := self.choice(column, kind, word)) is not None]
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[Cells]:
-    """The rows of a CSV file with exactly these columns, in any order.
+def read_rows(path: Path, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Cells]:
+    """The rows of a CSV file with exactly these columns, in any order; ``optional`` ones may be missing.
 
     Raises ``ImportRefusedError`` for a file that cannot be read or whose header differs.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(path, csv.reader(file, strict=True), columns))
+            return list(_rows(path, csv.reader(file, strict=True), columns, optional))
     except FileNotFoundError:
         raise LedgerError("FILE_MISSING", f"There is no file {path}.", "Check the name; nothing was saved.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -180,11 +218,11 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Cells]:
         ) from error
 
 
-def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str]) -> Iterable[Cells]:
+def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str], optional: Sequence[str]) -> Iterable[Cells]:
     lines = _numbered(path, reader)
     header = [name.strip() for name in next(lines, (1, []))[1]]
     missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
+    unknown = [name for name in header if name not in (*columns, *optional)]
     if missing or unknown or len(set(header)) != len(header):
         said = [
             f"missing: {', '.join(missing)}" if missing else "",
@@ -196,7 +234,7 @@ def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str]) -> It
         if not any(cell.strip() for cell in cells):
             continue
         padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
-        row = Cells(line, dict(zip(header, padded, strict=False)))
+        row = Cells(line, {**dict.fromkeys(optional, ""), **dict(zip(header, padded, strict=False))})
         if len(cells) != len(header):
             row.refuse(
                 "",

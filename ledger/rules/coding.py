@@ -64,13 +64,14 @@ class Offer(NamedTuple):
 class Claim:
     """What the minutes and readings of a program would bill if nothing blocked it.
 
-    ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5).
+    ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5); ``time_lines`` holds the
+    lines of each family, taken or not.
     """
 
     offers: tuple[Offer, ...]
     closed: Mapping[str, str]
     taken: Offer | None
-    time_lines: tuple[CodeLine, ...]
+    time_lines: Mapping[str, tuple[CodeLine, ...]]
     reading_lines: tuple[CodeLine, ...]
 
     @property
@@ -101,7 +102,7 @@ def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> 
         offers=offers,
         closed=closed,
         taken=taken,
-        time_lines=() if taken is None else _time_lines(taken, tally, month, prices),
+        time_lines={offer.family.name: _time_lines(offer, tally, month, prices) for offer in offers},
         reading_lines=tuple(
             line
             for family in book.reading_families[tally.program]
@@ -171,23 +172,24 @@ def _plan_established_or_revised(month: MonthView) -> bool:
     return any(month.first_day <= day <= month.last_day for day in (*substantial, *sorted(days)[:1]))
 
 
-def _time_lines(taken: Offer, tally: Tally, month: MonthView, prices: Prices) -> tuple[CodeLine, ...]:
-    day = _date_of_service(taken, tally, month)
-    return tuple(code_line(taken.family, code, units, day, prices) for code, units in taken.units)
+def _time_lines(offer: Offer, tally: Tally, month: MonthView, prices: Prices) -> tuple[CodeLine, ...]:
+    if not offer.units:
+        return ()
+    day = _date_of_service(offer, tally, month)
+    return tuple(code_line(offer.family, code, units, day, prices) for code, units in offer.units)
 
 
-def _date_of_service(taken: Offer, tally: Tally, month: MonthView) -> date:
+def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
     """R8: the date on which the family's first threshold was reached, or the month's last day by policy."""
     if month.policy.claim_date == "month_end":
         return month.last_day
-    family = taken.family
-    reached_base = family.short is None or taken.minutes >= family.base.at_minutes
-    threshold = family.base.at_minutes if reached_base or family.short is None else family.short.at_minutes
+    family = offer.family
+    opening = family.short if family.short and offer.minutes < family.base.at_minutes else family.base
     minutes = 0
     for one in sorted(tally.entries, key=lambda one: one.entry.date_of_service):
         if family.counts == "total" or one.by_practitioner:
             minutes += one.minutes
-        if minutes >= threshold:
+        if minutes >= opening.at_minutes:
             return one.entry.date_of_service
     return month.last_day
 

@@ -29,7 +29,7 @@ class Draft:
         taken = self.claim.taken
         if taken is None or any(blocks(blocker, taken.family.needs) for blocker in self.blockers):
             return ()
-        return self.claim.time_lines
+        return self.claim.time_lines[taken.family.name]
 
     @property
     def lines(self) -> tuple[CodeLine, ...]:
@@ -115,6 +115,6 @@ def _program_statement(draft: Draft, counted: tuple[CountedEntry, ...], prices: 
         blockers=draft.blockers,
         warnings=warnings_of(audit),
         next=upcoming,
-        alternatives=alternatives_of(claim, lines, draft.blockers, asked.month, prices),
+        alternatives=alternatives_of(claim, lines, draft.blockers),
         why=why(claim, lines, draft.blockers, upcoming),
     )

@@ -3,21 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from ledger.rules.catalogue import CATALOGUE
-from ledger.rules.coding import Claim, Offer, Prices, code_line
-from ledger.rules.month import MonthView
+from ledger.rules.coding import Claim, Offer
 from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 from ledger.rules.words import codes_words, dollars, listed
 
 
-def alternatives_of(
-    claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker], month: MonthView, prices: Prices
-) -> tuple[Alternative, ...]:
+def alternatives_of(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker]) -> tuple[Alternative, ...]:
     """The time families without a line on the claim: what each would pay, and why it was not taken (R4)."""
     billed = {line.family for line in lines}
     return tuple(
         Alternative(
             family=offer.family.name,
-            codes=tuple(code_line(offer.family, code, units, month.last_day, prices) for code, units in offer.units),
+            codes=claim.time_lines[offer.family.name],
             amount_cents=offer.amount_cents,
             why_not=_why_not(offer, claim, blockers),
         )
