@@ -227,6 +227,13 @@ def test_r4_other_families_are_shown_with_their_payment_and_why_they_were_not_ta
     assert part.why == "99490 + 2 × 99439 ($167.01). 60 counted minutes reach 99490 + 2 × 99439."
 
 
+def test_r8_a_family_that_was_not_taken_shows_the_date_its_own_minutes_reached(build: Any) -> None:
+    part = build.part(build.month([build.entry(20, 2), build.entry(40, 9, staff_id="lee")]))
+    dates = {line.family: line.date_of_service for other in part.alternatives for line in other.codes}
+    assert dates == {"ccm_practitioner": date(2026, 11, 9), "ccm_complex": date(2026, 11, 9)}
+    assert part.codes[0].date_of_service == date(2026, 11, 2)
+
+
 def test_r4_a_family_that_is_short_of_minutes_says_how_short(build: Any) -> None:
     part = build.part(build.month([build.entry(25, staff_id="lee"), build.entry(5, 4)]))
     why_not = {other.family: other.why_not for other in part.alternatives}
