@@ -42,7 +42,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
     except SlackApiError as error:
         return _slack_refused(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
-        return unexpected(_reference(what, error), typed=typed, saves=saves)
+        return unexpected(reference_for(what, error), typed=typed, saves=saves)
 
 
 def channel_error(error: ChannelError) -> LedgerError:
@@ -64,7 +64,7 @@ def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) 
     reason = str(error.response.get("error", "unknown_error"))
     log.error("slack_refused", request=what, reason=reason)
     if reason != "expired_trigger_id":
-        return unexpected(_reference(what, error), typed=typed, saves=saves)
+        return unexpected(reference_for(what, error), typed=typed, saves=saves)
     too_late = LedgerError(
         "FORM_TOO_LATE",
         "Slack waits three seconds for a form; this one came later.",
@@ -73,12 +73,12 @@ def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) 
     return error_card(too_late, typed=typed, saves=saves)
 
 
-def report(error: Exception) -> str:
-    """The reference number under which a failure was logged that reached Bolt or the terminal itself."""
-    return _reference("outermost", error)
+def report(error: Exception) -> None:
+    """Logs a failure that reached Bolt itself: nobody can be answered any more."""
+    reference_for("listener", error)
 
 
-def _reference(what: str, error: Exception) -> str:
+def reference_for(what: str, error: Exception) -> str:
     """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
     reference = uuid4().hex[:8].upper()
     log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))

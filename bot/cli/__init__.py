@@ -6,7 +6,7 @@ import typer
 
 from bot.cli import evaluating, reports, running, setting_up
 from bot.cli.console import err
-from bot.edge import report
+from bot.edge import reference_for
 from bot.logs import configure_logs
 
 app = typer.Typer(
@@ -31,5 +31,6 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
-        err.print(f"[bold red]Something went wrong on our side.[/] Reference in the log: {report(error)}")
+        reference = reference_for("terminal", error)
+        err.print(f"[bold red]Something went wrong on our side.[/] Reference in the log: {reference}")
         sys.exit(1)
