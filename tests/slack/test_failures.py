@@ -1,0 +1,197 @@
+"""When something goes wrong: the user is told at once, loses nothing that was typed, and learns no inner workings."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from structlog.testing import capture_logs
+from support.practice import NOTE
+from support.slack import LINE, Office
+
+from bot.playground import Glance
+from bot.views import worklist
+from bot.views.receipt import LOG_ANOTHER, UNDO
+
+Break = Callable[..., None]
+
+
+@pytest.fixture
+def broken(office: Office, monkeypatch: pytest.MonkeyPatch) -> Break:
+    """Lets every later transaction of the bot fail with ``error``, or those alone that write."""
+
+    def break_database(error: Exception, *, writes_only: bool = False) -> None:
+        def fail(*_: Any, **__: Any) -> Iterator[Any]:
+            raise error
+
+        monkeypatch.setattr(office.database, "writing", fail)
+        if not writes_only:
+            monkeypatch.setattr(office.database, "reading", fail)
+
+    return break_database
+
+
+def away() -> OperationalError:
+    return OperationalError(f"INSERT {NOTE}", {"note": NOTE}, Exception("server closed the connection"))
+
+
+AWAY = "The ledger cannot be reached just now. Nothing was saved."
+
+
+@pytest.mark.parametrize("error", [away(), PoolTimeoutError("no connection in time")])
+@pytest.mark.parametrize("writes_only", [True, False])
+def test_with_the_database_away_the_author_is_told_and_gets_the_line_back(
+    office: Office, broken: Break, error: Exception, writes_only: bool
+) -> None:
+    broken(error, writes_only=writes_only)
+
+    seen = office.say(LINE)
+
+    assert AWAY in seen.words
+    assert f"```{LINE}```" in seen.words
+
+
+def test_with_the_database_away_a_filled_in_form_stays_as_it_was(office: Office, broken: Break) -> None:
+    modal = office.say("/ccm log").modal
+    assert modal is not None
+    broken(away())
+
+    seen = office.person().submit(
+        modal, {"patient": "P-1042", "length": "12m", "activity": "medication", "contact": "live", "note": NOTE}
+    )
+
+    assert seen.modal is not None
+    assert seen.modal.title == "Log CCM time"
+    assert AWAY in seen.modal.words
+    kept = json.dumps(seen.modal.blocks)
+    assert all(f'"{value}"' in kept for value in ("P-1042", "12m", "medication", "live", NOTE))
+
+
+def test_a_form_that_failed_can_be_submitted_again_when_the_database_is_back(
+    office: Office, broken: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modal = office.say("/ccm log").modal
+    assert modal is not None
+    broken(away())
+    failed = (
+        office.person()
+        .submit(modal, {"patient": "P-1042", "length": "12m", "activity": "medication", "note": NOTE})
+        .modal
+    )
+    monkeypatch.undo()
+    assert failed is not None
+
+    again = office.person().submit(failed)
+
+    assert again.modal is not None
+    assert again.modal.title == "Saved"
+    assert [entry.note for entry in office.entries()] == [NOTE]
+
+
+@pytest.mark.parametrize("action", [UNDO, LOG_ANOTHER])
+def test_with_the_database_away_a_button_says_so(office: Office, broken: Break, action: str) -> None:
+    saved = office.say(LINE)
+    broken(away())
+
+    assert AWAY in office.press(saved, action).words
+
+
+def test_with_the_database_away_a_list_says_so(office: Office, broken: Break) -> None:
+    broken(away())
+
+    assert "The ledger cannot be reached just now." in office.say("/ccm near").words
+
+
+def test_an_unexpected_failure_shows_the_number_that_is_in_the_log(office: Office, broken: Break) -> None:
+    broken(RuntimeError(f"cannot handle {NOTE}"), writes_only=True)
+
+    with capture_logs() as logs:
+        seen = office.say(LINE)
+
+    (entry,) = logs
+    assert f"tell your administrator this number: `{entry['reference']}`" in seen.words
+    assert "Nothing was saved." in seen.words
+    assert f"```{LINE}```" in seen.words
+    assert entry["kind"] == "RuntimeError"
+    assert any("bot/commands/log.py:" in place for place in entry["trace"])
+
+
+@pytest.mark.parametrize("error", [away(), RuntimeError(f"cannot handle {NOTE}")])
+def test_a_failure_leaves_no_note_in_the_log_and_no_inner_workings_before_the_user(
+    office: Office, broken: Break, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    broken(error, writes_only=True)
+
+    with capture_logs() as logs:
+        seen = office.say(LINE)
+
+    assert "Dose confirmed" not in json.dumps(logs, default=str)
+    assert logs
+    assert not any(word in seen.words for word in ("Traceback", "INSERT", "RuntimeError", ".py", NOTE))
+
+
+def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(office: Office) -> None:
+    office.playground.fail_next("views.open", status=200, error="internal_error")
+
+    with capture_logs() as logs:
+        seen = office.say("/ccm log P-1042 meds Reconciled.")
+
+    assert [each["event"] for each in logs] == ["slack_refused", "unexpected_failure"]
+    assert logs[0]["reason"] == "internal_error"
+    assert logs[1]["reference"] in seen.words
+    assert "/ccm log P-1042 meds Reconciled." in seen.words
+
+
+def test_a_form_button_that_slack_refuses_leaves_its_message_as_it_was(office: Office) -> None:
+    saved = office.say(LINE)
+    office.playground.fail_next("views.open", status=200, error="internal_error")
+
+    seen = office.press(saved, LOG_ANOTHER)
+
+    assert "Something went wrong on our side." in seen.words
+    assert seen.message.ts != saved.message.ts
+
+
+def test_a_response_url_that_slack_refuses_harms_nobody(office: Office) -> None:
+    saved = office.say(LINE)
+    office.playground.fail_next("response_url", status=404, error="expired_url")
+
+    assert office.press(saved, UNDO).outcome.ok
+    assert office.live_count() == 0
+
+
+def test_a_failure_that_reaches_bolt_itself_is_logged_without_what_was_typed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.allows_refusals = True
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise SlackApiError(f"cannot send {NOTE}", {"error": "boom"})
+
+    monkeypatch.setattr("bot.app.answered", fail)
+
+    with capture_logs() as logs:
+        seen = office.say(LINE)
+
+    assert 'failed with the error "http_500"' in seen.words
+    assert [each["event"] for each in logs] == ["unexpected_failure"]
+    assert "Dose confirmed" not in json.dumps(logs) + caplog.text
+
+
+def test_a_page_that_is_no_longer_there_shows_the_last_there_is(crowded_office: Office) -> None:
+    seen = crowded_office.say("/ccm near blue", "U0ADMIN1")
+    crowded_office.press(seen, f"{worklist.PAGE}_next", "U0ADMIN1")
+    action = crowded_office.last_payload("interactive")["actions"][0]
+
+    value = json.dumps({"text": "blue", "page": 999})
+    crowded_office.deliver_again("interactive", actions=[{**action, "value": value}])
+
+    def last(seen: Glance) -> str:
+        return crowded_office.person("U0ADMIN1").messages(seen.message.channel_id)[-1].words
+
+    assert "blocked patients, continued" in last(seen)
