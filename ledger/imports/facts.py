@@ -166,7 +166,7 @@ def import_facts(
     facts = [fact for row in rows if (fact := _fact(row, file, known)) is not None]
     refuse_if_any(path, rows)
     changed = record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
-    return ImportSummary(changed=changed, unchanged=len(rows) - changed)
+    return ImportSummary(added=changed, unchanged=len(rows) - changed)
 
 
 def read_fact(

@@ -1,0 +1,96 @@
+"""What a newcomer gets from `make demo`: the three users at work in a browser, on a bot in a process of its own."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger.database import Database
+from ledger.practice import get_practice
+from ledger.verify import verify
+
+
+@pytest.fixture(scope="module", params=[[], ["--http"]], ids=["socket mode", "http"])
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address that `ccm demo` prints, and where its ledger is."""
+    directory = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-u", "-m", "bot", "demo", "--port", "0", "--directory", str(directory), *request.param]
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Connected to Slack" in line or "Listening on" in line:
+                break
+        address = re.search(r"http://127\.0\.0\.1:\d+(?=\s)", said)
+        assert address, said
+        yield address[0], directory
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert "Stopped." in rest
+        assert "Traceback" not in said + rest
+
+
+def act_as(page: Page, address: str, user: str, channel: str) -> None:
+    page.goto("about:blank")
+    page.goto(f"{address}/#user={user}&place={channel}")
+    expect(page.get_by_text("Bot connected")).to_be_visible()
+
+
+def type_line(page: Page, channel: str, line: str) -> None:
+    composer = page.get_by_role("textbox", name=f"Message #{channel}")
+    composer.fill(line)
+    composer.press("Enter")
+
+
+def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[str, Path], page: Page) -> None:
+    address, directory = demo
+
+    act_as(page, address, "U0COORD1", "C0BLUE")
+    type_line(page, "blue-team", "/ccm near")
+    near = page.get_by_role("listitem").filter(has_text="Near the next code").last
+    code = near.get_by_role("cell").first.inner_text()
+    type_line(page, "blue-team", f"/ccm log {code} 5m labs Reviewed the potassium result. Nothing has to change.")
+    saved = page.get_by_role("listitem").filter(has_text="Saved").last
+    expect(saved).to_contain_text(re.compile(r"\d+ → \d+ minutes in \w+"))
+    expect(saved).to_contain_text("reached")
+    saved.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("listitem").filter(has_text="Undone").last).to_contain_text(code)
+
+    type_line(page, "blue-team", "/ccm log")
+    form = page.get_by_role("dialog", name="Log CCM time")
+    form.get_by_label("Patient").fill("P-0000")
+    form.get_by_label("Length, or from–to").fill("5m")
+    form.get_by_role("combobox", name="What was done").click()
+    page.get_by_role("option", name="results review").click()
+    form.get_by_label("Note").fill("Reviewed the potassium result. Nothing has to change.")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_contain_text("For example: P-1042")
+    form.get_by_label("Patient").fill(code)
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog", name="Saved")).to_contain_text("reached")
+
+    act_as(page, address, "U0LEAD1", "C0BLUE")
+    type_line(page, "blue-team", "/ccm digest")
+    preview = page.get_by_role("listitem").filter(has_text="Next digest").last
+    preview.get_by_role("button", name="Post now").click()
+    expect(page.get_by_role("listitem").filter(has_text="business day").last).to_contain_text("Billable now")
+
+    act_as(page, address, "U0BILLER1", "C0GENERAL")
+    type_line(page, "general", "/ccm month")
+    month = page.get_by_role("listitem").filter(has_text="expected payment").last
+    expect(month).to_contain_text("enrolled patients billable")
+    month.get_by_role("button", name="Next page").click()
+    expect(page.get_by_role("listitem").filter(has_text="Rows 26–50").last).to_be_visible()
+
+    database = Database(f"sqlite:///{directory / 'ccm.sqlite3'}")
+    with database.reading() as connection:
+        assert verify(connection, get_practice(connection, "T0DEMO")).difference is None
+    database.close()
