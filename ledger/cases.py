@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from ledger.errors import LedgerError
+from ledger.policy_settings import PolicySettings
 from ledger.rules.durations import duration_minutes, end_of_day, split_at_midnight
 from ledger.rules.facts import (
     CONTACT_ACTIVITIES,
@@ -28,7 +29,7 @@ from ledger.rules.facts import (
     TimeEntry,
 )
 from ledger.rules.month import month_end
-from ledger.rules.policy import DEFAULT_POLICY, Policy
+from ledger.rules.policy import Policy
 from ledger.rules.reading import (
     Day,
     DayOrLocalTime,
@@ -76,29 +77,6 @@ def _timezone(name: str) -> str:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError('must be a time zone such as "America/New_York"') from error
-
-
-def _band(band: tuple[int, int]) -> tuple[int, int]:
-    if band[0] > band[1]:
-        raise ValueError("must be two minutes, the lower first, such as [15, 19]")
-    return band
-
-
-class _Policy(Table):
-    bands: tuple[Annotated[tuple[Whole, Whole], AfterValidator(_band)], ...] = DEFAULT_POLICY.bands
-    qualifying_credentials: frozenset[Name] = DEFAULT_POLICY.qualifying_credentials
-    count_outreach_attempts: YesNo = DEFAULT_POLICY.count_outreach_attempts
-    rpm_time: Literal["management", "interactive"] = DEFAULT_POLICY.rpm_time
-    complex_needs_plan_revision: YesNo = DEFAULT_POLICY.complex_needs_plan_revision
-    honor_complexity_designation: YesNo = DEFAULT_POLICY.honor_complexity_designation
-    care_plan_max_days: Positive = DEFAULT_POLICY.care_plan_max_days
-    initiating_visit: YesNo = DEFAULT_POLICY.initiating_visit
-    claim_date: Literal["threshold", "month_end"] = DEFAULT_POLICY.claim_date
-    payments: dict[str, Whole] = Field(default_factory=dict)
-
-    def policy(self) -> Policy:
-        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "payments"}
-        return Policy(**fields, payments=tuple(sorted(self.payments.items())))
 
 
 class _Patient(Table):
@@ -184,7 +162,7 @@ class _Entry(Table):
 class _CaseFile(Table):
     month: Annotated[Words, AfterValidator(_month)]
     timezone: Annotated[Words, AfterValidator(_timezone)] = "America/New_York"
-    policy: _Policy = Field(default_factory=_Policy)
+    policy: PolicySettings = Field(default_factory=PolicySettings)
     patient: _Patient = Field(default_factory=_Patient)
     enrollment: Annotated[tuple[_Enrollment, ...], Field(min_length=1)]
     consent: tuple[_Consent, ...] = ()

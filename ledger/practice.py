@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.database import AnyRow
 from ledger.errors import LedgerError
+from ledger.policy_settings import policy_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.tables import PracticeRow
 
@@ -48,9 +50,8 @@ def zone_named(timezone: str) -> ZoneInfo:
         ) from error
 
 
-_PRACTICE = select(PracticeRow.practice_id, PracticeRow.name, PracticeRow.timezone).where(
-    PracticeRow.practice_id == bindparam("mine")
-)
+_PRACTICES = select(PracticeRow.practice_id, PracticeRow.name, PracticeRow.timezone, PracticeRow.policy)
+_PRACTICE = _PRACTICES.where(PracticeRow.practice_id == bindparam("mine"))
 
 
 def create_practice(connection: Connection, practice_id: str, name: str, timezone: str, *, at: datetime) -> Practice:
@@ -68,9 +69,11 @@ def create_practice(connection: Connection, practice_id: str, name: str, timezon
     existing = find_practice(connection, practice_id)
     if existing is None:
         connection.execute(
-            insert(PracticeRow).values(practice_id=practice_id, name=name, timezone=wanted.timezone, created_at=at)
+            insert(PracticeRow).values(
+                practice_id=practice_id, name=name, timezone=wanted.timezone, policy={}, created_at=at
+            )
         )
-    elif existing != wanted:
+    elif (existing.name, existing.timezone) != (wanted.name, wanted.timezone):
         raise LedgerError(
             "PRACTICE_EXISTS",
             f"{practice_id} is already the practice {existing.name!r} in {existing.timezone}.",
@@ -82,7 +85,7 @@ def create_practice(connection: Connection, practice_id: str, name: str, timezon
 def find_practice(connection: Connection, practice_id: str) -> Practice | None:
     """The practice of that workspace, or None."""
     row = connection.execute(_PRACTICE, {"mine": practice_id}).one_or_none()
-    return Practice(*row) if row else None
+    return _practice(row) if row else None
 
 
 def get_practice(connection: Connection, practice_id: str) -> Practice:
@@ -99,7 +102,8 @@ def get_practice(connection: Connection, practice_id: str) -> Practice:
 
 def all_practices(connection: Connection) -> list[Practice]:
     """Every practice of this ledger, in order of workspace id."""
-    rows = connection.execute(
-        select(PracticeRow.practice_id, PracticeRow.name, PracticeRow.timezone).order_by(PracticeRow.practice_id)
-    )
-    return [Practice(*row) for row in rows]
+    return [_practice(row) for row in connection.execute(_PRACTICES.order_by(PracticeRow.practice_id))]
+
+
+def _practice(row: AnyRow) -> Practice:
+    return Practice(row.practice_id, row.name, row.timezone, policy_of(row.policy))

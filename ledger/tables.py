@@ -57,6 +57,7 @@ class PracticeRow(Base):
     practice_id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     timezone: Mapped[str]
+    policy: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 
 
@@ -224,6 +225,21 @@ class RosterChangeRow(Base):
     recorded_by: Mapped[str]
 
 
+class PolicyChangeRow(Base):
+    """Who changed which practice policy, when, from what and to what."""
+
+    __tablename__ = "policy_changes"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    change_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
 class RequestRow(Base):
     """A write that was asked for under a key, and what came of it (design 3)."""
 
@@ -269,5 +285,6 @@ APPEND_ONLY = (
     "entry_voids",
     "patient_facts",
     "roster_changes",
+    "policy_changes",
     "requests",
 )

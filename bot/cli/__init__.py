@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluating, reports, running, setting_up
+from bot.cli import evaluating, policy, reports, running, setting_up
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(setting_up.db, name="db")
 app.add_typer(setting_up.imports, name="import")
+app.add_typer(policy.policy, name="policy")
 app.command()(setting_up.init)
 app.command()(setting_up.sample)
 app.command()(setting_up.fact)

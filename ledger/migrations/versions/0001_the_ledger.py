@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("practice_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("practice_id", name=op.f("pk_practices")),
     )
@@ -43,6 +44,18 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_requests_practice_id")),
         sa.PrimaryKeyConstraint("practice_id", "idempotency_key", name=op.f("pk_requests")),
+    )
+    op.create_table(
+        "policy_changes",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.practice_id"], name=op.f("fk_policy_changes_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "change_id", name=op.f("pk_policy_changes")),
     )
     op.create_table(
         "roster_changes",
@@ -267,6 +280,7 @@ def upgrade() -> None:
         "entry_voids",
         "patient_facts",
         "roster_changes",
+        "policy_changes",
         "requests",
     ):
         protect(table)

@@ -1,0 +1,93 @@
+"""``ccm policy``: what a practice decides for itself, each change recorded with who and when."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.console import (
+    AsJson,
+    Workspace,
+    chosen_practice,
+    opened_ledger,
+    out,
+    print_json,
+    print_table,
+    progress_bar,
+)
+from ledger.clock import now
+from ledger.errors import LedgerError
+from ledger.policy import change_policy, stored_settings
+from ledger.policy_settings import PolicySettings
+from ledger.roster import Role, person_by_id
+
+policy = typer.Typer(help="Practice policy: every SHOULD of the billing rules.", no_args_is_help=True)
+
+Author = Annotated[str, typer.Option("--as", help="The staff id of the administrator who decides it.")]
+Name = Annotated[str, typer.Argument(help="The policy's name, as ccm policy show lists it.")]
+
+
+@policy.command()
+def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Every policy with its value, and whether the practice changed it."""
+    with opened_ledger() as database, database.reading() as connection:
+        own = stored_settings(connection, chosen_practice(connection, workspace))
+    settings = PolicySettings.model_validate_json(json.dumps(own)).model_dump(mode="json")
+    if as_json:
+        print_json(settings)
+        return
+    rows = (
+        (
+            name,
+            json.dumps(sorted(value) if name == "qualifying_credentials" else value),
+            "changed" if name in own else "",
+        )
+        for name, value in settings.items()
+    )
+    print_table(("Policy", "Value", ""), rows)
+
+
+@policy.command("set")
+def set_(
+    name: Name,
+    value: Annotated[str, typer.Argument(help="JSON, or a word: true, 300, interactive, '{\"99490\": 6500}'.")],
+    author: Author,
+    workspace: Workspace = None,
+) -> None:
+    """Change a policy; every patient-month is evaluated again under it.
+
+    For example: ccm policy set rpm_time interactive --as admin1
+    """
+    _change(name, _value(value), author, workspace)
+    out.print(f"{name} is {value} now; every patient-month was evaluated again.")
+
+
+@policy.command()
+def reset(name: Name, author: Author, workspace: Workspace = None) -> None:
+    """Return a policy to its default."""
+    _change(name, None, author, workspace)
+    out.print(f"{name} is as the billing rules have it now; every patient-month was evaluated again.")
+
+
+def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
+    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
+        practice = chosen_practice(connection, workspace)
+        person = person_by_id(connection, practice.practice_id, author)
+        if Role.ADMIN not in person.roles:
+            raise LedgerError("ROLE_NEEDED", f"{author} is no admin.", "Name an administrator, for example --as admin1")
+        change_policy(
+            connection,
+            practice,
+            name,
+            value,
+            at=now(),
+            recorded_by=person.staff_id,
+            progress=lambda done, total: progress("evaluating", done, total),
+        )
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

@@ -1,0 +1,47 @@
+"""Practice policy as it is written: in a case file, in a terminal, in the ledger (every SHOULD of billing-rules)."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from ledger.rules.policy import DEFAULT_POLICY, Policy
+from ledger.rules.reading import Name, Positive, Table, Whole, YesNo
+
+
+def _band(band: tuple[int, int]) -> tuple[int, int]:
+    if band[0] > band[1]:
+        raise ValueError("must be two minutes, the lower first, such as [15, 19]")
+    return band
+
+
+class PolicySettings(Table):
+    """What may be written of a policy; names and defaults are those of billing-rules, payments are cents by code."""
+
+    bands: tuple[Annotated[tuple[Whole, Whole], AfterValidator(_band)], ...] = DEFAULT_POLICY.bands
+    qualifying_credentials: frozenset[Name] = DEFAULT_POLICY.qualifying_credentials
+    count_outreach_attempts: YesNo = DEFAULT_POLICY.count_outreach_attempts
+    rpm_time: Literal["management", "interactive"] = DEFAULT_POLICY.rpm_time
+    complex_needs_plan_revision: YesNo = DEFAULT_POLICY.complex_needs_plan_revision
+    honor_complexity_designation: YesNo = DEFAULT_POLICY.honor_complexity_designation
+    care_plan_max_days: Positive = DEFAULT_POLICY.care_plan_max_days
+    initiating_visit: YesNo = DEFAULT_POLICY.initiating_visit
+    claim_date: Literal["threshold", "month_end"] = DEFAULT_POLICY.claim_date
+    payments: dict[str, Whole] = Field(default_factory=dict)
+
+    def policy(self) -> Policy:
+        """The policy as the rules take it."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "payments"}
+        return Policy(**fields, payments=tuple(sorted(self.payments.items())))
+
+
+def policy_of(settings: Mapping[str, Any]) -> Policy:
+    """The policy that a practice's stored settings make."""
+    return _policy_of(json.dumps(settings, sort_keys=True)) if settings else DEFAULT_POLICY
+
+
+@lru_cache(maxsize=64)
+def _policy_of(settings: str) -> Policy:
+    return PolicySettings.model_validate_json(settings).policy()
