@@ -77,10 +77,12 @@ def _stranger(user: str) -> LedgerError:
 
 
 def web_client(token: str, base_url: str) -> WebClient:
-    """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds."""
-    client = WebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_SECONDS)
-    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=3))
-    return client
+    """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds.
+
+    A call whose connection was lost is not repeated: Slack may have taken it.
+    """
+    patient = RateLimitErrorRetryHandler(max_retry_count=3)
+    return WebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[patient])
 
 
 def build_app(database: Database, client: WebClient, signing_secret: str, now: Callable[[], datetime]) -> App:

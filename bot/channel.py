@@ -1,6 +1,6 @@
 """Slack as the channel of digests: posted once, found again by the key in the message's metadata."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -11,6 +11,8 @@ from bot.views.reply import Reply
 from jobs.digests import ChannelError, Digest
 
 EVENT_TYPE = "ccm_digest"
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""By how much Slack's clock, which dates the messages, may be behind ours."""
 
 
 class SlackChannel:
@@ -50,7 +52,10 @@ class SlackChannel:
 
     def _find(self, channel: str, key: str, since: datetime) -> str | None:
         pages = self._client.conversations_history(
-            channel=channel, oldest=f"{since.timestamp():.6f}", include_all_metadata=True, limit=200
+            channel=channel,
+            oldest=f"{(since - CLOCKS_DIFFER).timestamp():.6f}",
+            include_all_metadata=True,
+            limit=200,
         )
         for page in pages:
             for message in page["messages"]:

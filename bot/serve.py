@@ -69,11 +69,13 @@ def jobs_running(
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(tick, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
-    threading.Thread(target=tick, name="first-tick", daemon=True).start()
+    first = threading.Thread(target=tick, name="first-tick", daemon=True)
+    first.start()
     try:
         yield scheduler
     finally:
         scheduler.shutdown(wait=True)
+        first.join()
 
 
 def http_app(app: App, database: Database) -> Starlette:

@@ -1,0 +1,298 @@
+"""Digests reach their channel exactly once, whatever dies on the way and whenever."""
+
+import http.server
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+from support.practice import an_entry
+from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
+
+from bot.app import web_client
+from bot.channel import SlackChannel
+from bot.serve import jobs_running
+from jobs.claims import LEASE, Occurrence, claim
+from jobs.digests import SCHEDULED, run_due
+
+NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+"""When the first digest of the month is due in New York."""
+
+
+class Killed(BaseException):
+    """The process was killed here."""
+
+
+@pytest.fixture
+def at_nine(office: Office) -> Office:
+    """The office when its digests are due, with one patient near in the blue team."""
+    office.work(an_entry(minutes=17))
+    office.clock.now = NINE
+    return office
+
+
+@pytest.fixture
+def crowded_at_nine(crowded_office: Office) -> Office:
+    """The crowded office when its digests are due."""
+    crowded_office.clock.now = NINE
+    crowded_office.forget_message_rate()
+    return crowded_office
+
+
+def tick(office: Office, channel: SlackChannel | None = None) -> int:
+    """How many digests a process posts now."""
+    channel = channel or SlackChannel(office.client)
+    return run_due(office.database, office.practice.practice_id, channel, by="a process", at=office.clock())
+
+
+def let_the_lease_end(office: Office) -> None:
+    """Moves on to when another process may take over."""
+    office.clock.now += LEASE + timedelta(seconds=1)
+
+
+def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
+    """``method``, which is done so many times more and then kills its process in place of returning."""
+    calls = iter(range(after))
+
+    def wrapped(*args: Any, **more: Any) -> Any:
+        if next(calls, None) is None:
+            raise Killed
+        return method(*args, **more)
+
+    return wrapped
+
+
+def whole_thread(office: Office) -> list[str]:
+    """The patients in the tables of the only digest in the blue channel, its thread included."""
+    (posted,) = office.posts(BLUE)
+    return [row[0] for each in office.thread(BLUE, posted.ts) for row in table_rows(each)]
+
+
+def test_what_is_due_is_posted_once_in_each_channel(at_nine: Office) -> None:
+    assert tick(at_nine) == 2
+    at_nine.clock.move(minutes=1)
+    assert tick(at_nine) == 0
+
+    assert [len(at_nine.posts(channel)) for channel in (BLUE, GREEN)] == [1, 1]
+    assert table_rows(at_nine.posts(BLUE)[0])[0][0] == "P-1042"
+
+
+def test_before_nine_nothing_is_posted(at_nine: Office) -> None:
+    at_nine.clock.move(seconds=-1)
+
+    assert tick(at_nine) == 0
+
+
+def test_a_process_killed_between_claim_and_post_is_made_up_for(at_nine: Office) -> None:
+    occurrence = Occurrence("T0TEST", SCHEDULED, "blue-team", NINE)
+    assert claim(at_nine.database, occurrence, by="a dead process", at=at_nine.clock())
+
+    tick(at_nine)
+    assert at_nine.posts(BLUE) == []
+    let_the_lease_end(at_nine)
+    tick(at_nine)
+
+    assert len(at_nine.posts(BLUE)) == 1
+
+
+def test_a_process_killed_after_the_post_leads_to_no_second_one(
+    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.digests.finish", dying(lambda: None, after=0))
+        with pytest.raises(Killed):
+            tick(at_nine)
+    assert len(at_nine.posts(BLUE)) == 1
+
+    for _ in range(2):
+        let_the_lease_end(at_nine)
+        tick(at_nine)
+
+    assert [len(at_nine.posts(channel)) for channel in (BLUE, GREEN)] == [1, 1]
+
+
+@pytest.mark.parametrize("posts_done", [1, 2, 5])
+def test_a_process_killed_in_the_midst_of_a_thread_leads_to_each_message_once(
+    crowded_at_nine: Office, monkeypatch: pytest.MonkeyPatch, posts_done: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            crowded_at_nine.client, "chat_postMessage", dying(crowded_at_nine.client.chat_postMessage, after=posts_done)
+        )
+        with pytest.raises(Killed):
+            tick(crowded_at_nine)
+    let_the_lease_end(crowded_at_nine)
+    tick(crowded_at_nine)
+
+    assert whole_thread(crowded_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
+    keys = [call.payload["metadata"] for call in crowded_at_nine.playground.calls("chat.postMessage")]
+    assert len({str(key) for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("accepted_before", [0, 1, 3])
+def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(
+    crowded_at_nine: Office, monkeypatch: pytest.MonkeyPatch, accepted_before: int
+) -> None:
+    post, number = crowded_at_nine.client.chat_postMessage, iter(range(1000))
+
+    def faulty(**message: Any) -> Any:
+        if next(number) == accepted_before:
+            crowded_at_nine.playground.fail_next("chat.postMessage", status=500, after_accepting=True)
+        return post(**message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(crowded_at_nine.client, "chat_postMessage", faulty)
+        with capture_logs() as logs:
+            tick(crowded_at_nine)
+    assert "digest_not_delivered" in [each["event"] for each in logs]
+
+    let_the_lease_end(crowded_at_nine)
+    tick(crowded_at_nine)
+
+    assert whole_thread(crowded_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
+
+
+def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.digests.finish", dying(lambda: None, after=0))
+        with pytest.raises(Killed):
+            tick(at_nine)
+    for number in range(450):
+        at_nine.playground.workspace.messages.add(BLUE, {"user": "U0NURSE1", "text": f"talk {number}"})
+
+    let_the_lease_end(at_nine)
+    tick(at_nine)
+
+    assert sum(bool(each.body.get("bot_id")) for each in at_nine.posts(BLUE)) == 1
+
+
+def test_one_refusing_channel_keeps_no_other_team_from_its_digest(at_nine: Office) -> None:
+    at_nine.allows_refusals = True
+    at_nine.playground.workspace.channels[BLUE].bot_is_member = False
+
+    with capture_logs() as logs:
+        assert tick(at_nine) == 1
+
+    assert len(at_nine.posts(GREEN)) == 1
+    assert {"reason": "not_in_channel", "channel": BLUE}.items() <= logs[0].items()
+    at_nine.playground.workspace.channels[BLUE].bot_is_member = True
+    let_the_lease_end(at_nine)
+    assert tick(at_nine) == 1
+
+
+@pytest.fixture
+def naps(office: Office, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long Slack's client waited each time; the clock moves by as much instead."""
+    slept: list[float] = []
+
+    def nap(seconds: float) -> None:
+        slept.append(seconds)
+        office.clock.move(seconds=seconds)
+
+    monkeypatch.setattr("slack_sdk.http_retry.builtin_handlers.time", SimpleNamespace(sleep=nap))
+    return slept
+
+
+def test_slack_is_given_the_time_it_asks_for(at_nine: Office, naps: list[float]) -> None:
+    at_nine.playground.fail_next("chat.postMessage", status=429, retry_after=17)
+
+    assert tick(at_nine) == 2
+
+    assert [17 <= nap < 19 for nap in naps] == [True]
+    assert len(at_nine.posts(BLUE)) == 1
+
+
+def test_a_channel_that_stays_too_busy_is_tried_again_after_the_lease(at_nine: Office, naps: list[float]) -> None:
+    for _ in range(4):
+        at_nine.playground.fail_next("chat.postMessage", status=429, retry_after=1)
+
+    with capture_logs() as logs:
+        assert tick(at_nine) == 1
+    assert logs[0]["reason"] == "ratelimited"
+
+    let_the_lease_end(at_nine)
+    assert tick(at_nine) == 1
+    assert len(at_nine.posts(BLUE)) == 1
+
+
+@pytest.fixture
+def hanging_up(office: Office) -> Iterator[str]:
+    """The address of a way to Slack that hangs up on the first post after Slack has taken it."""
+    left = [1]
+
+    class Forwarder(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            request = urllib.request.Request(  # noqa: S310 - the playground's address
+                f"{office.playground.url}{self.path}", body, dict(self.headers), method="POST"
+            )
+            with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
+                answer = response.read()
+            if self.path.endswith("chat.postMessage") and left:
+                left.pop()
+                self.close_connection = True
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            """Keeps silent."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forwarder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/api/"
+        server.shutdown()
+
+
+def test_a_connection_lost_after_the_post_leads_to_no_second_one(
+    at_nine: Office, hanging_up: str, naps: list[float]
+) -> None:
+    at_nine.forget_message_rate()
+    channel = SlackChannel(web_client(at_nine.client.token or "", hanging_up))
+
+    with capture_logs() as logs:
+        tick(at_nine, channel)
+    assert "slack_unreachable" in [each.get("reason") for each in logs]
+    let_the_lease_end(at_nine)
+    tick(at_nine, channel)
+
+    assert [len(at_nine.posts(each)) for each in (BLUE, GREEN)] == [1, 1]
+
+
+def test_the_jobs_beside_the_bot_post_what_is_due_as_soon_as_they_start(crowded_at_nine: Office) -> None:
+    office = crowded_at_nine
+
+    with jobs_running(office.database, "T0TEST", office.client, office.clock):
+        assert office.playground.wait_until(lambda: all(office.posts(each) for each in (BLUE, GREEN, LONG)))
+
+    assert [len(office.posts(channel)) for channel in (BLUE, GREEN, LONG)] == [1, 1, 1]
+
+
+def test_the_jobs_ask_every_minute(office: Office) -> None:
+    with jobs_running(office.database, "T0TEST", office.client, office.clock) as scheduler:
+        (job,) = scheduler.get_jobs()
+        first = job.trigger.get_next_fire_time(None, NINE)
+        assert first == NINE
+        assert job.trigger.get_next_fire_time(first, NINE + timedelta(seconds=1)) == NINE + timedelta(minutes=1)
+
+
+def test_jobs_that_fail_are_logged_without_the_words_of_the_failure(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OperationalError("SELECT secret", {}, Exception("secret"))
+
+    monkeypatch.setattr("bot.serve.run_due", fail)
+
+    with capture_logs() as logs, jobs_running(office.database, "T0TEST", office.client, office.clock):
+        pass
+
+    assert logs == [{"event": "jobs_failed", "kind": "OperationalError", "log_level": "error"}]

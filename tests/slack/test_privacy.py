@@ -1,0 +1,140 @@
+"""Patient data stays where its author put it: no note in a notification, a channel or a log; no name in a channel."""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from support.practice import import_rows, staff_row
+from support.slack import BLUE, GENERAL, STRANGER, Office
+
+from bot.views.digest import POST_NOW
+from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
+from bot.views.receipt import UNDO
+
+NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
+NOTE = f"{NOTE_MARK} reconciled the insulin list. Dose confirmed with the patient."
+NURSE, LEAD, BILLER = "U0NURSE1", "U0LEAD1", "U0BILLER1"
+
+
+@dataclass
+class Journey:
+    """What was said and logged while people did everything they can."""
+
+    office: Office
+    logs: str
+
+    def sent(self, kind: str) -> list[dict[str, Any]]:
+        """What the bot sent: ``ack``, ``response_url`` or a Web API method."""
+        calls = self.office.playground.calls(kind)
+        return [call.payload for call in calls if isinstance(call.payload, dict)]
+
+
+def do_everything(office: Office) -> None:
+    """Logs, forms, undo, lists, a digest, mistakes and failures, with marked notes and a marked name."""
+    marked = staff_row(
+        id="nurse1", slack_user_id=NURSE, name=f"Nurse {NAME_MARK}", credential="RN", roles="coordinator"
+    )
+    import_rows(office.database, office.practice, "staff", [marked])
+    nurse = office.person()
+    saved = office.say(f"/ccm log P-1042 17m meds call {NOTE}")
+    asked = office.say(f"/ccm log P-1042 17m meds call {NOTE}")
+    office.press(asked, SAVE_ANYWAY)
+    office.press(saved, UNDO)
+    office.say(f"/ccm log P-1043 17m meds call {NOTE}")
+    unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
+    form = office.press(unclear, OPEN_FORM).modal
+    assert form is not None
+    nurse.submit(form, {"length": "200m", "patient": "P-9999"})
+    nurse.submit(form, {"length": "200m", "patient": "P-1043"})
+    for line in (
+        f"lgo P-1042 12m {NOTE_MARK}",
+        NOTE_MARK,
+        f"month {NOTE_MARK}",
+        f"near {NOTE_MARK}",
+        f"patient {NOTE_MARK}",
+        f"patient P-1042 {NOTE_MARK}",
+        f"help {NOTE_MARK}",
+        "",
+        "near",
+        "patient P-1042",
+        "undo",
+    ):
+        for user in (NURSE, STRANGER):
+            office.say(f"/ccm {line}", user)
+    for line in ("month", f"month {NOTE_MARK}", f"log P-1042 12m meds {NOTE_MARK}"):
+        office.say(f"/ccm {line}", BILLER)
+    office.press(office.say("/ccm digest Blue Team", LEAD), POST_NOW, LEAD)
+    assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
+
+
+def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets Slack, the database and the bot itself fail under marked notes."""
+    line = f"/ccm log P-1042 12m labs {NOTE}"
+    office.playground.fail_next("views.open", status=200, error="internal_error")
+    office.say(f"/ccm log P-1042 labs {NOTE}")
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.commands.log.record_entry", lambda *_, **__: {}[NOTE])
+        office.say(line)
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.commands.log.receipt", lambda *_, **__: int(NOTE))
+        office.say(line)
+    with office.database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE patient_months")
+    office.say(line)
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.app.answered", lambda *_, **__: {}[NOTE])
+        office.say(line)
+
+
+@pytest.fixture
+def journey(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Journey:
+    """Everything that can be done, and everything that can go wrong."""
+    office.allows_refusals = True
+    caplog.set_level(logging.INFO)
+    with capture_logs() as logs:
+        do_everything(office)
+        fail_in_every_way(office, monkeypatch)
+    printed = capfd.readouterr()
+    return Journey(office, json.dumps(logs, default=str) + caplog.text + printed.out + printed.err)
+
+
+def test_marked_notes_were_saved_and_shown_to_their_author(journey: Journey) -> None:
+    assert NOTE in {entry.note for entry in journey.office.entries()}
+    assert NOTE_MARK in json.dumps(journey.sent("ack"))
+    assert NAME_MARK in json.dumps(journey.sent("ack"))
+
+
+def test_no_note_and_no_name_stands_in_a_channel(journey: Journey) -> None:
+    posted = json.dumps([journey.office.posts(channel) for channel in (BLUE, GENERAL)], default=lambda seen: seen.body)
+
+    assert "P-1043" in posted
+    assert NOTE_MARK not in posted
+    assert NAME_MARK not in posted
+
+
+def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
+    texts = [
+        payload["text"]
+        for kind in ("ack", "response_url", "chat.postMessage")
+        for payload in journey.sent(kind)
+        if "text" in payload
+    ]
+
+    assert len(texts) > 30
+    assert [text for text in texts if NOTE_MARK in text or NAME_MARK in text] == []
+
+
+def test_nothing_is_posted_but_the_digest(journey: Journey) -> None:
+    assert {payload["channel"] for payload in journey.sent("chat.postMessage")} == {BLUE}
+
+
+def test_no_note_and_no_name_stands_in_a_log(journey: Journey) -> None:
+    assert journey.logs.count("unexpected_failure") >= 3
+    assert "database_away" in journey.logs
+    assert NOTE_MARK not in journey.logs
+    assert NAME_MARK not in journey.logs
