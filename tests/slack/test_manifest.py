@@ -1,0 +1,117 @@
+"""``manifest.yml`` declares what the code listens to and calls: no less, and no more."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from slack_bolt import App, BoltRequest, BoltResponse
+from support.slack import MANIFEST, Office
+
+import bot
+from bot.demo import manifest_path
+
+BOT = Path(bot.__file__).parent
+SCOPES_BY_METHOD = {
+    "auth_test": set[str](),
+    "chat_postMessage": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history"},
+    "conversations_replies": {"channels:history", "groups:history"},
+    "views_open": set[str](),
+}
+"""The Web API methods that the code calls and the scopes they need, by Slack's reference."""
+NEEDED_BY_COMMANDS = {"commands"}
+API_METHOD = re.compile(
+    r"(admin|apps|auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)_[a-zA-Z_]+"
+)
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    """The manifest as Slack reads it."""
+    return dict(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
+
+
+def called_methods() -> set[str]:
+    """The Web API methods that the bot calls, the playground apart."""
+    found: set[str] = set()
+    for path in BOT.rglob("*.py"):
+        if "playground" in path.relative_to(BOT).parts:
+            continue
+        calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        names = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
+        found |= {name for name in names if API_METHOD.fullmatch(name)}
+    return found
+
+
+def test_every_method_the_code_calls_is_known_with_its_scopes() -> None:
+    assert called_methods() == set(SCOPES_BY_METHOD)
+
+
+def test_the_scopes_are_those_of_the_methods_called(manifest: dict[str, Any]) -> None:
+    needed = NEEDED_BY_COMMANDS.union(*SCOPES_BY_METHOD.values())
+
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
+    assert "user" not in manifest["oauth_config"]["scopes"]
+
+
+def answers(app: App, body: dict[str, Any]) -> bool:
+    """Whether any listener of the app takes this payload."""
+    request = BoltRequest(body=body, mode="socket_mode")
+    return any(listener.matches(req=request, resp=BoltResponse(status=200)) for listener in app._listeners)
+
+
+def test_the_declared_commands_are_those_the_app_listens_to(manifest: dict[str, Any], office: Office) -> None:
+    declared = [each["command"] for each in manifest["features"]["slash_commands"]]
+
+    assert declared == ["/ccm"]
+    assert all(answers(office.app, {"command": command, "text": ""}) for command in declared)
+    assert not answers(office.app, {"command": "/other", "text": ""})
+
+
+def test_no_shortcut_and_no_event_is_declared_and_none_is_listened_to(manifest: dict[str, Any], office: Office) -> None:
+    assert "shortcuts" not in manifest["features"]
+    assert "event_subscriptions" not in manifest["settings"]
+    for kind in ("shortcut", "message_action"):
+        assert not answers(office.app, {"type": kind, "callback_id": "log_form_submitted"})
+    for event in ("app_home_opened", "message", "app_mention", "user_change"):
+        assert not answers(office.app, {"type": "event_callback", "event": {"type": event, "user": "U1"}})
+
+
+def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
+    manifest: dict[str, Any], office: Office
+) -> None:
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    for action in (
+        "log_undo",
+        "log_form",
+        "log_save_anyway",
+        "digest_post_now",
+        "month_page_next",
+        "near_page_previous",
+    ):
+        assert answers(office.app, {"type": "block_actions", "actions": [{"action_id": action}]})
+    assert answers(
+        office.app, {"type": "view_submission", "view": {"type": "modal", "callback_id": "log_form_submitted"}}
+    )
+
+
+def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
+    names = re.findall(r'^[A-Z_]+ = "((?:log|digest|month|near|patient)_[a-z_]+)"$', sources, re.MULTILINE)
+    pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
+    actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
+
+    assert len(actions) >= 10
+    for action in actions:
+        assert answers(office.app, {"type": "block_actions", "actions": [{"action_id": action}]}), action
+
+
+def test_a_name_is_typed_as_a_name_and_not_as_a_mention(manifest: dict[str, Any]) -> None:
+    assert manifest["features"]["slash_commands"][0]["should_escape"] is False
+
+
+def test_the_demo_uses_this_manifest() -> None:
+    assert manifest_path() == MANIFEST

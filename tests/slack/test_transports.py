@@ -1,0 +1,234 @@
+"""The bot over the real ways from Slack: Socket Mode and HTTP; and what it says of its health."""
+
+import json
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from support.practice import NOTE
+from support.slack import BLUE, LINE, HandClock, Office, open_office
+
+from bot.app import build_app, web_client
+from bot.demo import free_port
+from bot.playground.delivery.http import signed_request
+from bot.serve import check_practice, http_app, workspace_of
+from bot.views.digest import POST_NOW
+from bot.views.receipt import UNDO
+from ledger.database import Database
+from ledger.errors import DatabaseAwayError, LedgerError
+from ledger.practice import Practice
+
+
+@contextmanager
+def served(office: Office, door: socket.socket) -> Iterator[str]:
+    """The address of the bot behind HTTP, served from a thread; who knocks early waits at the ``door``."""
+    config = uvicorn.Config(http_app(office.app, office.database), log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    yield address_of(door)
+    server.should_exit = True
+    thread.join()
+
+
+def address_of(door: socket.socket) -> str:
+    """The address that the listening socket has."""
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+@pytest.fixture
+def door() -> socket.socket:
+    """A socket that listens on a free port; whoever serves it closes it."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def ask(address: str, body: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    """The status and the JSON at an address."""
+    data = body.encode() if body is not None else None
+    request = urllib.request.Request(address, data, headers or {})  # noqa: S310 - our own server
+    try:
+        with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
+            return response.status, json.loads(response.read() or b"{}")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read() or b"{}")
+
+
+@pytest.fixture
+def http_office(
+    office_database: Database, office_practice: Practice, clock: HandClock, door: socket.socket
+) -> Iterator[Office]:
+    """The bot behind HTTP, reached by signed requests over the network."""
+    url = f"{address_of(door)}/slack/events"
+    with (
+        open_office(office_database, office_practice, clock, attached=False, request_url=url) as office,
+        served(office, door),
+    ):
+        yield office
+
+
+@pytest.fixture
+def socket_office(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
+    """The bot connected by Socket Mode."""
+    with open_office(office_database, office_practice, clock, attached=False) as office:
+        office.app = build_app(office.database, office.client, "", clock)
+        handler = SocketModeHandler(office.app, office.playground.workspace.installation.app_token)
+        handler.connect()
+        assert office.playground.wait_until(lambda: office.playground.delivery.connected)
+        yield office
+        handler.close()
+
+
+@pytest.fixture(params=["http_office", "socket_office"])
+def far_office(request: pytest.FixtureRequest) -> Office:
+    """The bot by both ways, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+def test_a_small_journey_is_the_same_by_either_way(far_office: Office) -> None:
+    saved = far_office.say(LINE)
+    assert "*Saved* · *P-1042* · 12 min" in saved.words
+    assert "*Undone*" in far_office.press(saved, UNDO).words
+    form = far_office.say("/ccm log P-1042 meds").modal
+    assert form is not None
+    done = far_office.person().submit(form, {"length": "20m", "note": NOTE})
+    assert done.modal is not None
+    assert done.modal.title == "Saved"
+    wrong = far_office.person().submit(opened(far_office), {"length": "20x", "patient": "P-1042"})
+    assert list(wrong.errors) == ["length"]
+    far_office.press(far_office.say("/ccm digest Blue Team", "U0LEAD1"), POST_NOW, "U0LEAD1")
+    assert far_office.playground.wait_until(lambda: bool(far_office.posts(BLUE)))
+    assert [entry.duration_minutes for entry in far_office.entries()] == [12, 20]
+
+
+def opened(office: Office) -> Any:
+    """A fresh form with all but a readable length."""
+    return office.say(f"/ccm log P-1042 meds {NOTE}").modal
+
+
+def test_the_bot_says_that_it_runs_and_is_ready(http_office: Office) -> None:
+    address = str(http_office.playground.workspace.installation.request_url).removesuffix("/slack/events")
+
+    assert ask(f"{address}/healthz") == (200, {"status": "ok"})
+    assert ask(f"{address}/readyz") == (200, {"status": "ready"})
+
+
+def test_without_the_newest_migration_the_bot_is_not_ready(office: Office, tmp_path: Path, door: socket.socket) -> None:
+    office.database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    with served(office, door) as address:
+        status, body = ask(f"{address}/readyz")
+
+        assert (status, body["code"], body["remedy"]) == (503, "DATABASE_NOT_UPGRADED", "Run: ccm db upgrade")
+        assert ask(f"{address}/healthz")[0] == 200
+    office.database.close()
+
+
+def test_with_the_database_away_the_bot_is_not_ready(office: Office, door: socket.socket) -> None:
+    office.database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/ccm")
+    with served(office, door) as address:
+        status, body = ask(f"{address}/readyz")
+
+        assert (status, body["code"]) == (503, "DATABASE_AWAY")
+        assert ask(f"{address}/healthz")[0] == 200
+    office.database.close()
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_request_that_slack_did_not_sign_is_refused(http_office: Office, is_signed: bool) -> None:
+    http_office.say("/ccm near")
+    headers, body = signed_request("slash_commands", http_office.last_payload("slash_commands"), "a wrong one", None)
+    if not is_signed:
+        del headers["X-Slack-Signature"]
+    body = body.replace("near", "log+P-1042+12m+meds+Reconciled.")
+
+    status, _ = ask(str(http_office.playground.workspace.installation.request_url), body, headers)
+
+    assert status == 401
+    assert http_office.live_count() == 0
+
+
+def test_an_old_request_sent_again_later_is_refused(http_office: Office) -> None:
+    http_office.say("/ccm near")
+    secret = http_office.playground.workspace.installation.signing_secret
+    headers, body = signed_request("slash_commands", http_office.last_payload("slash_commands"), secret, None)
+    headers["X-Slack-Request-Timestamp"] = str(int(headers["X-Slack-Request-Timestamp"]) - 600)
+
+    assert ask(str(http_office.playground.workspace.installation.request_url), body, headers)[0] == 401
+
+
+def test_requests_are_never_worked_on_by_the_event_loop(http_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+    dispatch = http_office.app.dispatch
+
+    def watched(request: Any) -> Any:
+        threads.append(threading.current_thread())
+        return dispatch(request)
+
+    monkeypatch.setattr(http_office.app, "dispatch", watched)
+    http_office.say("/ccm near")
+
+    assert [thread.name for thread in threads] == ["AnyIO worker thread"]
+
+
+def test_while_one_request_waits_others_are_answered(http_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, go_on = threading.Event(), threading.Event()
+    dispatch = http_office.app.dispatch
+
+    def held_up(request: Any) -> Any:
+        waiting.set()
+        assert go_on.wait(10)
+        return dispatch(request)
+
+    monkeypatch.setattr(http_office.app, "dispatch", held_up)
+    typing = threading.Thread(target=lambda: http_office.say("/ccm near"))
+    typing.start()
+    assert waiting.wait(10)
+    address = str(http_office.playground.workspace.installation.request_url).removesuffix("/slack/events")
+
+    assert ask(f"{address}/healthz")[0] == 200
+    go_on.set()
+    typing.join()
+
+
+def test_the_workspace_is_known_from_the_token(office: Office) -> None:
+    assert workspace_of(office.client) == "T0TEST"
+
+
+def test_a_token_that_slack_refuses_is_explained(office: Office) -> None:
+    office.allows_refusals = True
+
+    with pytest.raises(LedgerError, match=r"SLACK_TOKEN: Slack refuses the bot token \(invalid_auth\)"):
+        workspace_of(web_client("xoxb-wrong", office.playground.api_url))
+
+
+def test_a_slack_that_cannot_be_reached_is_explained() -> None:
+    with pytest.raises(LedgerError, match="SLACK_AWAY"):
+        workspace_of(web_client("xoxb-playground", f"http://127.0.0.1:{free_port()}/api/"))
+
+
+def test_a_workspace_without_a_practice_is_found_out_before_anything_runs(office: Office) -> None:
+    check_practice(office.database, "T0TEST")
+    with pytest.raises(LedgerError, match="PRACTICE_UNKNOWN"):
+        check_practice(office.database, "T0OTHER")
+
+
+def test_a_ledger_without_migrations_is_found_out_before_anything_runs(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    with pytest.raises(DatabaseAwayError, match="DATABASE_NOT_UPGRADED"):
+        check_practice(database, "T0TEST")
+    database.close()
+
+
+def test_building_the_app_calls_nobody(office: Office) -> None:
+    before = len(office.playground.calls("auth.test"))
+    build_app(office.database, office.client, "secret", office.clock)
+
+    assert len(office.playground.calls("auth.test")) == before
