@@ -6,12 +6,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_UPGRADING = 990490
+"""The PostgreSQL lock by which processes that start together upgrade one after the other."""
 
 
 def upgrade(database: Database) -> str:
@@ -23,6 +26,8 @@ def upgrade(database: Database) -> str:
     config.set_main_option("script_location", str(_MIGRATIONS))
     try:
         with database.writing() as connection:
+            if not database.is_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
