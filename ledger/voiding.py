@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import BindParameter, Connection, String, and_, bindparam, insert, or_, select
 
 from ledger.chain import link, lock_head, move_head
 from ledger.clock import month_of
@@ -67,6 +67,36 @@ def undo_last(
     return receipt
 
 
+_ASKED_CODE: BindParameter[str | None] = bindparam("code", type_=String)
+_LIVE_OF_STAFF = (
+    select(
+        TimeEntryRow.patient_code,
+        TimeEntryRow.position,
+        TimeEntryRow.program,
+        TimeEntryRow.date_of_service,
+        TimeEntryRow.duration_minutes,
+        TimeEntryRow.first_part_position,
+    )
+    .outerjoin(
+        EntryVoidRow,
+        and_(
+            EntryVoidRow.practice_id == TimeEntryRow.practice_id,
+            EntryVoidRow.patient_code == TimeEntryRow.patient_code,
+            EntryVoidRow.entry_position == TimeEntryRow.position,
+        ),
+    )
+    .where(
+        TimeEntryRow.practice_id == bindparam("mine"),
+        TimeEntryRow.staff_id == bindparam("staff"),
+        TimeEntryRow.recorded_by == bindparam("staff"),
+        TimeEntryRow.recorded_at > bindparam("since"),
+        EntryVoidRow.position.is_(None),
+        or_(_ASKED_CODE.is_(None), TimeEntryRow.patient_code == _ASKED_CODE),
+    )
+    .order_by(TimeEntryRow.recorded_at.desc(), TimeEntryRow.position.desc())
+)
+
+
 def _last_entry(
     connection: Connection,
     practice: Practice,
@@ -75,36 +105,10 @@ def _last_entry(
     since: datetime,
     named: tuple[str | None, int | None],
 ) -> tuple[str, list[_StoredPart]]:
-    query = (
-        select(
-            TimeEntryRow.patient_code,
-            TimeEntryRow.position,
-            TimeEntryRow.program,
-            TimeEntryRow.date_of_service,
-            TimeEntryRow.duration_minutes,
-            TimeEntryRow.first_part_position,
-        )
-        .outerjoin(
-            EntryVoidRow,
-            and_(
-                EntryVoidRow.practice_id == TimeEntryRow.practice_id,
-                EntryVoidRow.patient_code == TimeEntryRow.patient_code,
-                EntryVoidRow.entry_position == TimeEntryRow.position,
-            ),
-        )
-        .where(
-            TimeEntryRow.practice_id == practice.practice_id,
-            TimeEntryRow.staff_id == staff_id,
-            TimeEntryRow.recorded_by == staff_id,
-            TimeEntryRow.recorded_at > since,
-            EntryVoidRow.position.is_(None),
-        )
-        .order_by(TimeEntryRow.recorded_at.desc(), TimeEntryRow.position.desc())
-    )
     patient_code, position = named
-    if patient_code is not None:
-        query = query.where(TimeEntryRow.patient_code == patient_code)
-    rows = connection.execute(query).all()
+    rows = connection.execute(
+        _LIVE_OF_STAFF, {"mine": practice.practice_id, "staff": staff_id, "since": since, "code": patient_code}
+    ).all()
     last = next((row for row in rows if position in {None, row.position, row.first_part_position}), None)
     if last is None:
         raise LedgerError(

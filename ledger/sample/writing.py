@@ -7,51 +7,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from ledger.imports.entries import COLUMNS as ENTRY_COLUMNS
+from ledger.imports.patients import COLUMNS as PATIENT_COLUMNS
+from ledger.imports.staff import COLUMNS as STAFF_COLUMNS
+from ledger.imports.teams import COLUMNS as TEAM_COLUMNS
 from ledger.sample.cases import EARLY_PATIENTS_A_TEAM, Case, Extra, Lack, case_of
 from ledger.sample.entries import Calendar, CareTeam, PatientDiary, SampleEntry
 from ledger.sample.people import People, Person, invent_people
 from ledger.sample.workdays import Diary
-
-TEAM_COLUMNS = ("name", "channel_id")
-STAFF_COLUMNS = (
-    "id",
-    "slack_user_id",
-    "name",
-    "credential",
-    "roles",
-    "teams",
-    "active_from",
-    "active_to",
-    "supervised",
-)
-PATIENT_COLUMNS = (
-    "code",
-    "team",
-    "billing_practitioner",
-    "conditions",
-    "risk_documented",
-    "programs",
-    "enrolled_on",
-    "consent_date",
-    "consent_form",
-    "initiating_visit_date",
-    "initiating_visit_type",
-    "care_plan_date",
-)
-ENTRY_COLUMNS = (
-    "external_id",
-    "staff",
-    "patient",
-    "program",
-    "activity",
-    "contact",
-    "date",
-    "minutes",
-    "start",
-    "end",
-    "note",
-    "recorded",
-)
 
 _FIRST_CODE = 1001
 _HIRED_BEFORE = timedelta(days=900)
