@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.batches import batches
+from ledger.chain import lock_heads
 from ledger.practice import Practice
 from ledger.tables import PatientFactRow
 
@@ -83,6 +84,7 @@ def append_facts(
     appended: list[Fact] = []
     for batch in batches(facts):
         codes = sorted({fact.patient_code for fact in batch})
+        lock_heads(connection, practice.practice_id, codes)
         rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
         latest = {_identity(row): row for row in map(dict, rows)}
         new = []

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.chain import lock_heads
 from ledger.errors import LedgerError
 from ledger.figures import Figures, figures_of, store, stored_figures
 from ledger.patient_facts import PatientRecord, load_records
@@ -81,6 +82,7 @@ def _record(connection: Connection, practice: Practice, patient_code: str, month
 
 def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
     """Evaluates every month of these patients that has entries, readings or figures; returns how many there were."""
+    lock_heads(connection, practice.practice_id, patient_codes)
     records = load_records(connection, practice, patient_codes)
     stored = stored_figures(connection, practice.practice_id, patient_codes)
     keys = {key for code, record in records.items() for key in ((code, month) for month in record.months())}

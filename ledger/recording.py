@@ -1,6 +1,6 @@
 """Recording time: one request, one transaction, one link in the patient's chain for each date (E1 to E8)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.batches import batches
 from ledger.chain import link, lock_head, move_head
 from ledger.clock import month_of
 from ledger.database import AnySelect
@@ -224,6 +225,15 @@ _INSERT = insert(TimeEntryRow)
 def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
     """The staff member; a second writer for the same one waits, so that neither misses what the other stores."""
     return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
+
+
+def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> None:
+    """Makes writers for these staff members wait, as ``lock_staff`` does; in one order for all."""
+    for batch in batches(sorted(staff_ids)):
+        query = select(StaffRow.staff_id).where(
+            StaffRow.practice_id == practice.practice_id, StaffRow.staff_id.in_(batch)
+        )
+        connection.execute(query.order_by(StaffRow.staff_id).with_for_update())
 
 
 def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry) -> None:

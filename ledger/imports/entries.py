@@ -17,7 +17,7 @@ from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, re
 from ledger.imports.roster import IMPORTED_BY
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
-from ledger.recording import EntryPart, NewEntry, entry_name, entry_rows, live_entries, parts_of
+from ledger.recording import EntryPart, NewEntry, entry_name, entry_rows, live_entries, lock_many_staff, parts_of
 from ledger.roster import people
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 from ledger.tables import PatientFactRow, PatientRow, RequestRow, TimeEntryRow
@@ -92,6 +92,7 @@ def import_entries(
             lines.append(line)
         if done % 500 == 0 or done == len(rows):
             progress("reading entries", done, len(rows))
+    lock_many_staff(connection, practice, {line.entry.staff_id for line in lines})
     new = _new_lines(connection, practice, lines)
     _refuse_overlaps(connection, practice, new)
     refuse_if_any(path, rows)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ledger.batches import batches
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import put_all
 from ledger.patient_months import reevaluate_all
@@ -88,6 +89,7 @@ def _reevaluate_patients_of(connection: Connection, practice: Practice, staff_id
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
         .distinct()
+        .order_by(TimeEntryRow.patient_code)
     ).all()
-    if codes:
-        reevaluate_all(connection, practice, codes)
+    for batch in batches(codes):
+        reevaluate_all(connection, practice, batch)
