@@ -58,6 +58,7 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
         rulebook_hash=rulebook.file_hash,
         programs=tuple(_program_statement(draft, counted, prices) for draft in resolved),
         entries=tuple(one.result for one in counted),
+        provisional=rulebook.provisional_in(month.first_day),
     )
 
 
@@ -116,5 +117,5 @@ def _program_statement(draft: Draft, counted: tuple[CountedEntry, ...], prices: 
         warnings=warnings_of(audit),
         next=upcoming,
         alternatives=alternatives_of(claim, lines, draft.blockers),
-        why=why(claim, lines, draft.blockers, upcoming),
+        why=why(asked, claim, lines, draft.blockers, upcoming),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Claim, Offer
+from ledger.rules.eligibility import ProgramMonth
 from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 from ledger.rules.words import codes_words, dollars, listed
 
@@ -23,9 +24,22 @@ def alternatives_of(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[
     )
 
 
-def why(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker], upcoming: Sequence[NextThreshold]) -> str:
+def why(
+    asked: ProgramMonth,
+    claim: Claim,
+    lines: Sequence[CodeLine],
+    blockers: Sequence[Blocker],
+    upcoming: Sequence[NextThreshold],
+) -> str:
     """One or more sentences: what is billed and why that, or what blocks the program, or what is missing."""
-    return " ".join(_sentences(claim, lines, blockers, upcoming))
+    return " ".join((*_sentences(claim, lines, blockers, upcoming), *_provisional_words(asked, lines)))
+
+
+def _provisional_words(asked: ProgramMonth, lines: Sequence[CodeLine]) -> Iterator[str]:
+    """Of codes that are billed for a month without its own rulebook: whose figures they are (B1)."""
+    month = asked.month.first_day
+    if lines and asked.book.provisional_in(month):
+        yield f"Provisional: {CATALOGUE['B1'].message.format(year=month.year, book=asked.book.name)}."
 
 
 def _sentences(

@@ -183,6 +183,10 @@ class Rulebook:
     payments: Mapping[str, Payment]
     sources: Mapping[str, Source]
 
+    def provisional_in(self, first_day: date) -> bool:
+        """Whether the month of that first day lies after this book, which stands in for its own (B1)."""
+        return first_day > self.in_force_to
+
 
 def load_rulebook(path: Path) -> Rulebook:
     """The rulebook in that file; raises ``RulebookError`` that names the file, each place and the fix."""
@@ -240,17 +244,18 @@ def _own_rulebooks() -> tuple[Rulebook, ...]:
 def rulebook_for(month: date) -> Rulebook:
     """The rulebook in force on the first day of ``month`` (billing-rules B1), read once and kept.
 
-    Raises ``RulebookError`` where no book covers that day.
+    Months after the newest book have that one until their own book is there. Raises ``RulebookError`` for months
+    before the first book.
     """
     first_day = month.replace(day=1)
-    for book in _own_rulebooks():
-        if book.in_force_from <= first_day <= book.in_force_to:
+    books = _own_rulebooks()
+    for book in reversed(books):
+        if book.in_force_from <= first_day:
             return book
-    names = ", ".join(book.name for book in _own_rulebooks())
     raise RulebookError(
         "RULEBOOK_MISSING",
-        f"No rulebook is in force on {first_day} (there are {names}).",
-        f"Add ledger/rules/books/medicare-{first_day.year}.toml: copy a neighbouring year and correct its figures.",
+        f"No rulebook is in force on {first_day}: the first is {books[0].name}.",
+        f"Add ledger/rules/books/medicare-{first_day.year}.toml: copy {books[0].name}.toml and correct its figures.",
     )
 
 

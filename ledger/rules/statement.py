@@ -119,13 +119,17 @@ class ProgramStatement:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The evaluated patient-month: programs, codes, and every entry accounted for."""
+    """The evaluated patient-month: programs, codes, and every entry accounted for.
+
+    ``provisional`` says that the month lies after the rulebook it was evaluated under, for want of its own (B1).
+    """
 
     month: date
     rulebook_name: str
     rulebook_hash: str
     programs: tuple[ProgramStatement, ...]
     entries: tuple[EntryResult, ...]
+    provisional: bool = False
 
     @property
     def codes(self) -> tuple[CodeLine, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.cases import statement_json
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import COUNTING_RULES
 from ledger.rules.eligibility import BLOCKER_RULES
@@ -15,6 +16,7 @@ from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Status
 from ledger.rules.warnings import WARNING_RULES
 
+NOVEMBER = date(2026, 11, 1)
 TUPLES = ("enrollments", "consents", "initiating_visits", "care_plans", "stays", "complexity", "staff", "entries")
 
 
@@ -57,6 +59,34 @@ def test_b2_a_statement_names_its_book_and_the_hash_of_it(build: Any) -> None:
     statement = build.statement(build.month())
     book = rulebook_for(date(2026, 11, 1))
     assert (statement.rulebook_name, statement.rulebook_hash) == ("medicare-2026", book.file_hash)
+
+
+@pytest.mark.parametrize(
+    ("month", "provisional"),
+    [(date(2025, 12, 1), False), (date(2026, 12, 1), False), (date(2027, 1, 1), True), (date(2028, 5, 1), True)],
+)
+def test_b1_a_month_after_the_newest_book_is_provisional_and_says_whose_figures_it_has(
+    build: Any, month: date, provisional: bool
+) -> None:
+    facts = build.month([build.entry(20, date_of_service=month)], month=month, care_plans=(CarePlanRevision(month),))
+    statement = build.statement(facts)
+    assert build.codes(statement) == ["99490"]
+    assert statement.provisional is provisional
+    words = f" Provisional: the figures of {month.year} are not known yet, so those of medicare-2026 are used (B1)."
+    assert statement.programs[0].why.endswith(words) is provisional
+
+
+def test_b1_a_provisional_month_without_codes_needs_no_word_about_figures(build: Any) -> None:
+    january = date(2027, 1, 1)
+    statement = build.statement(build.month([build.entry(9, date_of_service=january)], month=january))
+    assert statement.provisional
+    assert not statement.codes
+    assert "figures" not in statement.programs[0].why
+
+
+def test_b1_json_of_a_provisional_statement_has_the_same_keys(build: Any) -> None:
+    statements = [build.statement(build.month(month=month)) for month in (NOVEMBER, date(2027, 1, 1))]
+    assert statement_json(statements[0]).keys() == statement_json(statements[1]).keys()
 
 
 def test_any_day_of_the_month_stands_for_the_month(build: Any) -> None:

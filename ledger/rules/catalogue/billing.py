@@ -172,9 +172,11 @@ BOOKS = (
     RuleText(
         "B1",
         "BOOK_OF_THE_MONTH",
-        "A month is evaluated under the rulebook in force on its first day, forever.",
+        "A month is evaluated under the rulebook in force on its first day, forever. A month after the newest book is "
+        "evaluated under that one, provisionally, until its own book is there.",
         RECORD_KEEPING,
         "March 2025 reopened in 2027 uses the book of 2025.",
+        message="the figures of {year} are not known yet, so those of {book} are used (B1)",
     ),
     RuleText(
         "B2",
