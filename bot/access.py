@@ -1,6 +1,7 @@
 """Who may do what: one table, read on one screen (slack-experience, Commands)."""
 
 from collections.abc import Collection
+from datetime import date
 
 from ledger.errors import LedgerError
 from ledger.roster import Person, Role, Team
@@ -37,6 +38,16 @@ def require(person: Person, command: str) -> None:
         f"/ccm {command} needs the role {needed}; you have {has}.".replace("/ccm  ", "/ccm "),
         "An administrator of your practice can give it to you. What you can do now: /ccm help",
     )
+
+
+def require_active(person: Person, on: date) -> None:
+    """Raises ``LedgerError`` where the person does not work here on that date."""
+    if not person.is_active(on):
+        raise LedgerError(
+            "PERSON_INACTIVE",
+            "Your time in this practice's roster is over or has not begun.",
+            "Ask an administrator of your practice to correct your dates: ccm import staff staff.csv",
+        )
 
 
 def visible_teams(person: Person, teams: Collection[Team], asked: Team | None) -> frozenset[str] | None:

@@ -14,7 +14,7 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot.access import require
+from bot.access import require, require_active
 from bot.channel import SlackChannel
 from bot.commands.call import Call
 from bot.commands.digest import digest_at_page, find_team, post_now
@@ -59,12 +59,7 @@ class Desk:
             person = person_by_slack_id(connection, practice.practice_id, user)
         if person is None:
             raise _stranger(user)
-        if not person.is_active(practice.local_date(at)):
-            raise LedgerError(
-                "PERSON_INACTIVE",
-                "Your time in this practice's roster is over or has not begun.",
-                "Ask an administrator of your practice to correct your dates: ccm import staff staff.csv",
-            )
+        require_active(person, practice.local_date(at))
         return Call(self.database, practice, person, text, at, key)
 
 

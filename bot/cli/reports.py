@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 
-from bot.access import require
+from bot.access import require, require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
@@ -20,16 +21,17 @@ from bot.cli.console import (
     progress_bar,
 )
 from bot.commands.call import Call
-from bot.commands.log import log as log_command
+from bot.commands.log import save_line
 from bot.commands.month import find_month
 from bot.commands.near import find_near, near_messages
 from bot.commands.patient import find_statement, patient_pages
 from bot.commands.undo import undo as undo_command
 from bot.views.month import COLUMNS, month_page, month_rows
 from bot.views.reply import Reply
+from bot.views.words import escaped
 from ledger.clock import now
 from ledger.database import Database
-from ledger.errors import LedgerError
+from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.roster import OPERATOR, person_by_id
 from ledger.verify import verify as verify_ledger
 
@@ -100,7 +102,12 @@ def log(
 
     def save(call: Call) -> None:
         require(call.person, "log")
-        said = log_command(call, confirmed=confirm)
+        try:
+            # The grammar undoes Slack's escapes in the note: typed here, it has none yet.
+            said = save_line(call.behind(escaped(call.text)), confirmed=confirm)
+        except ConfirmationNeededError as question:
+            remedy = "If that is right, add --confirm; if not, correct it."
+            raise LedgerError(question.code, f"{question.title} Nothing was saved.", remedy) from question
         if not isinstance(said, Reply):
             raise LedgerError(
                 "LINE_INCOMPLETE",
@@ -144,7 +151,9 @@ def _call(database: Database, text: str, workspace: str | None, author: str | No
         if author == "":
             raise LedgerError("AUTHOR_MISSING", "Who did the work?", "Name the staff id, for example: --as coord1")
         person = OPERATOR if author is None else person_by_id(connection, practice.practice_id, author)
-    return Call(database, practice, person, text, now(), f"terminal:{uuid4().hex}")
+    at = now()
+    require_active(person, practice.local_date(at))
+    return Call(database, practice, person, text, at, f"terminal:{uuid4().hex}")
 
 
 def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -157,11 +166,13 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
             print_json(found)
         elif found.difference is None:
             out.print(
-                f"The ledger of {practice.name} is whole: {found.patients} patients, {found.links} links, "
+                f"The ledger of {escape(practice.name)} is whole: {found.patients} patients, {found.links} links, "
                 f"{found.patient_months} patient-months recomputed."
             )
         else:
-            out.print(f"[bold red]The ledger differs from what was recorded:[/] {found.difference}", soft_wrap=True)
+            out.print(
+                f"[bold red]The ledger differs from what was recorded:[/] {escape(found.difference)}", soft_wrap=True
+            )
         if found.difference is not None:
             raise typer.Exit(2)
 

@@ -49,21 +49,23 @@ def serve(
     """Run the bot and its jobs until they are told to stop."""
     settings = Settings()
     with opened_ledger() as database:
-        client = web_client(required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…"), settings.api_base_url)
+        bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+        secret = app_token = ""
+        if http:
+            secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
+        else:
+            app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
+        client = web_client(bot_token, settings.api_base_url)
         workspace = workspace_of(client)
         check_practice(database, workspace)
-        secret = settings.slack_signing_secret
-        if http:
-            app = build_app(database, client, required(secret, "SLACK_SIGNING_SECRET", "0123abcd…"), now)
-            with jobs_running(database, workspace, client, now):
+        app = build_app(database, client, secret, now)
+        with jobs_running(database, workspace, client, now):
+            if http:
                 err.print(f"Listening on http://{host}:{port}/slack/events")
                 serve_http(app, database, host=host, port=port)
-            return
-        app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
-        app = build_app(database, client, secret.get_secret_value() if secret else "", now)
-        with jobs_running(database, workspace, client, now):
-            err.print("Connected to Slack by Socket Mode.")
-            serve_socket(app, app_token)
+            else:
+                err.print("Connected to Slack by Socket Mode.")
+                serve_socket(app, app_token)
 
 
 def demo(

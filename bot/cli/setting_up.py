@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
+from rich.markup import escape
 from sqlalchemy import Connection
 
 from bot.cli.console import (
@@ -56,7 +57,7 @@ def init(
         schema.upgrade(database)
         with database.writing() as connection:
             practice = create_practice(connection, workspace, name, timezone, at=now())
-    out.print(f"{practice.name} ({practice.practice_id}, {practice.timezone}) is in the ledger.")
+    out.print(f"{escape(practice.name)} ({practice.practice_id}, {practice.timezone}) is in the ledger.")
     out.print("Next: ccm import teams teams.csv, then staff, patients and entries.")
 
 
@@ -154,7 +155,9 @@ def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: b
     if as_json:
         print_json(summary)
     else:
-        out.print(f"{file.name}: {summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged.")
+        out.print(
+            f"{escape(file.name)}: {summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
+        )
 
 
 def sample(
@@ -168,4 +171,4 @@ def sample(
         zone = zone_named(timezone)
         today = now().astimezone(zone).date()
         write_sample(directory, patients=patients, seed=seed, today=today)
-    out.print(f"Wrote teams.csv, staff.csv, patients.csv and entries.csv to {directory}.")
+    out.print(f"Wrote teams.csv, staff.csv, patients.csv and entries.csv to {escape(str(directory))}.", soft_wrap=True)

@@ -36,24 +36,29 @@ _INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
 
 
 def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
-    """Saves the line and answers with its receipt; opens the form where something is missing.
-
-    A line that cannot be read is answered with what is wrong with it, an unusual entry with a question; both save
-    nothing. Raises ``LedgerError`` for an entry that the rules refuse.
-    """
+    """What ``save_line`` does; an unusual entry is answered with a question, in the form where the line is long."""
     try:
-        with call.database.writing() as connection:
-            line = _parse(call, connection, call.text)
-            if line.problems:
-                return unclear_line(call.text, line.problems)
-            if line.missing:
-                _refuse_long_note(line.note)
-                return OpenForm(log_form(_values(call, line), intro=missing_intro(line.missing if call.text else ())))
-            return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
+        return save_line(call, confirmed=confirmed)
     except ConfirmationNeededError as question:
         if fits_in_button(call.text):
             return confirmation(question, call.text)
         return open_form(call, confirm=_save_anyway(question))
+
+
+def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
+    """Saves the line and answers with its receipt; opens the form where something is missing.
+
+    A line that cannot be read is answered with what is wrong with it, and saves nothing. Raises ``LedgerError`` for
+    an entry that the rules refuse, ``ConfirmationNeededError`` for an unusual one unless ``confirmed``.
+    """
+    with call.database.writing() as connection:
+        line = _parse(call, connection, call.text)
+        if line.problems:
+            return unclear_line(call.text, line.problems)
+        if line.missing:
+            _refuse_long_note(line.note)
+            return OpenForm(log_form(_values(call, line), intro=missing_intro(line.missing if call.text else ())))
+        return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
 
 
 def open_form(call: Call, *, confirm: str = "") -> OpenForm:
