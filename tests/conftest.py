@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from support.databases import fresh_postgresql, make_postgresql_template, make_sqlite_template, running_postgresql
+from support.databases import empty_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.practice import a_practice
 
 from ledger.database import Database
@@ -66,9 +66,10 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_url: str) -> str:
-    """The name of a migrated database on the server, to be copied."""
-    return make_postgresql_template(postgresql_url)
+def migrated_postgresql_url(postgresql_url: str) -> Iterator[str]:
+    """A migrated database on the server, which tests use one after the other."""
+    with migrated_postgresql(postgresql_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -86,12 +87,12 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgresql_database(postgresql_url: str, postgresql_template: str) -> Iterator[Database]:
+def postgresql_database(migrated_postgresql_url: str) -> Iterator[Database]:
     """A migrated, empty ledger in PostgreSQL."""
-    with fresh_postgresql(postgresql_url, postgresql_template) as url:
-        database = Database(url)
-        yield database
-        database.close()
+    database = Database(migrated_postgresql_url)
+    yield database
+    empty_postgresql(database)
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite files and a PostgreSQL server of our own, each migrated once and then copied."""
+"""Databases for tests: SQLite files and a PostgreSQL server of our own, each migrated once."""
 
 import shutil
 import tempfile
@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from ledger.database import Database
 from ledger.schema import upgrade
 
-_TEMPLATE = "ccm_template"
 _numbers = count(1)
 
 
@@ -57,20 +56,31 @@ def run_outside_a_transaction(url: str, statement: str) -> None:
     engine.dispose()
 
 
-def make_postgresql_template(server_url: str) -> str:
-    """The name of a migrated database on that server, to be copied."""
-    run_outside_a_transaction(server_url, f"CREATE DATABASE {_TEMPLATE}")
-    _migrate(in_database(server_url, _TEMPLATE))
-    return _TEMPLATE
+@contextmanager
+def fresh_postgresql(server_url: str) -> Iterator[str]:
+    """The URL of a new database on that server, without any table; gone after the block."""
+    name = f"ccm_{next(_numbers)}"
+    run_outside_a_transaction(server_url, f"CREATE DATABASE {name}")
+    yield in_database(server_url, name)
+    run_outside_a_transaction(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
-def fresh_postgresql(server_url: str, template: str = "template0") -> Iterator[str]:
-    """The URL of a new database on that server, a copy of ``template``; gone after the block."""
-    name = f"ccm_{next(_numbers)}"
-    run_outside_a_transaction(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield in_database(server_url, name)
-    run_outside_a_transaction(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+def migrated_postgresql(server_url: str) -> Iterator[str]:
+    """The URL of a new migrated database on that server; gone after the block."""
+    with fresh_postgresql(server_url) as url:
+        _migrate(url)
+        yield url
+
+
+def empty_postgresql(database: Database) -> None:
+    """Deletes every row but the migration's, with triggers off: far quicker than a new database for each test."""
+    with database.writing() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        for table in inspect(connection).get_table_names():
+            if table != "alembic_version":
+                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names from the schema itself
 
 
 def make_sqlite_template(directory: Path) -> Path:
