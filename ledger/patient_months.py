@@ -1,11 +1,12 @@
 """The patient-month: evaluated from its facts, its figures stored in the transaction that changed them (design 1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from ledger.batches import batches
 from ledger.chain import lock_heads
 from ledger.errors import LedgerError
 from ledger.figures import Figures, figures_of, store, stored_figures
@@ -15,6 +16,7 @@ from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
+from ledger.tables import PatientRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,22 @@ def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Se
         evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
         store(connection, practice.practice_id, evaluated.before, evaluated.after)
     return len(keys | stored.keys())
+
+
+def reevaluate_practice(
+    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> int:
+    """Evaluates every patient-month of the practice and returns how many there were.
+
+    ``progress`` is told how many patients are done, of how many.
+    """
+    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id)).all()
+    months = done = 0
+    for batch in batches(codes):
+        months += reevaluate_all(connection, practice, batch)
+        done += len(batch)
+        progress(done, len(codes))
+    return months
 
 
 def evaluate_record(

@@ -1,28 +1,27 @@
 """Changing a practice's policy: checked, recorded with who and when, and every month evaluated under it."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ledger.batches import batches
 from ledger.errors import LedgerError
-from ledger.patient_months import reevaluate_all
-from ledger.policy_settings import PolicySettings
+from ledger.patient_months import reevaluate_practice
+from ledger.policy_settings import EXAMPLES, PolicySettings
 from ledger.practice import Practice, get_practice
-from ledger.tables import PatientRow, PolicyChangeRow, PracticeRow
+from ledger.rules.rulebook import load_rulebooks
+from ledger.tables import PolicyChangeRow, PracticeRow
+
+_SETTINGS = select(PracticeRow.policy).where(PracticeRow.practice_id == bindparam("mine"))
 
 
 def stored_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
     """What the practice decided for itself, by name; what is absent is as billing-rules has it."""
-    return dict(
-        connection.execute(
-            select(PracticeRow.policy).where(PracticeRow.practice_id == practice.practice_id)
-        ).scalar_one()
-    )
+    return dict(connection.execute(_SETTINGS, {"mine": practice.practice_id}).scalar_one())
 
 
 def change_policy(
@@ -39,11 +38,12 @@ def change_policy(
 
     Raises ``LedgerError`` for a name or a value that is none. Every patient-month is evaluated again.
     """
-    settings = stored_settings(connection, practice)
+    _check(name, value)
+    # Locked, so that of two administrators at the same moment neither undoes what the other decides.
+    settings = dict(connection.execute(_SETTINGS.with_for_update(), {"mine": practice.practice_id}).scalar_one())
     before = settings.pop(name, None)
     if value is not None:
         settings[name] = value
-    _check(name, value)
     connection.execute(
         update(PracticeRow).where(PracticeRow.practice_id == practice.practice_id).values(policy=settings)
     )
@@ -59,23 +59,32 @@ def change_policy(
         )
     )
     changed = get_practice(connection, practice.practice_id)
-    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id)).all()
-    for done, batch in enumerate(batches(codes), start=1):
-        reevaluate_all(connection, changed, batch)
-        progress(min(done * len(batch), len(codes)), len(codes))
+    reevaluate_practice(connection, changed, progress)
     return changed
 
 
 def _check(name: str, value: Any) -> None:
-    names = ", ".join(PolicySettings.model_fields)
-    if name not in PolicySettings.model_fields:
-        raise LedgerError("POLICY_UNKNOWN", f"There is no policy {name!r}.", f"There are: {names}")
+    fields = PolicySettings.model_fields
+    if name not in fields:
+        raise LedgerError(
+            "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(fields)}"
+        )
     if value is None:
         return
     try:
-        PolicySettings.model_validate({name: value})
+        settings = PolicySettings.model_validate({name: value})
     except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise LedgerError(
-            "POLICY_VALUE", f"{name}: {reason}.", "For example: ccm policy set payments '{\"99490\": 6500}' --as admin1"
-        ) from error
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        raise _value_error(name, reason) from error
+    unknown = sorted(settings.payments.keys() - {code for book in load_rulebooks() for code in book.payments})
+    if unknown:
+        raise _value_error(name, f"no rulebook has the code {', '.join(unknown)}")
+
+
+def _value_error(name: str, reason: str) -> LedgerError:
+    example = json.dumps(EXAMPLES[name])
+    return LedgerError(
+        "POLICY_VALUE",
+        f"{name}: {reason}. Nothing was changed.",
+        f"For example: ccm policy set {name} '{example}' --as admin1",
+    )

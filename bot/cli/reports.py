@@ -32,6 +32,7 @@ from bot.views.words import escaped
 from ledger.clock import now
 from ledger.database import Database
 from ledger.errors import ConfirmationNeededError, LedgerError
+from ledger.patient_months import reevaluate_practice
 from ledger.roster import OPERATOR, person_by_id
 from ledger.verify import verify as verify_ledger
 
@@ -177,8 +178,16 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
             raise typer.Exit(2)
 
 
+def reevaluate(workspace: Workspace = None) -> None:
+    """Evaluate every patient-month again, as after an upgrade that brings a new rulebook."""
+    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
+        practice = chosen_practice(connection, workspace)
+        months = reevaluate_practice(connection, practice, lambda done, total: progress("evaluating", done, total))
+    out.print(f"{months} patient-months were evaluated.")
+
+
 def register(app: typer.Typer) -> None:
     """Adds these commands to ``app``."""
-    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, verify)
+    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, verify, reevaluate)
     for command in commands:
         app.command(context_settings={"ignore_unknown_options": True})(command)
