@@ -17,6 +17,9 @@ from ledger.chain import lock_heads
 from ledger.practice import Practice
 from ledger.tables import PatientFactRow
 
+FactIdentity = tuple[str, str, str, date]
+"""Patient, kind, subject and date."""
+
 
 class FactKind(StrEnum):
     """What a fact is about; its subject and its dates mean what the comment says."""
@@ -44,6 +47,11 @@ class Fact:
     details: Mapping[str, Any] = field(default_factory=dict)
     withdrawn: bool = False
 
+    @property
+    def identity(self) -> "FactIdentity":
+        """What makes two facts revisions of one."""
+        return self.patient_code, self.kind.value, self.subject, self.on_date
+
     def columns(self) -> dict[str, Any]:
         """The columns that say what the fact is."""
         return {
@@ -55,6 +63,19 @@ class Fact:
             "details": dict(self.details),
             "withdrawn": self.withdrawn,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What was stored: facts of which the ledger had nothing, and revisions of what it knew otherwise."""
+
+    added: tuple[Fact, ...]
+    revised: tuple[Fact, ...]
+
+    @property
+    def patient_codes(self) -> list[str]:
+        """Whose facts these are, in order."""
+        return sorted({fact.patient_code for fact in (*self.added, *self.revised)})
 
 
 _KNOWN = (
@@ -76,21 +97,21 @@ def append_facts(
     at: datetime,
     recorded_by: str,
     partial: bool = False,
-) -> list[Fact]:
+) -> Appended:
     """Appends the facts that the ledger does not know so, and returns those.
 
     ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
     """
-    appended: list[Fact] = []
+    added: list[Fact] = []
+    revised: list[Fact] = []
     for batch in batches(facts):
         codes = sorted({fact.patient_code for fact in batch})
         lock_heads(connection, practice.practice_id, codes)
-        rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
-        latest = {_identity(row): row for row in map(dict, rows)}
+        latest = _latest(connection, practice, codes)
         new = []
         for fact in batch:
             columns = fact.columns()
-            known = latest.get(_identity(columns))
+            known = latest.get(fact.identity)
             if known is not None and partial:
                 columns |= _kept(fact, known)
             if known is not None and all(known[name] == value for name, value in columns.items()):
@@ -102,12 +123,22 @@ def append_facts(
                 "recorded_at": at,
                 "recorded_by": recorded_by,
             }
-            latest[_identity(row)] = row
+            latest[fact.identity] = row
             new.append(row)
-            appended.append(fact)
+            (added if known is None else revised).append(fact)
         if new:
             connection.execute(_INSERT, new)
-    return appended
+    return Appended(tuple(added), tuple(revised))
+
+
+def known_identities(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> set[FactIdentity]:
+    """The facts of these patients of which the ledger has a revision, withdrawn or not."""
+    return {identity for batch in batches(patient_codes) for identity in _latest(connection, practice, batch)}
+
+
+def _latest(connection: Connection, practice: Practice, codes: Sequence[str]) -> dict[FactIdentity, Mapping[str, Any]]:
+    rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
+    return {(row["patient_code"], row["kind"], row["subject"], row["on_date"]): dict(row) for row in rows}
 
 
 def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +147,3 @@ def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:
         "details": {**known["details"], **fact.details},
         "withdrawn": known["withdrawn"],
     }
-
-
-def _identity(row: Mapping[str, Any]) -> tuple[str, str, str, date]:
-    return row["patient_code"], row["kind"], row["subject"], row["on_date"]

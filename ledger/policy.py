@@ -82,9 +82,10 @@ def _check(name: str, value: Any) -> None:
 
 
 def _value_error(name: str, reason: str) -> LedgerError:
-    example = json.dumps(EXAMPLES[name])
+    example = EXAMPLES[name]
+    written = example if isinstance(example, str) else f"'{json.dumps(example)}'"
     return LedgerError(
         "POLICY_VALUE",
         f"{name}: {reason}. Nothing was changed.",
-        f"For example: ccm policy set {name} '{example}' --as admin1",
+        f"For example: ccm policy set {name} {written} --as admin1",
     )

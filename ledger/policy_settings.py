@@ -20,7 +20,9 @@ def _band(band: tuple[int, int]) -> tuple[int, int]:
 class PolicySettings(Table):
     """What may be written of a policy; names and defaults are those of billing-rules, payments are cents by code."""
 
-    bands: tuple[Annotated[tuple[Whole, Whole], AfterValidator(_band)], ...] = DEFAULT_POLICY.bands
+    bands: Annotated[tuple[Annotated[tuple[Whole, Whole], AfterValidator(_band)], ...], Field(min_length=1)] = (
+        DEFAULT_POLICY.bands
+    )
     qualifying_credentials: frozenset[Name] = DEFAULT_POLICY.qualifying_credentials
     count_outreach_attempts: YesNo = DEFAULT_POLICY.count_outreach_attempts
     rpm_time: Literal["management", "interactive"] = DEFAULT_POLICY.rpm_time
@@ -35,6 +37,14 @@ class PolicySettings(Table):
         """The policy as the rules take it."""
         fields = {name: getattr(self, name) for name in type(self).model_fields if name != "payments"}
         return Policy(**fields, payments=tuple(sorted(self.payments.items())))
+
+
+EXAMPLES: Mapping[str, Any] = {
+    **PolicySettings().model_dump(mode="json"),
+    "qualifying_credentials": sorted(DEFAULT_POLICY.qualifying_credentials),
+    "payments": {"99490": 6500},
+}
+"""A value of each policy, as it is written: the default, where that shows anything."""
 
 
 def policy_of(settings: Mapping[str, Any]) -> Policy:

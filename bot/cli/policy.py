@@ -4,7 +4,9 @@ import json
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
+from bot.access import require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
@@ -59,7 +61,7 @@ def set_(
     For example: ccm policy set rpm_time interactive --as admin1
     """
     _change(name, _value(value), author, workspace)
-    out.print(f"{name} is {value} now; every patient-month was evaluated again.")
+    out.print(f"{name} is {escape(value)} now; every patient-month was evaluated again.")
 
 
 @policy.command()
@@ -71,23 +73,31 @@ def reset(name: Name, author: Author, workspace: Workspace = None) -> None:
 
 def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
     with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
+        at = now()
         practice = chosen_practice(connection, workspace)
         person = person_by_id(connection, practice.practice_id, author)
+        require_active(person, practice.local_date(at))
         if Role.ADMIN not in person.roles:
-            raise LedgerError("ROLE_NEEDED", f"{author} is no admin.", "Name an administrator, for example --as admin1")
+            raise LedgerError(
+                "ROLE_NEEDED",
+                f"{author} is no admin. Nothing was changed.",
+                "Name an administrator, for example --as admin1",
+            )
         change_policy(
             connection,
             practice,
             name,
             value,
-            at=now(),
+            at=at,
             recorded_by=person.staff_id,
             progress=lambda done, total: progress("evaluating", done, total),
         )
 
 
 def _value(text: str) -> Any:
+    """What the text says: JSON, or the text itself. JSON's null is no value; ``reset`` returns to the default."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except json.JSONDecodeError:
         return text
+    return text if value is None else value

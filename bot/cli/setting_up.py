@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
+from bot.access import require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
@@ -19,6 +20,7 @@ from bot.cli.console import (
     print_json,
     progress_bar,
 )
+from bot.grammar.commands import closest
 from ledger import schema
 from ledger.clock import now
 from ledger.errors import LedgerError
@@ -125,25 +127,34 @@ def fact(
     For example: ccm fact consents patient=P-1042 program=CCM date=2026-11-03 form=verbal --as coord1
     """
     with opened_ledger() as database, database.writing() as connection:
+        at = now()
         practice = chosen_practice(connection, workspace)
         person = person_by_id(connection, practice.practice_id, author)
-        found = read_fact(connection, practice, kind, _cells(kind, values), at=now())
-        changed = record_facts(connection, practice, [found], at=now(), recorded_by=person.staff_id)
-    out.print(f"{found.patient_code}: recorded." if changed else f"{found.patient_code}: that was known already.")
+        require_active(person, practice.local_date(at))
+        found = read_fact(connection, practice, kind, _cells(kind, values), at=at)
+        summary = record_facts(connection, practice, [found], at=at, recorded_by=person.staff_id)
+    known = "that was known already" if summary.unchanged else "taken back" if found.withdrawn else "recorded"
+    out.print(f"{found.patient_code}: {known}.")
 
 
 def _cells(kind: str, values: list[str]) -> dict[str, str]:
     """The values by column; raises ``LedgerError`` for a kind or a column that is none."""
     if kind not in FACT_FILES:
-        raise LedgerError("FACT_UNKNOWN", f"There is no kind of fact {kind!r}.", f"One of: {', '.join(FACT_FILES)}")
+        near = closest(kind, FACT_FILES)
+        remedy = f"Did you mean: ccm fact {near}" if near else f"One of: {', '.join(FACT_FILES)}"
+        raise LedgerError("FACT_UNKNOWN", f"There is no kind of fact {kind!r}. Nothing was saved.", remedy)
     columns = ("patient", *FACT_FILES[kind].columns, "withdrawn")
     cells = {}
     for value in values:
         column, equals, text = value.partition("=")
         if not equals or column not in columns:
             raise LedgerError(
-                "FACT_COLUMN", f"{value!r} is not column=value.", f"Columns of {kind}: {', '.join(columns)}"
+                "FACT_COLUMN",
+                f"{value!r} is not column=value. Nothing was saved.",
+                f"Columns of {kind}: {', '.join(columns)}. Put quotes around a value of several words.",
             )
+        if column in cells:
+            raise LedgerError("FACT_COLUMN", f"{column} is given twice. Nothing was saved.", "Keep one of the two.")
         cells[column] = text.strip()
     return cells
 

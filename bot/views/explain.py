@@ -8,13 +8,18 @@ from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import CodeLine, EntryResult, ProgramStatement, Statement
 
 
-def explained(facts: PatientMonth, statement: Statement) -> Iterator[str]:
-    """The lines of the explanation, entries last."""
-    yield f"{words.month_name(statement.month)}, rulebook {statement.rulebook_name}"
+def statement_lines(statement: Statement) -> Iterator[str]:
+    """The lines of the statement, program by program."""
+    provisional = ", provisionally (rule B1)" if statement.provisional else ""
+    yield f"{words.month_name(statement.month)}, rulebook {statement.rulebook_name}{provisional}"
     yield f"Expected payment: {words.money(statement.expected_cents)}"
     for part in statement.programs:
         yield ""
         yield from _program(part)
+
+
+def entry_lines(facts: PatientMonth, statement: Statement) -> Iterator[str]:
+    """The lines of the entries: what of each counts, and under which rule the rest does not."""
     yield ""
     yield "Entries" if statement.entries else "No entries."
     noted = {(entry.number, entry.date_of_service): entry for entry in facts.entries}

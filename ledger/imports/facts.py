@@ -1,10 +1,10 @@
-"""``ccm import consents|care-plans|visits|stays|complexity|readings|marks``: facts about patients, one kind a file.
+"""``ccm import enrollments|consents|care-plans|…`` (``FACT_FILES``): facts about patients, one kind a file.
 
 Each row appends a fact or a revision of one: the same file twice changes nothing, a row that differs supersedes what
 was known of the same patient, subject and date, and ``yes`` under ``withdrawn`` takes back what was a mistake.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from ledger.batches import batches
-from ledger.facts import Fact, FactKind, append_facts
+from ledger.errors import LedgerError
+from ledger.facts import Fact, FactIdentity, FactKind, append_facts, known_identities
 from ledger.imports.reading import Cells, ConsentForm, ImportSummary, Progress, VisitType, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY
 from ledger.patient_months import reevaluate_all
@@ -72,9 +73,17 @@ class FactFile:
     read: Reader
 
 
+def _enrollment(row: Cells, known: Known) -> Fact | None:
+    program = row.needed_choice("program", Program)
+    first, last = _past_day(row, "from", known), row.day("to")
+    if first and last and last < first:
+        row.refuse("to", f"{last} is before the first day.", "Correct one of the two dates.")
+    return Fact("", FactKind.ENROLLMENT, first, program.value, last) if program and first else None
+
+
 def _consent(row: Cells, known: Known) -> Fact | None:
     program = row.needed_choice("program", Program)
-    given, revoked = _past_day(row, "date", known), row.day("revoked")
+    given, revoked = _past_day(row, "date", known), _not_ahead(row, "revoked", row.day("revoked"), known)
     form = row.needed_choice("form", ConsentForm)
     if given and revoked and revoked < given:
         row.refuse("revoked", f"{revoked} is before the consent.", "Correct one of the two dates.")
@@ -98,6 +107,8 @@ def _stay(row: Cells, known: Known) -> Fact | None:
     setting = row.needed_choice("setting", Setting)
     admitted, admitted_at = row.day_or_time("admitted", known.practice)
     discharged, discharged_at = row.day_or_time("discharged", known.practice)
+    for column, day in (("admitted", admitted), ("discharged", discharged)):
+        _not_ahead(row, column, day, known)
     if not row.values["admitted"]:
         row.refuse("admitted", "is empty.", "Write 2026-11-10, or 2026-11-10T14:30 where the time is known.")
     if admitted and discharged and (discharged < admitted or _before(discharged_at, admitted_at)):
@@ -134,6 +145,8 @@ def _mark(row: Cells, known: Known) -> Fact | None:
     program = row.choice("program", Program)
     if mark is Mark.BILLED_ELSEWHERE and program is None and not row.values["program"]:
         row.refuse("program", "is empty.", "Name the program that another practice bills, for example CCM")
+    if mark is Mark.APCM and row.values["program"]:
+        row.refuse("program", "stands beside apcm.", "APCM excludes programs of its own accord: leave it empty.")
     if mark is None or month is None:
         return None
     if mark is Mark.APCM:
@@ -142,6 +155,7 @@ def _mark(row: Cells, known: Known) -> Fact | None:
 
 
 FACT_FILES: Mapping[str, FactFile] = {
+    "enrollments": FactFile(("program", "from", "to"), _enrollment),
     "consents": FactFile(("program", "date", "form", "revoked"), _consent),
     "care-plans": FactFile(("date", "substantial"), _care_plan),
     "visits": FactFile(("date", "type"), _visit),
@@ -163,23 +177,27 @@ def import_facts(
     file = FACT_FILES[kind]
     rows = read_rows(path, ("patient", *file.columns), optional=(WITHDRAWN,))
     known = _known(connection, practice, at=at)
-    facts = [fact for row in rows if (fact := _fact(row, file, known)) is not None]
+    read = [(row, fact) for row in rows if (fact := _fact(row, file, known)) is not None]
+    _refuse_repeated(read)
+    _refuse_nothing_to_withdraw(connection, practice, read)
     refuse_if_any(path, rows)
-    changed = record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
-    return ImportSummary(added=changed, unchanged=len(rows) - changed)
+    facts = [fact for _, fact in read]
+    return record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
 
 
 def read_fact(
     connection: Connection, practice: Practice, kind: str, values: Mapping[str, str], *, at: datetime
 ) -> Fact:
-    """One fact from its cells by column, as typed in a terminal; raises ``ImportRefusedError`` with its problems."""
+    """One fact from its cells by column, as typed in a terminal; raises ``LedgerError`` that names what is wrong."""
     file = FACT_FILES[kind]
-    cells = {"patient": "", WITHDRAWN: "", **dict.fromkeys(file.columns, ""), **values}
-    row = Cells(1, cells)
+    row = Cells(1, {"patient": "", WITHDRAWN: "", **dict.fromkeys(file.columns, ""), **values})
     fact = _fact(row, file, _known(connection, practice, at=at))
-    refuse_if_any(Path(kind), [row])
-    if fact is None:
-        raise ValueError("a row without problems is a fact")
+    if fact is not None:
+        _refuse_nothing_to_withdraw(connection, practice, [(row, fact)])
+    if fact is None or row.problems:
+        faults = "; ".join(f"{problem.column} {problem.message.rstrip('.')}" for problem in row.problems)
+        remedies = " ".join(dict.fromkeys(problem.remedy for problem in row.problems))
+        raise LedgerError("FACT_REFUSED", f"{faults}. Nothing was saved.", remedies)
     return fact
 
 
@@ -191,16 +209,39 @@ def record_facts(
     at: datetime,
     recorded_by: str,
     progress: Progress = lambda _step, _done, _all: None,
-) -> int:
-    """Appends the facts, evaluates what they touch, and returns how many of them were new or changed something."""
+) -> ImportSummary:
+    """Appends the facts, evaluates what they touch, and returns how many were new, or changed what was known."""
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by)
-    codes = sorted({fact.patient_code for fact in appended})
+    codes = appended.patient_codes
     done = 0
     for batch in batches(codes):
         reevaluate_all(connection, practice, batch)
         done += len(batch)
         progress("evaluating", done, len(codes))
-    return len(appended)
+    added, changed = len(appended.added), len(appended.revised)
+    return ImportSummary(added, changed, len(facts) - added - changed)
+
+
+def _refuse_repeated(read: Sequence[tuple[Cells, Fact]]) -> None:
+    """Adds a problem to each row about a fact of which the file has a row before: only one of the two can hold."""
+    first_lines: dict[FactIdentity, int] = {}
+    for row, fact in read:
+        first = first_lines.setdefault(fact.identity, row.line)
+        if first != row.line:
+            row.refuse("", f"speaks of the same fact as line {first}.", "Keep the one that is true.")
+
+
+def _refuse_nothing_to_withdraw(connection: Connection, practice: Practice, read: Sequence[tuple[Cells, Fact]]) -> None:
+    """Adds a problem to each row that takes back what was never recorded: one of its cells must be wrong."""
+    codes = sorted({fact.patient_code for _, fact in read if fact.withdrawn})
+    known = known_identities(connection, practice, codes)
+    for row, fact in read:
+        if fact.withdrawn and fact.identity not in known:
+            row.refuse(
+                WITHDRAWN,
+                f"says yes, but {fact.patient_code} has nothing like it on {fact.on_date}.",
+                "Give the date as it was recorded.",
+            )
 
 
 def _known(connection: Connection, practice: Practice, *, at: datetime) -> Known:
@@ -219,7 +260,10 @@ def _fact(row: Cells, file: FactFile, known: Known) -> Fact | None:
 
 
 def _past_day(row: Cells, column: str, known: Known) -> date | None:
-    day = row.required_day(column)
+    return _not_ahead(row, column, row.required_day(column), known)
+
+
+def _not_ahead(row: Cells, column: str, day: date | None, known: Known) -> date | None:
     if day is not None and day > known.today:
         row.refuse(column, f"{day} lies in the future.", "Record it when it has happened.")
     return day

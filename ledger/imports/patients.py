@@ -61,7 +61,7 @@ def import_patients(
     _begin_chains(connection, practice, [code for code, outcome in outcomes.items() if outcome == "added"])
     touched = {code for code, outcome in outcomes.items() if outcome == "changed"}
     appended = append_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, partial=True)
-    touched |= {fact.patient_code for fact in appended}
+    touched.update(appended.patient_codes)
     known = sorted(code for code in touched if outcomes[code] != "added")
     for batch in batches(known):
         reevaluate_all(connection, practice, batch)
