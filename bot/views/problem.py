@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.grammar.problems import Problem
+from bot.grammar.quotes import unescape
 from bot.views import words
 from bot.views.reply import (
     SECTION_CHARACTERS,
@@ -48,7 +49,8 @@ def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
     """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
     lines += [
-        f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`" for problem in problems
+        f"• {words.escaped(unescape(problem.message))} For example: `{words.escaped(problem.example)}`"
+        for problem in problems
     ]
     blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
     if fits_in_button(typed):

@@ -11,6 +11,8 @@ from ledger.worklists import NearPatient, Worklist
 
 PAGE = "near_page"
 ROWS_PER_MESSAGE = 50
+SECTIONS_PER_MESSAGE = 3
+"""A channel takes one message a second, so a long list of blocked patients is not spread over more than it must."""
 COLUMNS = ("Patient", "List", "Minutes", "Missing", "Next code", "Worth", "Last live contact")
 
 StaffWords = Callable[[str], str]
@@ -37,7 +39,9 @@ def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: S
         before = sum(map(len, parts[:number]))
         label = f"Rows {before + 1}–{before + len(part)} of {len(rows)}"
         replies.append(Reply(f"{title}: {label}", (context(label), table(COLUMNS, part, right=(2, 3, 5)))))
-    replies += [Reply(f"{title}: blocked patients, continued", (block,)) for block in blocked[1:]]
+    for start in range(1, len(blocked), SECTIONS_PER_MESSAGE):
+        more = tuple(blocked[start : start + SECTIONS_PER_MESSAGE])
+        replies.append(Reply(f"{title}: blocked patients, continued", more))
     return replies
 
 

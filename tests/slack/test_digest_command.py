@@ -142,6 +142,7 @@ def test_a_long_digest_continues_in_the_thread(crowded_office: Office) -> None:
     (posted,) = crowded_office.posts(BLUE)
     thread = crowded_office.thread(BLUE, posted.ts)
     assert [row[0] for each in thread for row in table_rows(each)] == [f"N-{number:04}" for number in range(NEAR_COUNT)]
+    assert len(thread) < 25
     words = "\n".join(each.words for each in thread)
     assert all(words.count(f"*S-{number:04}*") == 1 for number in range(200))
 

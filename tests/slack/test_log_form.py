@@ -193,3 +193,9 @@ def test_a_form_that_came_too_late_says_so_and_gives_the_line_back(office: Offic
     assert by_button or "/ccm log P-1042 meds Reconciled." in seen.words
     assert "Traceback" not in seen.words
     assert [each.refused for each in office.playground.refusals] == ["expired_trigger_id"]
+
+
+def test_a_note_of_3000_characters_stands_whole_in_the_form(office: Office) -> None:
+    note = "Reviewed & reconciled. " * 130 + "Done here."
+
+    assert prefilled(opened(office.say(f"/ccm log 12m meds {note}")))["note"] == note

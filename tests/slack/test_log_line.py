@@ -243,3 +243,7 @@ def test_work_recorded_after_72_hours_is_saved(office: Office) -> None:
     day = (office.clock() - timedelta(days=5)).strftime("%m/%d")
 
     assert "*Saved*" in office.say(f"/ccm log P-1042 12m meds {day} {NOTE}").words
+
+
+def test_what_was_not_understood_is_quoted_as_it_was_typed(office: Office) -> None:
+    assert '"12&lt;b&amp;" cannot be read as a length' in office.say("/ccm log P-1042 12<b& meds hello").words

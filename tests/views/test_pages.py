@@ -1,0 +1,158 @@
+"""Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.playground.limits.content import check_message, check_view
+from bot.views.form import log_form, missing_intro, prefill, refused_form, submitted
+from bot.views.month import month_page, why_not
+from bot.views.problem import error_card
+from bot.views.worklist import near_pages
+from ledger.errors import LedgerError
+from ledger.figures import Figures
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
+from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
+
+MONTH = date(2026, 11, 1)
+
+
+def figures(number: int, *, status: Status = Status.BILLABLE, **more: Any) -> Figures:
+    """The figures of a patient; billable unless told otherwise."""
+    line = CodeLine("99490", 1, Program.CCM, "ccm_staff", 6613, date(2026, 11, 24))
+    values: dict[str, Any] = {
+        "patient_code": f"P-{number:05}",
+        "month": MONTH,
+        "program": Program.CCM,
+        "status": status,
+        "counted_minutes": 17,
+        "excluded_minutes": 0,
+        "staff_minutes": 17,
+        "practitioner_minutes": 0,
+        "expected_cents": 6613,
+        "codes": (line,) if status is Status.BILLABLE else (),
+        "next": (NextThreshold("99490", 3, 6613),),
+        "blockers": (),
+        "last_contact_on": date(2026, 11, 3),
+        "last_contact_by": "nurse1",
+        "rulebook": "medicare-2026",
+    }
+    return Figures(**{**values, **more})
+
+
+def month_of(count: int) -> MonthList:
+    """A month with so many rows, a quarter of them in each group."""
+    blocker = Blocker("NAME", "no care plan on or before the last day of the month, and more words", "Do it.")
+    quarter = range(count // 4)
+    return MonthList(
+        month=MONTH,
+        billable=tuple(figures(number) for number in quarter),
+        blocked=tuple(figures(10_000 + one, status=Status.BLOCKED, blockers=(blocker,) * 9) for one in quarter),
+        below=tuple(figures(20_000 + number, status=Status.BELOW_THRESHOLD) for number in quarter),
+        untouched=tuple(Untouched(f"P-{30_000 + number}", Program.CCM) for number in quarter),
+        enrolled_patients=count,
+    )
+
+
+def shown(blocks: list[dict[str, Any]]) -> list[str]:
+    """The first cell of each row of the table."""
+    tables = [block for block in blocks if block["type"] == "table"]
+    return [row[0]["text"] for block in tables for row in block["rows"][1:]]
+
+
+def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
+    month = month_of(2000)
+    seen: list[str] = []
+    page = 0
+    while len(seen) < 2000:
+        payload = month_page(month, scope="all teams", page=page, address={"text": ""}).payload()
+        check_message(payload["text"], payload["blocks"])
+        rows = shown(payload["blocks"])
+        assert f"Rows {len(seen) + 1}–{len(seen) + len(rows)} of 2000" in str(payload["blocks"])
+        seen += rows
+        page += 1
+
+    groups = (month.billable, month.blocked, month.below, month.untouched)
+    assert seen == [one.patient_code for group in groups for one in group]
+
+
+@pytest.mark.parametrize(("asked", "got"), [(-1, 1), (0, 1), (3, 4), (999, 4)])
+def test_a_page_beyond_the_last_or_before_the_first_is_the_nearest_there_is(asked: int, got: int) -> None:
+    untouched = tuple(Untouched(f"P-{number:03}", Program.CCM) for number in range(80))
+
+    reply = month_page(MonthList(MONTH, (), (), (), untouched, 80), scope="all teams", page=asked, address={})
+
+    assert f"Page {got} of 4" in str(reply.payload()["blocks"])
+
+
+def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
+    step = NextThreshold("99490", 3, 6613)
+    near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(5000))
+
+    replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str)
+
+    seen: list[str] = []
+    for reply in replies:
+        payload = reply.payload()
+        check_message(payload["text"], payload["blocks"])
+        seen += shown(payload["blocks"])
+    assert seen == [patient.figures.patient_code for patient in near]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "3 min to 99490"),
+        ({"excluded_minutes": 12}, "3 min to 99490; 12 min do not count"),
+        ({"blockers": (Blocker("A", "no consent.", "x"), Blocker("B", "no plan", "y"))}, "no consent; no plan"),
+        ({"next": ()}, ""),
+    ],
+)
+def test_a_program_without_a_code_says_why_in_a_few_words(more: dict[str, Any], words: str) -> None:
+    assert why_not(figures(1, status=Status.BELOW_THRESHOLD, **more)) == words
+
+
+FILLED = prefill(
+    patient_code="P-1042",
+    length="12m",
+    activity=Activity.MEDICATION,
+    contact=Contact.LIVE,
+    day=date(2026, 11, 24),
+    program=Program.CCM,
+    note="x" * 3000,
+)
+
+
+def test_the_form_fits_whatever_stands_in_it() -> None:
+    for values in ({}, FILLED):
+        check_view(log_form(values), kind="modal")
+        check_view(log_form(values, intro="Still needed: the note.", confirm="Save it anyway?"), kind="modal")
+    card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"), typed="t" * 5000)
+    check_view(refused_form(FILLED, card), kind="modal")
+
+
+def test_what_is_submitted_is_read_by_the_names_of_the_inputs() -> None:
+    values = {
+        "patient": {"value": {"type": "plain_text_input", "value": "P-1042"}},
+        "activity": {"value": {"type": "static_select", "selected_option": {"value": "medication"}}},
+        "contact": {"value": {"type": "static_select", "selected_option": None}},
+        "date": {"value": {"type": "datepicker", "selected_date": "2026-11-24"}},
+        "confirm": {"value": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
+        "note": {"value": {"type": "plain_text_input", "value": None}},
+    }
+
+    assert submitted({"state": {"values": values}}) == {
+        "patient": "P-1042",
+        "activity": "medication",
+        "date": "2026-11-24",
+        "confirm": "yes",
+    }
+
+
+def test_the_form_says_what_is_still_needed() -> None:
+    assert missing_intro(("patient_code", "duration_minutes", "activity", "note")) == (
+        "Still needed: the patient, the length, what was done, the note."
+    )
+    assert missing_intro(()) == ""
