@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from support.practice import NOTE
+from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office
 
 from bot.app import build_app, web_client
@@ -232,3 +232,15 @@ def test_building_the_app_calls_nobody(office: Office) -> None:
     build_app(office.database, office.client, "secret", office.clock)
 
     assert len(office.playground.calls("auth.test")) == before
+
+
+def test_a_small_journey_is_the_same_on_postgresql(postgresql_database: Database, clock: HandClock) -> None:
+    with open_office(postgresql_database, a_practice(postgresql_database), clock) as office:
+        saved = office.say(LINE)
+        assert "*0 → 12 minutes* in November" in saved.words
+        assert "nothing was saved twice" in json.dumps(office.deliver_again("slash_commands"))
+        assert "P-1042" in office.say("/ccm month", "U0BILLER1").words
+        assert "*Undone*" in office.press(saved, UNDO).words
+        office.press(office.say("/ccm digest Blue Team", "U0LEAD1"), POST_NOW, "U0LEAD1")
+        assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
+        assert office.live_count() == 0
