@@ -1,7 +1,7 @@
 """The bot at work before a local Slack: a practice, its people at their screens, and a clock that is moved by hand."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -192,9 +192,6 @@ def open_office(
     playground.stop(wait=False)
     refused = [(each.summary, each.refused) for each in playground.refusals]
     assert office.allows_refusals or not refused, refused
-
-
-MakeOffice = Callable[..., Office]
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120
