@@ -1,13 +1,12 @@
 """From counted minutes and days with readings to codes (billing-rules section 5, R1 to R8)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import CountedEntry
-from ledger.rules.facts import ComplexityDesignation, Contact, Program
+from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntry
 from ledger.rules.month import MonthView
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
 from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily
@@ -32,18 +31,13 @@ class Minutes(NamedTuple):
         return self.practitioner if family.counts == "practitioner" else self.total
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The entries of one program, counted."""
+class Tally(NamedTuple):
+    """The entries of one program, counted, in order of their dates; ``logged`` are those that were not voided."""
 
     program: Program
-    entries: tuple[CountedEntry, ...]
+    entries: list[CountedEntry]
+    logged: list[TimeEntry]
     minutes: Minutes
-
-    @property
-    def logged(self) -> bool:
-        """Whether time was logged: an entry that was not voided."""
-        return any(not one.entry.voided for one in self.entries)
 
     @property
     def live_contact(self) -> bool:
@@ -60,19 +54,18 @@ class Offer(NamedTuple):
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What the minutes and readings of a program would bill if nothing blocked it.
 
     ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5); ``time_lines`` holds the
     lines of each family, taken or not.
     """
 
-    offers: tuple[Offer, ...]
+    offers: list[Offer]
     closed: Mapping[str, str]
     taken: Offer | None
     time_lines: Mapping[str, tuple[CodeLine, ...]]
-    reading_lines: tuple[CodeLine, ...]
+    reading_lines: list[CodeLine]
 
     @property
     def open_families(self) -> list[TimeFamily]:
@@ -82,32 +75,34 @@ class Claim:
 
 def prices_of(book: Rulebook, policy: Policy) -> Prices:
     """The book's payments with those that the practice replaced (B3)."""
-    return {**{code: payment.cents for code, payment in book.payments.items()}, **dict(policy.payments)}
+    return {**book.national_payments, **dict(policy.payments)} if policy.payments else book.national_payments
 
 
 def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
     """The entries of ``program`` among ``counted``, with their minutes (section 4)."""
-    entries = tuple(one for one in counted if one.entry.program is program)
-    practitioner = sum(one.minutes for one in entries if one.by_practitioner)
-    return Tally(program, entries, Minutes(sum(one.minutes for one in entries), practitioner))
+    entries = [one for one in counted if one.entry.program is program]
+    entries.sort(key=lambda one: one.entry.date_of_service)
+    logged = [one.entry for one in entries if not one.entry.voided]
+    practitioner = sum([one.minutes for one in entries if one.by_practitioner])
+    return Tally(program, entries, logged, Minutes(sum([one.minutes for one in entries]), practitioner))
 
 
 def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> Claim:
     """The claim of one program, blockers aside: one family of time codes (R1), and the readings."""
     families = book.time_families[tally.program]
     closed = {family.name: why for family in families if (why := why_closed(family, month)) is not None}
-    offers = tuple(offer_of(family, tally.minutes, prices) for family in families)
+    offers = [offer_of(family, tally.minutes, prices) for family in families]
     taken = choose([offer for offer in offers if offer.family.name not in closed], month.policy)
     return Claim(
         offers=offers,
         closed=closed,
         taken=taken,
         time_lines={offer.family.name: _time_lines(offer, tally, month, prices) for offer in offers},
-        reading_lines=tuple(
+        reading_lines=[
             line
             for family in book.reading_families[tally.program]
             if (line := _reading_line(family, month, prices)) is not None
-        ),
+        ],
     )
 
 
@@ -126,7 +121,7 @@ def offer_of(family: TimeFamily, minutes: Minutes, prices: Prices) -> Offer:
     """What ``family`` bills at these minutes; a payment that is not known counts as 0 (section 9)."""
     own_minutes = minutes.for_family(family)
     units = units_at(family, own_minutes)
-    return Offer(family, own_minutes, units, sum((prices[code] or 0) * count for code, count in units))
+    return Offer(family, own_minutes, units, sum([(prices[code] or 0) * count for code, count in units]))
 
 
 def choose(offers: Sequence[Offer], policy: Policy) -> Offer | None:
@@ -176,7 +171,7 @@ def _time_lines(offer: Offer, tally: Tally, month: MonthView, prices: Prices) ->
     if not offer.units:
         return ()
     day = _date_of_service(offer, tally, month)
-    return tuple(code_line(offer.family, code, units, day, prices) for code, units in offer.units)
+    return tuple([code_line(offer.family, code, units, day, prices) for code, units in offer.units])
 
 
 def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
@@ -186,7 +181,7 @@ def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
     family = offer.family
     opening = family.short if family.short and offer.minutes < family.base.at_minutes else family.base
     minutes = 0
-    for one in sorted(tally.entries, key=lambda one: one.entry.date_of_service):
+    for one in tally.entries:
         if family.counts == "total" or one.by_practitioner:
             minutes += one.minutes
         if minutes >= opening.at_minutes:
@@ -196,7 +191,7 @@ def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
 
 def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> CodeLine | None:
     """The code for the month's days with readings, dated on its last day; None where they reach none."""
-    if not month.enrollments(family.program):
+    if family.program not in month.enrollments:
         return None
     days = month.facts.reading_days
     for code in family.codes:
@@ -208,12 +203,4 @@ def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> Co
 def code_line(family: TimeFamily | ReadingFamily, code: str, units: int, day: date, prices: Prices) -> CodeLine:
     """The line of a claim for ``units`` of ``code``; its amount is 0 where the payment is not known."""
     cents = prices[code]
-    return CodeLine(
-        code=code,
-        units=units,
-        program=family.program,
-        family=family.name,
-        amount_cents=units * (cents or 0),
-        date_of_service=day,
-        payment_known=cents is not None,
-    )
+    return CodeLine(code, units, family.program, family.name, units * (cents or 0), day, cents is not None)

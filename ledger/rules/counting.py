@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.durations import Span, spans_minutes, without
-from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, TimeEntry
+from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, StaffMember, TimeEntry
 from ledger.rules.month import END, FacilityStay, MonthView, consent_holds
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.statement import EntryResult, Exclusion
@@ -18,13 +18,15 @@ ATTEMPTS = frozenset({Contact.VOICEMAIL, Contact.NO_ANSWER})
 class Work(NamedTuple):
     """What is left of an entry on its way through the rules; no spans where it has no start and end.
 
-    ``taken`` are the spans in which minutes of earlier entries already count.
+    ``taken`` are the spans in which minutes of earlier entries already count, ``worker`` is the staff member as one
+    who qualifies on that date (C4).
     """
 
     entry: TimeEntry
     minutes: int
     spans: tuple[Span, ...]
     taken: Sequence[Span]
+    worker: StaffMember | None
 
 
 class Cut(NamedTuple):
@@ -42,7 +44,21 @@ class CountedEntry(NamedTuple):
     minutes: int
     spans: tuple[Span, ...]
     by_practitioner: bool
-    result: EntryResult
+    excluded: tuple[Exclusion, ...]
+
+    @property
+    def result(self) -> EntryResult:
+        """What the statement says of the entry."""
+        entry = self.entry
+        return EntryResult(
+            entry.number,
+            entry.date_of_service,
+            entry.program,
+            entry.duration_minutes,
+            self.minutes,
+            self.excluded,
+            entry.first_part_number is not None,
+        )
 
 
 Rule = Callable[[Work, MonthView], Cut | None]
@@ -67,9 +83,9 @@ def not_care_time(work: Work, _month: MonthView) -> Cut | None:
 
 def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
     """C4: on the date, the staff member has a qualifying credential, is active, and is supervised."""
-    staff_id, day = work.entry.staff_id, work.entry.date_of_service
-    if month.qualified(staff_id, day) is not None:
+    if work.worker is not None:
         return None
+    staff_id, day = work.entry.staff_id, work.entry.date_of_service
     active = month.active_staff(staff_id, day)
     if any(member.credential in month.policy.qualifying_credentials for member in active):
         fault = "was not under the billing practitioner's supervision"
@@ -178,9 +194,10 @@ def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
     taken: list[Span] = []
     counted = []
     for entry, spans in sorted(((entry, _spans_of(entry)) for entry in month.facts.entries), key=_first_come):
-        if spans:
+        if spans and taken:
             taken = [span for span in taken if span[1] > spans[0][0]]
-        found = _count(Work(entry, entry.duration_minutes, spans, taken), month)
+        worker = month.qualified(entry.staff_id, entry.date_of_service)
+        found = _count(Work(entry, entry.duration_minutes, spans, taken, worker), month)
         if found.minutes:
             taken.extend(found.spans)
         counted.append(found)
@@ -212,22 +229,8 @@ def _count(work: Work, month: MonthView) -> CountedEntry:
         work = work._replace(minutes=cut.minutes_left, spans=cut.spans_left)
         if not work.minutes:
             break
-    worker = month.qualified(entry.staff_id, entry.date_of_service)
-    return CountedEntry(
-        entry=entry,
-        minutes=work.minutes,
-        spans=work.spans,
-        by_practitioner=worker is not None and worker.credential in PRACTITIONER_CREDENTIALS,
-        result=EntryResult(
-            number=entry.number,
-            date_of_service=entry.date_of_service,
-            program=entry.program,
-            duration_minutes=entry.duration_minutes,
-            counted_minutes=work.minutes,
-            excluded=tuple(excluded),
-            is_part=entry.first_part_number is not None,
-        ),
-    )
+    by_practitioner = work.worker is not None and work.worker.credential in PRACTITIONER_CREDENTIALS
+    return CountedEntry(entry, work.minutes, work.spans, by_practitioner, tuple(excluded))
 
 
 def _inside(stays: Sequence[FacilityStay], day: date) -> str:

@@ -1,8 +1,8 @@
 """What blocks a program for the month (billing-rules section 6): all blockers, each with the way to clear it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Tally
@@ -16,8 +16,7 @@ LIVE_CONTACT_BLOCKER = "NO_LIVE_CONTACT"
 """The one blocker that leaves codes open which need no live contact (billing-rules section 6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramMonth:
+class ProgramMonth(NamedTuple):
     """One program of a patient-month; ``outbid_by`` is the program that is billed in its place (R2)."""
 
     program: Program
@@ -34,7 +33,7 @@ class ProgramMonth:
 
 def blockers_of(asked: ProgramMonth) -> tuple[Blocker, ...]:
     """Every blocker that holds, in the order of billing-rules."""
-    return tuple(blocker for rule in BLOCKER_RULES if (blocker := rule(asked)) is not None)
+    return tuple([blocker for rule in BLOCKER_RULES if (blocker := rule(asked)) is not None])
 
 
 def blocks(blocker: Blocker, needs: Sequence[Need]) -> bool:
@@ -96,7 +95,8 @@ def no_initiating_visit(asked: ProgramMonth) -> Blocker | None:
     within_days = 0 if asked.requirement is None else asked.requirement.initiating_visit_within_days
     if not within_days or not month.policy.initiating_visit:
         return None
-    enrolled = min((enrollment.from_date for enrollment in month.enrollments(asked.program)), default=month.first_day)
+    enrollments = month.enrollments.get(asked.program, ())
+    enrolled = min((enrollment.from_date for enrollment in enrollments), default=month.first_day)
     earliest = enrolled - timedelta(days=within_days)
     if any(earliest <= visit.visit_date <= month.last_day for visit in month.facts.initiating_visits):
         return None

@@ -1,9 +1,10 @@
 """The statement of a patient-month: a pure function of its facts, a rulebook and the practice's policy."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from ledger.rules.coding import Claim, Prices, claim_of, prices_of, tally_of
-from ledger.rules.counting import CountedEntry, count_entries
+from ledger.rules.counting import count_entries
 from ledger.rules.eligibility import ProgramMonth, blockers_of, blocks
 from ledger.rules.explaining import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
@@ -12,11 +13,10 @@ from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status
 from ledger.rules.thresholds import next_thresholds
-from ledger.rules.warnings import Audit, warnings_of
+from ledger.rules.warnings import Audit, Finding, month_findings, warnings_of
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A program on its way to its statement: what it would bill, and what blocks it."""
 
     asked: ProgramMonth
@@ -52,19 +52,20 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
         for program in _programs(month)
     ]
     resolved = _without_conflicts(drafts, rulebook, prices)
+    findings = month_findings(month, counted)
     return Statement(
         month=month.first_day,
         rulebook_name=rulebook.name,
         rulebook_hash=rulebook.file_hash,
-        programs=tuple(_program_statement(draft, counted, prices) for draft in resolved),
-        entries=tuple(one.result for one in counted),
+        programs=tuple(_program_statement(draft, findings, prices) for draft in resolved),
+        entries=tuple([one.result for one in counted]),
         provisional=rulebook.provisional_in(month.first_day),
     )
 
 
 def _programs(month: MonthView) -> list[Program]:
-    worked = {entry.program for entry in month.facts.entries}
-    return [program for program in Program if program in worked or month.enrollments(program)]
+    found = {entry.program for entry in month.facts.entries} | month.enrollments.keys()
+    return [program for program in Program if program in found]
 
 
 def _draft(asked: ProgramMonth, prices: Prices) -> Draft:
@@ -83,7 +84,7 @@ def _without_conflicts(drafts: list[Draft], rulebook: Rulebook, prices: Prices) 
             continue
         first, second = sorted(rivals, key=_precedence)
         if first.lines:
-            outbid = replace(second.asked, outbid_by=first.asked.program)
+            outbid = second.asked._replace(outbid_by=first.asked.program)
             by_program[second.asked.program] = _draft(outbid, prices)
     return list(by_program.values())
 
@@ -94,17 +95,17 @@ def _precedence(draft: Draft) -> tuple[bool, int, str]:
     return not draft.lines, -sum(line.amount_cents for line in draft.lines), base_code
 
 
-def _program_statement(draft: Draft, counted: tuple[CountedEntry, ...], prices: Prices) -> ProgramStatement:
+def _program_statement(draft: Draft, findings: Sequence[Finding], prices: Prices) -> ProgramStatement:
     asked, claim, lines = draft.asked, draft.claim, draft.lines
     minutes, policy = asked.tally.minutes, asked.month.policy
     upcoming = next_thresholds(claim, minutes, prices, policy)
     audit = Audit(
         month=asked.month,
-        everything=counted,
         tally=asked.tally,
         taken=claim.taken,
         minutes_billed=bool(draft.time_lines),
         needs_care_plan=asked.requirement is not None and asked.requirement.care_plan,
+        findings=findings,
     )
     return ProgramStatement(
         program=asked.program,

@@ -1,7 +1,6 @@
 """A patient-month as the rules look things up in it: dates in UTC where minutes matter, staff and stays by date."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -47,9 +46,12 @@ class FacilityStay(NamedTuple):
         return before or after
 
 
-@dataclass(frozen=True, slots=True)
-class MonthView:
-    """The facts of a patient-month with the policy, ready to be asked."""
+class MonthView(NamedTuple):
+    """The facts of a patient-month with the policy, ready to be asked.
+
+    ``enrollments`` are those that touch the month, ``newest_plan`` is the newest revision of the care plan on or before
+    its last day, None where there is none.
+    """
 
     facts: PatientMonth
     policy: Policy
@@ -59,6 +61,8 @@ class MonthView:
     staff: dict[str, list[StaffMember]]
     qualified_staff: dict[str, list[StaffMember]]
     stays: tuple[FacilityStay, ...]
+    enrollments: dict[Program, list[Enrollment]]
+    newest_plan: date | None
 
     def active_staff(self, staff_id: str, day: date) -> list[StaffMember]:
         """The rows of that staff member (one a credential) that hold on ``day``."""
@@ -71,42 +75,33 @@ class MonthView:
                 return member
         return None
 
-    def enrollments(self, program: Program) -> list[Enrollment]:
-        """The enrollments in ``program`` that touch the month."""
-        return [
-            enrollment
-            for enrollment in self.facts.enrollments
-            if enrollment.program is program
-            and enrollment.from_date <= self.last_day
-            and (enrollment.to_date is None or self.first_day <= enrollment.to_date)
-        ]
-
-    @property
-    def newest_plan(self) -> date | None:
-        """The newest revision of the care plan on or before the month's last day, None where there is none."""
-        days = (plan.revised_on for plan in self.facts.care_plans if plan.revised_on <= self.last_day)
-        return max(days, default=None)
-
 
 def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
     """The view of these facts under this policy."""
     zone = ZoneInfo(facts.timezone)
     first_day = facts.month.replace(day=1)
+    last_day = month_end(first_day)
     staff: dict[str, list[StaffMember]] = {}
     qualified_staff: dict[str, list[StaffMember]] = {}
     for member in sorted(facts.staff, key=lambda member: member.credential not in PRACTITIONER_CREDENTIALS):
         staff.setdefault(member.staff_id, []).append(member)
         if member.supervised and member.credential in policy.qualifying_credentials:
             qualified_staff.setdefault(member.staff_id, []).append(member)
+    enrollments: dict[Program, list[Enrollment]] = {}
+    for enrollment in facts.enrollments:
+        if enrollment.from_date <= last_day and (enrollment.to_date is None or first_day <= enrollment.to_date):
+            enrollments.setdefault(enrollment.program, []).append(enrollment)
     return MonthView(
         facts=facts,
         policy=policy,
         zone=zone,
         first_day=first_day,
-        last_day=month_end(first_day),
+        last_day=last_day,
         staff=staff,
         qualified_staff=qualified_staff,
-        stays=tuple(_facility_stays(facts.stays, zone)),
+        stays=tuple(_facility_stays(facts.stays, zone)) if facts.stays else (),
+        enrollments=enrollments,
+        newest_plan=max((plan.revised_on for plan in facts.care_plans if plan.revised_on <= last_day), default=None),
     )
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -82,7 +82,7 @@ class TimeFamily(Table):
             )
         return self
 
-    @property
+    @cached_property
     def unit_minutes(self) -> tuple[int, ...]:
         """The minutes of the base and of each unit of the add-on, rising."""
         first, step = self.base.at_minutes, self.add_on.each_further_minutes
@@ -170,7 +170,10 @@ class BookFile(Table):
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The figures in force from ``in_force_from`` to ``in_force_to``, both included, with the file's SHA-256."""
+    """The figures in force from ``in_force_from`` to ``in_force_to``, both included, with the file's SHA-256.
+
+    ``national_payments`` are the payments in cents by code, None where one is not known.
+    """
 
     name: str
     file_hash: str
@@ -181,6 +184,7 @@ class Rulebook:
     time_families: Mapping[Program, tuple[TimeFamily, ...]]
     reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
     payments: Mapping[str, Payment]
+    national_payments: Mapping[str, int | None]
     sources: Mapping[str, Source]
 
     def provisional_in(self, first_day: date) -> bool:
@@ -208,6 +212,7 @@ def load_rulebook(path: Path) -> Rulebook:
         time_families=_by_program(book.time_family),
         reading_families=_by_program(book.reading_family),
         payments=MappingProxyType({payment.code: payment for payment in book.payment}),
+        national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
     )
 

@@ -6,6 +6,7 @@ The shapes alone; ``evaluate`` in ``ledger.rules.evaluation`` makes them.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.rules.facts import Program
 
@@ -28,8 +29,7 @@ class Exclusion:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryResult:
+class EntryResult(NamedTuple):
     """An entry's minutes, each counted or excluded: ``counted_minutes`` + the exclusions = ``duration_minutes``.
 
     ``is_part`` says that the work crossed midnight and this is one date's part of it (E3).

@@ -1,17 +1,22 @@
-"""What an auditor would ask about (billing-rules section 7). Nothing here changes a code."""
+"""What an auditor would ask about (billing-rules section 7). Nothing here changes a code.
+
+W3, W6, W8 and W10 look at all entries of the month: they are asked once, and told of each program they concern.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue.lists import WARNINGS
 from ledger.rules.coding import Offer, Tally
 from ledger.rules.counting import CountedEntry
 from ledger.rules.durations import end_of_day, is_late
-from ledger.rules.facts import TimeEntry
+from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.month import MonthView
 from ledger.rules.statement import AuditWarning
 
@@ -26,33 +31,52 @@ ROUND_PERCENT = 80
 CROWDED_HOUR_MINUTES = 60
 CROWDED_DAY_MINUTES = 600
 LAST_DAYS = 3
+NOTES_REMEMBERED = 4096
 HOUR = timedelta(hours=1)
 
 _SENTENCE_END = re.compile(r"[.!?\n](?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)(?:(?<=\n)|(?=\s)|$)")
 """Where a sentence ends: not after a title, nor inside a number such as 7.2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Finding(NamedTuple):
+    """A warning about entries of the month, and the programs of these entries."""
+
+    warning: AuditWarning
+    programs: frozenset[Program]
+
+
+class Audit(NamedTuple):
     """One program of a patient-month under an auditor's eye.
 
-    ``everything`` holds the entries of all programs, ``tally`` those of this one; ``taken`` is the family its minutes
-    select, ``minutes_billed`` whether it is on the claim.
+    ``taken`` is the family its minutes select, ``minutes_billed`` whether it is on the claim, ``findings`` what was
+    found over all programs of the month.
     """
 
     month: MonthView
-    everything: tuple[CountedEntry, ...]
     tally: Tally
     taken: Offer | None
     minutes_billed: bool
     needs_care_plan: bool
+    findings: Sequence[Finding]
+
+
+def month_findings(month: MonthView, counted: Sequence[CountedEntry]) -> list[Finding]:
+    """What is found over all entries of the month, whatever their program."""
+    live = [one.entry for one in counted if not one.entry.voided]
+    found = (round_minutes(live), no_times(live), crowded_hour(counted, month), cloned_note(live))
+    return [finding for finding in found if finding is not None]
 
 
 def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
     """Every warning that holds, in the order of billing-rules."""
-    return tuple(warning for rule in WARNING_RULES if (warning := rule(audit)) is not None)
+    program = audit.tally.program
+    found = [finding.warning for finding in audit.findings if program in finding.programs]
+    found += [warning for rule in PROGRAM_RULES if (warning := rule(audit)) is not None]
+    found.sort(key=lambda warning: WARNING_NUMBERS.index(warning.code))
+    return tuple(found)
 
 
+@lru_cache(maxsize=NOTES_REMEMBERED)
 def note_advice(note: str) -> str | None:
     """What would make the note hold before an auditor, None where it is fine (W1)."""
     first, *rest = _SENTENCE_END.split(note, maxsplit=1)
@@ -69,8 +93,8 @@ def note_advice(note: str) -> str | None:
 
 def note_thin(audit: Audit) -> AuditWarning | None:
     """W1: notes of fewer than two sentences, under 40 characters, or of stock phrases alone."""
-    thin = [entry for entry in _live(audit.tally.entries) if entry.note.strip() and note_advice(entry.note)]
-    return _about(audit, "W1", thin)
+    thin = [entry for entry in audit.tally.logged if entry.note.strip() and note_advice(entry.note)]
+    return _warning("W1", thin) if thin else None
 
 
 def plan_untouched(audit: Audit) -> AuditWarning | None:
@@ -82,13 +106,13 @@ def plan_untouched(audit: Audit) -> AuditWarning | None:
     return _warning("W2", (), days=UNTOUCHED_DAYS)
 
 
-def round_minutes(audit: Audit) -> AuditWarning | None:
+def round_minutes(live: Sequence[TimeEntry]) -> Finding | None:
     """W3: at least 5 entries of the month have no times, and 80 % of those are multiples of 5."""
-    untimed = [entry for entry in _live(audit.everything) if entry.started_at is None]
+    untimed = [entry for entry in live if entry.started_at is None]
     rounded = [entry for entry in untimed if entry.duration_minutes % ROUND_MULTIPLE == 0]
     if len(untimed) < ROUND_ENTRIES or len(rounded) * 100 < len(untimed) * ROUND_PERCENT:
         return None
-    return _about(audit, "W3", rounded, round=len(rounded), untimed=len(untimed))
+    return _finding("W3", rounded, round=len(rounded), untimed=len(untimed))
 
 
 def exact_threshold(audit: Audit) -> AuditWarning | None:
@@ -106,14 +130,13 @@ def exact_threshold(audit: Audit) -> AuditWarning | None:
 
 def late_entry(audit: Audit) -> AuditWarning | None:
     """W5: entries recorded more than 72 hours after the work (E8); without times, after the end of its date."""
-    late = [entry for entry in _live(audit.tally.entries) if _recorded_late(entry, audit.month.zone)]
-    return _about(audit, "W5", late)
+    late = [entry for entry in audit.tally.logged if _recorded_late(entry, audit.month.zone)]
+    return _warning("W5", late) if late else None
 
 
-def no_times(audit: Audit) -> AuditWarning | None:
+def no_times(live: Sequence[TimeEntry]) -> Finding | None:
     """W6: no entry of the month has start and end."""
-    live = _live(audit.everything)
-    return None if any(entry.started_at for entry in live) else _about(audit, "W6", live)
+    return None if any(entry.started_at for entry in live) else _finding("W6", live)
 
 
 def facility_month(audit: Audit) -> AuditWarning | None:
@@ -123,23 +146,21 @@ def facility_month(audit: Audit) -> AuditWarning | None:
     return _warning("W7", ()) if touches and audit.minutes_billed else None
 
 
-def crowded_hour(audit: Audit) -> AuditWarning | None:
+def crowded_hour(counted: Sequence[CountedEntry], month: MonthView) -> Finding | None:
     """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day."""
-    if sum(one.minutes for one in audit.everything) <= CROWDED_HOUR_MINUTES:
-        return None
-    days: defaultdict[tuple[str, date], list[CountedEntry]] = defaultdict(list)
-    for one in audit.everything:
-        if one.minutes:
-            days[one.entry.staff_id, one.entry.date_of_service].append(one)
-    for _, worked in sorted(days.items()):
-        day_minutes = sum(one.minutes for one in worked)
-        if day_minutes > CROWDED_DAY_MINUTES:
-            return _about(audit, "W8", (one.entry for one in worked), minutes=day_minutes, stretch="day")
-        if day_minutes > CROWDED_HOUR_MINUTES:
-            hour_minutes = round(max(_minutes_by_hour(worked, audit.month).values(), default=0), 3)
-            if hour_minutes > CROWDED_HOUR_MINUTES:
-                minutes = f"{hour_minutes:g}"
-                return _about(audit, "W8", (one.entry for one in worked), minutes=minutes, stretch="clock hour")
+    minutes_by_day: defaultdict[tuple[str, date], int] = defaultdict(int)
+    for one in counted:
+        minutes_by_day[one.entry.staff_id, one.entry.date_of_service] += one.minutes
+    for who_and_when in sorted(key for key, minutes in minutes_by_day.items() if minutes > CROWDED_HOUR_MINUTES):
+        worked = [
+            one for one in counted if one.minutes and (one.entry.staff_id, one.entry.date_of_service) == who_and_when
+        ]
+        entries = [one.entry for one in worked]
+        if minutes_by_day[who_and_when] > CROWDED_DAY_MINUTES:
+            return _finding("W8", entries, minutes=minutes_by_day[who_and_when], stretch="day")
+        hour_minutes = round(max(_minutes_by_hour(worked, month).values(), default=0), 3)
+        if hour_minutes > CROWDED_HOUR_MINUTES:
+            return _finding("W8", entries, minutes=f"{hour_minutes:g}", stretch="clock hour")
     return None
 
 
@@ -153,35 +174,31 @@ def last_minute(audit: Audit) -> AuditWarning | None:
     return _warning("W9", [one.entry for one in late], late=late_minutes, total=total)
 
 
-def cloned_note(audit: Audit) -> AuditWarning | None:
+def cloned_note(live: Sequence[TimeEntry]) -> Finding | None:
     """W10: two entries of the month share a note word for word; the parts of one piece of work are one entry."""
     by_note: dict[str, list[TimeEntry]] = {}
-    for entry in _live(audit.everything):
+    for entry in live:
         by_note.setdefault(_words(entry.note), []).append(entry)
     by_note.pop("", None)
     shared = [entries for entries in by_note.values() if len(entries) > 1 and len({_whole(one) for one in entries}) > 1]
-    return _about(audit, "W10", (entry for entries in shared for entry in entries))
+    return _finding("W10", [entry for entries in shared for entry in entries])
 
 
-WARNING_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
+PROGRAM_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
     note_thin,
     plan_untouched,
-    round_minutes,
     exact_threshold,
     late_entry,
-    no_times,
     facility_month,
-    crowded_hour,
     last_minute,
-    cloned_note,
 )
+"""The warnings that are asked of each program."""
+
+WARNING_NUMBERS = tuple(rule.number for rule in WARNINGS)
 """The warnings in the order of billing-rules."""
 
 
-def _live(counted: Iterable[CountedEntry]) -> list[TimeEntry]:
-    return [one.entry for one in counted if not one.entry.voided]
-
-
+@lru_cache(maxsize=NOTES_REMEMBERED)
 def _words(text: str) -> str:
     return " ".join(text.casefold().split())
 
@@ -214,12 +231,11 @@ def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[d
     return minutes
 
 
-def _about(audit: Audit, number: str, entries: Iterable[TimeEntry], **facts: object) -> AuditWarning | None:
-    """The warning about ``entries``, where at least one of them is of the program that is looked at."""
-    concerned = list(entries)
-    if not any(entry.program is audit.tally.program for entry in concerned):
-        return None
-    return _warning(number, concerned, **facts)
+def _finding(number: str, entries: Sequence[TimeEntry], **facts: object) -> Finding | None:
+    """The warning about ``entries`` with their programs, None where there are no entries."""
+    return (
+        Finding(_warning(number, entries, **facts), frozenset(entry.program for entry in entries)) if entries else None
+    )
 
 
 def _warning(number: str, entries: Iterable[TimeEntry], **facts: object) -> AuditWarning:
