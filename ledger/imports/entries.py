@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.batches import batches
 from ledger.chain import content_hash, lock_head, move_head
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.facts import FactKind
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
@@ -20,6 +22,7 @@ from ledger.practice import Practice
 from ledger.recording import EntryPart, NewEntry, entry_name, entry_rows, live_entries, lock_many_staff, parts_of
 from ledger.roster import people
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
+from ledger.rules.rulebook import rulebook_for
 from ledger.tables import PatientFactRow, PatientRow, RequestRow, TimeEntryRow
 
 COLUMNS = (
@@ -80,20 +83,22 @@ def import_entries(
     entries over 180 minutes (E4).
     """
     rows = read_rows(path, COLUMNS)
+    lock_many_staff(connection, practice, {row.values["staff"] for row in rows})
+    imported = _imported_before(connection, practice, rows)
     roster = _Roster(connection, practice)
-    lines = []
+    new = []
     seen: dict[str, int] = {}
     for done, row in enumerate(rows, start=1):
-        line = _line(row, roster, practice, at=at, confirm_long=confirm_long)
-        first = seen.setdefault(row.values["external_id"], row.line)
-        if row.values["external_id"] and first != row.line:
+        external_id = row.values["external_id"]
+        first = seen.setdefault(external_id, row.line)
+        if external_id and first != row.line:
             row.refuse("external_id", f"stands in line {first} as well.", "Each entry has an id of its own.")
-        elif line is not None:
-            lines.append(line)
+        elif external_id in imported:
+            _refuse_other_content(row, imported[external_id])
+        elif line := _line(row, roster, practice, at=at, confirm_long=confirm_long):
+            new.append(line)
         if done % 500 == 0 or done == len(rows):
             progress("reading entries", done, len(rows))
-    lock_many_staff(connection, practice, {line.entry.staff_id for line in lines})
-    new = _new_lines(connection, practice, lines)
     _refuse_overlaps(connection, practice, new)
     refuse_if_any(path, rows)
     _store(connection, practice, new, progress)
@@ -124,9 +129,10 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
     if length is not None and program is not None and activity is not None:
         entry = NewEntry(code, staff_id, program, activity, row.values["note"], contact, **length)
         parts = _parts(row, entry, practice, at=at, confirm_long=confirm_long)
+        _refuse_early_record(row, entry, practice, recorded_at)
     if row.problems or entry is None:
         return None
-    return _Line(row, external_id, entry, parts, recorded_at, content_hash(dict(row.values)))
+    return _Line(row, external_id, entry, parts, recorded_at, content_hash(row.values))
 
 
 def _program(row: Cells, roster: _Roster, code: str) -> Program | None:
@@ -164,36 +170,53 @@ def _parts(
     row: Cells, entry: NewEntry, practice: Practice, *, at: datetime, confirm_long: bool
 ) -> tuple[EntryPart, ...]:
     try:
-        return parts_of(entry, practice, at=at, confirmed=confirm_long)
+        parts = parts_of(entry, practice, at=at, confirmed=confirm_long)
+        for part in parts:
+            rulebook_for(month_of(part.date_of_service))
     except LedgerError as error:
         remedy = "If that is right: ccm import entries --confirm-long" if error.code == "LONG_ENTRY" else error.remedy
-        column = {"NOTE_TOO_LONG": "note", "IN_FUTURE": "end" if entry.ended_at else "date"}.get(error.code)
-        row.refuse(column or ("end" if entry.ended_at else "minutes"), error.title, remedy)
+        length_column, day_column = ("end", "end") if entry.ended_at else ("minutes", "date")
+        columns = {"NOTE_TOO_LONG": "note", "IN_FUTURE": day_column, "RULEBOOK_MISSING": day_column}
+        row.refuse(columns.get(error.code, length_column), error.title, remedy)
         return ()
+    return parts
 
 
-def _new_lines(connection: Connection, practice: Practice, lines: list[_Line]) -> list[_Line]:
-    """The lines that were not imported before; one that was, with other content, has a problem."""
-    known: dict[str, str] = {}
-    for batch in batches([_key(line) for line in lines]):
-        rows = connection.execute(
+def _refuse_early_record(row: Cells, entry: NewEntry, practice: Practice, recorded_at: datetime) -> None:
+    """Adds a problem where the entry was recorded before the work was over (E4)."""
+    if entry.ended_at is not None:
+        is_early = recorded_at < entry.ended_at
+    else:
+        is_early = entry.date_of_service is not None and practice.local_date(recorded_at) < entry.date_of_service
+    if is_early and row.values["recorded"]:
+        row.refuse("recorded", "is before the end of the work (rule E4).", "Correct one of the two.")
+
+
+def _imported_before(connection: Connection, practice: Practice, rows: Sequence[Cells]) -> dict[str, str]:
+    """The content hashes of entries that were imported before, by external id."""
+    keys = {_key(row.values["external_id"]): row.values["external_id"] for row in rows}
+    imported: dict[str, str] = {}
+    for batch in batches(list(keys)):
+        found = connection.execute(
             select(RequestRow.idempotency_key, RequestRow.content_hash).where(
                 RequestRow.practice_id == practice.practice_id, RequestRow.idempotency_key.in_(batch)
             )
         )
-        known |= {row.idempotency_key: row.content_hash for row in rows}
-    for line in lines:
-        if known.get(_key(line), line.content) != line.content:
-            line.cells.refuse(
-                "external_id",
-                f"{line.external_id} was imported before with other content.",
-                "Entries are never changed: give a corrected entry a new id.",
-            )
-    return [line for line in lines if _key(line) not in known]
+        imported |= {keys[row.idempotency_key]: row.content_hash for row in found}
+    return imported
 
 
-def _key(line: _Line) -> str:
-    return f"import:{line.external_id}"
+def _refuse_other_content(row: Cells, imported_hash: str) -> None:
+    if content_hash(row.values) != imported_hash:
+        row.refuse(
+            "external_id",
+            f"{row.values['external_id']} was imported before with other content.",
+            "Entries are never changed: give a corrected entry a new id.",
+        )
+
+
+def _key(external_id: str) -> str:
+    return f"import:{external_id}"
 
 
 def _refuse_overlaps(connection: Connection, practice: Practice, lines: list[_Line]) -> None:
@@ -262,7 +285,7 @@ def _store(connection: Connection, practice: Practice, lines: list[_Line], progr
 def _request(practice: Practice, line: _Line, stored: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "practice_id": practice.practice_id,
-        "idempotency_key": _key(line),
+        "idempotency_key": _key(line.external_id),
         "content_hash": line.content,
         "result": {"patient_code": line.entry.patient_code, "positions": [row["position"] for row in stored]},
         "recorded_at": line.recorded_at,

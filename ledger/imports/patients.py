@@ -4,7 +4,7 @@ A row adds and corrects facts; it never takes one away. What a cell leaves empty
 but for the billing practitioner, the conditions and the risk, which are as the row says.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -113,8 +113,10 @@ def _facts(row: Cells, code: str) -> list[Fact]:
     consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)
     visit_date, visit_type = row.day("initiating_visit_date"), row.choice("initiating_visit_type", VisitType)
     plan_date = row.day("care_plan_date")
-    _need_together(row, "consent_form", consent_date, form, "verbal or written")
-    _need_together(row, "initiating_visit_type", visit_date, visit_type, ", ".join(VisitType))
+    _need_together(row, "consent_date", "consent_form", ConsentForm)
+    _need_together(row, "initiating_visit_date", "initiating_visit_type", VisitType)
+    if not row.values["programs"] and (row.values["enrolled_on"] or row.values["consent_date"]):
+        row.refuse("programs", "is empty, but the dates of programs are not.", "Name them, for example: CCM;RPM")
     facts = []
     for program in programs:
         if enrolled_on:
@@ -128,9 +130,11 @@ def _facts(row: Cells, code: str) -> list[Fact]:
     return facts
 
 
-def _need_together(row: Cells, column: str, day: date | None, word: StrEnum | None, choices: str) -> None:
-    if day is not None and word is None and not row.values[column]:
-        row.refuse(column, "is empty, but its date is not.", f"One of: {choices}")
+def _need_together(row: Cells, day_column: str, word_column: str, words: type[StrEnum]) -> None:
+    if row.values[day_column] and not row.values[word_column]:
+        row.refuse(word_column, f"is empty, but {day_column} is not.", f"One of: {', '.join(words)}")
+    if row.values[word_column] and not row.values[day_column]:
+        row.refuse(day_column, f"is empty, but {word_column} is not.", "Write the date as 2026-11-03.")
 
 
 def _begin_chains(connection: Connection, practice: Practice, codes: list[str]) -> None:

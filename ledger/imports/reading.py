@@ -60,6 +60,8 @@ class ImportSummary:
         return cls(counted["added"], counted["changed"], counted["unchanged"])
 
 
+_LONGEST_NUMBER = 9
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -125,12 +127,11 @@ class Cells:
         if not value:
             return None
         try:
-            local = datetime.fromisoformat(value)
-        except ValueError:
+            local = datetime.fromisoformat(value if ":" in value else "")
+            instant = (local if local.tzinfo else local.replace(tzinfo=practice.zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.refuse(column, f"{value!r} is not a date and time.", "Write it as 2026-11-03T10:05.")
             return None
-        aware = local if local.tzinfo else local.replace(tzinfo=practice.zone)
-        instant = aware.astimezone(UTC)
         if local.tzinfo is None and instant.astimezone(practice.zone).replace(tzinfo=None) != local:
             self.refuse(
                 column, f"{value} did not happen in {practice.timezone}: clocks went forward.", "Correct the time."
@@ -143,7 +144,7 @@ class Cells:
         value = self.values[column]
         if not value:
             return None
-        if not value.isascii() or not value.isdigit():
+        if not value.isascii() or not value.isdigit() or len(value) > _LONGEST_NUMBER:
             self.refuse(column, f"{value!r} is not a whole number.", "For example: 12")
             return None
         return int(value)
@@ -226,7 +227,7 @@ def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str], optio
     if missing or unknown or len(set(header)) != len(header):
         said = [
             f"missing: {', '.join(missing)}" if missing else "",
-            f"unknown: {', '.join(unknown)}" if unknown else "",
+            f"unknown: {', '.join(name or 'a column without a name' for name in unknown)}" if unknown else "",
         ]
         message = f"the columns are not as expected ({'; '.join(filter(None, said)) or 'one comes twice'})."
         raise ImportRefusedError(path, [Problem(1, "", message, f"The first line reads: {','.join(columns)}")])
@@ -241,6 +242,8 @@ def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str], optio
                 f"has {len(cells)} cells; the header has {len(header)}.",
                 "Put quotes around a cell that contains a comma.",
             )
+        for name in (name for name, value in row.values.items() if "\0" in value):
+            row.refuse(name, "holds a character that cannot be stored.", "Type the cell again.")
         yield row
 
 

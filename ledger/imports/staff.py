@@ -44,7 +44,7 @@ def import_staff(
     parsed = [_values(row, team_ids) for row in rows]
     seen: set[str] = set()
     for row, (staff_id, values) in zip(rows, parsed, strict=True):
-        if staff_id in seen:
+        if staff_id and staff_id in seen:
             row.refuse("id", f"{staff_id!r} stands in the file twice.", "Remove one of the lines.")
         seen.add(staff_id)
         owner = owners.setdefault(values["slack_user_id"], staff_id) if values["slack_user_id"] else staff_id

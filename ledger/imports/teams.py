@@ -25,7 +25,7 @@ def import_teams(
         channel = row.text("channel_id", "C0123ABCD")
         if row.values["name"] and not team_id:
             row.refuse("name", f"{row.values['name']!r} has no letter or digit.", "For example: Blue Team")
-        if team_id in seen:
+        if team_id and team_id in seen:
             row.refuse("name", f"{row.values['name']!r} stands in the file twice.", "Remove one of the lines.")
         if channel and not (channel.isalnum() and channel[0] in "CG"):
             row.refuse("channel_id", f"{channel!r} is not a channel id.", "It begins with C, for example C0123ABCD.")
