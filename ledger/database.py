@@ -18,7 +18,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A query whose columns are named where its rows are read."""
 
-SQLITE_WAIT_SECONDS = 5
+WAIT_SECONDS = 2
+"""How long a connection or a lock is waited for: whoever typed must be told within Slack's 3 seconds."""
 _ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What makes PostgreSQL show a reader one state, as SQLite does: by default each query sees what was just stored."""
 
@@ -74,8 +75,11 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
-    engine = create_engine(url, pool_size=40, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+        waits = {"connect_timeout": WAIT_SECONDS, "options": f"-c lock_timeout={WAIT_SECONDS}s"}
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=WAIT_SECONDS, connect_args=waits
+        )
+    engine = create_engine(url, pool_size=40, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:

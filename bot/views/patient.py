@@ -36,7 +36,8 @@ def statement_pages(
     entries = {entry.number: entry for entry in facts.entries}
     rows = [_row(result, entries[result.number], staff) for result in statement.entries]
     top: list[Block] = [header(title), *sections(lines)]
-    count = context(f"{words.listed(len(rows), 'entry', 'entries')} · rulebook {statement.rulebook_name}")
+    book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
+    count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")
     text = f"{title}: {_summary(statement)}"
     parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE)
     if not parts:
@@ -66,12 +67,12 @@ def _program(part: ProgramStatement) -> list[str]:
         lines.append(f"• {units}*{line.code}* · {worth} · date of service {line.date_of_service:%Y-%m-%d}")
     if part.codes:
         lines.append(f"Expected payment: *{words.money(part.expected_cents)}*")
-    if part.why:
+    if part.codes and part.why:
         lines.append(words.escaped(part.why))
     if part.next:
         lines.append(f"Next: {', '.join(map(next_step, part.next))}")
     lines += map(blocked, part.blockers)
-    lines += [_alternative(alternative) for alternative in part.alternatives if alternative.codes]
+    lines += map(_alternative, part.alternatives)
     lines += [
         f"An auditor may ask ({warning.code}): {words.escaped(warning.text)}{_entry_list(warning.entries)}"
         for warning in part.warnings
@@ -80,8 +81,10 @@ def _program(part: ProgramStatement) -> list[str]:
 
 
 def _alternative(alternative: Alternative) -> str:
-    codes = words.codes(alternative.codes)
-    return f"Not taken: {codes}, {words.money(alternative.amount_cents)}. {words.escaped(alternative.why_not)}"
+    why_not = words.escaped(alternative.why_not)
+    if not alternative.codes:
+        return f"Not open: {words.family(alternative.family)}: {why_not}"
+    return f"Not taken: {words.codes(alternative.codes)} ({words.money(alternative.amount_cents)}): {why_not}"
 
 
 def _entry_list(numbers: tuple[int, ...]) -> str:

@@ -69,3 +69,9 @@ def codes(lines: tuple[CodeLine, ...]) -> str:
 def listed(count: int, one: str, many: str | None = None) -> str:
     """``1 patient`` or ``4 patients``."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def family(name: str) -> str:
+    """``CCM practitioner`` for the rulebook's ``ccm_practitioner``."""
+    program, _, kind = name.partition("_")
+    return f"{program.upper()} {kind}"
