@@ -73,8 +73,9 @@ _ENTRIES_OF_MONTH = _ENTRIES.where(
 _PATIENTS = select(
     PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
 ).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
-
-
+_STAFF = select(
+    StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised
+).where(StaffRow.practice_id == _MINE, StaffRow.staff_id.in_(bindparam("staff_ids", expanding=True)))
 _FACTS = (
     select(
         PatientFactRow.patient_code,
@@ -147,6 +148,7 @@ def load_records(
     latest: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
     for row in connection.execute(_FACTS, mine):
         latest[row.patient_code][row.kind, row.subject, row.on_date] = row
+    _add_designators(connection, practice, latest, staff)
     return {
         row.patient_code: _record(
             practice, row, latest[row.patient_code], entries[row.patient_code], staff[row.patient_code]
@@ -234,6 +236,27 @@ def _load_entries(
                 row.staff_id, row.credential, row.active_from, row.active_to, row.supervised
             )
     return entries, staff
+
+
+def _add_designators(
+    connection: Connection,
+    practice: Practice,
+    latest: Mapping[str, Mapping[_Identity, AnyRow]],
+    staff: Mapping[str, dict[str, StaffMember]],
+) -> None:
+    """Adds to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
+    designated = [
+        (code, fact.details["staff_id"])
+        for code, facts in latest.items()
+        for fact in facts.values()
+        if fact.kind == FactKind.COMPLEXITY
+    ]
+    if not designated:
+        return
+    mine = {"practice_id": practice.practice_id, "staff_ids": sorted({staff_id for _, staff_id in designated})}
+    members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
+    for code, staff_id in designated:
+        staff[code].setdefault(staff_id, members[staff_id])
 
 
 def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:

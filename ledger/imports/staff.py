@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.batches import batches
+from ledger.facts import FactKind
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
 from ledger.roster import Role, people, teams
-from ledger.tables import StaffRow, TimeEntryRow
+from ledger.tables import PatientFactRow, StaffRow, TimeEntryRow
 
 COLUMNS = (
     "id",
@@ -85,11 +86,17 @@ def _values(row: Cells, team_ids: dict[str, str]) -> tuple[str, dict[str, Any]]:
 
 
 def _reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: list[str]) -> None:
-    codes = connection.scalars(
+    """Evaluates again the patients for whom one of these people worked, or whose care they designated complex (R5)."""
+    worked_for = connection.scalars(
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
         .distinct()
-        .order_by(TimeEntryRow.patient_code)
-    ).all()
-    for batch in batches(codes):
+    )
+    designations = connection.execute(
+        select(PatientFactRow.patient_code, PatientFactRow.details).where(
+            PatientFactRow.practice_id == practice.practice_id, PatientFactRow.kind == FactKind.COMPLEXITY.value
+        )
+    )
+    designated = {row.patient_code for row in designations if row.details["staff_id"] in staff_ids}
+    for batch in batches(sorted({*worked_for, *designated})):
         reevaluate_all(connection, practice, batch)
