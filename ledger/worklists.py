@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, false, or_, select
 
 from ledger.clock import next_month
 from ledger.database import AnySelect
@@ -80,9 +80,9 @@ class MonthList:
 def worklist(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> Worklist:
-    """The near patients of ``month``, those with the most minutes first; of all teams where ``team_ids`` is None."""
+    """The near patients of ``month``, the nearest first; of all teams where ``team_ids`` is None."""
     bands = practice.policy.bands
-    in_bands = or_(*(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
+    in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
     query = _of_teams(_figures_query(practice, month).where(in_bands), team_ids)
     near = [found for row in connection.execute(query) if (found := _near(from_row(row), bands)) is not None]
     near.sort(key=lambda patient: (patient.threshold.minutes_missing, patient.figures.patient_code))
@@ -115,6 +115,8 @@ def month_list(
     touched: set[tuple[str, Program]] = set()
     for row in connection.execute(query.order_by(PatientMonthRow.patient_code, PatientMonthRow.program)):
         figures = from_row(row)
+        if not _is_touched(figures):
+            continue
         by_status[figures.status].append(figures)
         touched.add((figures.patient_code, figures.program))
     enrolled = {key for key in _enrolled(connection, practice, month, team_ids) if program is None or key[1] == program}
@@ -126,6 +128,12 @@ def month_list(
         untouched=tuple(Untouched(*key) for key in sorted(enrolled - touched)),
         enrolled_patients=len({code for code, _ in enrolled | touched}),
     )
+
+
+def _is_touched(figures: Figures) -> bool:
+    """Whether there is anything to say of the program: other programs' time makes figures for it as well."""
+    logged_minutes = figures.counted_minutes + figures.excluded_minutes
+    return logged_minutes > 0 or figures.status is not Status.BELOW_THRESHOLD
 
 
 def _figures_query(practice: Practice, month: date) -> AnySelect:
