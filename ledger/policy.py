@@ -75,7 +75,7 @@ def _check(name: str, value: Any) -> None:
         settings = PolicySettings.model_validate({name: value})
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        raise _value_error(name, reason) from error
+        raise _value_error(name, reason.replace("frozenset", "list")) from error
     unknown = sorted(settings.payments.keys() - {code for book in load_rulebooks() for code in book.payments})
     if unknown:
         raise _value_error(name, f"no rulebook has the code {', '.join(unknown)}")

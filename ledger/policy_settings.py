@@ -11,16 +11,17 @@ from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.reading import Name, Positive, Table, Whole, YesNo
 
 
-def _band(band: tuple[int, int]) -> tuple[int, int]:
-    if band[0] > band[1]:
-        raise ValueError("must be two minutes, the lower first, such as [15, 19]")
-    return band
+def _band(band: tuple[int, ...]) -> tuple[int, ...]:
+    match band:
+        case (low, high) if low <= high:
+            return band
+    raise ValueError("must be two minutes, the lower first, such as [15, 19]")
 
 
 class PolicySettings(Table):
     """What may be written of a policy; names and defaults are those of billing-rules, payments are cents by code."""
 
-    bands: Annotated[tuple[Annotated[tuple[Whole, Whole], AfterValidator(_band)], ...], Field(min_length=1)] = (
+    bands: Annotated[tuple[Annotated[tuple[Whole, ...], AfterValidator(_band)], ...], Field(min_length=1)] = (
         DEFAULT_POLICY.bands
     )
     qualifying_credentials: frozenset[Name] = DEFAULT_POLICY.qualifying_credentials
