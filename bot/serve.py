@@ -62,7 +62,7 @@ def jobs_running(
 
     def tick() -> None:
         try:
-            run_due(database, workspace, channel, by=process, at=now())
+            run_due(database, workspace, channel, by=process, now=now)
         except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
             log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
 

@@ -1,6 +1,6 @@
 """The pre-close digest: each team's worklist in its channel on the business days before the month closes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -65,16 +65,19 @@ def digest_for(connection: Connection, practice: Practice, team: Team, *, at: da
     )
 
 
-def run_due(database: Database, practice_id: str, channel: DigestChannel, *, by: str, at: datetime) -> int:
-    """Posts every digest of the practice that is due at ``at`` and not done; returns how many it posted.
+def run_due(
+    database: Database, practice_id: str, channel: DigestChannel, *, by: str, now: Callable[[], datetime]
+) -> int:
+    """Posts every digest of the practice that is due and not done; returns how many it posted.
 
     Due is what was scheduled earlier on the same local day. What cannot be delivered is logged and tried again
-    after its lease; the other teams get theirs.
+    after its lease; the other teams get theirs. ``now`` is asked before each: a slow post must not use up the
+    lease of the next.
     """
     posted = 0
-    for practice, team, occurrence in list(_due(database, practice_id, at=at)):
+    for practice, team, occurrence in list(_due(database, practice_id, at=now())):
         try:
-            posted += run(database, practice, team, occurrence, channel, by=by, at=at)
+            posted += run(database, practice, team, occurrence, channel, by=by, at=now())
         except ChannelError as error:
             log.warning("digest_not_delivered", key=occurrence.key, channel=team.channel_id, reason=error.reason)
     return posted

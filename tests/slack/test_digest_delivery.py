@@ -47,7 +47,7 @@ def crowded_at_nine(crowded_office: Office) -> Office:
 def tick(office: Office, channel: SlackChannel | None = None) -> int:
     """How many digests a process posts now."""
     channel = channel or SlackChannel(office.client)
-    return run_due(office.database, office.practice.practice_id, channel, by="a process", at=office.clock())
+    return run_due(office.database, office.practice.practice_id, channel, by="a process", now=office.clock)
 
 
 def let_the_lease_end(office: Office) -> None:
