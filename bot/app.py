@@ -26,6 +26,7 @@ from bot.commands.registry import Answer, answer
 from bot.commands.undo import undo
 from bot.edge import answered, report
 from bot.grammar.commands import split_command
+from bot.surfaces import listen_to_home, listen_to_shortcuts
 from bot.views import digest as digest_view
 from bot.views import form, month, problem, receipt, worklist
 from bot.views import patient as patient_view
@@ -95,6 +96,8 @@ def build_app(database: Database, client: WebClient, signing_secret: str, now: C
     _listen_to_log_buttons(app, desk)
     _listen_to_form(app, desk)
     _listen_to_digest_button(app, desk)
+    listen_to_home(app, desk)
+    listen_to_shortcuts(app, desk)
     return app
 
 

@@ -68,6 +68,11 @@ def open_form(call: Call, *, confirm: str = "") -> OpenForm:
     return OpenForm(log_form(_values(call, line), confirm=confirm))
 
 
+def open_form_with_note(call: Call, note: str) -> OpenForm:
+    """The form with ``note`` in it: the text of a message that the person logs time about."""
+    return OpenForm(log_form(_values(call, LogLine(note=note[:NOTE_CHARACTERS]))))
+
+
 def submit_form(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
     """Saves what was filled in; returns the receipt or the form with a question as a view, or errors by input."""
     try:

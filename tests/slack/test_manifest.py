@@ -20,6 +20,7 @@ SCOPES_BY_METHOD = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "views_open": set[str](),
+    "views_publish": set[str](),
 }
 """The Web API methods that the code calls and the scopes they need, by Slack's reference."""
 NEEDED_BY_COMMANDS = {"commands"}
@@ -71,13 +72,20 @@ def test_the_declared_commands_are_those_the_app_listens_to(manifest: dict[str, 
     assert not answers(office.app, {"command": "/other", "text": ""})
 
 
-def test_no_shortcut_and_no_event_is_declared_and_none_is_listened_to(manifest: dict[str, Any], office: Office) -> None:
-    assert "shortcuts" not in manifest["features"]
-    assert "event_subscriptions" not in manifest["settings"]
-    for kind in ("shortcut", "message_action"):
-        assert not answers(office.app, {"type": kind, "callback_id": "log_form_submitted"})
+def test_the_declared_shortcuts_and_events_are_those_the_app_listens_to(
+    manifest: dict[str, Any], office: Office
+) -> None:
+    kinds = {"global": "shortcut", "message": "message_action"}
+    declared = {(kinds[each["type"]], each["callback_id"]) for each in manifest["features"]["shortcuts"]}
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+
+    assert declared == {("shortcut", "log_shortcut"), ("message_action", "log_message_shortcut")}
+    assert events == {"app_home_opened"}
+    for kind, callback_id in [*declared, ("shortcut", "log_form_submitted"), ("message_action", "other")]:
+        assert answers(office.app, {"type": kind, "callback_id": callback_id}) == ((kind, callback_id) in declared)
     for event in ("app_home_opened", "message", "app_mention", "user_change"):
-        assert not answers(office.app, {"type": "event_callback", "event": {"type": event, "user": "U1"}})
+        body = {"type": "event_callback", "event": {"type": event, "user": "U1"}}
+        assert answers(office.app, body) == (event in events)
 
 
 def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
@@ -100,7 +108,7 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
 
 def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
-    names = re.findall(r'^[A-Z_]+ = "((?:log|digest|month|near|patient)_[a-z_]+)"$', sources, re.MULTILINE)
+    names = re.findall(r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home)_[a-z_]+)"$', sources, re.MULTILINE)
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
     actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
 
