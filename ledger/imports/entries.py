@@ -159,11 +159,17 @@ def _length(row: Cells, practice: Practice) -> dict[str, Any] | None:
                 row.refuse(column, "is empty, but the other time is not.", "For example: 2026-11-03T10:05")
         if start and day and day != practice.local_date(start):
             row.refuse("date", f"{day} is not the date of start.", "With times the date follows: leave it empty.")
-        return {"started_at": start, "ended_at": end} if start and end else None
+        return {"started_at": start, "ended_at": _after(start, end, practice)} if start and end else None
     for column in ("date", "minutes"):
         if not row.values[column]:
             row.refuse(column, "is empty.", "Give date and minutes (2026-11-03, 12), or start and end.")
     return {"date_of_service": day, "duration_minutes": minutes} if day and minutes is not None else None
+
+
+def _after(start: datetime, end: datetime, practice: Practice) -> datetime:
+    """The end; in the hour that repeats in autumn, its second pass where only that is later than the start."""
+    second_pass = practice.local(end).replace(fold=1).astimezone(UTC)
+    return second_pass if end <= start < second_pass else end
 
 
 def _parts(

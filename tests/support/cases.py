@@ -1,0 +1,187 @@
+"""Case files written into a ledger as a practice would: through the import files, policy and, for voids, an undo."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+from support.practice import a_request, write_csv
+
+from ledger.imports import entries, patients, staff, teams
+from ledger.imports.facts import FACT_FILES, import_facts
+from ledger.imports.reading import ImportRefusedError
+from ledger.policy import change_policy
+from ledger.practice import Practice, create_practice
+from ledger.recording import NewEntry, record_entry
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.reading import parse_toml
+from ledger.tables import TimeEntryRow
+from ledger.voiding import undo_last
+
+CASES = sorted((Path(__file__).parents[1] / "rules" / "cases").glob("*.toml"))
+CODE = "P-1"
+LONG_AFTER = datetime(2027, 6, 1, 12, 0, tzinfo=UTC)
+"""When the files are imported: everything in the cases has happened by then."""
+
+Tables = Mapping[str, Any]
+Row = dict[str, str]
+
+
+@dataclass
+class WrittenCase:
+    """A case in the ledger: ``indexes`` says which entry of the file stands at which position of the chain."""
+
+    practice: Practice
+    month: date
+    indexes: dict[int, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What the ledger would not take, by kind of file, and why."""
+
+
+def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCase:
+    """Writes the case in that file into the ledger, by way of CSV files in ``directory``."""
+    tables = parse_toml(path.read_bytes())
+    zone = tables.get("timezone", "America/New_York")
+    practice = create_practice(connection, "T0CASE", "Case", zone, at=LONG_AFTER)
+    case = WrittenCase(practice, date.fromisoformat(f"{tables['month']}-01"))
+    how: dict[str, Any] = {"at": LONG_AFTER, "progress": lambda *_: None}
+    team = write_csv(directory / "teams.csv", teams.COLUMNS, [{"name": "Team", "channel_id": "C0TEAM"}])
+    teams.import_teams(connection, practice, team, **how)
+    people = write_csv(directory / "staff.csv", staff.COLUMNS, staff_rows(tables))
+    staff.import_staff(connection, practice, people, **how)
+    roster = write_csv(directory / "patients.csv", patients.COLUMNS, [_patient_row(tables)])
+    patients.import_patients(connection, practice, roster, **how)
+    work = [
+        _entry_row(index, entry, practice.zone)
+        for index, entry in enumerate(tables.get("entry", ()))
+        if not entry.get("voided")
+    ]
+    with _told(case, "entries"):
+        file = write_csv(directory / "entries.csv", entries.COLUMNS, work)
+        entries.import_entries(connection, practice, file, confirm_long=True, **how)
+    _note_positions(connection, case)
+    for index, entry in enumerate(tables.get("entry", ())):
+        if entry.get("voided"):
+            _record_and_void(connection, case, index, entry)
+    for kind, rows in fact_rows(tables).items():
+        with _told(case, kind):
+            file = write_csv(directory / f"{kind}.csv", ("patient", *FACT_FILES[kind].columns), rows)
+            import_facts(connection, practice, file, kind=kind, **how)
+    for name, value in tables.get("policy", {}).items():
+        case.practice = change_policy(connection, case.practice, name, value, at=LONG_AFTER, recorded_by="admin1")
+    return case
+
+
+@contextmanager
+def _told(case: WrittenCase, kind: str) -> Iterator[None]:
+    """Notes what a refused file had wrong, and goes on."""
+    try:
+        yield
+    except ImportRefusedError as error:
+        case.refused[kind] = "; ".join(map(str, error.problems))
+
+
+def staff_rows(tables: Tables) -> Iterable[Row]:
+    """The rows of staff.csv: the staff of the case."""
+    for person in tables.get("staff", ()):
+        yield {
+            "id": person["id"],
+            "name": person["id"],
+            "credential": person["credential"],
+            "active_from": _text(person.get("active_from")),
+            "active_to": _text(person.get("active_to")),
+            "supervised": _yes_no(person.get("supervised", True)),
+        }
+
+
+def fact_rows(tables: Tables) -> dict[str, list[Row]]:
+    """The rows of each file of facts."""
+    patient, month = tables.get("patient", {}), tables["month"]
+    marks = [{"mark": "billed_elsewhere", "program": program} for program in patient.get("billed_elsewhere", ())]
+    marks += [{"mark": "apcm"}] if patient.get("apcm") else []
+    found = {
+        "enrollments": _rows(tables, "enrollment"),
+        "consents": [{"form": "verbal", **row} for row in _rows(tables, "consent")],
+        "visits": _rows(tables, "initiating_visit"),
+        "care-plans": _rows(tables, "care_plan"),
+        "stays": _rows(tables, "stay"),
+        "complexity": _rows(tables, "complexity"),
+        "readings": [{"month": month, **row} for row in _rows(tables, "readings")],
+        "marks": [{"month": month, **mark} for mark in marks],
+    }
+    return {kind: [{"patient": CODE, **row} for row in rows] for kind, rows in found.items() if rows}
+
+
+def _rows(tables: Tables, table: str) -> list[Row]:
+    return [{name: _text(value) for name, value in row.items()} for row in tables.get(table, ())]
+
+
+def _patient_row(tables: Tables) -> Row:
+    patient = tables.get("patient", {})
+    return {
+        "code": CODE,
+        "team": "Team",
+        "billing_practitioner": patient.get("billing_practitioner", ""),
+        "conditions": ";".join(patient.get("conditions", ())),
+        "risk_documented": _yes_no(patient.get("risk_documented", True)),
+    }
+
+
+def _entry_row(index: int, entry: Tables, zone: ZoneInfo) -> Row:
+    written = {name: _text(value) for name, value in entry.items() if name != "voided"}
+    return {"external_id": f"E-{index}", "patient": CODE, **written, "recorded": _recorded(entry, zone).isoformat()}
+
+
+def _recorded(entry: Tables, zone: ZoneInfo) -> datetime:
+    """When the entry was recorded: by default at the end of the work, on the second pass of an hour that repeats."""
+    default = entry["end"] if "end" in entry else datetime.combine(entry["date"] + timedelta(days=1), time.min)
+    recorded: datetime = entry.get("recorded", default)
+    is_second_pass = "end" in entry and entry["end"] <= entry["start"]
+    return recorded.replace(tzinfo=zone, fold=int(is_second_pass))
+
+
+def _note_positions(connection: Connection, case: WrittenCase) -> None:
+    rows = connection.execute(
+        select(TimeEntryRow.position, TimeEntryRow.external_id).filter_by(practice_id=case.practice.practice_id)
+    )
+    case.indexes |= {row.position: int(row.external_id.removeprefix("E-")) for row in rows}
+
+
+def _record_and_void(connection: Connection, case: WrittenCase, index: int, entry: Tables) -> None:
+    """Records an entry as in Slack and undoes it a minute later: an import brings no voids."""
+    at = _recorded(entry, case.practice.zone)
+    when: dict[str, Any] = {"date_of_service": entry.get("date"), "duration_minutes": entry.get("minutes")}
+    if "start" in entry:
+        when = {
+            "started_at": entry["start"].replace(tzinfo=case.practice.zone),
+            "ended_at": entry["end"].replace(tzinfo=case.practice.zone),
+        }
+    work = NewEntry(
+        CODE,
+        entry["staff"],
+        Program(entry["program"]),
+        Activity(entry["activity"]),
+        entry["note"],
+        Contact(entry["contact"]) if "contact" in entry else None,
+        **when,
+    )
+    by = {"recorded_by": entry["staff"], "confirmed": True}
+    receipt = record_entry(connection, case.practice, work, request=a_request(), at=at, **by)
+    undo_last(connection, case.practice, entry["staff"], request=a_request(), at=at + timedelta(minutes=1))
+    case.indexes |= {one.position: index for one in receipt.parts}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return _yes_no(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _yes_no(value: bool) -> str:
+    return "yes" if value else "no"
