@@ -1,6 +1,6 @@
 """The hash chain of a patient: what makes a change to the record visible years later (design 2).
 
-Every entry and every void of a patient is one link. A link's hash is SHA-256 over the canonical JSON of its
+Every entry, void and addendum of a patient is one link. A link's hash is SHA-256 over the canonical JSON of its
 content and the hash of the link before it: keys sorted, no spaces, nothing that is null, dates in ISO 8601,
 instants in UTC to the microsecond.
 """
@@ -20,7 +20,7 @@ _LINKS = frozenset({"previous_hash", "hash"})
 
 
 def link(kind: str, row: Mapping[str, Any], previous_hash: str) -> dict[str, Any]:
-    """The columns of ``row`` with ``previous_hash`` and ``hash`` added; ``kind`` is ``entry`` or ``void``."""
+    """The columns of ``row`` with ``previous_hash`` and ``hash``; ``kind`` is ``entry``, ``void`` or ``addendum``."""
     return {**row, "previous_hash": previous_hash, "hash": link_hash(kind, row, previous_hash)}
 
 

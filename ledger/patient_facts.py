@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from ledger.clock import month_of, next_month
 from ledger.database import AnyRow
@@ -26,7 +26,7 @@ from ledger.rules.facts import (
     Stay,
     TimeEntry,
 )
-from ledger.tables import EntryVoidRow, PatientFactRow, PatientRow, StaffRow, TimeEntryRow
+from ledger.tables import EntryAddendumRow, EntryVoidRow, PatientFactRow, PatientRow, StaffRow, TimeEntryRow
 
 _Identity = tuple[str, str, date]
 """What makes two rows revisions of one fact: its kind, its subject and its date."""
@@ -50,6 +50,7 @@ _ENTRIES = (
         TimeEntryRow.recorded_at,
         TimeEntryRow.first_part_position,
         EntryVoidRow.position.label("void_position"),
+        EntryAddendumRow.text.label("addendum"),
         StaffRow.credential,
         StaffRow.active_from,
         StaffRow.active_to,
@@ -64,8 +65,16 @@ _ENTRIES = (
             EntryVoidRow.entry_position == TimeEntryRow.position,
         ),
     )
+    .outerjoin(
+        EntryAddendumRow,
+        and_(
+            EntryAddendumRow.practice_id == TimeEntryRow.practice_id,
+            EntryAddendumRow.patient_code == TimeEntryRow.patient_code,
+            EntryAddendumRow.entry_position == func.coalesce(TimeEntryRow.first_part_position, TimeEntryRow.position),
+        ),
+    )
     .where(TimeEntryRow.practice_id == _MINE, TimeEntryRow.patient_code.in_(_CODES))
-    .order_by(TimeEntryRow.patient_code, TimeEntryRow.position)
+    .order_by(TimeEntryRow.patient_code, TimeEntryRow.position, EntryAddendumRow.position)
 )
 _ENTRIES_OF_MONTH = _ENTRIES.where(
     TimeEntryRow.date_of_service >= bindparam("month"), TimeEntryRow.date_of_service < bindparam("next_month")
@@ -230,7 +239,11 @@ def _load_entries(
     entries: dict[str, list[TimeEntry]] = defaultdict(list)
     staff: dict[str, dict[str, StaffMember]] = defaultdict(dict)
     for row in rows:
-        entries[row.patient_code].append(_time_entry(row, practice))
+        known = entries[row.patient_code]
+        if known and known[-1].number == row.position:
+            known[-1] = replace(known[-1], note=with_addendum(known[-1].note, row.addendum))
+            continue
+        known.append(_time_entry(row, practice))
         if row.staff_id not in staff[row.patient_code]:
             staff[row.patient_code][row.staff_id] = StaffMember(
                 row.staff_id, row.credential, row.active_from, row.active_to, row.supervised
@@ -259,6 +272,11 @@ def _add_designators(
         staff[code].setdefault(staff_id, members[staff_id])
 
 
+def with_addendum(note: str, addendum: str | None) -> str:
+    """The note as the rules see it: each addendum begins a line of its own (E5)."""
+    return "\n".join(filter(None, (note, addendum)))
+
+
 def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
     return TimeEntry(
         number=row.position,
@@ -270,7 +288,7 @@ def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
         duration_minutes=row.duration_minutes,
         started_at=practice.local(row.started_at) if row.started_at else None,
         ended_at=practice.local(row.ended_at) if row.ended_at else None,
-        note=row.note,
+        note=with_addendum(row.note, row.addendum),
         recorded_at=row.recorded_at,
         voided=row.void_position is not None,
         first_part_number=row.first_part_position,

@@ -30,7 +30,10 @@ REPEAT_WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """Work to be recorded: with both times, or with a date and minutes (E1, E2)."""
+    """Work to be recorded: with both times, or with a date and minutes (E1, E2).
+
+    ``replaces_position`` names the voided entry of the same patient that it replaces (E5).
+    """
 
     patient_code: str
     staff_id: str
@@ -42,6 +45,7 @@ class NewEntry:
     duration_minutes: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    replaces_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,22 @@ def record_entry(
     earlier = earlier_result(connection, practice.practice_id, request)
     if earlier is not None:
         return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    receipt = store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+def store_entry(
+    connection: Connection,
+    practice: Practice,
+    entry: NewEntry,
+    member: StaffMember,
+    *,
+    at: datetime,
+    recorded_by: str,
+    confirmed: bool,
+) -> Receipt:
+    """Stores ``entry`` of ``member``, who is locked, within the caller's request; raises as ``record_entry`` does."""
     if not entry.note.strip():
         raise LedgerError("NOTE_MISSING", "What was done is missing (rule E1).", "Say it at the end of the line.")
     parts = parts_of(entry, practice, at=at, confirmed=confirmed)
@@ -128,9 +148,7 @@ def record_entry(
     for one in opened:
         added = [fact for fact in recorded if month_of(fact.date_of_service) == one.month]
         months[one.month] = evaluate_with(connection, practice, one, added, member)
-    receipt = _receipt(entry, parts, rows, months, at=at)
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
+    return _receipt(entry, parts, rows, months, at=at)
 
 
 def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice: Practice) -> TimeEntry:
@@ -262,7 +280,8 @@ def overlap_error(practice: Practice, other: Any) -> LedgerError:
         "OVERLAP",
         f"You already have an entry from {start:%H:%M} to {end:%H:%M} on {start:%Y-%m-%d}: "
         f"{entry_name(other.patient_code, other.position)} (rule E6).",
-        "Give the time that was not yet logged, or undo the other entry first: /ccm undo",
+        "Give the time that was not yet logged, or void the other entry first: "
+        f"/ccm void {entry_name(other.patient_code, other.position)} Logged by mistake.",
     )
 
 
@@ -331,6 +350,7 @@ def entry_rows(
             "recorded_by": recorded_by,
             "external_id": external_id,
             "first_part_position": head_position + 1 if len(parts) > 1 else None,
+            "replaces_position": entry.replaces_position,
         }
         rows.append(link("entry", row, rows[-1]["hash"] if rows else head_hash))
     return rows

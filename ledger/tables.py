@@ -161,6 +161,7 @@ class TimeEntryRow(Base):
     recorded_by: Mapped[str]
     external_id: Mapped[str | None]
     first_part_position: Mapped[int | None]
+    replaces_position: Mapped[int | None]
     previous_hash: Mapped[str]
     hash: Mapped[str]
 
@@ -182,6 +183,29 @@ class EntryVoidRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     entry_position: Mapped[int]
     reason: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class EntryAddendumRow(Base):
+    """Text added to the note of the entry whose first part is at ``entry_position`` (billing-rules E5)."""
+
+    __tablename__ = "entry_addenda"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "patient_code", "entry_position"],
+            ["time_entries.practice_id", "time_entries.patient_code", "time_entries.position"],
+        ),
+        Index(None, "practice_id", "patient_code", "entry_position"),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    entry_position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
     previous_hash: Mapped[str]
@@ -283,6 +307,7 @@ class PatientMonthRow(Base):
 APPEND_ONLY = (
     "time_entries",
     "entry_voids",
+    "entry_addenda",
     "patient_facts",
     "roster_changes",
     "policy_changes",

@@ -14,9 +14,14 @@ from ledger.patient_facts import load_records
 from ledger.patient_months import evaluate_record
 from ledger.practice import Practice
 from ledger.recording import entry_name
-from ledger.tables import ChainHeadRow, EntryVoidRow, PatientMonthRow, PatientRow, TimeEntryRow
+from ledger.tables import ChainHeadRow, EntryAddendumRow, EntryVoidRow, PatientMonthRow, PatientRow, TimeEntryRow
 
 BATCH = 500
+LINK_TABLES: tuple[tuple[str, type[TimeEntryRow | EntryVoidRow | EntryAddendumRow]], ...] = (
+    ("entry", TimeEntryRow),
+    ("void", EntryVoidRow),
+    ("addendum", EntryAddendumRow),
+)
 _Key = tuple[str, date, str]
 """A patient's code, a month and a program."""
 
@@ -62,7 +67,7 @@ def verify(
 def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]) -> tuple[int, str | None]:
     """How many links were checked, and the first that is not what its hash says."""
     links: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for kind, table in (("entry", TimeEntryRow), ("void", EntryVoidRow)):
+    for kind, table in LINK_TABLES:
         query = select(table.__table__).where(table.practice_id == practice_id, table.patient_code.in_(codes))
         for row in connection.execute(query).mappings():
             links[row["patient_code"]].append((kind, dict(row)))

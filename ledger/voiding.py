@@ -1,23 +1,23 @@
 """Correcting by adding: a void says, with a reason, that an entry no longer counts (E5)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import BindParameter, Connection, String, and_, bindparam, insert, or_, select
 
 from ledger.chain import link, lock_head, move_head
-from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.patient_months import reevaluate
 from ledger.practice import Practice
 from ledger.recording import MonthChange, lock_staff, month_change
 from ledger.requests import Request, earlier_result, remember
 from ledger.rules.facts import Program
+from ledger.stored_entries import StoredEntry, find_entry, find_live_entry
 from ledger.tables import EntryVoidRow, TimeEntryRow
 
 UNDO_WINDOW = timedelta(minutes=15)
+REASON_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,6 @@ class VoidReceipt:
     duration_minutes: int
     months: tuple[MonthChange, ...]
     replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _StoredPart:
-    position: int
-    program: Program
-    date_of_service: date
-    duration_minutes: int
 
 
 _RECEIPT = TypeAdapter(VoidReceipt)
@@ -61,22 +53,48 @@ def undo_last(
     earlier = earlier_result(connection, practice.practice_id, request)
     if earlier is not None:
         return replace(_RECEIPT.validate_python(earlier), replayed=True)
-    code, parts = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
-    receipt = _void(connection, practice, code, parts, reason="undone by its author", by=staff_id, at=at)
+    last = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
+    receipt = void_parts(connection, practice, last, reason="undone by its author", by=staff_id, at=at)
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+def void_entry(
+    connection: Connection,
+    practice: Practice,
+    patient_code: str,
+    position: int,
+    *,
+    reason: str,
+    request: Request,
+    at: datetime,
+    by: str,
+) -> VoidReceipt:
+    """Voids the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
+
+    Raises ``LedgerError`` for an entry that is none or was voided, and for a reason that is empty or over 300
+    characters.
+    """
+    lock_staff(connection, practice, by)
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is not None:
+        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
+        raise LedgerError(
+            "REASON_LENGTH",
+            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
+            f"For example: /ccm void {patient_code}#{position} Logged for the wrong patient.",
+        )
+    lock_head(connection, practice.practice_id, patient_code)
+    entry = find_live_entry(connection, practice.practice_id, patient_code, position)
+    receipt = void_parts(connection, practice, entry, reason=reason.strip(), by=by, at=at)
     remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
     return receipt
 
 
 _ASKED_CODE: BindParameter[str | None] = bindparam("code", type_=String)
 _LIVE_OF_STAFF = (
-    select(
-        TimeEntryRow.patient_code,
-        TimeEntryRow.position,
-        TimeEntryRow.program,
-        TimeEntryRow.date_of_service,
-        TimeEntryRow.duration_minutes,
-        TimeEntryRow.first_part_position,
-    )
+    select(TimeEntryRow.patient_code, TimeEntryRow.position, TimeEntryRow.first_part_position)
     .outerjoin(
         EntryVoidRow,
         and_(
@@ -104,49 +122,34 @@ def _last_entry(
     *,
     since: datetime,
     named: tuple[str | None, int | None],
-) -> tuple[str, list[_StoredPart]]:
+) -> StoredEntry:
     patient_code, position = named
     rows = connection.execute(
         _LIVE_OF_STAFF, {"mine": practice.practice_id, "staff": staff_id, "since": since, "code": patient_code}
-    ).all()
+    )
     last = next((row for row in rows if position in {None, row.position, row.first_part_position}), None)
     if last is None:
         raise LedgerError(
             "NOTHING_TO_UNDO",
             "You have no entry from the last 15 minutes to undo. Nothing was changed.",
-            "An older entry is voided with a reason by a team lead.",
+            "An older entry is voided by its name and with a reason: /ccm void P-1042#7 Logged for the wrong patient.",
         )
-    whole = [
-        _StoredPart(row.position, Program(row.program), row.date_of_service, row.duration_minutes)
-        for row in rows
-        if row.patient_code == last.patient_code
-        and (row.position == last.position or _same_entry(row.first_part_position, last.first_part_position))
-    ]
-    return last.patient_code, sorted(whole, key=lambda part: part.position)
+    return find_entry(connection, practice.practice_id, last.patient_code, last.position)
 
 
-def _same_entry(first_part: int | None, other: int | None) -> bool:
-    return first_part is not None and first_part == other
-
-
-def _void(
-    connection: Connection,
-    practice: Practice,
-    patient_code: str,
-    parts: Sequence[_StoredPart],
-    *,
-    reason: str,
-    by: str,
-    at: datetime,
+def void_parts(
+    connection: Connection, practice: Practice, entry: StoredEntry, *, reason: str, by: str, at: datetime
 ) -> VoidReceipt:
-    position, head = lock_head(connection, practice.practice_id, patient_code)
-    for part in parts:
+    """Voids every part of a live entry within the caller's request, and evaluates the months it lies in."""
+    code = entry.patient_code
+    position, head = lock_head(connection, practice.practice_id, code)
+    for part in entry.parts:
         position += 1
         row = link(
             "void",
             {
                 "practice_id": practice.practice_id,
-                "patient_code": patient_code,
+                "patient_code": code,
                 "position": position,
                 "entry_position": part.position,
                 "reason": reason,
@@ -157,16 +160,12 @@ def _void(
         )
         head = row["hash"]
         connection.execute(insert(EntryVoidRow), [row])
-    move_head(connection, practice.practice_id, patient_code, position, head)
-    months = [
-        reevaluate(connection, practice, patient_code, month)
-        for month in sorted({month_of(part.date_of_service) for part in parts})
-    ]
-    program = parts[0].program
+    move_head(connection, practice.practice_id, code, position, head)
+    months = [reevaluate(connection, practice, code, month) for month in entry.months]
     return VoidReceipt(
-        patient_code=patient_code,
-        program=program,
-        positions=tuple(part.position for part in parts),
-        duration_minutes=sum(part.duration_minutes for part in parts),
-        months=tuple(month_change(month, program) for month in months),
+        patient_code=code,
+        program=entry.program,
+        positions=tuple(part.position for part in entry.parts),
+        duration_minutes=entry.duration_minutes,
+        months=tuple(month_change(month, entry.program) for month in months),
     )

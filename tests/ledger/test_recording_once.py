@@ -61,7 +61,7 @@ def test_nobody_can_be_in_two_places_and_the_other_entry_is_named(
     assert refused.value.code == "OVERLAP"
     assert "P-1042#1" in refused.value.title
     assert "from 10:00 to 10:20 on 2026-11-18" in refused.value.title
-    assert "/ccm undo" in refused.value.remedy
+    assert "/ccm void P-1042#1" in refused.value.remedy
     assert stored_entries(database) == 1
 
 

@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.databases import fresh_postgresql
-from support.practice import AT, a_practice, an_entry, entry_row, import_rows, record, undo, verified
+from support.practice import AT, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
 
 import jobs.tables  # noqa: F401 - its tables belong to the schema
+from ledger.addenda import add_addendum
 from ledger.chain import GENESIS
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError
@@ -29,6 +30,7 @@ def worked(database: Database, practice: Practice) -> Database:
     undo(database, practice)
     import_rows(database, practice, "entries", [entry_row()])
     with database.writing() as connection:
+        add_addendum(connection, practice, "P-1042", 3, text="Dose kept.", request=a_request(), at=AT, by="nurse1")
         change_policy(connection, practice, "care_plan_max_days", 400, at=AT, recorded_by="admin1")
     return database
 
@@ -54,7 +56,7 @@ def test_upgrading_twice_changes_nothing(worked: Database) -> None:
     check(worked)
     assert stored_practice(worked) == practice
     assert verified(worked, practice) == before
-    assert (before.links, before.difference) == (3, None)
+    assert (before.links, before.difference) == (4, None)
 
 
 def stored_practice(database: Database) -> Practice:

@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=True),
         sa.Column("first_part_position", sa.Integer(), nullable=True),
+        sa.Column("replaces_position", sa.Integer(), nullable=True),
         sa.Column("previous_hash", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -275,9 +276,34 @@ def upgrade() -> None:
             name=op.f("uq_entry_voids_practice_id_patient_code_entry_position"),
         ),
     )
+    op.create_table(
+        "entry_addenda",
+        sa.Column("practice_id", sa.String(), nullable=False),
+        sa.Column("patient_code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("entry_position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "patient_code", "entry_position"],
+            ["time_entries.practice_id", "time_entries.patient_code", "time_entries.position"],
+            name=op.f("fk_entry_addenda_practice_id_patient_code_entry_position"),
+        ),
+        sa.PrimaryKeyConstraint("practice_id", "patient_code", "position", name=op.f("pk_entry_addenda")),
+    )
+    op.create_index(
+        op.f("ix_entry_addenda_practice_id_patient_code_entry_position"),
+        "entry_addenda",
+        ["practice_id", "patient_code", "entry_position"],
+        unique=False,
+    )
     for table in (
         "time_entries",
         "entry_voids",
+        "entry_addenda",
         "patient_facts",
         "roster_changes",
         "policy_changes",

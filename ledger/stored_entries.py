@@ -1,0 +1,174 @@
+"""One entry read back: all its parts, its note with what was added to it, and whether it was voided or replaced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, bindparam, func, select
+
+from ledger.clock import month_of, next_month
+from ledger.errors import LedgerError
+from ledger.patient_facts import with_addendum
+from ledger.recording import entry_name
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.tables import EntryAddendumRow, EntryVoidRow, TimeEntryRow
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """The part of a stored entry that fell on one local date (E3)."""
+
+    position: int
+    date_of_service: date
+    duration_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as it was recorded. ``note`` holds its addenda; ``void_reason`` is None while it is live."""
+
+    patient_code: str
+    staff_id: str
+    program: Program
+    activity: Activity
+    contact: Contact | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    note: str
+    parts: tuple[StoredPart, ...]
+    void_reason: str | None
+
+    @property
+    def position(self) -> int:
+        """The position of its first part, by which it is named."""
+        return self.parts[0].position
+
+    @property
+    def name(self) -> str:
+        """How people name it, for example ``P-1042#7``."""
+        return entry_name(self.patient_code, self.position)
+
+    @property
+    def date_of_service(self) -> date:
+        """The date it began."""
+        return self.parts[0].date_of_service
+
+    @property
+    def duration_minutes(self) -> int:
+        """The minutes of all its parts."""
+        return sum(part.duration_minutes for part in self.parts)
+
+    @property
+    def months(self) -> list[date]:
+        """The months its parts lie in, by their first days."""
+        return sorted({month_of(part.date_of_service) for part in self.parts})
+
+
+_FIRST = func.coalesce(TimeEntryRow.first_part_position, TimeEntryRow.position)
+_MINE = (TimeEntryRow.practice_id == bindparam("mine"), TimeEntryRow.patient_code == bindparam("code"))
+_FIRST_OF_NAMED = select(_FIRST).where(*_MINE, TimeEntryRow.position == bindparam("position")).scalar_subquery()
+_VOIDS = and_(
+    EntryVoidRow.practice_id == TimeEntryRow.practice_id,
+    EntryVoidRow.patient_code == TimeEntryRow.patient_code,
+    EntryVoidRow.entry_position == TimeEntryRow.position,
+)
+_PARTS = (
+    select(TimeEntryRow.__table__, EntryVoidRow.reason.label("void_reason"))
+    .outerjoin(EntryVoidRow, _VOIDS)
+    .where(*_MINE, _FIRST == _FIRST_OF_NAMED)
+    .order_by(TimeEntryRow.position)
+)
+_ADDENDA = (
+    select(EntryAddendumRow.text)
+    .where(
+        EntryAddendumRow.practice_id == bindparam("mine"),
+        EntryAddendumRow.patient_code == bindparam("code"),
+        EntryAddendumRow.entry_position == bindparam("position"),
+    )
+    .order_by(EntryAddendumRow.position)
+)
+
+
+def find_entry(connection: Connection, practice_id: str, patient_code: str, position: int) -> StoredEntry:
+    """The entry one of whose parts is at ``position``; raises ``LedgerError`` where there is none."""
+    named = {"mine": practice_id, "code": patient_code, "position": position}
+    rows = connection.execute(_PARTS, named).all()
+    if not rows:
+        raise LedgerError(
+            "ENTRY_UNKNOWN",
+            f"There is no entry {entry_name(patient_code, position)}.",
+            f"Look up its number: /ccm patient {patient_code}",
+        )
+    first, last = rows[0], rows[-1]
+    note = first.note
+    for text in connection.scalars(_ADDENDA, {**named, "position": first.position}):
+        note = with_addendum(note, text)
+    return StoredEntry(
+        patient_code=patient_code,
+        staff_id=first.staff_id,
+        program=Program(first.program),
+        activity=Activity(first.activity),
+        contact=Contact(first.contact) if first.contact else None,
+        started_at=first.started_at,
+        ended_at=last.ended_at,
+        note=note,
+        parts=tuple(StoredPart(row.position, row.date_of_service, row.duration_minutes) for row in rows),
+        void_reason=first.void_reason,
+    )
+
+
+def find_live_entry(connection: Connection, practice_id: str, patient_code: str, position: int) -> StoredEntry:
+    """The same for an entry that still counts; raises ``LedgerError`` for one that was voided, with the reason."""
+    entry = find_entry(connection, practice_id, patient_code, position)
+    if entry.void_reason is not None:
+        raise LedgerError(
+            "ENTRY_VOIDED",
+            f"{entry.name} was already voided: {entry.void_reason}",
+            f"See what holds now: /ccm patient {patient_code} {entry.date_of_service:%Y-%m}",
+        )
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What corrects an entry: why it was voided, which entry it replaces, how often text was added to its note."""
+
+    void_reason: str | None
+    replaces_position: int | None
+    addenda: int
+
+
+_ADDENDUM_COUNT = (
+    select(func.count())
+    .where(
+        EntryAddendumRow.practice_id == TimeEntryRow.practice_id,
+        EntryAddendumRow.patient_code == TimeEntryRow.patient_code,
+        EntryAddendumRow.entry_position == _FIRST,
+    )
+    .scalar_subquery()
+)
+_CORRECTIONS = (
+    select(
+        TimeEntryRow.position,
+        EntryVoidRow.reason.label("void_reason"),
+        TimeEntryRow.replaces_position,
+        _ADDENDUM_COUNT.label("addenda"),
+    )
+    .outerjoin(EntryVoidRow, _VOIDS)
+    .where(
+        *_MINE,
+        TimeEntryRow.date_of_service >= bindparam("month"),
+        TimeEntryRow.date_of_service < bindparam("next_month"),
+    )
+)
+
+
+def corrections_of(
+    connection: Connection, practice_id: str, patient_code: str, month: date
+) -> Mapping[int, Correction]:
+    """What was recorded afterwards about each entry of that patient and month, by position."""
+    asked = {"mine": practice_id, "code": patient_code, "month": month, "next_month": next_month(month)}
+    return {
+        row.position: Correction(row.void_reason, row.replaces_position, row.addenda)
+        for row in connection.execute(_CORRECTIONS, asked)
+    }
