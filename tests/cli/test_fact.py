@@ -1,0 +1,150 @@
+"""``ccm fact``: one fact about a patient, recorded in the terminal under the name of whoever knows it."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from support.practice import NOTE
+
+from ledger.imports.facts import FACT_FILES
+
+Ccm = Callable[..., Result]
+BY = ("--as", "nurse1")
+CONSENT = ("consents", "patient=P-1046", "program=CCM", "date=2026-11-03", "form=verbal")
+
+FACTS = {
+    "enrollments": ("program=RPM", "from=2026-11-02"),
+    "consents": ("program=RPM", "date=2026-11-02", "form=written"),
+    "care-plans": ("date=2026-11-03", "substantial=yes"),
+    "visits": ("date=2026-11-04", "type=AWV"),
+    "stays": ("setting=snf", "admitted=2026-11-10T14:00"),
+    "complexity": ("date=2026-11-05", "mdm=high", "by=doctor1", "rationale=new heart failure = unstable"),
+    "readings": ("month=2026-11", "days=18"),
+    "marks": ("month=2026-11", "mark=apcm"),
+}
+
+
+def fine(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(result: Result, code: str) -> str:
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    assert f"Error {code}:" in result.stderr
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def stored(ledger: Path, columns: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(ledger) as connection:
+        rows = connection.execute(
+            f"SELECT {columns} FROM patient_facts WHERE recorded_by != 'import' ORDER BY revision"  # noqa: S608 - ours
+        ).fetchall()
+    connection.close()
+    return rows
+
+
+def test_there_is_an_example_here_of_every_kind() -> None:
+    assert list(FACTS) == list(FACT_FILES)
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_a_fact_is_recorded_once_and_can_be_taken_back(ccm: Ccm, ledger: Path, kind: str) -> None:
+    words = ("fact", kind, "patient=P-1042", *FACTS[kind])
+    assert fine(ccm(*words, *BY)) == "P-1042: recorded.\n"
+    assert fine(ccm(*words, *BY)) == "P-1042: that was known already.\n"
+    assert fine(ccm(*words, "withdrawn=yes", *BY)) == "P-1042: taken back.\n"
+    assert stored(ledger, "withdrawn, recorded_by, recorded_at") == [
+        (0, "nurse1", "2026-11-24 15:00:00.000000"),
+        (1, "nurse1", "2026-11-24 15:00:00.000000"),
+    ]
+    assert "is whole" in fine(ccm("verify"))
+
+
+def test_a_consent_makes_minutes_count_at_once(ccm: Ccm) -> None:
+    fine(ccm("log", "--as", "nurse1", "P-1046", "25m", "meds", *NOTE.split()))
+    assert "0 minutes counted" in fine(ccm("patient", "P-1046"))
+    fine(ccm("fact", *CONSENT, *BY))
+    assert "Billable · 25 minutes counted" in fine(ccm("patient", "P-1046"))
+
+
+def test_a_value_may_have_spaces_and_signs_of_equality(ccm: Ccm, ledger: Path) -> None:
+    fine(ccm("fact", "complexity", "patient=P-1042", *FACTS["complexity"], *BY))
+    ((details,),) = stored(ledger, "details")
+    assert json.loads(str(details))["rationale"] == "new heart failure = unstable"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("consent", "patient=P-1046"), "FACT_UNKNOWN", "Did you mean: ccm fact consents"),
+        (("weather", "patient=P-1042"), "FACT_UNKNOWN", "One of: enrollments, consents, care-plans"),
+        ((*CONSENT, "P-1046"), "FACT_COLUMN", "'P-1046' is not column=value. Nothing was saved."),
+        ((*CONSENT, "colour=blue"), "FACT_COLUMN", "Columns of consents: patient, program, date, form, revoked"),
+        ((*CONSENT, "form=written"), "FACT_COLUMN", "form is given twice. Nothing was saved."),
+        (
+            ("consents", "revoked="),
+            "FACT_REFUSED",
+            "patient is empty; program is empty; date is empty; form is empty. Nothing was saved.",
+        ),
+        ((*CONSENT[:1], "patient=P-9999", *CONSENT[2:]), "FACT_REFUSED", "patient no patient is called 'P-9999'."),
+        ((*CONSENT[:3], "date=2026-11-25", "form=verbal"), "FACT_REFUSED", "date 2026-11-25 lies in the future."),
+        ((*CONSENT[:4], "form=spoken"), "FACT_REFUSED", "One of: verbal, written"),
+        (
+            (*CONSENT, "withdrawn=yes"),
+            "FACT_REFUSED",
+            "withdrawn says yes, but P-1046 has nothing like it on 2026-11-03",
+        ),
+        ((*CONSENT, "withdrawn=maybe"), "FACT_REFUSED", "Write yes or no."),
+        (
+            ("stays", "patient=P-1042", "setting=snf", "admitted=2026-03-08T02:30"),
+            "FACT_REFUSED",
+            "admitted 2026-03-08T02:30 did not happen in America/New_York: clocks went forward.",
+        ),
+        (
+            ("complexity", "patient=P-1042", "date=2026-11-05", "mdm=high", "by=nurse1", "rationale=x"),
+            "FACT_REFUSED",
+            "by 'nurse1' is no practitioner; a practitioner designates complex care (rule R5).",
+        ),
+    ],
+)
+def test_a_fact_that_cannot_be_recorded_says_what_is_wrong_and_nothing_is_saved(
+    ccm: Ccm, ledger: Path, words: tuple[str, ...], code: str, told: str
+) -> None:
+    assert told in refused(ccm("fact", *words, *BY), code)
+    assert stored(ledger, "kind") == []
+
+
+@pytest.mark.parametrize(("author", "code"), [("nobody", "STAFF_UNKNOWN"), ("gone1", "PERSON_INACTIVE")])
+def test_a_fact_needs_somebody_who_works_here(ccm: Ccm, ledger: Path, author: str, code: str) -> None:
+    refused(ccm("fact", *CONSENT, "--as", author), code)
+    assert stored(ledger, "kind") == []
+
+
+def test_a_fact_needs_an_author(ccm: Ccm) -> None:
+    result = ccm("fact", *CONSENT)
+    assert result.exit_code == 2
+    assert "--as" in result.stderr
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_the_same_fact_comes_by_file(ccm: Ccm, tmp_path: Path, kind: str) -> None:
+    words = [word.partition("=") for word in ("patient=P-1042", *FACTS[kind])]
+    given = {column: value for column, _, value in words}
+    cells = {**dict.fromkeys(("patient", *FACT_FILES[kind].columns), ""), **given}
+    file = tmp_path / f"{kind}.csv"
+    file.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", encoding="utf-8")
+    assert fine(ccm("import", kind, str(file))) == f"{kind}.csv: 1 added, 0 changed, 0 unchanged.\n"
+    assert json.loads(fine(ccm("import", kind, str(file), "--json"))) == {"added": 0, "changed": 0, "unchanged": 1}
+    assert fine(ccm("fact", kind, "patient=P-1042", *FACTS[kind], *BY)) == "P-1042: that was known already.\n"
+
+
+def test_the_help_of_a_file_names_its_columns(ccm: Ccm) -> None:
+    for kind, file in FACT_FILES.items():
+        printed = " ".join(fine(ccm("import", kind, "--help")).split())
+        assert ", ".join(("patient", *file.columns)) in printed

@@ -1,0 +1,129 @@
+"""``ccm policy``: an administrator decides in the terminal what the rules leave to the practice."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from support.practice import NOTE
+
+from ledger.policy_settings import PolicySettings
+
+Ccm = Callable[..., Result]
+ADMIN = ("--as", "admin1")
+
+
+def fine(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(result: Result, code: str) -> str:
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    assert f"Error {code}:" in result.stderr
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def row(printed: str, name: str) -> list[str]:
+    (line,) = (line for line in printed.splitlines() if line.startswith(name))
+    return line.strip().split(maxsplit=1)
+
+
+def test_show_lists_every_policy_with_its_value(ccm: Ccm) -> None:
+    printed = fine(ccm("policy", "show"))
+    assert [line.split()[0] for line in printed.splitlines()[1:]] == list(PolicySettings.model_fields)
+    assert row(printed, "bands") == ["bands", "[[15, 19], [35, 39]]"]
+    assert row(printed, "rpm_time") == ["rpm_time", '"management"']
+    assert '"CNM", "CNS", "DO"' in row(printed, "qualifying_credentials")[1]
+    assert "changed" not in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "value"),
+    [
+        ("rpm_time", "interactive", "interactive"),
+        ("care_plan_max_days", "300", 300),
+        ("count_outreach_attempts", "true", True),
+        ("bands", "[[55, 59]]", [[55, 59]]),
+        ("payments", '{"99490": 6500}', {"99490": 6500}),
+        ("qualifying_credentials", '["RN"]', ["RN"]),
+    ],
+)
+def test_a_policy_is_set_shown_as_changed_and_reset(ccm: Ccm, name: str, word: str, value: object) -> None:
+    default = json.loads(fine(ccm("policy", "show", "--json")))
+    said = fine(ccm("policy", "set", name, word, *ADMIN))
+    assert said == f"{name} is {word} now; every patient-month was evaluated again.\n"
+    assert json.loads(fine(ccm("policy", "show", "--json"))) == {**default, name: value}
+    assert row(fine(ccm("policy", "show")), name)[1].endswith("changed")
+    said = fine(ccm("policy", "reset", name, *ADMIN))
+    assert said == f"{name} is as the billing rules have it now; every patient-month was evaluated again.\n"
+    changed = json.loads(fine(ccm("policy", "show", "--json")))
+    changed["qualifying_credentials"].sort()
+    default["qualifying_credentials"].sort()
+    assert changed == default
+
+
+def test_an_own_payment_stands_in_the_list_of_the_month_and_in_the_ledger(ccm: Ccm, ledger: Path) -> None:
+    fine(ccm("log", "--as", "nurse1", "P-1042", "20m", "meds", *NOTE.split()))
+    assert "expected payment $66.13" in fine(ccm("month"))
+    fine(ccm("policy", "set", "payments", '{"99490": 6500}', *ADMIN))
+    assert "expected payment $65.00" in fine(ccm("month"))
+    assert "99490 ($65.00)" in fine(ccm("patient", "P-1042"))
+    assert "is whole" in fine(ccm("verify"))
+    with sqlite3.connect(ledger) as connection:
+        changes = connection.execute("SELECT name, before, after, recorded_by FROM policy_changes").fetchall()
+    connection.close()
+    assert changes == [("payments", '{"value": null}', '{"value": {"99490": 6500}}', "admin1")]
+
+
+def test_bands_change_whom_the_near_list_shows(ccm: Ccm) -> None:
+    fine(ccm("log", "--as", "nurse1", "P-1042", "57m", "meds", *NOTE.split()))
+    assert "P-1042" not in fine(ccm("near"))
+    fine(ccm("policy", "set", "bands", "[[55, 59]]", *ADMIN))
+    assert "P-1042" in fine(ccm("near"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("set", "rpm_tme", "interactive", *ADMIN), "POLICY_UNKNOWN", "There are: bands, qualifying_credentials"),
+        (("set", "rpm_time", "all", *ADMIN), "POLICY_VALUE", "ccm policy set rpm_time management --as admin1"),
+        (
+            ("set", "care_plan_max_days", "many", *ADMIN),
+            "POLICY_VALUE",
+            "must be a valid integer. Nothing was changed.",
+        ),
+        (("set", "care_plan_max_days", "null", *ADMIN), "POLICY_VALUE", "Nothing was changed."),
+        (("set", "payments", '{"1": 5}', *ADMIN), "POLICY_VALUE", "no rulebook has the code 1"),
+        (("set", "payments", "{99490: 65}", *ADMIN), "POLICY_VALUE", "'{\"99490\": 6500}'"),
+        (("reset", "everything", *ADMIN), "POLICY_UNKNOWN", "Nothing was changed."),
+        (("set", "rpm_time", "interactive", "--as", "lead1"), "ROLE_NEEDED", "lead1 is no admin. Nothing was changed."),
+        (("reset", "rpm_time", "--as", "biller1"), "ROLE_NEEDED", "Name an administrator"),
+        (("set", "rpm_time", "interactive", "--as", "gone1"), "PERSON_INACTIVE", "correct your dates"),
+        (("set", "rpm_time", "interactive", "--as", "nobody"), "STAFF_UNKNOWN", "'nobody'"),
+    ],
+)
+def test_what_cannot_be_decided_says_why_and_changes_nothing(
+    ccm: Ccm, words: tuple[str, ...], code: str, told: str
+) -> None:
+    before = fine(ccm("policy", "show"))
+    assert told in refused(ccm("policy", *words), code)
+    assert fine(ccm("policy", "show")) == before
+
+
+def test_a_decision_needs_somebody_who_takes_it(ccm: Ccm) -> None:
+    result = ccm("policy", "set", "rpm_time", "interactive")
+    assert result.exit_code == 2
+    assert "--as" in result.stderr
+
+
+def test_an_admin_who_has_left_decides_nothing(ccm: Ccm, tmp_path: Path) -> None:
+    file = tmp_path / "staff.csv"
+    columns = "id,slack_user_id,name,credential,roles,teams,active_from,active_to,supervised"
+    file.write_text(f"{columns}\nadmin1,,Admin One,,admin,,,2026-11-23,yes\n", encoding="utf-8")
+    fine(ccm("import", "staff", str(file)))
+    refused(ccm("policy", "set", "rpm_time", "interactive", *ADMIN), "PERSON_INACTIVE")
