@@ -34,23 +34,29 @@ def next_thresholds(claim: Claim, minutes: Minutes, prices: Prices, policy: Poli
         return ()
     rivals = (step for family in claim.open_families if family is not own.family for step in _steps(family, minutes))
     sooner = sorted((step for step in rivals if step.minutes_missing <= own.minutes_missing), key=_soonest)
+    earned_cents = claim.taken.amount_cents
     return (
-        *_leading([own], claim, minutes, prices, policy),
-        *_leading(sooner, claim, minutes, prices, policy)[:1],
+        *_leading([own], claim.open_families, minutes, prices, policy, earned_cents=earned_cents),
+        *_leading(sooner, claim.open_families, minutes, prices, policy, earned_cents=earned_cents)[:1],
     )
 
 
 def _leading(
-    steps: Sequence[Step], claim: Claim, minutes: Minutes, prices: Prices, policy: Policy
+    steps: Sequence[Step],
+    families: Sequence[TimeFamily],
+    minutes: Minutes,
+    prices: Prices,
+    policy: Policy,
+    *,
+    earned_cents: int,
 ) -> list[NextThreshold]:
     """The steps after which their own family is the one that is billed, with what they add to the claim."""
-    earned_cents = 0 if claim.taken is None else claim.taken.amount_cents
     leading = []
     for step in steps:
         more = step.minutes_missing
         practitioner = minutes.practitioner + (more if step.family.counts == "practitioner" else 0)
         then = Minutes(minutes.total + more, practitioner)
-        billed = choose([offer_of(family, then, prices) for family in claim.open_families], policy)
+        billed = choose([offer_of(family, then, prices) for family in families], policy)
         if billed is not None and billed.family is step.family:
             leading.append(NextThreshold(step.code, more, billed.amount_cents - earned_cents))
     return leading

@@ -32,6 +32,7 @@ CROWDED_HOUR_MINUTES = 60
 CROWDED_DAY_MINUTES = 600
 LAST_DAYS = 3
 NOTES_REMEMBERED = 4096
+"""How many notes are not judged anew when their month is evaluated again."""
 HOUR = timedelta(hours=1)
 
 _SENTENCE_END = re.compile(r"[.!?\n](?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)(?:(?<=\n)|(?=\s)|$)")
@@ -76,7 +77,6 @@ def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=NOTES_REMEMBERED)
 def note_advice(note: str) -> str | None:
     """What would make the note hold before an auditor, None where it is fine (W1)."""
     first, *rest = _SENTENCE_END.split(note, maxsplit=1)
@@ -91,9 +91,12 @@ def note_advice(note: str) -> str | None:
     return None
 
 
+_remembered_advice = lru_cache(maxsize=NOTES_REMEMBERED)(note_advice)
+
+
 def note_thin(audit: Audit) -> AuditWarning | None:
     """W1: notes of fewer than two sentences, under 40 characters, or of stock phrases alone."""
-    thin = [entry for entry in audit.tally.logged if entry.note.strip() and note_advice(entry.note)]
+    thin = [entry for entry in audit.tally.logged if entry.note.strip() and _remembered_advice(entry.note)]
     return _warning("W1", thin) if thin else None
 
 
@@ -178,7 +181,7 @@ def cloned_note(live: Sequence[TimeEntry]) -> Finding | None:
     """W10: two entries of the month share a note word for word; the parts of one piece of work are one entry."""
     by_note: dict[str, list[TimeEntry]] = {}
     for entry in live:
-        by_note.setdefault(_words(entry.note), []).append(entry)
+        by_note.setdefault(_remembered_words(entry.note), []).append(entry)
     by_note.pop("", None)
     shared = [entries for entries in by_note.values() if len(entries) > 1 and len({_whole(one) for one in entries}) > 1]
     return _finding("W10", [entry for entries in shared for entry in entries])
@@ -198,9 +201,11 @@ WARNING_NUMBERS = tuple(rule.number for rule in WARNINGS)
 """The warnings in the order of billing-rules."""
 
 
-@lru_cache(maxsize=NOTES_REMEMBERED)
 def _words(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+_remembered_words = lru_cache(maxsize=NOTES_REMEMBERED)(_words)
 
 
 def _whole(entry: TimeEntry) -> int:

@@ -234,10 +234,55 @@ def test_r8_a_family_that_was_not_taken_shows_the_date_its_own_minutes_reached(b
     assert part.codes[0].date_of_service == date(2026, 11, 2)
 
 
+def test_b3_a_family_whose_payments_are_not_known_is_shown_with_nothing(build: Any) -> None:
+    november = date(2025, 11, 1)
+    entry = build.entry(30, program=Program.PCM, staff_id="lee", date_of_service=november)
+    part = build.part(build.month([entry], month=november, care_plans=(CarePlanRevision(november),)), Program.PCM)
+    assert [(other.family, build.codes(other), other.amount_cents) for other in part.alternatives] == [
+        ("pcm_staff", ["99426"], 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [
+        (6612, "pays $0.01 less than 99490 (R4)"),
+        (6613, "pays the same as 99490; ties go to the lower base code (R4)"),
+    ],
+)
+def test_r4_a_tie_goes_to_the_lower_base_code_and_a_cent_less_is_less(build: Any, cents: int, words: str) -> None:
+    facts = build.month([build.entry(35, staff_id="lee")])
+    part = build.part(facts, policy=Policy(payments=(("99491", cents),)))
+    assert build.codes(part) == ["99490"]
+    assert {other.family: other.why_not for other in part.alternatives}["ccm_practitioner"] == words
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [
+        (14428, "pays $0.01 less than 99487 (R4)"),
+        (14429, "pays the same as 99487; ties go to the lower base code (R4)"),
+        (14430, "pays $0.01 more, but a practitioner designated complex care (R5)"),
+    ],
+)
+def test_r5_what_the_plain_codes_pay_beside_complex_care(build: Any, cents: int, words: str) -> None:
+    policy = Policy(payments=(("99490", cents), ("99439", 0)))
+    part = build.part(build.month([build.entry(60)], **build.designated()), policy=policy)
+    assert build.codes(part) == ["99487"]
+    assert {other.family: other.why_not for other in part.alternatives}["ccm_staff"] == words
+    assert part.why.endswith("would pay $0.01 more.") == (cents > 14429)
+
+
 def test_r4_a_family_that_is_short_of_minutes_says_how_short(build: Any) -> None:
     part = build.part(build.month([build.entry(25, staff_id="lee"), build.entry(5, 4)]))
     why_not = {other.family: other.why_not for other in part.alternatives}
     assert why_not["ccm_practitioner"] == "25 of 30 practitioner minutes"
+    short = build.part(build.month([build.entry(5, staff_id="lee"), build.entry(5, 4)]))
+    assert {other.family: other.why_not for other in short.alternatives} == {
+        "ccm_staff": "10 of 20 counted minutes",
+        "ccm_practitioner": "5 of 30 practitioner minutes",
+        "ccm_complex": "no designation of complex care this month (R3, R5)",
+    }
 
 
 def test_r5_honoring_a_designation_shows_what_the_plain_codes_would_pay(build: Any) -> None:

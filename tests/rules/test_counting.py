@@ -199,7 +199,11 @@ def test_c8_an_entry_without_times_on_an_edge_day_is_not_shown_to_lie_outside(bu
         (Stay("snf", hour("10T14:00")), 10, None),
         (Stay("snf", hour("10T14:00"), day(10)), 10, None),
         (Stay("snf", hour("10T07:00"), day(10)), 10, "FACILITY_EDGE_DAY"),
+        (Stay("snf", hour("10T08:20"), day(10)), 10, None),
+        (Stay("snf", hour("10T08:19"), day(10)), 10, "FACILITY_EDGE_DAY"),
         (Stay("snf", day(10), hour("10T07:00")), 10, None),
+        (Stay("snf", day(10), hour("10T08:00")), 10, None),
+        (Stay("snf", day(10), hour("10T08:01")), 10, "FACILITY_EDGE_DAY"),
         (Stay("snf", day(10), day(10)), 10, "FACILITY_EDGE_DAY"),
     ],
 )
@@ -318,8 +322,79 @@ def test_c11_on_the_night_the_clocks_go_back_the_repeated_hour_is_two_hours(buil
     assert counted(build, first_pass, second_pass) == [20, 20]
 
 
-def test_every_reason_says_its_rule_and_words(build: Any) -> None:
-    cut = only_exclusion(build, build.month([build.entry(day=11)], stays=(STAY,)))
-    assert cut == Exclusion(10, "IN_FACILITY", "C7", "inside a stay (inpatient) on Nov 11, 2026")
-    cut = only_exclusion(build, build.month([build.entry(activity=Activity.EM_VISIT)]))
-    assert cut == Exclusion(10, "NOT_CARE_TIME", "C3", "em_visit is not care management time")
+def test_c11_minutes_cut_by_a_stay_and_by_another_entry_are_cut_from_what_is_left(build: Any) -> None:
+    short = Stay("inpatient", hour("10T14:00"), hour("10T14:10"))
+    first = build.timed("13:45", "13:55", 10, staff_id="bob")
+    second = build.timed("13:50", "14:20", 10)
+    statement = build.statement(build.month([first, second], stays=(short,)))
+    assert [entry.counted_minutes for entry in statement.entries] == [10, 15]
+    assert [(cut.reason, cut.minutes) for cut in statement.entries[1].excluded] == [
+        ("IN_FACILITY", 10),
+        ("SAME_MINUTES", 5),
+    ]
+
+
+def test_c7_seconds_that_make_no_minute_are_no_exclusion(build: Any) -> None:
+    stay = Stay("inpatient", hour("10T14:00:00"), hour("10T14:00:20"))
+    statement = build.statement(build.month([build.timed("13:50", "14:20", 10)], stays=(stay,)))
+    assert (statement.entries[0].counted_minutes, statement.entries[0].excluded) == (30, ())
+
+
+def test_an_entry_with_a_start_alone_counts_like_one_without_times(build: Any) -> None:
+    assert counted(build, build.entry(12, started_at=build.at(3, "10:00"))) == [12]
+
+
+INTERACTIVE = {"rpm_time": "interactive"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "facts", "policy", "expected"),
+    [
+        ({"voided": True}, {}, {}, "C1: the entry was voided"),
+        ({"note": " "}, {}, {}, "C2: nothing says what was done"),
+        ({"activity": Activity.EM_VISIT}, {}, {}, "C3: em_visit is not care management time"),
+        (
+            {"staff_id": "dot"},
+            {},
+            {},
+            "C4: on Nov 11, 2026 the staff member held no qualifying credential",
+        ),
+        ({}, {"enrollments": ()}, {}, "C5: not enrolled in CCM on Nov 11, 2026"),
+        ({}, {"consents": ()}, {}, "C6: no CCM consent on or before Nov 11, 2026"),
+        (
+            {},
+            {"stays": (replace(STAY, setting="inpatient_rehab"),)},
+            {},
+            "C7: inside a stay (inpatient rehab) on Nov 11, 2026",
+        ),
+        (
+            {},
+            {"stays": (Stay("snf", day(11)),)},
+            {},
+            "C8: Nov 11, 2026 is a day of admission or discharge, and no times show that the work lay outside the stay",
+        ),
+        ({"contact": Contact.NO_ANSWER}, {}, {}, "C9: no answer is an attempt to reach somebody"),
+        (
+            {"program": Program.RPM},
+            {},
+            INTERACTIVE,
+            "C10: under this practice's policy RPM time is live contact only",
+        ),
+    ],
+)
+def test_every_reason_says_its_rule_and_words(
+    build: Any, fields: dict[str, Any], facts: dict[str, Any], policy: dict[str, Any], expected: str
+) -> None:
+    cut = only_exclusion(build, build.month([build.entry(10, 11, **fields)], **facts), **policy)
+    assert cut is not None
+    assert (cut.minutes, f"{cut.rule}: {cut.text}") == (10, expected)
+
+
+def test_reasons_that_take_a_part_say_their_words_too(build: Any) -> None:
+    stays = (KNOWN, Stay("snf", hour("09T10:00"), hour("10T13:55")))
+    first, second = build.timed("13:50", "14:10", 10), build.timed("13:50", "14:05", 10, staff_id="bob")
+    entries = build.statement(build.month([first, second], stays=stays)).entries
+    assert entries[0].excluded == (
+        Exclusion(15, "IN_FACILITY", "C7", "inside a stay (snf, inpatient) on Nov 10, 2026"),
+    )
+    assert entries[1].excluded[1] == Exclusion(5, "SAME_MINUTES", "C11", "these minutes already count in another entry")

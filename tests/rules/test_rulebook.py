@@ -2,11 +2,13 @@
 
 import ast
 import hashlib
+import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from ledger.rules import rulebook
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import BOOKS, RulebookError, load_rulebook, load_rulebooks, rulebook_for
 
@@ -38,6 +40,13 @@ FAMILIES = {
     "rpm_management": ("total", "99457", (20, 40, 60, 80), "99458"),
 }
 YEARS = [2025, 2026]
+
+
+@pytest.fixture(autouse=True)
+def _books_read_anew() -> None:
+    """Every test here stands on books that it read itself."""
+    rulebook_for.cache_clear()
+    rulebook._own_rulebooks.cache_clear()
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -143,9 +152,73 @@ def edited(tmp_path: Path, old: str, new: str, name: str = "medicare-2026.toml")
 def test_a_faulty_book_names_the_file_the_place_and_the_fault(tmp_path: Path, old: str, new: str, words: str) -> None:
     with pytest.raises(RulebookError) as caught:
         load_rulebook(edited(tmp_path, old, new))
+    assert caught.value.code == "RULEBOOK_INVALID"
     assert caught.value.title.startswith("medicare-2026.toml: ")
     assert words in caught.value.title
-    assert "medicare-2026.toml" in caught.value.remedy
+    assert caught.value.remedy == (
+        "Correct medicare-2026.toml at the places named; its opening comment says what each table holds."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('name = "medicare-2026"', 'name = "x"', '"name" is x, but the file is called medicare-2026.toml'),
+        ("in_force_to = 2026-12-31", "in_force_to = 2025-12-31", '"in_force_from" comes after "in_force_to"'),
+        (
+            'program = "PCM"\nconditions',
+            'program = "CCM"\nconditions',
+            "[[requirement]] CCM stands 2 times; keep one",
+        ),
+        ('name = "pcm_staff"', 'name = "ccm_staff"', "[[time_family]] ccm_staff stands 2 times; keep one"),
+        (
+            "# ---------------------------------------------------------------- payments",
+            '[[reading_family]]\nname = "rpm_device"\ntitle = "A"\nprogram = "RPM"\ncodes=[]\nsource = "secondary"\n#',
+            "[[reading_family]] rpm_device stands 2 times; keep one",
+        ),
+        ('base = { code = "99490"', 'base = { code = "99439"', "code 99439 stands 2 times; keep one"),
+        (
+            '{ code = "99445", from',
+            '{ code = "99446", from',
+            '99446 has no [[payment]]; add one, with "unknown" where no payment is known',
+        ),
+        (
+            '[[payment]]\ncode = "99470"',
+            '[[payment]]\ncode = "99471"',
+            '99470 has no [[payment]]; add one, with "unknown" where no payment is known',
+        ),
+    ],
+)
+def test_what_is_wrong_between_tables_is_told_in_one_sentence(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(edited(tmp_path, old, new))
+    assert caught.value.title == f"medicare-2026.toml: {problem}."
+
+
+def test_every_table_that_names_an_unknown_source_is_told(tmp_path: Path) -> None:
+    path = edited(tmp_path, "[source.fee-schedule]", "[source.schedule]")
+    text = path.read_text().replace("[source.secondary]", "[source.third]").replace("[source.care-", "[source.no-care-")
+    path.write_text(text)
+    tables = tomllib.loads(text)
+    named = [("[conflict]", tables["conflict"])]
+    for table, key in [("requirement", "program"), ("time_family", "name"), ("reading_family", "name")]:
+        named += [(f"[[{table}]] {row[key]}", row) for row in tables[table]]
+    named += [(f"[[payment]] {row['code']}", row) for row in tables["payment"]]
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    assert (
+        caught.value.title
+        == "medicare-2026.toml: "
+        + "; ".join(
+            f'{place}: there is no [source.{row["source"]}]; add it with "title" and "date"' for place, row in named
+        )
+        + "."
+    )
+
+
+def test_a_book_may_be_in_force_for_one_day(tmp_path: Path) -> None:
+    book = load_rulebook(edited(tmp_path, "in_force_to = 2026-12-31", "in_force_to = 2026-01-01"))
+    assert (book.in_force_from, book.in_force_to) == (date(2026, 1, 1), date(2026, 1, 1))
 
 
 def test_all_faults_of_a_book_are_named_at_once(tmp_path: Path) -> None:
@@ -164,8 +237,13 @@ def test_a_book_that_is_not_there_or_not_text_says_so(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="not UTF-8"):
         load_rulebook(tmp_path / "medicare-2026.toml")
     (tmp_path / "medicare-2026.toml").unlink()
-    with pytest.raises(RulebookError, match="no rulebook is there"):
+    with pytest.raises(RulebookError) as caught:
         load_rulebooks(tmp_path)
+    assert (caught.value.code, caught.value.title, caught.value.remedy) == (
+        "RULEBOOK_MISSING",
+        f"{tmp_path.name}: no rulebook is there.",
+        "Add one, for example medicare-2026.toml.",
+    )
 
 
 @pytest.mark.parametrize(("days", "fault"), [(-1, "an overlap"), (1, "a gap")])
@@ -175,8 +253,11 @@ def test_b1_books_follow_one_another_without_gap_or_overlap(tmp_path: Path, days
     edited(tmp_path, "in_force_from = 2026-01-01", f"in_force_from = {begins}")
     with pytest.raises(RulebookError) as caught:
         load_rulebooks(tmp_path)
-    assert caught.value.title.startswith(f"medicare-2026.toml, in_force_from: {fault} after medicare-2025")
-    assert "in_force_from = 2026-01-01" in caught.value.remedy
+    assert (caught.value.code, caught.value.title, caught.value.remedy) == (
+        "RULEBOOK_DATES",
+        f"medicare-2026.toml, in_force_from: {fault} after medicare-2025, which ends 2025-12-31.",
+        "Write in_force_from = 2026-01-01 in medicare-2026.toml, or mend in_force_to in medicare-2025.toml.",
+    )
 
 
 def test_no_figure_of_a_rulebook_stands_in_the_code() -> None:

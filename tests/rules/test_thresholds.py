@@ -79,6 +79,14 @@ def test_n1_a_practitioner_code_that_comes_sooner_is_named_after_the_next_of_the
     assert upcoming(build, facts) == [("99439", 11, 5044), ("99491", 1, 8918 - 6613)]
 
 
+@pytest.mark.parametrize("minutes", [55, 59])
+def test_n1_minutes_of_staff_are_no_practitioner_minutes(build: Any, minutes: int) -> None:
+    # Staff would bring 99426 + 99427 (12200) over 99424 (8751), which 60 practitioner minutes would outbid again.
+    facts = build.month([build.entry(minutes, program=PCM, staff_id="lee")])
+    missing = 60 - minutes
+    assert upcoming(build, facts, PCM) == [("99425", missing, 6146), ("99427", missing, 12200 - 8751)]
+
+
 def test_n1_a_designated_month_leads_to_the_complex_code(build: Any) -> None:
     assert upcoming(build, build.month([build.entry(39)], **build.designated())) == [("99439", 1, 5044)]
     assert upcoming(build, build.month([build.entry(45)], **build.designated())) == [("99487", 15, 14429 - 11657)]

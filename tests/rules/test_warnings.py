@@ -1,8 +1,9 @@
 """W1 to W10: what an auditor would ask about, on both sides of every edge. None of them changes a code."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,7 +28,9 @@ def warned(build: Any, entries: list[Any], program: Program = Program.CCM, **fac
         ("Spoke to Dr. Smith about the medication list and the dose", "Note is one sentence: add what was decided."),
         ("Reconciled the whole insulin list with the pharmacy of the patient.", "Note is one sentence: add what was"),
         ("List done. Dose confirmed, all is well.", "Note is short: say what was found and what was decided."),
-        ("List is done. Dose confirmed, all is well", None),
+        ("List is done. Dose confirmed, all is fine", None),
+        ("List was done. Dose confirmed, all well.", None),
+        ("Reconciled the insulin list with the pharmacy. ..!? \n", "Note is one sentence: add what was decided."),
         ("ok", "Note is short"),
         ("", "Note is short"),
         ("Reviewed chart.", "Note is a stock phrase"),
@@ -112,6 +115,15 @@ def test_w5_an_entry_with_times_is_late_72_hours_after_its_end(build: Any) -> No
     assert warned(build, [build.entry(5), late])["LATE_ENTRY"] == (1,)
 
 
+def test_w5_an_hour_of_the_practice_far_east_is_its_own(build: Any) -> None:
+    # Ten past midnight in Kolkata is 18:40 UTC of the day before: 76 hours before the recording, 2 dates apart.
+    zone = ZoneInfo("Asia/Kolkata")
+    start = datetime(2026, 11, 10, 0, 10, tzinfo=zone)
+    recorded_at = datetime(2026, 11, 12, 23, 0, tzinfo=UTC)
+    entry = build.entry(10, 10, started_at=start, ended_at=start + timedelta(minutes=10), recorded_at=recorded_at)
+    assert "LATE_ENTRY" in warned(build, [entry], timezone="Asia/Kolkata")
+
+
 def test_w5_an_entry_without_times_is_late_72_hours_after_its_date(build: Any) -> None:
     assert "LATE_ENTRY" not in warned(build, [build.entry(5, 10, recorded_at=build.at(14, "00:00"))])
     assert "LATE_ENTRY" in warned(build, [build.entry(5, 10, recorded_at=build.at(14, "00:01"))])
@@ -160,6 +172,29 @@ def test_w8_over_60_minutes_of_one_staff_member_in_a_clock_hour(build: Any, seco
     found = build.part(build.month(entries)).warnings
     crowded = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
     assert crowded == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
+
+
+def pieces(start: datetime, count: int, build: Any) -> list[Any]:
+    """Pieces of work of 59 seconds, a minute each by rule E2, one after the other."""
+    length = timedelta(seconds=59)
+    return [
+        build.entry(1, started_at=start + number * length, ended_at=start + (number + 1) * length)
+        for number in range(count)
+    ]
+
+
+def test_w8_work_over_the_full_hour_belongs_to_each_hour_with_its_share(build: Any) -> None:
+    # 58 minutes, and 4 of which 2 lie before the hour is full: 60 in the first hour.
+    entries = [*pieces(build.at(3, "10:00"), 58, build), build.timed("10:58", "11:02")]
+    assert "CROWDED_HOUR" not in warned(build, entries)
+    entries[-1] = build.timed("10:57:30", "11:01:30")
+    assert "CROWDED_HOUR" in warned(build, entries)
+
+
+def test_w8_a_clock_hour_is_one_of_the_practice(build: Any) -> None:
+    start = datetime(2026, 11, 3, 10, 0, tzinfo=ZoneInfo("Asia/Kolkata"))  # half past in UTC
+    assert "CROWDED_HOUR" in warned(build, pieces(start, 61, build), timezone="Asia/Kolkata")
+    assert "CROWDED_HOUR" not in warned(build, pieces(start, 61, build))
 
 
 @pytest.mark.parametrize(("late", "expected"), [(10, None), (11, (1,))])
