@@ -13,7 +13,7 @@ from ledger.practice import Practice
 from ledger.recording import MonthChange, lock_staff, month_change
 from ledger.requests import Request, earlier_result, remember
 from ledger.rules.facts import Program
-from ledger.stored_entries import StoredEntry, find_entry, find_live_entry
+from ledger.stored_entries import StoredEntry, find_live_entry
 from ledger.tables import EntryVoidRow, TimeEntryRow
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -134,7 +134,8 @@ def _last_entry(
             "You have no entry from the last 15 minutes to undo. Nothing was changed.",
             "An older entry is voided by its name and with a reason: /ccm void P-1042#7 Logged for the wrong patient.",
         )
-    return find_entry(connection, practice.practice_id, last.patient_code, last.position)
+    lock_head(connection, practice.practice_id, last.patient_code)
+    return find_live_entry(connection, practice.practice_id, last.patient_code, last.position)
 
 
 def void_parts(

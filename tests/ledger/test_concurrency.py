@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from support.practice import (
     AT,
     a_practice,
@@ -31,6 +31,7 @@ from ledger.imports.reading import ImportSummary
 from ledger.practice import Practice
 from ledger.recording import Receipt, record_entry
 from ledger.tables import EntryVoidRow, TimeEntryRow
+from ledger.voiding import void_entry
 
 
 def count(database: Database, table: Any = TimeEntryRow) -> int:
@@ -104,15 +105,58 @@ def test_one_undo_at_once_from_several_threads_takes_back_one_entry(database: Da
     assert count(database, EntryVoidRow) == 1
 
 
-def while_somebody_logs(database: Database, practice: Practice, call: Callable[[], object]) -> object:
-    """What comes of ``call`` when it begins while an entry for P-1042 is being stored, and has to wait for that."""
-    entry = an_entry(minutes=25, times=("2026-11-18 10:00", "2026-11-18 10:25"))
+def while_another(database: Database, act: Callable[[Connection], object], call: Callable[[], object]) -> object:
+    """What comes of ``call`` when it begins after ``act`` and before its commit, and has to wait for that."""
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as connection:
-            record_entry(connection, practice, entry, request=a_request(), at=AT, recorded_by="nurse1")
+            act(connection)
             future = pool.submit(call)
             wait_for_a_waiter(database)
         return future.exception() or future.result()
+
+
+def while_somebody_logs(database: Database, practice: Practice, call: Callable[[], object]) -> object:
+    """What comes of ``call`` when it begins while an entry for P-1042 is being stored, and has to wait for that."""
+    entry = an_entry(minutes=25, times=("2026-11-18 10:00", "2026-11-18 10:25"))
+    log = partial(record_entry, practice=practice, entry=entry, request=a_request(), at=AT, recorded_by="nurse1")
+    return while_another(database, log, call)
+
+
+def void_of_lead(practice: Practice) -> Callable[[Connection], object]:
+    return partial(
+        void_entry,
+        practice=practice,
+        patient_code="P-1042",
+        position=1,
+        reason="Wrong patient.",
+        request=a_request({"text": "void"}),
+        at=AT,
+        by="lead1",
+    )
+
+
+def test_an_undo_while_a_lead_voids_the_same_entry_is_told_so(postgresql_database: Database) -> None:
+    practice = a_practice(postgresql_database)
+    record(postgresql_database, practice, an_entry())
+    result = while_another(postgresql_database, void_of_lead(practice), partial(undo, postgresql_database, practice))
+    assert codes_of([result]) == ["ENTRY_VOIDED"]
+    assert count(postgresql_database, EntryVoidRow) == 1
+
+
+def test_of_two_people_who_void_one_entry_at_once_one_is_told_of_the_other(
+    database: Database, practice: Practice
+) -> None:
+    record(database, practice, an_entry())
+
+    def void() -> object:
+        with database.writing() as connection:
+            return void_of_lead(practice)(connection)
+
+    outcomes = at_once([void, void, partial(undo, database, practice)])
+    assert "VoidReceipt" in codes_of(outcomes)
+    assert set(codes_of(outcomes)) <= {"VoidReceipt", "ENTRY_VOIDED", "NOTHING_TO_UNDO"}
+    assert count(database, EntryVoidRow) == 1
+    assert verified(database, practice).difference is None
 
 
 def rows_of(kind: str) -> list[dict[str, str]]:

@@ -1,0 +1,182 @@
+"""Two practices with the same codes in one database: whatever one does, the other sees nothing of it."""
+
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from support.channel import FakeChannel
+from support.practice import (
+    AT,
+    MONTH,
+    TODAY,
+    a_practice,
+    a_request,
+    an_entry,
+    entry_row,
+    import_rows,
+    local,
+    patient_row,
+    record,
+    staff_row,
+    undo,
+    verified,
+)
+
+from jobs.digests import run_due
+from ledger import figures, patient_facts, patient_months, practice, roster, stored_entries, verify, worklists
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.policy import change_policy
+from ledger.practice import Practice
+from ledger.stored_entries import corrections_of, find_entry, find_live_entry
+
+Ask = Callable[[Connection, Practice], Any]
+
+QUESTIONS: dict[str, Ask] = {
+    "roster.person_by_slack_id": lambda c, p: roster.person_by_slack_id(c, p.practice_id, "U0NURSE1"),
+    "roster.person_by_id": lambda c, p: roster.person_by_id(c, p.practice_id, "nurse1"),
+    "roster.people": lambda c, p: roster.people(c, p.practice_id),
+    "roster.teams": lambda c, p: roster.teams(c, p.practice_id),
+    "roster.find_codes": lambda c, p: roster.find_codes(c, p.practice_id, "1042"),
+    "roster.enrolled_programs": lambda c, p: roster.enrolled_programs(c, p, "P-1042", TODAY),
+    "roster.enrolled_since": lambda c, p: roster.enrolled_since(c, p, "P-1042", TODAY),
+    "roster.program_for_entry": lambda c, p: outcome(lambda: roster.program_for_entry(c, p, "P-1042", TODAY)),
+    "roster.team_of_patient": lambda c, p: roster.team_of_patient(c, p.practice_id, "P-1042"),
+    "worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
+    "worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
+    "patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
+    "patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
+    "patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
+    "figures.stored_figures": lambda c, p: figures.stored_figures(c, p.practice_id, ["P-1042"]),
+    "stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 2)),
+    "stored_entries.find_live_entry": lambda c, p: outcome(lambda: find_live_entry(c, p.practice_id, "P-1042", 2)),
+    "stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
+    "verify.verify": verify.verify,
+    "practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
+    "practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
+}
+WRITERS = {
+    "patient_months.reevaluate",
+    "patient_months.reevaluate_all",
+    "patient_months.reevaluate_practice",
+    "patient_months.evaluate_with",
+    "figures.store",
+    "practice.create_practice",
+}
+MODULES = (roster, worklists, patient_months, patient_facts, figures, stored_entries, verify, practice)
+
+
+def outcome(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except LedgerError as error:
+        return error.title
+
+
+def questions_of(module: ModuleType) -> set[str]:
+    """The public functions of the module that ask the database about a practice."""
+    name = module.__name__.rpartition(".")[2]
+    functions = inspect.getmembers(module, inspect.isfunction)
+    return {
+        f"{name}.{function.__name__}"
+        for _, function in functions
+        if function.__module__ == module.__name__
+        and not function.__name__.startswith("_")
+        and {"practice", "practice_id"} & set(inspect.signature(function).parameters)
+        and "connection" in inspect.signature(function).parameters
+    }
+
+
+def answers(database: Database, one: Practice) -> dict[str, Any]:
+    with database.reading() as connection:
+        return {name: ask(connection, one) for name, ask in QUESTIONS.items()}
+
+
+def work_in(database: Database, other: Practice) -> None:
+    """Changes of every kind: people, teams, patients, facts, entries, a void, a policy."""
+    import_rows(database, other, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
+    nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead")
+    import_rows(database, other, "staff", [nurse])
+    changed = patient_row(code="P-1042", programs="CCM;PCM", conditions="I10", enrolled_on="2026-02-01")
+    import_rows(database, other, "patients", [changed, patient_row(code="X-1042")])
+    record(database, other, an_entry(minutes=17))
+    record(database, other, an_entry(patient="P-1043", minutes=18))
+    record(database, other, an_entry(patient="P-1043", minutes=25))
+    undo(database, other)
+    import_rows(database, other, "entries", [entry_row(minutes="21")])
+    with database.writing() as connection:
+        change_policy(connection, other, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
+
+
+def test_what_one_practice_does_changes_no_answer_to_another(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    record(database, mine, an_entry(minutes=16))
+    before, others_before = answers(database, mine), answers(database, other)
+    work_in(database, other)
+    assert answers(database, mine) == before
+    others_after = answers(database, other)
+    assert [name for name in QUESTIONS if others_after[name] == others_before[name]] == [], "each answer had to change"
+    assert verified(database, mine).difference is None
+
+
+def test_every_question_about_a_practice_is_among_those_asked() -> None:
+    found = set().union(*(questions_of(module) for module in MODULES))
+    missing, gone = found - QUESTIONS.keys() - WRITERS, (QUESTIONS.keys() | WRITERS) - found
+    assert (missing, gone) == (set(), set()), "add what is missing to QUESTIONS, so that it is asked of two practices"
+
+
+def test_the_same_moment_the_same_work_and_the_same_request_are_not_the_same_elsewhere(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    times = ("2026-11-18 10:00", "2026-11-18 10:20")
+    for one in (mine, other):
+        content = {"text": one.practice_id}
+        assert not record(database, one, an_entry(times=times), request=a_request(content, key="trigger-1")).replayed
+        assert record(database, one, an_entry(minutes=5)).parts[0].position == 2
+
+
+def test_nobody_undoes_an_entry_of_another_practice(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    record(database, mine, an_entry())
+    for named in ({}, {"patient": "P-1042", "position": 1}):
+        with pytest.raises(LedgerError, match="NOTHING_TO_UNDO"):
+            undo(database, other, **named)  # type: ignore[arg-type]
+
+
+def test_an_import_knows_only_its_own_practice(sqlite_database: Database) -> None:
+    mine, other = a_practice(sqlite_database), a_practice(sqlite_database, "T0OTHER")
+    import_rows(sqlite_database, other, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    import_rows(sqlite_database, other, "staff", [staff_row(id="new1", name="New One", slack_user_id="U0NEW1")])
+    import_rows(sqlite_database, other, "patients", [patient_row(code="P-7777")])
+    for kind, row in (
+        ("staff", staff_row(id="x1", name="X One", teams="Red Team")),
+        ("patients", patient_row(code="P-8888", billing_practitioner="new1")),
+        ("entries", entry_row(patient="P-7777")),
+        ("entries", entry_row(staff="new1")),
+    ):
+        with pytest.raises(LedgerError, match="IMPORT_REFUSED"):
+            import_rows(sqlite_database, mine, kind, [row])
+    taken_elsewhere = staff_row(id="new1", name="New One", slack_user_id="U0NEW1", teams="")
+    assert import_rows(sqlite_database, mine, "staff", [taken_elsewhere]).added == 1
+    assert import_rows(sqlite_database, mine, "patients", [patient_row(code="P-7777")]).added == 1
+
+
+def test_digests_of_one_practice_say_nothing_of_another(sqlite_database: Database) -> None:
+    a_practice(sqlite_database)
+    other = a_practice(sqlite_database, "T0OTHER")
+    record(sqlite_database, other, an_entry(minutes=17))
+    nine = local("2026-11-25 09:00")
+    channel = FakeChannel()
+    assert run_due(sqlite_database, "T0TEST", channel, by="one", now=lambda: nine) == 2
+    assert [digest.worklist.near for digest in channel.digests] == [(), ()]
+    assert run_due(sqlite_database, "T0OTHER", channel, by="one", now=lambda: nine + timedelta(minutes=1)) == 2
+    assert [len(digest.worklist.near) for digest in channel.digests] == [0, 0, 1, 0]
+
+
+def test_all_practices_are_known_by_their_workspace(database: Database) -> None:
+    both = [a_practice(database, "T0TEST"), a_practice(database, "T0OTHER", "America/Denver")]
+    with database.reading() as connection:
+        assert practice.all_practices(connection) == both[::-1]
