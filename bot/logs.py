@@ -26,9 +26,9 @@ def configure_logs() -> None:
     """Sends the project's logs and the libraries' warnings to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WordlessFormatter())
+    # Bolt warns of its own set-up, and of requests that nobody listens to by quoting them; it sets its loggers' levels.
+    handler.addFilter(lambda record: record.levelno >= logging.ERROR or not record.name.startswith("slack_bolt"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    # Bolt warns of its own set-up, and of requests nobody listens to by quoting them.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -19,5 +19,9 @@ class ConfirmationNeededError(LedgerError):
     """An entry that is stored only after its author confirms (billing-rules E4, E7)."""
 
 
+class ProgramMissingError(LedgerError):
+    """An entry that names no program, of a patient who is not enrolled in exactly one (E1)."""
+
+
 class DatabaseAwayError(LedgerError):
     """The database cannot be reached or is not ready."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from ledger.database import AnyRow
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, ProgramMissingError
 from ledger.facts import FactKind
 from ledger.practice import Practice
 from ledger.rules.facts import Program
@@ -167,28 +167,31 @@ _ENROLLMENTS = (
 
 def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
     """The programs that the patient is enrolled in on that date, in order of name."""
+    return sorted(enrolled_since(connection, practice, patient_code, on))
+
+
+def enrolled_since(connection: Connection, practice: Practice, patient_code: str, on: date) -> dict[Program, date]:
+    """The programs that the patient is enrolled in on that date, each with the enrollment's first day."""
     rows = connection.execute(_ENROLLMENTS, {"mine": practice.practice_id, "code": patient_code})
     latest = {(row.subject, row.on_date): row for row in rows}
-    return sorted(
-        {
-            Program(row.subject)
-            for row in latest.values()
-            if not row.withdrawn and row.on_date <= on and (row.until_date is None or on <= row.until_date)
-        }
-    )
+    return {
+        Program(row.subject): row.on_date
+        for row in sorted(latest.values(), key=lambda row: row.on_date)
+        if not row.withdrawn and row.on_date <= on and (row.until_date is None or on <= row.until_date)
+    }
 
 
 def program_for_entry(connection: Connection, practice: Practice, patient_code: str, on: date) -> Program:
     """The program an entry belongs to when its author named none: the only one the patient is enrolled in.
 
-    Raises ``LedgerError`` where there are several or none.
+    Raises ``ProgramMissingError`` where there are several or none.
     """
     programs = enrolled_programs(connection, practice, patient_code, on)
     if len(programs) == 1:
         return programs[0]
     enrolled = f"is enrolled in {' and '.join(programs)}" if programs else "is enrolled in no program on that date"
     example = programs[0] if programs else Program.CCM
-    raise LedgerError(
+    raise ProgramMissingError(
         "PROGRAM_MISSING",
         f"{patient_code} {enrolled}: which program is this time for? Nothing was saved.",
         f"Name it, for example: /ccm log {patient_code} 12m meds call {example.lower()} "

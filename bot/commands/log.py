@@ -25,7 +25,7 @@ from bot.views.form import (
 from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
-from ledger.errors import ConfirmationNeededError, LedgerError
+from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
 from ledger.recording import NOTE_CHARACTERS, NewEntry, record_entry
 from ledger.roster import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
@@ -36,9 +36,14 @@ _INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
 
 
 def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
-    """What ``save_line`` does; an unusual entry is answered with a question, in the form where the line is long."""
+    """What ``save_line`` does; where several programs are possible the form asks which.
+
+    An unusual entry is answered with a question, in the form where the line is long.
+    """
     try:
         return save_line(call, confirmed=confirmed)
+    except ProgramMissingError as error:
+        return open_form(call, intro=error.title)
     except ConfirmationNeededError as question:
         if fits_in_button(call.text):
             return confirmation(question, call.text)
@@ -61,11 +66,11 @@ def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
         return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
 
 
-def open_form(call: Call, *, confirm: str = "") -> OpenForm:
-    """The form, prefilled with what is understood of the call's text; ``confirm`` as for ``log_form``."""
+def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
+    """The form, prefilled with what is understood of the call's text; ``intro`` and ``confirm`` as for ``log_form``."""
     with call.database.reading() as connection:
         line = _parse(call, connection, call.text)
-    return OpenForm(log_form(_values(call, line), confirm=confirm))
+    return OpenForm(log_form(_values(call, line), intro=intro, confirm=confirm))
 
 
 def open_form_with_note(call: Call, note: str) -> OpenForm:

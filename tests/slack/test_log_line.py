@@ -38,12 +38,13 @@ def test_the_program_is_taken_from_the_only_enrollment(office: Office) -> None:
     assert " · RPM · " in office.say("/ccm log P-1045 12m readings call Weight is steady. Told to go on.").words
 
 
-def test_a_patient_of_two_programs_is_asked_which_and_nothing_is_saved(office: Office) -> None:
-    seen = office.say("/ccm log P-1044 12m meds Reconciled.")
+def test_a_patient_of_two_programs_is_asked_which_in_the_form_that_keeps_the_rest(office: Office) -> None:
+    form = office.say("/ccm log P-1044 12m meds Reconciled.").modal
 
-    assert "P-1044 is enrolled in CCM and RPM: which program is this time for?" in seen.words
-    assert "Nothing was saved" in seen.words
-    assert "/ccm log P-1044 12m meds Reconciled." in seen.words
+    assert form is not None
+    assert "P-1044 is enrolled in CCM and RPM: which program is this time for? Nothing was saved." in form.words
+    filled = {block["block_id"]: block["element"].get("initial_value") for block in form.blocks if "element" in block}
+    assert (filled["patient"], filled["length"], filled["note"]) == ("P-1044", "12m", "Reconciled.")
     assert office.live_count() == 0
 
 
