@@ -81,7 +81,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Consent revoked in October: November is blocked.",
         message="no {program} consent at any time in the month",
-        remedy="Obtain consent and record it: /ccm consent CODE DATE verbal",
+        remedy="Obtain consent and record it: /ccm consent CODE DATE verbal PROGRAM",
     ),
     RuleText(
         "CONDITIONS",
@@ -90,7 +90,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "One condition: CCM is blocked.",
         message="{found} of {needed} chronic conditions recorded",
-        remedy="Record the chronic conditions with their ICD-10-CM codes: /ccm patients",
+        remedy="Have an administrator record the conditions (ICD-10-CM codes): ccm import patients patients.csv",
     ),
     RuleText(
         "RISK_NOT_DOCUMENTED",
@@ -99,7 +99,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Two conditions, no risk documented: blocked.",
         message="the risk of death, decompensation or decline is not documented",
-        remedy="Document the risk in the chart, then mark it: /ccm patients",
+        remedy="Document the risk in the chart, then have an administrator mark it: ccm import patients patients.csv",
     ),
     RuleText(
         "NO_CARE_PLAN",
@@ -137,7 +137,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Nobody designated: every program is blocked.",
         message="no billing practitioner is designated",
-        remedy="Designate one: /ccm patients",
+        remedy="Have an administrator designate one: ccm import patients patients.csv",
     ),
     RuleText(
         "BILLED_ELSEWHERE",
@@ -146,7 +146,8 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Another practice bills CCM this month: CCM is blocked.",
         message="another practice bills {program} this month",
-        remedy="Settle with the other practice and the patient who bills; then remove the mark: /ccm patients",
+        remedy="Settle with the other practice and the patient who bills; then have an administrator withdraw "
+        "the mark: ccm import marks marks.csv",
     ),
     RuleText(
         "PROGRAM_CONFLICT",
@@ -155,7 +156,8 @@ BLOCKERS = (
         FEE_SCHEDULE,
         "APCM marked: CCM is blocked.",
         message="{other} is billed this month and excludes {program} (R2)",
-        remedy="Bill one of the two: end the other enrollment, or remove the mark of APCM.",
+        remedy="Bill one of the two: end an enrollment (/ccm enroll CODE PROGRAM until DATE), or have an administrator "
+        "withdraw the mark of APCM: ccm import marks marks.csv",
     ),
     RuleText(
         "NO_LIVE_CONTACT",

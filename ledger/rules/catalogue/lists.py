@@ -28,7 +28,7 @@ WARNINGS = (
         AUDIT,
         "5, 10, 10, 15 and 20 minutes.",
         message="{round} of {untimed} entries without times are multiples of 5",
-        remedy="Log start and end, or use the timer: /ccm start CODE",
+        remedy="Log start and end: /ccm log CODE 10:05-10:17 meds call NOTE",
     ),
     RuleText(
         "W4",
@@ -53,7 +53,7 @@ WARNINGS = (
         AUDIT,
         "Four entries, lengths alone.",
         message="no entry of the month has start and end",
-        remedy="Log start and end, or use the timer: /ccm start CODE",
+        remedy="Log start and end: /ccm log CODE 10:05-10:17 meds call NOTE",
     ),
     RuleText(
         "W7",

@@ -123,7 +123,7 @@ COUNTING = (
         MEDICARE_CCM,
         "Consent on the 12th: the 11th does not count, the 12th does.",
         message="no {program} consent on or before {day}",
-        remedy="Record it: /ccm consent CODE DATE verbal",
+        remedy="Record it: /ccm consent CODE DATE verbal PROGRAM",
     ),
     RuleText(
         "C7",
@@ -141,7 +141,8 @@ COUNTING = (
         MEDICARE_CCM,
         "Stay from the 10th to the 13th: without times, neither the 10th nor the 13th counts.",
         message="{day} is a day of admission or discharge, and no times show that the work lay outside the stay",
-        remedy="Give the entry its times, and the stay the hour of admission or discharge: /ccm stay CODE",
+        remedy="Give the entry its times, and the stay the hour of admission or discharge: "
+        "/ccm stay CODE SETTING ADMITTED DISCHARGED",
     ),
     RuleText(
         "C9",
