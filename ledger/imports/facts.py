@@ -14,8 +14,9 @@ from sqlalchemy import Connection, select
 
 from ledger.batches import batches
 from ledger.errors import LedgerError
+from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
 from ledger.facts import Fact, FactIdentity, FactKind, append_facts, known_identities
-from ledger.imports.reading import Cells, ConsentForm, ImportSummary, Progress, VisitType, read_rows, refuse_if_any
+from ledger.imports.reading import Cells, ImportSummary, Problem, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
@@ -26,22 +27,7 @@ from ledger.tables import PatientRow
 
 WITHDRAWN = "withdrawn"
 LONGEST_PERIOD_DAYS = 30
-
-
-class Setting(StrEnum):
-    """Where a stay is (billing-rules C7)."""
-
-    INPATIENT = "inpatient"
-    SNF = "snf"
-    INPATIENT_REHAB = "inpatient_rehab"
-    HOSPICE = "hospice"
-
-
-class Mdm(StrEnum):
-    """Medical decision making of a complexity designation (billing-rules R5)."""
-
-    MODERATE = "moderate"
-    HIGH = "high"
+RATIONALE_CHARACTERS = 3000
 
 
 class Mark(StrEnum):
@@ -59,6 +45,17 @@ class Known:
     codes: frozenset[str]
     staff: Mapping[str, Person]
     today: date
+
+
+class FactRefusedError(LedgerError):
+    """A fact that was not recorded; ``problems`` names everything that is wrong with it, by column."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """All of ``problems`` in one sentence."""
+        self.problems = tuple(problems)
+        faults = "; ".join(f"{problem.column} {problem.message.rstrip('.')}" for problem in problems)
+        remedies = " ".join(dict.fromkeys(problem.remedy for problem in problems))
+        super().__init__("FACT_REFUSED", f"{faults}. Nothing was saved.", remedies)
 
 
 Reader = Callable[[Cells, Known], Fact | None]
@@ -122,6 +119,12 @@ def _stay(row: Cells, known: Known) -> Fact | None:
 def _complexity(row: Cells, known: Known) -> Fact | None:
     day, mdm = _past_day(row, "date", known), row.needed_choice("mdm", Mdm)
     by, rationale = row.text("by", "practitioner1"), row.text("rationale", "new heart failure, four medication changes")
+    if len(rationale) > RATIONALE_CHARACTERS:
+        row.refuse(
+            "rationale",
+            f"has {len(rationale)} characters; {RATIONALE_CHARACTERS} fit.",
+            "Say what makes the decisions complex, and keep the rest in the chart.",
+        )
     person = known.staff.get(by)
     if by and (person is None or person.credential not in PRACTITIONER_CREDENTIALS):
         fault = "is no practitioner" if person else "is not on the staff"
@@ -188,16 +191,14 @@ def import_facts(
 def read_fact(
     connection: Connection, practice: Practice, kind: str, values: Mapping[str, str], *, at: datetime
 ) -> Fact:
-    """One fact from its cells by column, as typed in a terminal; raises ``LedgerError`` that names what is wrong."""
+    """One fact from its cells by column, as typed in a terminal or in Slack; raises ``FactRefusedError``."""
     file = FACT_FILES[kind]
     row = Cells(1, {"patient": "", WITHDRAWN: "", **dict.fromkeys(file.columns, ""), **values})
-    fact = _fact(row, file, _known(connection, practice, at=at))
+    fact = _fact(row, file, _known(connection, practice, at=at, patient_code=row.values["patient"]))
     if fact is not None:
         _refuse_nothing_to_withdraw(connection, practice, [(row, fact)])
     if fact is None or row.problems:
-        faults = "; ".join(f"{problem.column} {problem.message.rstrip('.')}" for problem in row.problems)
-        remedies = " ".join(dict.fromkeys(problem.remedy for problem in row.problems))
-        raise LedgerError("FACT_REFUSED", f"{faults}. Nothing was saved.", remedies)
+        raise FactRefusedError(row.problems)
     return fact
 
 
@@ -244,8 +245,10 @@ def _refuse_nothing_to_withdraw(connection: Connection, practice: Practice, read
             )
 
 
-def _known(connection: Connection, practice: Practice, *, at: datetime) -> Known:
-    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id))
+def _known(connection: Connection, practice: Practice, *, at: datetime, patient_code: str | None = None) -> Known:
+    """What rows may name; with ``patient_code``, of the patients that one alone."""
+    only = {} if patient_code is None else {"patient_code": patient_code}
+    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only))
     staff = {person.staff_id: person for person in people(connection, practice.practice_id)}
     return Known(practice, frozenset(codes), staff, practice.local_date(at))
 

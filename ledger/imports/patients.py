@@ -13,8 +13,9 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.batches import batches
 from ledger.chain import GENESIS
+from ledger.fact_values import ConsentForm, VisitType
 from ledger.facts import Fact, FactKind, append_facts
-from ledger.imports.reading import Cells, ConsentForm, ImportSummary, Progress, VisitType, read_rows, refuse_if_any
+from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY, put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice

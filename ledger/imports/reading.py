@@ -65,22 +65,6 @@ _LONGEST_NUMBER = 9
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class ConsentForm(StrEnum):
-    """How a patient consented."""
-
-    VERBAL = "verbal"
-    WRITTEN = "written"
-
-
-class VisitType(StrEnum):
-    """The visits that may open care management."""
-
-    AWV = "AWV"
-    IPPE = "IPPE"
-    EM = "E/M"
-    TCM = "TCM"
-
-
 @dataclass(slots=True)
 class Cells:
     """One row of a file. Each method returns a cell's value, or None and a problem where it has none."""
