@@ -10,12 +10,17 @@ EVERYBODY = frozenset(Role)
 DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
 BILLING = frozenset({Role.BILLER, Role.LEAD})
 LEADING = frozenset({Role.LEAD, Role.ADMIN})
+CORRECTING = DOCUMENTING | {Role.LEAD}
 
 ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "": EVERYBODY,
     "help": EVERYBODY,
     "log": DOCUMENTING,
     "undo": DOCUMENTING,
+    "void": CORRECTING,
+    "fix": DOCUMENTING,
+    "add": CORRECTING,
+    "me": EVERYBODY,
     "patient": EVERYBODY,
     "near": EVERYBODY,
     "month": BILLING,
@@ -48,6 +53,21 @@ def require_active(person: Person, on: date) -> None:
             "Your time in this practice's roster is over or has not begun.",
             "Ask an administrator of your practice to correct your dates: ccm import staff staff.csv",
         )
+
+
+def require_entry(person: Person, command: str, name: str, *, author: str, team: Team) -> None:
+    """Raises ``LedgerError`` where ``command`` may not touch that entry of ``author`` for a patient of ``team``.
+
+    One's own entries may be touched, and by a lead those of the lead's teams; but a fix records work again, which
+    only the person who did it can.
+    """
+    leads = Role.LEAD in person.roles and team.team_id in person.team_ids
+    if person.staff_id == author or (leads and command != "fix"):
+        return
+    remedy = f"Its author can do that, or a lead of {team.name}: /ccm {command} {name} …"
+    if command == "fix":
+        remedy = f"Its author can fix it; a lead of {team.name} can void it: /ccm void {name} REASON"
+    raise LedgerError("ENTRY_OF_OTHERS", f"{name} is not your entry.", remedy)
 
 
 def visible_teams(person: Person, teams: Collection[Team], asked: Team | None) -> frozenset[str] | None:

@@ -18,7 +18,9 @@ from bot.access import require, require_active
 from bot.channel import SlackChannel
 from bot.commands.call import Call
 from bot.commands.digest import digest_at_page, find_team, post_now
+from bot.commands.fix import fix
 from bot.commands.log import log, open_form, submit_form
+from bot.commands.me import me_at_page
 from bot.commands.month import month_at_page
 from bot.commands.near import near_at_page
 from bot.commands.patient import patient
@@ -27,8 +29,8 @@ from bot.commands.undo import undo
 from bot.edge import answered, report
 from bot.grammar.commands import split_command
 from bot.surfaces import listen_to_home, listen_to_shortcuts
+from bot.views import correction, form, me, month, problem, receipt, worklist
 from bot.views import digest as digest_view
-from bot.views import form, month, problem, receipt, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import OpenForm, Reply
 from ledger.database import Database
@@ -37,7 +39,7 @@ from ledger.practice import get_practice
 from ledger.roster import person_by_slack_id
 
 COMMAND = "/ccm"
-READING = frozenset({"", "help", "patient", "near", "month", "digest"})
+READING = frozenset({"", "help", "me", "patient", "near", "month", "digest"})
 """Commands that save nothing: their errors need not say so."""
 SLACK_TIMEOUT_SECONDS = 30
 
@@ -94,6 +96,7 @@ def build_app(database: Database, client: WebClient, signing_secret: str, now: C
     _listen_to_commands(app, desk)
     _listen_to_pages(app, desk)
     _listen_to_log_buttons(app, desk)
+    _listen_to_fix_button(app, desk)
     _listen_to_form(app, desk)
     _listen_to_digest_button(app, desk)
     listen_to_home(app, desk)
@@ -129,6 +132,7 @@ def _open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:
 
 def _listen_to_pages(app: App, desk: Desk) -> None:
     turns: dict[str, tuple[str, Callable[[Call, int], Reply]]] = {
+        me.PAGE: ("me", me_at_page),
         month.PAGE: ("month", month_at_page),
         worklist.PAGE: ("near", near_at_page),
         patient_view.PAGE: ("patient", lambda call, page: patient(call, page=page)),
@@ -187,6 +191,20 @@ def _listen_to_log_buttons(app: App, desk: Desk) -> None:
         said = answered(work, what="form button")
         if said is not None:
             respond(replace_original=False, response_type="ephemeral", **said.payload())
+        ack()
+
+
+def _listen_to_fix_button(app: App, desk: Desk) -> None:
+    @app.action(correction.FIX_ANYWAY)
+    def on_fix_anyway(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        typed = json.loads(action["value"])
+
+        def work() -> Reply:
+            call = desk.call(body, _press_key(body, action), typed)
+            require(call.person, "fix")
+            return fix(call, confirmed=True)
+
+        _replace(respond, answered(work, what="fix anyway", typed=f"{COMMAND} fix {typed}"))
         ack()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from ledger.clock import month_of, next_month
 from ledger.errors import LedgerError
@@ -25,7 +26,7 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry as it was recorded. ``note`` holds its addenda; ``void_reason`` is None while it is live."""
+    """An entry as it was recorded. ``note`` holds its addenda; ``replaced_by`` is the position of what replaces it."""
 
     patient_code: str
     staff_id: str
@@ -36,7 +37,8 @@ class StoredEntry:
     ended_at: datetime | None
     note: str
     parts: tuple[StoredPart, ...]
-    void_reason: str | None
+    is_voided: bool
+    replaced_by: int | None
 
     @property
     def position(self) -> int:
@@ -72,8 +74,18 @@ _VOIDS = and_(
     EntryVoidRow.patient_code == TimeEntryRow.patient_code,
     EntryVoidRow.entry_position == TimeEntryRow.position,
 )
+_NEW = aliased(TimeEntryRow)
+_REPLACED_BY = (
+    select(func.min(_NEW.position))
+    .where(
+        _NEW.practice_id == TimeEntryRow.practice_id,
+        _NEW.patient_code == TimeEntryRow.patient_code,
+        _NEW.replaces_position == TimeEntryRow.position,
+    )
+    .scalar_subquery()
+)
 _PARTS = (
-    select(TimeEntryRow.__table__, EntryVoidRow.reason.label("void_reason"))
+    select(TimeEntryRow.__table__, EntryVoidRow.position.label("void_position"), _REPLACED_BY.label("replaced_by"))
     .outerjoin(EntryVoidRow, _VOIDS)
     .where(*_MINE, _FIRST == _FIRST_OF_NAMED)
     .order_by(TimeEntryRow.position)
@@ -113,17 +125,19 @@ def find_entry(connection: Connection, practice_id: str, patient_code: str, posi
         ended_at=last.ended_at,
         note=note,
         parts=tuple(StoredPart(row.position, row.date_of_service, row.duration_minutes) for row in rows),
-        void_reason=first.void_reason,
+        is_voided=first.void_position is not None,
+        replaced_by=first.replaced_by,
     )
 
 
 def find_live_entry(connection: Connection, practice_id: str, patient_code: str, position: int) -> StoredEntry:
-    """The same for an entry that still counts; raises ``LedgerError`` for one that was voided, with the reason."""
+    """The same for an entry that still holds; raises ``LedgerError`` for one that was voided."""
     entry = find_entry(connection, practice_id, patient_code, position)
-    if entry.void_reason is not None:
+    if entry.is_voided:
+        replaced = f"; {entry_name(patient_code, entry.replaced_by)} replaces it" if entry.replaced_by else ""
         raise LedgerError(
             "ENTRY_VOIDED",
-            f"{entry.name} was already voided: {entry.void_reason}",
+            f"{entry.name} was already voided{replaced}.",
             f"See what holds now: /ccm patient {patient_code} {entry.date_of_service:%Y-%m}",
         )
     return entry

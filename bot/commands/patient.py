@@ -10,6 +10,7 @@ from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.patient_months import EvaluatedMonth, statement_of
 from ledger.roster import find_codes, people, team_of_patient
+from ledger.stored_entries import corrections_of
 
 EXAMPLE = "For example: /ccm patient P-1042 nov"
 
@@ -26,11 +27,13 @@ def patient_pages(call: Call) -> list[Reply]:
     with call.database.reading() as connection:
         team = team_of_patient(connection, call.practice.practice_id, code)
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
+        corrections = corrections_of(connection, call.practice.practice_id, code, month)
     return statement_pages(
         code,
         team.name,
         evaluated.facts,
         evaluated.statement,
+        corrections=corrections,
         staff=lambda staff_id: names.get(staff_id, staff_id),
         address={"text": f"{code} {month:%Y-%m}"},
     )

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.access import ROLES_BY_COMMAND, require
+from bot.commands.add import add
 from bot.commands.call import Call
 from bot.commands.digest import digest
+from bot.commands.fix import fix
 from bot.commands.log import log
+from bot.commands.me import me
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.commands.undo import undo
+from bot.commands.void import void
 from bot.grammar.commands import closest, split_command
 from bot.grammar.quotes import unescape
 from bot.views.help import Topic, card, help_card
@@ -42,6 +46,38 @@ COMMANDS: dict[str, Command] = {
         ),
     ),
     "undo": Command(undo, Topic("undo", "Voids your last entry if it is under 15 minutes old.", ("/ccm undo",))),
+    "void": Command(
+        void,
+        Topic(
+            "void ENTRY REASON",
+            "An entry no longer counts; it stays on record with the reason. Your own, or as a lead your team's.",
+            ("/ccm void P-1042#1 Logged for the wrong patient.",),
+        ),
+    ),
+    "fix": Command(
+        fix,
+        Topic(
+            "fix ENTRY [LENGTH] [WHAT] [HOW] [WHEN] [PROGRAM] [NOTE]",
+            "Voids an entry of yours and saves the one that replaces it: what you do not say stays as it was.",
+            ("/ccm fix P-1042#1 15m", "/ccm fix P-1042#3 10:05-10:17 labs"),
+        ),
+    ),
+    "add": Command(
+        add,
+        Topic(
+            "add ENTRY TEXT",
+            "Adds to a note; the note before it stays as it was. To your own, or as a lead to your team's.",
+            ("/ccm add P-1042#1 The pharmacy confirmed the new dose.",),
+        ),
+    ),
+    "me": Command(
+        me,
+        Topic(
+            "me [today|week|month]",
+            "Your entries and minutes, and what you still miss.",
+            ("/ccm me", "/ccm me week"),
+        ),
+    ),
     "patient": Command(
         patient,
         Topic(
@@ -89,8 +125,8 @@ def answer(call: Call) -> Answer:
     if command.name not in COMMANDS:
         raise _unknown(unescape(command.name), unescape(command.rest))
     require(call.person, command.name)
-    # A log keeps Slack's escapes: its grammar undoes them in the note, and must not do so twice.
-    rest = command.rest if command.name == "log" else unescape(command.rest)
+    # A log line keeps Slack's escapes: its grammar undoes them in the note, and must not do so twice.
+    rest = command.rest if command.name in {"log", "fix"} else unescape(command.rest)
     return COMMANDS[command.name].handle(call.behind(rest))
 
 

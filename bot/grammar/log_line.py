@@ -63,15 +63,21 @@ class LogLine:
 
 
 def parse_log(
-    text: str, *, now: datetime, find_codes: Callable[[str], Sequence[str]], default_day: date | None = None
+    text: str,
+    *,
+    now: datetime,
+    find_codes: Callable[[str], Sequence[str]],
+    default_day: date | None = None,
+    default_activity: Activity = Activity.PATIENT_CONTACT,
 ) -> LogLine:
     """What ``text`` says, with every problem it has; never raises on any text.
 
     ``now`` is an aware instant in the practice's zone, ``find_codes`` names the patients that a typed word may mean.
-    ``default_day`` is the day of times written without one, where that is not today (a fix of an older entry).
+    ``default_day`` is the day of times written without one, where that is not today (a fix of an older entry);
+    ``default_activity`` is what a word for HOW means without a WHAT (for a fix the entry's own).
 
     Words come in any order up to the first that means nothing; there the note begins (``bot.grammar.scan`` says what
-    happens to words that come twice). ``call`` and the other words for HOW, without a WHAT, are a patient contact.
+    happens to words that come twice).
     Slack's escapes in the note are undone. A length, a time or a date that cannot be read is a problem, never a guess.
 
     Raises:
@@ -94,7 +100,7 @@ def parse_log(
         duration_minutes=span.duration_minutes if is_length_sure else None,
         started_at=span.started_at,
         ended_at=span.ended_at if is_length_sure else None,
-        activity=_said(line, Activity) or (Activity.PATIENT_CONTACT if contact else None),
+        activity=_said(line, Activity) or (default_activity if contact else None),
         contact=contact,
         date_of_service=span.started_at.date() if span.started_at else day,
         program=_said(line, Program),

@@ -10,6 +10,7 @@ from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, header, paged, section, sections, table, table_parts
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
+from ledger.stored_entries import Correction
 
 PAGE = "patient_page"
 ROWS_PER_PAGE = 25
@@ -22,19 +23,20 @@ def statement_pages(
     facts: PatientMonth,
     statement: Statement,
     *,
+    corrections: Mapping[int, Correction],
     staff: Callable[[str], str],
     address: Mapping[str, Any],
 ) -> list[Reply]:
     """The statement of one patient-month: one page, or more where the entries are many.
 
-    ``staff`` says how a staff member is called; ``address`` comes back with the paging buttons.
+    ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address`` comes back with the paging buttons.
     """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
-    lines = [line for part in statement.programs for line in _program(part)]
+    lines = [line for part in statement.programs for line in _program(part, patient_code)]
     if not statement.programs:
         lines = ["Enrolled in no program this month, and no time was logged."]
     entries = {entry.number: entry for entry in facts.entries}
-    rows = [_row(result, entries[result.number], staff) for result in statement.entries]
+    rows = [_row(result, entries[result.number], corrections.get(result.number), staff) for result in statement.entries]
     top: list[Block] = [header(title), *sections(lines)]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")
@@ -54,7 +56,7 @@ def _summary(statement: Statement) -> str:
     return "; ".join(parts) or "no program"
 
 
-def _program(part: ProgramStatement) -> list[str]:
+def _program(part: ProgramStatement, patient_code: str) -> list[str]:
     who = (
         f" ({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)" if part.practitioner_minutes else ""
     )
@@ -71,7 +73,7 @@ def _program(part: ProgramStatement) -> list[str]:
         lines.append(words.escaped(part.why))
     if part.next:
         lines.append(f"Next: {', '.join(map(next_step, part.next))}")
-    lines += map(blocked, part.blockers)
+    lines += [blocked(blocker, patient_code, part.program) for blocker in part.blockers]
     lines += map(_alternative, part.alternatives)
     lines += [
         f"An auditor may ask ({warning.code}): {words.escaped(warning.text)}{_entry_list(warning.entries)}"
@@ -91,16 +93,24 @@ def _entry_list(numbers: tuple[int, ...]) -> str:
     return f" (entries {', '.join(map(str, numbers))})" if numbers else ""
 
 
-def _row(result: EntryResult, entry: TimeEntry, staff: Callable[[str], str]) -> tuple[str, ...]:
+def _row(
+    result: EntryResult, entry: TimeEntry, corrected: Correction | None, staff: Callable[[str], str]
+) -> tuple[str, ...]:
     what = words.ACTIVITY_WORDS[entry.activity]
     if entry.contact:
         what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
+    if corrected and corrected.replaces_position:
+        what = f"{what} (replaces #{corrected.replaces_position})"
+    if corrected and corrected.addenda:
+        what = f"{what} ({words.listed(corrected.addenda, 'addendum', 'addenda')})"
     when = words.day(result.date_of_service)
     if entry.started_at and entry.ended_at:
         when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
     why_not = "; ".join(
         f"{exclusion.minutes} min {exclusion.reason} ({exclusion.rule})" for exclusion in result.excluded
     )
+    if corrected and corrected.void_reason:
+        why_not = f"{why_not}: {corrected.void_reason}"
     counted = str(result.counted_minutes)
     minutes = f"{result.duration_minutes} {result.program}"
     return (f"#{result.number}", when, staff(entry.staff_id), what, minutes, counted, why_not)

@@ -31,7 +31,7 @@ def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Re
     """
     said = f" {NOTHING_SAVED}" if saves and NOTHING_SAVED not in f"{error.title}{error.remedy}" else ""
     lines = [f"*{words.escaped(error.title)}*{said}", words.escaped(error.remedy)]
-    blocks: list[Block] = [*sections(lines), *_given_back(typed), context(f"Code: {error.code}")]
+    blocks: list[Block] = [*sections(lines), *given_back(typed), context(f"Code: {error.code}")]
     return Reply(f"That did not work: {error.code}.{said}", tuple(blocks))
 
 
@@ -42,36 +42,42 @@ def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
         f"*Something went wrong on our side.*{said}",
         f"Try again. If it happens again, tell your administrator this number: `{reference}`",
     ]
-    return Reply(f"Something went wrong.{said}", (*sections(lines), *_given_back(typed)))
+    return Reply(f"Something went wrong.{said}", (*sections(lines), *given_back(typed)))
 
 
-def unclear_line(typed: str, problems: Sequence[Problem]) -> Reply:
-    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
+def unclear_line(typed: str, problems: Sequence[Problem], *, command: str = "log") -> Reply:
+    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example.
+
+    A log can be finished in the form.
+    """
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
     lines += [
         f"• {words.escaped(unescape(problem.message))} For example: `{words.escaped(problem.example)}`"
         for problem in problems
     ]
-    blocks = [*sections(lines), *_given_back(f"/ccm log {typed}")]
-    if fits_in_button(typed):
+    blocks = [*sections(lines), *given_back(f"/ccm {command} {typed}")]
+    if command == "log" and fits_in_button(typed):
         blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
     return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
 
 
-def confirmation(error: LedgerError, typed: str) -> Reply:
-    """The question before an unusual entry is saved (billing-rules E4, E7); ``typed`` must fit in a button."""
+def confirmation(error: LedgerError, typed: str, *, command: str = "log", save_anyway: str = SAVE_ANYWAY) -> Reply:
+    """The question before an unusual entry is saved (billing-rules E4, E7); ``typed`` must fit in a button.
+
+    ``save_anyway`` is the action that saves it; a log can be corrected in the form.
+    """
     lines = [
         f"*{words.escaped(error.title)}* {NOTHING_SAVED} yet.".replace(". yet", " yet"),
         words.escaped(error.remedy),
     ]
-    buttons = actions(
-        button("Save anyway", SAVE_ANYWAY, typed, style="primary"), button("Correct it", OPEN_FORM, typed)
-    )
-    blocks: list[Block] = [*sections(lines), *_given_back(f"/ccm log {typed}"), buttons]
+    buttons = [button("Save anyway", save_anyway, typed, style="primary")]
+    if command == "log":
+        buttons.append(button("Correct it", OPEN_FORM, typed))
+    blocks: list[Block] = [*sections(lines), *given_back(f"/ccm {command} {typed}"), actions(*buttons)]
     return Reply(f"{error.title} Nothing was saved yet.", tuple(blocks))
 
 
-def _given_back(typed: str) -> list[Block]:
+def given_back(typed: str) -> list[Block]:
     """What was typed, to be copied; Slack sends it escaped already."""
     shown = typed.strip().replace("```", "` ` `")
     if not shown:

@@ -6,6 +6,7 @@ from bot.views import words
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice
 from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
+from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, NextThreshold
 from ledger.voiding import VoidReceipt
 
@@ -13,23 +14,30 @@ UNDO = "log_undo"
 LOG_ANOTHER = "log_form"
 
 
-def receipt(saved: Receipt, practice: Practice, *, note_advice: str | None, with_buttons: bool = True) -> Reply:
+REPLAYED = "This request had already been saved; nothing was saved twice."
+
+
+def receipt(
+    saved: Receipt, practice: Practice, *, note_advice: str | None, with_buttons: bool = True, title: str = "Saved"
+) -> Reply:
     """The answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing."""
     total_minutes = sum(part.part.duration_minutes for part in saved.parts)
-    blocks: list[Block] = [section("\n".join([_understood(saved, practice), *map(_change, saved.months)]))]
+    blocks: list[Block] = [
+        section("\n".join([f"*{title}* · {_understood(saved, practice)}", *map(change, saved.months)]))
+    ]
     remarks = [remark for part in saved.parts for remark in _exclusions(part)]
-    remarks += [remark for change in saved.months for remark in _blockers(change)]
+    remarks += [remark for changed in saved.months for remark in _blockers(changed)]
     if note_advice:
         remarks.append(words.escaped(note_advice))
     if saved.replayed:
-        remarks.append("This request had already been saved; nothing was saved twice.")
+        remarks.append(REPLAYED)
     blocks += [context(remark) for remark in remarks]
     if with_buttons:
         undo = {"code": saved.patient_code, "position": saved.parts[0].position}
         blocks.append(actions(button("Undo", UNDO, undo), button("Log another", LOG_ANOTHER, "")))
     after = saved.months[-1].after
     text = (
-        f"Saved: {saved.patient_code}, {words.minutes(total_minutes)}. "
+        f"{title}: {saved.patient_code}, {words.minutes(total_minutes)}. "
         f"{words.minutes(after.counted_minutes)} in {after.month:%B}."
     )
     return Reply(text, tuple(blocks))
@@ -38,7 +46,6 @@ def receipt(saved: Receipt, practice: Practice, *, note_advice: str | None, with
 def _understood(saved: Receipt, practice: Practice) -> str:
     total_minutes = sum(part.part.duration_minutes for part in saved.parts)
     parts = [
-        "*Saved*",
         f"*{saved.patient_code}*",
         f"{total_minutes} min",
         words.ACTIVITY_WORDS[saved.activity],
@@ -63,11 +70,11 @@ def _when(saved: Receipt, practice: Practice) -> str:
     return f"{span} ({shares})"
 
 
-def _change(change: MonthChange) -> str:
+def change(changed: MonthChange) -> str:
     """``17 → 29 minutes in November · 99490 reached · 11 more for 99439 ($50.44)``."""
-    before = change.before.counted_minutes if change.before else 0
-    after = change.after
-    had = {line.code: line.units for line in change.before.codes} if change.before else {}
+    before = changed.before.counted_minutes if changed.before else 0
+    after = changed.after
+    had = {line.code: line.units for line in changed.before.codes} if changed.before else {}
     reached = [line for line in after.codes if line.units > had.get(line.code, 0)]
     parts = [f"*{before} → {after.counted_minutes} minutes* in {after.month:%B}"]
     if reached:
@@ -91,20 +98,21 @@ def _exclusions(part: RecordedPart) -> list[str]:
     return [f"*{counted}:* {words.escaped(exclusion.text)} (rule {exclusion.rule})" for exclusion in part.excluded]
 
 
-def _blockers(change: MonthChange) -> list[str]:
-    return [blocked(blocker) for blocker in change.after.blockers]
+def _blockers(changed: MonthChange) -> list[str]:
+    return [blocked(blocker, changed.after.patient_code, changed.after.program) for blocker in changed.after.blockers]
 
 
-def blocked(blocker: Blocker) -> str:
-    """What keeps a program from being billed, and what to do about it."""
-    return f"*Blocked:* {words.escaped(blocker.text.rstrip('.'))}. {words.escaped(blocker.remedy)}"
+def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
+    """What keeps the program from being billed for that patient, and what to do about it."""
+    remedy = words.about_patient(blocker.remedy, patient_code, program)
+    return f"*Blocked:* {words.escaped(blocker.text.rstrip('.'))}. {words.escaped(remedy)}"
 
 
 def undone(voided: VoidReceipt) -> Reply:
     """The answer to an undo: what no longer counts, and the total now."""
     names = ", ".join(entry_name(voided.patient_code, position) for position in voided.positions)
     lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
-    lines += map(_change, voided.months)
+    lines += map(change, voided.months)
     text = f"Undone: {voided.patient_code}, {words.minutes(voided.duration_minutes)}."
     kept = "The entry stays in the record as voided (rule E5)."
     return Reply(text, (section("\n".join(lines)), context(kept), actions(button("Log another", LOG_ANOTHER, ""))))

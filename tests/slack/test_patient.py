@@ -39,7 +39,7 @@ def test_an_undone_entry_stays_in_the_statement_as_voided(office: Office) -> Non
     office.say("/ccm undo")
 
     assert [row[4:] for row in table_rows(office.say("/ccm patient P-1042").message)] == [
-        ["12 CCM", "0", "12 min VOIDED (C1)"]
+        ["12 CCM", "0", "12 min VOIDED (C1): undone by its author"]
     ]
 
 

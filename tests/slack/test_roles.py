@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.practice import NOTE
+from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Office
 
 from bot.access import ROLES_BY_COMMAND
@@ -22,6 +22,10 @@ WHO_MAY = {
     "near": EVERYBODY,
     "log P-1042 12m meds Reconciled the list. Dose confirmed.": {NURSE, DOCTOR},
     "undo": {NURSE, DOCTOR},
+    "void P-1042#1 Logged by mistake.": {NURSE, LEAD, DOCTOR},
+    "fix P-1042#1 15m": {NURSE, DOCTOR},
+    "add P-1042#1 Dose kept.": {NURSE, LEAD, DOCTOR},
+    "me": EVERYBODY,
     "month": {LEAD, BILLER},
     "digest Blue Team": {LEAD, ADMIN},
 }
@@ -176,6 +180,7 @@ def test_the_card_greets_with_a_name_and_offers_to_log(office: Office) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_of_the_help_works_when_pasted(office: Office, name: str) -> None:
+    office.work(an_entry())
     for example in COMMANDS[name].topic.examples:
         user = LEAD if name in {"month", "digest"} else NURSE
         seen = office.say(example, user)

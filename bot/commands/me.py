@@ -1,0 +1,51 @@
+"""``/ccm me [today|week|month]``: my entries and minutes, and what I still miss."""
+
+from datetime import date, timedelta
+
+from bot.commands.call import Call
+from bot.commands.near import find_near
+from bot.views import words
+from bot.views.me import own_pages
+from bot.views.reply import Reply
+from ledger.clock import month_of
+from ledger.errors import LedgerError
+from ledger.own_entries import OwnEntry, own_entries
+
+
+def me(call: Call) -> Reply:
+    """The first page of the person's work today, this week (from Monday) or this month."""
+    return me_at_page(call, 0)
+
+
+def me_at_page(call: Call, page: int) -> Reply:
+    """Page ``page`` (from 0) of the work that ``call.text`` asked for."""
+    pages = me_pages(call)
+    return pages[min(max(page, 0), len(pages) - 1)]
+
+
+def me_pages(call: Call) -> list[Reply]:
+    """All pages; raises ``LedgerError`` for words that are no stretch of days."""
+    title, entries = find_own(call)
+    near, scope = find_near(call.behind(""))
+    return own_pages(entries, title=title, near_patients=len(near.near), scope=scope, address={"text": call.text})
+
+
+def find_own(call: Call) -> tuple[str, list[OwnEntry]]:
+    """What the stretch of days is called, and the person's entries in it."""
+    first_day, title = _since(call)
+    with call.database.reading() as connection:
+        return title, own_entries(connection, call.practice, call.person.staff_id, first_day, call.today)
+
+
+def _since(call: Call) -> tuple[date, str]:
+    today = call.today
+    match call.text.strip().lower():
+        case "" | "today":
+            return today, f"My day · {words.day(today)}"
+        case "week":
+            monday = today - timedelta(days=today.weekday())
+            return monday, f"My week · {words.day(monday)} to {words.day(today)}"
+        case "month":
+            return month_of(today), f"My month · {words.month_name(today)}"
+        case other:
+            raise LedgerError("PERIOD_UNKNOWN", f"{other!r} is not today, week or month.", "For example: /ccm me week")

@@ -1,0 +1,47 @@
+"""The answers to a void, a fix and an addendum: what holds now, the total before and after, what stays on record."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import words
+from bot.views.receipt import REPLAYED, change, receipt
+from bot.views.reply import Reply, context, sections
+from ledger.addenda import AddendumReceipt
+from ledger.fixing import FixReceipt
+from ledger.practice import Practice
+from ledger.recording import entry_name
+from ledger.voiding import VoidReceipt
+
+FIX_ANYWAY = "fix_save_anyway"
+
+
+def voided(done: VoidReceipt, reason: str) -> Reply:
+    """The answer to a void: what no longer counts, and the total now."""
+    names = ", ".join(entry_name(done.patient_code, position) for position in done.positions)
+    lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
+    lines += [*map(change, done.months), f"Reason: {words.escaped(reason)}"]
+    kept = "The entry stays in the record as voided (rule E5)."
+    text = f"Voided: {done.patient_code}, {words.minutes(done.duration_minutes)}."
+    return Reply(text, _with_remarks(lines, [kept], replayed=done.replayed))
+
+
+def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> Reply:
+    """The answer to a fix: the entry as it is now, what changed, and which entry it replaces."""
+    saved = receipt(done.saved, practice, note_advice=note_advice, with_buttons=False, title="Fixed")
+    names = ", ".join(entry_name(done.saved.patient_code, position) for position in done.replaced)
+    replaced = f"It replaces {names}, which stays in the record as voided (rule E5)."
+    return Reply(saved.text, (*saved.blocks, *_with_remarks([], [replaced], replayed=done.replayed)))
+
+
+def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply:
+    """The answer to an addendum; ``note_advice`` says what the note still lacks, None where nothing."""
+    name = entry_name(done.patient_code, done.entry_position)
+    lines = [f"*Added* to the note of *{name}*: {words.escaped(text)}"]
+    lines += [change(month) for month in done.months if month.before != month.after]
+    remarks = ["The note before it stays as it was; both keep their times (rule E5)."]
+    remarks += [words.escaped(note_advice)] if note_advice else []
+    return Reply(f"Added to the note of {name}.", _with_remarks(lines, remarks, replayed=done.replayed))
+
+
+def _with_remarks(lines: list[str], remarks: list[str], *, replayed: bool) -> tuple[Block, ...]:
+    small = [*remarks, REPLAYED] if replayed else remarks
+    return (*sections(lines), *map(context, small))

@@ -1,0 +1,65 @@
+"""My own work: what I logged in a stretch of days, what of it counts, and what I still miss."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import words
+from bot.views.reply import Reply, context, header, paged, section, table, table_parts
+from ledger.own_entries import OwnEntry
+
+PAGE = "me_page"
+ROWS_PER_PAGE = 25
+COLUMNS = ("Entry", "Date", "What", "Minutes", "Counted", "Still missing")
+
+
+def own_pages(
+    entries: Sequence[OwnEntry], *, title: str, near_patients: int, scope: str, address: Mapping[str, Any]
+) -> list[Reply]:
+    """The entries as one page, or more where they are many; voided ones are counted, not listed.
+
+    ``near_patients`` of ``scope`` are short of a code; ``address`` comes back with the paging buttons.
+    """
+    live = [entry for entry in entries if not entry.voided]
+    logged = sum(entry.result.duration_minutes for entry in live)
+    counted = sum(entry.result.counted_minutes for entry in live)
+    lines = [f"*{words.minutes(counted)} counted* of {logged} logged"]
+    if len(live) < len(entries):
+        lines.append(f"{words.listed(len(entries) - len(live), 'voided entry', 'voided entries')} not listed")
+    lines += _to_do(live, near_patients, scope)
+    top: list[Block] = [header(title), section("\n".join(lines))]
+    text = f"{title}: {counted} of {words.minutes(logged)} counted."
+    parts = table_parts(COLUMNS, [_row(entry) for entry in live], most_rows=ROWS_PER_PAGE)
+    if not parts:
+        return [Reply(text, (*top, section("No time was logged.")))]
+    count = context(words.listed(len(live), "entry", "entries"))
+    pages = [Reply(text, (*top, table(COLUMNS, part, right=(3, 4)), count)) for part in parts]
+    return [paged(reply, PAGE, page, len(pages), address) for page, reply in enumerate(pages)]
+
+
+def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str]:
+    thin = [entry for entry in live if entry.note_advice]
+    lines = []
+    if thin:
+        need = f"{words.listed(len(thin), 'note')} would not hold before an auditor"
+        lines.append(f"{need}. Add to them, for example: `/ccm add {thin[0].name} What was found and decided.`")
+    if near_patients:
+        lines.append(
+            f"{words.listed(near_patients, 'patient')} near the next code ({words.escaped(scope)}): `/ccm near`"
+        )
+    return lines
+
+
+def _row(entry: OwnEntry) -> tuple[str, ...]:
+    result = entry.result
+    what = words.ACTIVITY_WORDS[entry.activity]
+    if entry.contact:
+        what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
+    when = words.day(result.date_of_service)
+    if entry.started_at and entry.ended_at:
+        when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
+    missing = [f"{cut.minutes} min {cut.reason} ({cut.rule})" for cut in result.excluded]
+    missing += [entry.note_advice] if entry.note_advice else []
+    minutes = f"{result.duration_minutes} {result.program}"
+    return (entry.name, when, what, minutes, str(result.counted_minutes), "; ".join(missing))
