@@ -1,6 +1,8 @@
 """``ccm fact``: one fact about a patient, recorded in the terminal under the name of whoever knows it."""
 
 import json
+import re
+import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -148,3 +150,23 @@ def test_the_help_of_a_file_names_its_columns(ccm: Ccm) -> None:
     for kind, file in FACT_FILES.items():
         printed = " ".join(fine(ccm("import", kind, "--help")).split())
         assert ", ".join(("patient", *file.columns)) in printed
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+PASTED = [
+    command
+    for page in ("billing-rules.md", "importing.md")
+    for command in re.findall(r"ccm (fact [a-z-]+ [^`\n]* --as \w+)", (DOCS / page).read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("command", PASTED)
+def test_a_command_of_the_documentation_works_when_pasted(ccm: Ccm, command: str) -> None:
+    words = shlex.split(command.replace("coord1", "nurse1").replace("practitioner1", "doctor1"))
+    if "withdrawn=yes" in words:
+        fine(ccm(*(word for word in words if word != "withdrawn=yes")))
+    assert fine(ccm(*words)).startswith("P-1042: ")
+
+
+def test_both_pages_show_how() -> None:
+    assert len(PASTED) >= 11
