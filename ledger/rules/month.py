@@ -99,7 +99,7 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
         last_day=last_day,
         staff=staff,
         qualified_staff=qualified_staff,
-        stays=tuple(_facility_stays(facts.stays, zone)) if facts.stays else (),
+        stays=tuple(_facility_stays(facts.stays, zone)),
         enrollments=enrollments,
         newest_plan=max((plan.revised_on for plan in facts.care_plans if plan.revised_on <= last_day), default=None),
     )

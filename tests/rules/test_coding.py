@@ -234,6 +234,11 @@ def test_r8_a_family_that_was_not_taken_shows_the_date_its_own_minutes_reached(b
     assert part.codes[0].date_of_service == date(2026, 11, 2)
 
 
+def test_practitioner_minutes_that_reach_a_code_are_called_so(build: Any) -> None:
+    part = build.part(build.month([build.entry(35, staff_id="lee")]))
+    assert part.why == "99491 ($89.18). 35 practitioner minutes reach 99491."
+
+
 def test_b3_a_family_whose_payments_are_not_known_is_shown_with_nothing(build: Any) -> None:
     november = date(2025, 11, 1)
     entry = build.entry(30, program=Program.PCM, staff_id="lee", date_of_service=november)

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.rules.counting import COUNTING_RULES
 from ledger.rules.facts import CARE_ACTIVITIES, Activity, Consent, Contact, Enrollment, Program, StaffMember, Stay
+from ledger.rules.month import month_end
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS, Policy
 from ledger.rules.statement import Exclusion
 
@@ -123,6 +124,19 @@ def test_c6_time_counts_from_consent_to_the_end_of_the_month_of_revocation(
     build: Any, consents: list[Consent], worked: int, expected: str | None
 ) -> None:
     assert reason(build, build.month([build.entry(day=worked)], consents=tuple(consents))) == expected
+
+
+@pytest.mark.parametrize(
+    ("any_day", "last"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2028, 2, 29), date(2028, 2, 29)),
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 12, 31), date(2026, 12, 31)),
+    ],
+)
+def test_a_month_ends_on_its_last_day(any_day: date, last: date) -> None:
+    assert month_end(any_day) == last
 
 
 STAY = Stay("inpatient", day(10), day(13))

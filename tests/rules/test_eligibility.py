@@ -249,3 +249,55 @@ def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay
         "blocked: NO_BILLING_PRACTITIONER",
     )
     assert found.why.startswith("Blocked: no billing practitioner is designated.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"consents": ()}, "no CCM consent at any time in the month"),
+        ({"conditions": ("I10",)}, "1 of 2 chronic conditions recorded"),
+        ({"risk_documented": False}, "the risk of death, decompensation or decline is not documented"),
+        ({"care_plans": ()}, "no care plan on or before Nov 30, 2026"),
+        (
+            {"care_plans": (CarePlanRevision(date(2025, 11, 29)),)},
+            "the care plan was last revised on Nov 29, 2025, 366 days before Nov 30, 2026; 365 are allowed",
+        ),
+        ({"initiating_visits": ()}, "no initiating visit in the 365 days before enrollment or since"),
+        ({"billing_practitioner": None}, "no billing practitioner is designated"),
+        ({"billed_elsewhere": frozenset({Program.CCM})}, "another practice bills CCM this month"),
+        ({"apcm": True}, "APCM (G0556 to G0558) is billed this month and excludes CCM (R2)"),
+    ],
+)
+def test_a_blocker_says_what_is_wrong_in_numbers_and_dates(build: Any, facts: dict[str, Any], words: str) -> None:
+    (blocker,) = part(build, **facts).blockers
+    assert blocker.text == words
+
+
+def test_r2_a_program_that_is_outbid_names_the_one_that_is_billed(build: Any) -> None:
+    facts = build.month([build.entry(40), build.entry(30, 4, program=Program.PCM)])
+    assert [blocker.text for blocker in build.part(facts, Program.PCM).blockers] == [
+        "CCM is billed this month and excludes PCM (R2)"
+    ]
+
+
+@pytest.mark.parametrize(("visit", "blocked"), [(date(2025, 11, 1), False), (date(2025, 10, 31), True)])
+def test_an_initiating_visit_is_asked_before_the_month_where_nobody_is_enrolled(
+    build: Any, visit: date, blocked: bool
+) -> None:
+    found = part(build, enrollments=(), initiating_visits=(InitiatingVisit(visit, "AWV"),))
+    assert names(found) == (["NO_INITIATING_VISIT"] if blocked else [])
+
+
+def test_all_blockers_are_told_in_one_sentence(build: Any) -> None:
+    found = part(build, billing_practitioner=None, risk_documented=False)
+    assert found.why == (
+        "Blocked: the risk of death, decompensation or decline is not documented; no billing practitioner is "
+        "designated. 5 more minutes to 99439."
+    )
+
+
+def test_a_program_that_is_partly_blocked_says_what_is_billed_all_the_same(build: Any) -> None:
+    facts = build.month([build.rpm(12, contact=Contact.MESSAGE)], reading_days=18)
+    assert build.part(facts, Program.RPM).why == (
+        "Partly blocked: RPM time was logged, but no live contact counts. 99454 ($47.00). 8 more minutes to 99457."
+    )

@@ -11,6 +11,7 @@ from ledger.cases import statement_json
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import COUNTING_RULES
 from ledger.rules.eligibility import BLOCKER_RULES
+from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import CarePlanRevision, Consent, Enrollment, InitiatingVisit, Program, StaffMember, Stay
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Status
@@ -82,6 +83,11 @@ def test_b1_a_provisional_month_without_codes_needs_no_word_about_figures(build:
     assert statement.provisional
     assert not statement.codes
     assert "figures" not in statement.programs[0].why
+
+
+def test_b1_a_month_that_begins_on_the_last_day_of_a_book_is_not_provisional(build: Any) -> None:
+    book = replace(rulebook_for(NOVEMBER), in_force_to=NOVEMBER)
+    assert not evaluate(build.month(), book).provisional
 
 
 def test_b1_json_of_a_provisional_statement_has_the_same_keys(build: Any) -> None:

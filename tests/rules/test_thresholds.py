@@ -1,5 +1,6 @@
 """N1: the next code, the minutes missing and what they are worth."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -77,6 +78,18 @@ def test_n1_a_code_that_another_family_would_outbid_by_then_is_not_promised(buil
 def test_n1_a_practitioner_code_that_comes_sooner_is_named_after_the_next_of_the_family(build: Any) -> None:
     facts = build.month([build.entry(29, staff_id="lee")])
     assert upcoming(build, facts) == [("99439", 11, 5044), ("99491", 1, 8918 - 6613)]
+
+
+def test_n1_of_several_families_the_one_that_would_be_billed_is_named(build: Any) -> None:
+    # 14 more practitioner minutes reach 99491, which pays less; 15 reach the complex code that was designated.
+    facts = build.month([build.entry(16, staff_id="lee"), build.entry(29, 4)], **build.designated())
+    assert upcoming(build, facts) == [("99487", 15, 14429 - 11657)]
+
+
+def test_n1_a_code_whose_payment_is_not_known_is_named_with_nothing(build: Any) -> None:
+    november = date(2025, 11, 1)
+    entry = build.entry(20, program=PCM, date_of_service=november)
+    assert upcoming(build, build.month([entry], month=november), PCM) == [("99426", 10, 0)]
 
 
 @pytest.mark.parametrize("minutes", [55, 59])

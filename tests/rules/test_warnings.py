@@ -75,10 +75,11 @@ def test_w2_a_plan_not_revised_in_90_days(build: Any, revised: date, expected: b
         ([5, 10, 15, 20], None),
         ([5, 10, 15, 20, 7, 8], None),
         ([5, 5, 5, 5, 5, 5, 5, 5, 1, 2], (0, 1, 2, 3, 4, 5, 6, 7)),
+        ([7] * 6 + [5] * 23, None),
     ],
 )
 def test_w3_round_lengths_without_times(build: Any, lengths: list[int], expected: tuple[int, ...] | None) -> None:
-    entries = [build.entry(minutes, 3 + number) for number, minutes in enumerate(lengths)]
+    entries = [build.entry(minutes, 1 + number) for number, minutes in enumerate(lengths)]
     assert warned(build, entries).get("ROUND_MINUTES") == expected
 
 
@@ -155,6 +156,9 @@ def test_w7_a_stay_touches_a_month_whose_minutes_are_billed(build: Any, stay: St
 def test_w8_over_600_minutes_of_one_staff_member_in_a_day(build: Any, minutes: int, expected: bool) -> None:
     entries = [build.entry(300), build.entry(minutes)]
     assert ("CROWDED_HOUR" in warned(build, entries)) == expected
+    found = build.part(build.month([*entries, build.entry(5, staff_id="bob"), build.entry(7, 4)])).warnings
+    crowded = [(warning.text, warning.entries) for warning in found if warning.name == "CROWDED_HOUR"]
+    assert crowded == ([("one staff member has 601 counted minutes in one day", (0, 1))] if expected else [])
     two_people = [entries[0], replace(entries[1], staff_id="bob")]
     assert "CROWDED_HOUR" not in warned(build, two_people)
 
@@ -172,6 +176,29 @@ def test_w8_over_60_minutes_of_one_staff_member_in_a_clock_hour(build: Any, seco
     found = build.part(build.month(entries)).warnings
     crowded = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
     assert crowded == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
+
+
+def test_warnings_say_what_an_auditor_would_see_in_numbers(build: Any) -> None:
+    entries = [
+        build.entry(5, 28, note="ok"),
+        build.entry(10, 28, note="ok"),
+        build.entry(5, 29, recorded_at=build.at(3, "10:00", date(2026, 12, 1)) + timedelta(days=9)),
+        build.entry(10, 30),
+        build.entry(10, 30, staff_id="bob"),
+    ]
+    stays = (Stay("snf", date(2026, 11, 1), date(2026, 11, 2)),)
+    found = build.part(build.month(entries, care_plans=(CarePlanRevision(date(2026, 8, 1)),), stays=stays)).warnings
+    assert [f"{warning.code} {warning.text} {warning.entries}" for warning in found] == [
+        "W1 thin notes (0, 1)",
+        "W2 minutes count, but the care plan was not revised in 90 days ()",
+        "W3 5 of 5 entries without times are multiples of 5 (0, 1, 2, 3, 4)",
+        "W4 the last entry brought the total to exactly 40 (2,)",
+        "W5 recorded more than 72 hours after the work (2,)",
+        "W6 no entry of the month has start and end (0, 1, 2, 3, 4)",
+        "W7 a facility stay touches the month, and minutes are billed ()",
+        "W9 40 of 40 minutes fall in the last 3 days of the month (0, 1, 2, 3, 4)",
+        "W10 entries share a note word for word (0, 1)",
+    ]
 
 
 def pieces(start: datetime, count: int, build: Any) -> list[Any]:
