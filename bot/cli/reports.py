@@ -1,6 +1,7 @@
-"""``ccm month``, ``patient``, ``near``, ``log``, ``undo``: the same answers as in Slack; and ``ccm verify``."""
+"""``ccm month``, ``patient``, ``near``, ``me`` and every write to entries: Slack's answers; and ``ccm verify``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -20,12 +21,16 @@ from bot.cli.console import (
     print_table,
     progress_bar,
 )
+from bot.commands.add import add as add_command
 from bot.commands.call import Call
+from bot.commands.fix import save_fix
 from bot.commands.log import save_line
+from bot.commands.me import find_own, me_pages
 from bot.commands.month import find_month
 from bot.commands.near import find_near, near_messages
 from bot.commands.patient import find_statement, patient_pages
 from bot.commands.undo import undo as undo_command
+from bot.commands.void import void as void_command
 from bot.views.month import COLUMNS, month_page, month_rows
 from bot.views.reply import Reply
 from bot.views.words import escaped
@@ -38,6 +43,9 @@ from ledger.verify import verify as verify_ledger
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack.")]
 Author = Annotated[str, typer.Option("--as", help="The staff id of the person who did the work.")]
+Confirm = Annotated[
+    bool, typer.Option("--confirm", help="Save an unusual entry (over 180 minutes, or a repeated one).")
+]
 
 
 def month(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -92,7 +100,7 @@ def near(words: Words = None, workspace: Workspace = None, as_json: AsJson = Fal
 def log(
     words: Words = None,
     author: Author = "",
-    confirm: Annotated[bool, typer.Option(help="Save an unusual entry (over 180 minutes, or a repeated one).")] = False,
+    confirm: Confirm = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -103,12 +111,9 @@ def log(
 
     def save(call: Call) -> None:
         require(call.person, "log")
-        try:
+        with _confirmed_by_option():
             # The grammar undoes Slack's escapes in the note: typed here, it has none yet.
             said = save_line(call.behind(escaped(call.text)), confirmed=confirm)
-        except ConfirmationNeededError as question:
-            remedy = "If that is right, add --confirm; if not, correct it."
-            raise LedgerError(question.code, f"{question.title} Nothing was saved.", remedy) from question
         if not isinstance(said, Reply):
             raise LedgerError(
                 "LINE_INCOMPLETE",
@@ -122,12 +127,79 @@ def log(
 
 def undo(author: Author, workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Void the person's last entry if it is under 15 minutes old."""
+    _write("undo", undo_command, None, workspace, author, as_json=as_json)
+
+
+def void(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Void an entry for a reason: one's own, or as a lead one of the team's.
+
+    For example: ccm void --as coord1 P-1042#7 Logged for the wrong patient.
+    """
+    _write("void", void_command, words, workspace, author, as_json=as_json)
+
+
+def fix(
+    author: Author,
+    words: Words = None,
+    confirm: Confirm = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Void an entry and save the one that replaces it; what is not said stays as it was.
+
+    For example: ccm fix --as coord1 P-1042#7 15m
+    """
+
+    def save(call: Call) -> Reply:
+        with _confirmed_by_option():
+            return save_fix(call.behind(escaped(call.text)), confirmed=confirm)
+
+    _write("fix", save, words, workspace, author, as_json=as_json)
+
+
+def add(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Add to the note of an entry; the note before it stays as it was.
+
+    For example: ccm add --as coord1 P-1042#7 The pharmacy confirmed the new dose.
+    """
+    _write("add", add_command, words, workspace, author, as_json=as_json)
+
+
+def me(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """The person's entries and minutes today, this week or this month, and what they still miss.
+
+    For example: ccm me --as coord1 week
+    """
+
+    def show(call: Call) -> None:
+        if as_json:
+            print_json(find_own(call)[1])
+            return
+        print_pages(me_pages(call))
+
+    _with_call(show, words, workspace, author=author)
+
+
+def _write(
+    name: str, handle: Callable[[Call], Reply], words: Words, workspace: str | None, author: str, *, as_json: bool
+) -> None:
+    """Does what the command ``name`` does in Slack, for those who may, and prints the answer."""
 
     def work(call: Call) -> None:
-        require(call.person, "undo")
-        _say(undo_command(call), as_json=as_json)
+        require(call.person, name)
+        _say(handle(call), as_json=as_json)
 
-    _with_call(work, None, workspace, author=author)
+    _with_call(work, words, workspace, author=author)
+
+
+@contextmanager
+def _confirmed_by_option() -> Iterator[None]:
+    """Turns the question about an unusual entry into an error that names the option."""
+    try:
+        yield
+    except ConfirmationNeededError as question:
+        remedy = "If that is right, add --confirm; if not, correct it."
+        raise LedgerError(question.code, f"{question.title} Nothing was saved.", remedy) from question
 
 
 def _say(reply: Reply, *, as_json: bool) -> None:
@@ -188,6 +260,6 @@ def reevaluate(workspace: Workspace = None) -> None:
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to ``app``."""
-    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, verify, reevaluate)
+    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, void, fix, add, me, verify, reevaluate)
     for command in commands:
         app.command(context_settings={"ignore_unknown_options": True})(command)

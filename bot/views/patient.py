@@ -29,7 +29,8 @@ def statement_pages(
 ) -> list[Reply]:
     """The statement of one patient-month: one page, or more where the entries are many.
 
-    ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address`` comes back with the paging buttons.
+    ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
+    comes back with the paging buttons.
     """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
