@@ -126,17 +126,17 @@ def test_every_column_of_a_file_arrives_and_the_same_file_again_changes_nothing(
 
 @BY_KIND
 def test_a_row_marked_withdrawn_takes_a_fact_back_and_one_without_the_mark_restores_it(
-    database: Database, practice: Practice, kind: str
+    sqlite_database: Database, here: Practice, kind: str
 ) -> None:
-    import_fact_rows(database, practice, kind, [ROWS[kind]])
+    import_fact_rows(sqlite_database, here, kind, [ROWS[kind]])
     gone = {**ROWS[kind], "withdrawn": "yes"}
-    assert import_fact_rows(database, practice, kind, [gone]) == ImportSummary(changed=1)
-    assert not holds(database, practice, kind)
-    assert import_fact_rows(database, practice, kind, [gone]) == ImportSummary(unchanged=1)
+    assert import_fact_rows(sqlite_database, here, kind, [gone]) == ImportSummary(changed=1)
+    assert not holds(sqlite_database, here, kind)
+    assert import_fact_rows(sqlite_database, here, kind, [gone]) == ImportSummary(unchanged=1)
     back = {**ROWS[kind], "withdrawn": "no"}
-    assert import_fact_rows(database, practice, kind, [back]) == ImportSummary(changed=1)
-    assert holds(database, practice, kind)
-    assert verified(database, practice).difference is None
+    assert import_fact_rows(sqlite_database, here, kind, [back]) == ImportSummary(changed=1)
+    assert holds(sqlite_database, here, kind)
+    assert verified(sqlite_database, here).difference is None
 
 
 LATER: dict[str, tuple[Row, Any]] = {
@@ -200,17 +200,17 @@ def test_facts_of_hundreds_of_patients_arrive(sqlite_database: Database, here: P
 
 @BY_KIND
 def test_of_a_file_with_one_bad_row_nothing_is_stored_and_every_problem_is_named(
-    database: Database, practice: Practice, kind: str
+    sqlite_database: Database, here: Practice, kind: str
 ) -> None:
-    before = stored_facts(database)
+    before = stored_facts(sqlite_database)
     rows = [ROWS[kind], {**ROWS[kind], "patient": "P-9999"}, {**ROWS[kind], "patient": ""}]
     with pytest.raises(ImportRefusedError, match=f"{kind}.csv has .* Nothing was saved") as caught:
-        import_fact_rows(database, practice, kind, rows)
+        import_fact_rows(sqlite_database, here, kind, rows)
     named = problems(caught)
     assert "line 3, patient: no patient is called 'P-9999'. Import it first: ccm import patients patients.csv" in named
     assert "line 4, patient: is empty. For example: P-1042" in named
     assert [name for name in named if name.startswith("line 2")] == []
-    assert stored_facts(database) == before
+    assert stored_facts(sqlite_database) == before
 
 
 @BY_KIND
