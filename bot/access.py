@@ -9,6 +9,8 @@ from ledger.roster import Person, Role, Team
 EVERYBODY = frozenset(Role)
 DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
 BILLING = frozenset({Role.BILLER, Role.LEAD})
+KEEPING_FACTS = frozenset({Role.COORDINATOR, Role.LEAD})
+DESIGNATING = frozenset({Role.PRACTITIONER})
 LEADING = frozenset({Role.LEAD, Role.ADMIN})
 CORRECTING = DOCUMENTING | {Role.LEAD}
 
@@ -25,6 +27,13 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "near": EVERYBODY,
     "month": BILLING,
     "digest": LEADING,
+    "consent": KEEPING_FACTS,
+    "plan": KEEPING_FACTS,
+    "visit": KEEPING_FACTS,
+    "stay": KEEPING_FACTS,
+    "readings": KEEPING_FACTS,
+    "enroll": KEEPING_FACTS,
+    "complex": DESIGNATING,
 }
 
 SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.access import ROLES_BY_COMMAND, require
 from bot.commands.add import add
 from bot.commands.call import Call
 from bot.commands.digest import digest
+from bot.commands.facts import FACT_TOPICS, record
 from bot.commands.fix import fix
 from bot.commands.log import log
 from bot.commands.me import me
@@ -110,6 +112,7 @@ COMMANDS: dict[str, Command] = {
             ("/ccm digest Blue Team",),
         ),
     ),
+    **{command.value: Command(partial(record, command), topic) for command, topic in FACT_TOPICS.items()},
 }
 
 

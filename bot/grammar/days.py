@@ -25,6 +25,7 @@ class DayTrouble(StrEnum):
     UNREADABLE = "DATE_UNREADABLE"
     FUTURE = "DATE_IN_FUTURE"
     LONG_AGO = "DATE_LONG_AGO"
+    FAR = "DATE_FAR"
 
 
 def read_day(word: str, today: date) -> tuple[date | None, DayTrouble | None]:
@@ -44,6 +45,33 @@ def read_day(word: str, today: date) -> tuple[date | None, DayTrouble | None]:
     if found is None or year < EARLIEST_YEAR:
         return None, DayTrouble.UNREADABLE
     return (None, DayTrouble.FUTURE) if found > today else (found, None)
+
+
+def read_end_day(word: str, first: date | None, today: date) -> tuple[date | None, DayTrouble | None]:
+    """The day on which something ends or will end, as seen from ``today``, and what is wrong with it.
+
+    A month and day without a year is the first such date from ``first`` on; where it is not known when the thing
+    began, the one that is at most LONG_AGO back or ahead. A day with its year may be any.
+    """
+    word = word.lower()
+    if word in DAY_WORDS:
+        return _named(word, today), None
+    numbers = [int(part) for part in re.split("[-/]", word)]
+    if len(numbers) == 2:  # noqa: PLR2004 a month and a day
+        return _end_without_year(numbers[0], numbers[1], first, today)
+    year, month, day = numbers if "-" in word else (_full_year(numbers[2]), numbers[0], numbers[1])
+    found = _date_or_none(year, month, day) if year >= EARLIEST_YEAR else None
+    return found, None if found else DayTrouble.UNREADABLE
+
+
+def _end_without_year(month: int, day: int, first: date | None, today: date) -> tuple[date | None, DayTrouble | None]:
+    begin = first or today - LONG_AGO
+    years = range(begin.year, begin.year + _YEARS_TO_A_LEAP_DAY + 1)
+    candidates = (_date_or_none(year, month, day) for year in years)
+    found = next((candidate for candidate in candidates if candidate is not None and candidate >= begin), None)
+    if found is None:
+        return None, DayTrouble.UNREADABLE
+    return found, DayTrouble.FAR if first is None and found - today > LONG_AGO else None
 
 
 def _named(word: str, today: date) -> date:

@@ -29,11 +29,13 @@ Report = Callable[[Token, str, str, str, str], None]
 
 _Kind = TypeVar("_Kind", bound=Token)
 _NAMED_AT_MOST = 5
-_DAY_TROUBLES = {
+DAY_TROUBLES = {
     DayTrouble.UNREADABLE: "is no date of the calendar.",
     DayTrouble.FUTURE: "lies in the future.",
     DayTrouble.LONG_AGO: "is more than two months back. If it is the date, write it with its year.",
+    DayTrouble.FAR: "is more than two months away. Write it with its year.",
 }
+"""What is said of a day that is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def resolve_day(line: Line, today: date, report: Report) -> date | None:
         return None
     day, trouble = read_day(token.text, today)
     if trouble is not None:
-        report(token, "date_of_service", trouble.value, _DAY_TROUBLES[trouble], today.strftime("%m/%d/%Y"))
+        report(token, "date_of_service", trouble.value, DAY_TROUBLES[trouble], today.strftime("%m/%d/%Y"))
     return day
 
 

@@ -151,7 +151,7 @@ def read_token(text: str, position: int, names_patient: Callable[[str], bool]) -
         token = read(text, position)
         if token is not None:
             return token
-    return _read_code(text, position, names_patient) or _read_unreadable(text, position)
+    return read_code(text, position, names_patient) or _read_unreadable(text, position)
 
 
 def code_of(word: str) -> str:
@@ -276,7 +276,8 @@ def _read_word(text: str, position: int) -> Token | None:
     return longest
 
 
-def _read_code(text: str, position: int, names_patient: Callable[[str], bool]) -> Token | None:
+def read_code(text: str, position: int, names_patient: Callable[[str], bool]) -> Code | None:
+    """The patient code at ``position``, known or not where it has the usual shape; None where there is none."""
     shaped = _CODE.match(text, position)
     if shaped is not None:
         return Code(*_token_at(shaped))

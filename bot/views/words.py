@@ -1,8 +1,9 @@
 """How dates, minutes, money and names of things are said, everywhere alike."""
 
+import re
 from datetime import date, datetime
 
-from ledger.rules.facts import Activity, Contact
+from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import CodeLine, Status
 
 ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
@@ -46,6 +47,17 @@ def month_name(month: date) -> str:
 def day(on: date) -> str:
     """``Tue Nov 3``."""
     return f"{on:%a %b} {on.day}"
+
+
+def full_day(on: date) -> str:
+    """``Tue Nov 3, 2026``."""
+    return f"{day(on)}, {on.year}"
+
+
+def about_patient(remedy: str, patient_code: str, program: Program) -> str:
+    """A rule's remedy with what is known in place of ``CODE`` and ``PROGRAM``."""
+    known = {"CODE": patient_code, "PROGRAM": program.value}
+    return re.sub(r"\b(CODE|PROGRAM)\b", lambda found: known[found.group()], remedy)
 
 
 def clock(at: datetime) -> str:

@@ -1,0 +1,218 @@
+"""Which words of a line about a fact say which part of it.
+
+Words come in any order. A word that says nothing here is a problem, except in a line that ends in a rationale: there
+it begins the rationale, as a note begins in ``bot.grammar.scan``, and so does a quote.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.grammar.clock import CLOCK
+from bot.grammar.days import DAY_DIGITS, DAY_WORDS
+from bot.grammar.fact_words import FILLERS, SUBSTANTIAL_WORDS, FactChoice, Part, Shape
+from bot.grammar.months import parse_month
+from bot.grammar.quotes import opens_quote, read_quoted
+from bot.grammar.tokens import Code, Token, code_of, read_code
+from bot.grammar.words import PROGRAM_WORDS
+from ledger.rules.facts import Program
+
+_END = r"(?=\s|$)"
+_WORD = re.compile(r"\S+")
+_TWO_WORDS = re.compile(r"\S+\s+\S+")
+_COUNTED = re.compile(rf"[0-9]+\s+days?{_END}", re.IGNORECASE)
+_NUMBER = re.compile(rf"[0-9]{{1,9}}{_END}")
+_DAY = re.compile(rf"(?P<day>{DAY_DIGITS}|{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))}){_END}", re.IGNORECASE)
+_DAY_AND_TIME = re.compile(
+    rf"(?P<day>{DAY_DIGITS}|{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))})"
+    rf"(?:T|\s+(?:at\s+|@\s*)?)(?P<clock>{CLOCK}){_END}",
+    re.IGNORECASE,
+)
+_DIVIDER = re.compile(r"^[-–—:|]\s+")
+_MOST_DAYS_OF_A_MONTH = 31
+_PROGRAMS = {word: program for program, words in PROGRAM_WORDS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Token):
+    """A word or phrase that fills ``part``. Of a day, ``day`` and ``clock`` are as typed."""
+
+    part: Part
+    value: FactChoice | Program | date | int | bool | None = None
+    day: str = ""
+    clock: str = ""
+
+
+@dataclass(slots=True)
+class FactWords:
+    """A line taken apart: what fills each part, and the words that do not fit, with why."""
+
+    said: dict[Part, Said] = field(default_factory=dict)
+    surplus: list[tuple[Said, Said]] = field(default_factory=list)
+    """A word that fills a part again, and the one that filled it."""
+    unknown: list[Token] = field(default_factory=list)
+    dangling: list[Token] = field(default_factory=list)
+    """Words such as ``until`` without a date behind them."""
+    rationale: str = ""
+
+
+def scan_fact(text: str, shape: Shape, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactWords:
+    """``text`` taken apart by ``shape``; ``find_codes`` names the patients a typed word may mean."""
+    scanner = _Scanner(text, shape, today, find_codes)
+    position = scanner.skip_spaces(0)
+    while position < len(text):
+        end = scanner.take(position)
+        if end is None:
+            scanner.words.rationale = _rationale(text, position)
+            break
+        position = scanner.skip_spaces(end)
+    return scanner.finished()
+
+
+def _rationale(text: str, begin: int) -> str:
+    if opens_quote(text, begin):
+        quoted, end = read_quoted(text, begin)
+        if not text[end:].strip():
+            return quoted.strip()
+    return _DIVIDER.sub("", text[begin:], count=1).strip()
+
+
+class _Scanner:
+    def __init__(self, text: str, shape: Shape, today: date, find_codes: Callable[[str], Sequence[str]]) -> None:
+        self.text = text
+        self.shape = shape
+        self.today = today
+        self.find_codes = find_codes
+        self.words = FactWords()
+        self.expected: tuple[Part, Token] | None = None
+        """The part that the next date fills, and the word that said so."""
+        self.choices = {word: choice for choice, words in shape.choices.items() for word in words}
+        self.has_shaped_code = any(read_code(word, 0, lambda _: False) for word in text.split())
+
+    def skip_spaces(self, position: int) -> int:
+        """The offset of the first character at or behind ``position`` that is no white space."""
+        return len(self.text) - len(self.text[position:].lstrip())
+
+    def take(self, position: int) -> int | None:
+        """Takes the word or phrase at ``position``; the offset behind it, or None where the rationale begins."""
+        has_rationale = Part.RATIONALE in self.shape.parts
+        if has_rationale and opens_quote(self.text, position):
+            return None
+        word = self._word(position)
+        plain = _plain(word.text)
+        if plain in self.shape.behind:
+            self._drop_expected()
+            self.expected = (self.shape.behind[plain], word)
+            return word.end
+        said = self._read(position)
+        if said is not None and said.part in self.words.said:
+            if has_rationale and said.part is not Part.CODE:
+                return None
+            self.words.surplus.append((said, self.words.said[said.part]))
+        elif said is not None:
+            self.words.said[said.part] = said
+        elif has_rationale:
+            return None
+        elif plain not in FILLERS:
+            self.words.unknown.append(word)
+        return (said or word).end
+
+    def finished(self) -> FactWords:
+        """All that was found."""
+        self._drop_expected()
+        return self.words
+
+    def _drop_expected(self) -> None:
+        if self.expected is not None:
+            self.words.dangling.append(self.expected[1])
+            self.expected = None
+
+    def _word(self, position: int) -> Token:
+        found = _WORD.match(self.text, position)
+        end = found.end() if found else len(self.text)
+        return Token(self.text[position:end], position, end)
+
+    def _read(self, position: int) -> Said | None:
+        readers = (self._choice, self._flag, self._program, self._month, self._day, self._number, self._code)
+        return next((said for read in readers if (said := read(position)) is not None), None)
+
+    def _choice(self, position: int) -> Said | None:
+        two = _TWO_WORDS.match(self.text, position)
+        phrases = [two.group()] if two else []
+        for phrase in (*phrases, self._word(position).text):
+            choice = self.choices.get(re.sub(r"\s+|_", "-", _plain(phrase)))
+            if choice is not None:
+                return Said(phrase, position, position + len(phrase), Part.CHOICE, choice)
+        return None
+
+    def _flag(self, position: int) -> Said | None:
+        word = self._word(position)
+        if Part.SUBSTANTIAL in self.shape.parts and _plain(word.text) in SUBSTANTIAL_WORDS:
+            return Said(word.text, word.start, word.end, Part.SUBSTANTIAL, value=True)
+        return None
+
+    def _program(self, position: int) -> Said | None:
+        word = self._word(position)
+        program = _PROGRAMS.get(_plain(word.text)) if Part.PROGRAM in self.shape.parts else None
+        return Said(word.text, word.start, word.end, Part.PROGRAM, program) if program else None
+
+    def _month(self, position: int) -> Said | None:
+        if Part.MONTH not in self.shape.parts or _NUMBER.match(self.text, position):
+            return None
+        two = _TWO_WORDS.match(self.text, position)
+        phrases = [two.group()] if two else []
+        for phrase in (*phrases, self._word(position).text):
+            month = parse_month(phrase, today=self.today)
+            if isinstance(month, date):
+                return Said(phrase, position, position + len(phrase), Part.MONTH, month)
+        return None
+
+    def _day(self, position: int) -> Said | None:
+        if Part.FIRST not in self.shape.parts:
+            return None
+        timed = _DAY_AND_TIME.match(self.text, position) if self.shape.has_times else None
+        if timed is not None and not re.search("[:apAP]", timed["clock"]):
+            timed = None
+        found = timed or _DAY.match(self.text, position)
+        if found is None:
+            return None
+        clock = timed["clock"] if timed else ""
+        return Said(found.group(), found.start(), found.end(), self._part_of_day(), None, found["day"], clock)
+
+    def _part_of_day(self) -> Part:
+        """Which day a date is: the one that was announced, else the first, or the last where two stand in a row."""
+        if self.expected is not None:
+            part, self.expected = self.expected[0], None
+            return part
+        is_second = Part.FIRST in self.words.said and self.shape.days_in_a_row > 1
+        return Part.LAST if is_second else Part.FIRST
+
+    def _number(self, position: int) -> Said | None:
+        """A bare number: a code where it names a patient and no code is written elsewhere, or else a count of days."""
+        found = _NUMBER.match(self.text, position)
+        if found is None:
+            return None
+        number, counts = int(found.group()), Part.DAYS in self.shape.parts
+        is_counted = counts and _COUNTED.match(self.text, position) is not None
+        may_be_code = Part.CODE not in self.words.said and not is_counted and not (counts and self.has_shaped_code)
+        is_no_count = not counts or number > _MOST_DAYS_OF_A_MONTH or Part.DAYS in self.words.said
+        needs_match = Part.RATIONALE in self.shape.parts
+        if may_be_code and (self.find_codes(found.group()) or (is_no_count and not needs_match)):
+            return Said(found.group(), found.start(), found.end(), Part.CODE)
+        return Said(found.group(), found.start(), found.end(), Part.DAYS, number) if counts else None
+
+    def _code(self, position: int) -> Said | None:
+        token = read_code(self.text, position, lambda word: bool(self.find_codes(word)))
+        if token is None or self._is_no_second_code(token):
+            return None
+        return Said(token.text, token.start, token.end, Part.CODE)
+
+    def _is_no_second_code(self, token: Code) -> bool:
+        """Whether a code is there already and this word, in a rationale, names nobody (``B12 deficiency``)."""
+        is_second = Part.CODE in self.words.said and Part.RATIONALE in self.shape.parts
+        return is_second and not self.find_codes(code_of(token.text))
+
+
+def _plain(word: str) -> str:
+    return word.lower().rstrip(".,;:")

@@ -1,0 +1,133 @@
+"""What may stand behind each command that records a fact: its parts, and the usual words for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
+
+FactChoice = ConsentForm | VisitType | Setting | Mdm
+"""A word of which a fact needs one."""
+
+
+class FactCommand(StrEnum):
+    """The commands that record a fact about a patient (slack-experience, Commands)."""
+
+    CONSENT = "consent"
+    PLAN = "plan"
+    VISIT = "visit"
+    STAY = "stay"
+    READINGS = "readings"
+    ENROLL = "enroll"
+    COMPLEX = "complex"
+
+
+class Part(StrEnum):
+    """The parts that a line can say once each, by the name of the field they fill."""
+
+    CODE = "patient_code"
+    CHOICE = "choice"
+    PROGRAM = "program"
+    FIRST = "first_day"
+    LAST = "last_day"
+    DAYS = "days"
+    MONTH = "month"
+    SUBSTANTIAL = "substantial"
+    RATIONALE = "rationale"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The parts of a command's line, those it ``needs`` (with how they are asked for), and its words.
+
+    ``days_in_a_row`` is how many dates may stand without a word that says which is which; ``behind`` has those words.
+    """
+
+    parts: frozenset[Part]
+    needs: Mapping[Part, str]
+    choices: Mapping[FactChoice, tuple[str, ...]] = field(default_factory=dict)
+    days_in_a_row: int = 1
+    behind: Mapping[str, Part] = field(default_factory=dict)
+    has_times: bool = False
+
+
+_PATIENT = {Part.CODE: "the patient's code"}
+
+SHAPES: Mapping[FactCommand, Shape] = {
+    FactCommand.CONSENT: Shape(
+        frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE, Part.PROGRAM}),
+        {**_PATIENT, Part.CHOICE: "verbal or written"},
+        {ConsentForm.VERBAL: ("verbal", "oral"), ConsentForm.WRITTEN: ("written", "signed")},
+        behind={"revoked": Part.LAST},
+    ),
+    FactCommand.PLAN: Shape(frozenset({Part.CODE, Part.FIRST, Part.SUBSTANTIAL}), _PATIENT),
+    FactCommand.VISIT: Shape(
+        frozenset({Part.CODE, Part.FIRST, Part.CHOICE}),
+        {**_PATIENT, Part.CHOICE: "which visit it was: AWV, IPPE, E/M or TCM"},
+        {
+            VisitType.AWV: ("awv",),
+            VisitType.IPPE: ("ippe",),
+            VisitType.EM: ("e/m", "em", "e&m"),
+            VisitType.TCM: ("tcm",),
+        },
+    ),
+    FactCommand.STAY: Shape(
+        frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE}),
+        {
+            **_PATIENT,
+            Part.CHOICE: "where: inpatient, snf, rehab or hospice",
+            Part.FIRST: "the day of admission",
+        },
+        {
+            Setting.INPATIENT: ("inpatient", "hospital"),
+            Setting.SNF: ("snf",),
+            Setting.INPATIENT_REHAB: ("rehab", "inpatient-rehab", "irf"),
+            Setting.HOSPICE: ("hospice",),
+        },
+        days_in_a_row=2,
+        behind={
+            "admitted": Part.FIRST,
+            "from": Part.FIRST,
+            "discharged": Part.LAST,
+            "until": Part.LAST,
+            "to": Part.LAST,
+        },
+        has_times=True,
+    ),
+    FactCommand.READINGS: Shape(
+        frozenset({Part.CODE, Part.DAYS, Part.MONTH}),
+        {**_PATIENT, Part.DAYS: "on how many days there were readings"},
+        days_in_a_row=0,
+    ),
+    FactCommand.ENROLL: Shape(
+        frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST}),
+        {**_PATIENT, Part.PROGRAM: "the program"},
+        behind={"from": Part.FIRST, "until": Part.LAST, "to": Part.LAST},
+    ),
+    FactCommand.COMPLEX: Shape(
+        frozenset({Part.CODE, Part.FIRST, Part.CHOICE, Part.RATIONALE}),
+        {
+            **_PATIENT,
+            Part.CHOICE: "how complex the decisions are: moderate or high",
+            Part.RATIONALE: "the rationale, at the end of the line",
+        },
+        {Mdm.MODERATE: ("moderate",), Mdm.HIGH: ("high",)},
+    ),
+}
+"""The shape of each command's line."""
+
+SUBSTANTIAL_WORDS = frozenset({"substantial", "substantially"})
+FILLERS = frozenset({"on", "for", "in", "day", "days"})
+"""Words that say nothing and may stand anywhere."""
+
+PLACEHOLDERS = {
+    "CODE": "a patient's code",
+    "DATE": "a date",
+    "PROGRAM": "a program",
+    "SETTING": "where the stay is",
+    "ADMITTED": "the day of admission",
+    "DISCHARGED": "the day of discharge",
+    "DAYS": "a number of days",
+    "MONTH": "a month",
+}
+"""The words that usages and remedies write in capitals, which people paste as they are."""

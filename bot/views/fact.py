@@ -1,0 +1,159 @@
+"""The answers to a fact: what was recorded and what it changed, or what is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+
+from slack_sdk.models.blocks import Block
+
+from bot.grammar.fact_words import SHAPES
+from bot.grammar.facts import FactLine
+from bot.views import words
+from bot.views.problem import NOTHING_SAVED, given_back
+from bot.views.receipt import blocked, next_step
+from bot.views.reply import Reply, context, sections
+from ledger.facts import Fact, FactKind
+from ledger.figures import Figures
+from ledger.practice import Practice
+from ledger.recording_facts import FactReceipt, FigureChange, Outcome
+
+MONTHS_SHOWN = 6
+_TITLES = {Outcome.RECORDED: "Recorded", Outcome.REVISED: "Recorded anew", Outcome.KNOWN: "Known already"}
+_REMARKS = {
+    Outcome.REVISED: "This holds in place of what was recorded of it before, which is kept.",
+    Outcome.KNOWN: "The ledger has it so already; nothing was added.",
+}
+
+
+def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
+    """The answer to a recorded fact: what it says, the programs before and after, and what still blocks them."""
+    fact = receipt.fact
+    kind = " ".join(fact.kind.split("_"))
+    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *_said(fact, practice)])]
+    lines += _changes(receipt.changes)
+    remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
+    if receipt.replayed:
+        remarks.append("This request had already been saved; nothing was saved twice.")
+    blocks: list[Block] = [*sections(lines), *map(context, remarks)]
+    return Reply(f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}.", tuple(blocks))
+
+
+def unclear_fact(line: FactLine, typed: str, *, complaints: Sequence[str], example: str) -> Reply:
+    """The card for a fact that cannot be recorded: what was understood, what is missing or wrong, and an example.
+
+    ``complaints`` are said besides the problems of ``line``; ``example`` stands behind ``/ccm``, as ``typed`` does.
+    """
+    lines = [f"*That cannot be recorded yet.* {NOTHING_SAVED}"]
+    understood = _understood(line)
+    if understood:
+        lines.append(f"Understood: {' · '.join(understood)}")
+    if line.missing:
+        needs = SHAPES[line.command].needs
+        lines.append(f"Missing: {'; '.join(needs[part] for part in line.missing)}.")
+    lines += [
+        f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`"
+        for problem in line.problems
+    ]
+    lines += [f"• {words.escaped(complaint)}" for complaint in complaints]
+    lines.append(f"A line that works: `/ccm {words.escaped(example)}`")
+    blocks = [*sections(lines), *given_back(words.escaped(f"/ccm {typed}"))]
+    return Reply(f"That cannot be recorded yet. {NOTHING_SAVED}", tuple(blocks))
+
+
+def _understood(line: FactLine) -> list[str]:
+    ends = [_local(line.first_day, line.first_time), _local(line.last_day, line.last_time)]
+    parts = [
+        line.patient_code,
+        line.choice.value.replace("_", " ") if line.choice else None,
+        line.program.value if line.program else None,
+        " to ".join(filter(None, ends)) if line.first_day else f"until {ends[1]}" if line.last_day else None,
+        words.listed(line.days, "day") if line.days is not None else None,
+        words.month_name(line.month) if line.month else None,
+        "substantially revised" if line.substantial else None,
+        "a rationale" if line.rationale else None,
+    ]
+    return [words.escaped(part) for part in parts if part]
+
+
+def _local(day: date | None, at: time | None) -> str:
+    if day is None:
+        return ""
+    return f"{words.full_day(day)}, {words.clock(datetime.combine(day, at))}" if at else words.full_day(day)
+
+
+def _said(fact: Fact, practice: Practice) -> list[str]:
+    """What the fact says, part by part."""
+    details, on = fact.details, words.full_day(fact.on_date)
+    ending = words.full_day(fact.until_date) if fact.until_date else ""
+    said: Mapping[FactKind, Callable[[], list[str]]] = {
+        FactKind.CONSENT: lambda: [f"{fact.subject} consent, {details['form']}", on, ending and f"revoked {ending}"],
+        FactKind.CARE_PLAN: lambda: [f"care plan {'substantially ' if details['substantial'] else ''}revised", on],
+        FactKind.INITIATING_VISIT: lambda: [f"initiating visit, {details['type']}", on],
+        FactKind.STAY: lambda: [
+            f"stay, {fact.subject.replace('_', ' ')}",
+            f"admitted {_edge(on, details['admitted_at'], practice)}",
+            f"discharged {_edge(ending, details['discharged_at'], practice)}" if ending else "not discharged yet",
+        ],
+        FactKind.READINGS: lambda: [
+            f"readings on {words.listed(details['days'], 'day')}",
+            words.month_name(fact.on_date),
+        ],
+        FactKind.ENROLLMENT: lambda: [f"{fact.subject} enrollment", f"from {on}", ending and f"until {ending}"],
+        FactKind.COMPLEXITY: lambda: [f"complex care, {details['mdm']} complexity", on],
+    }
+    return [part for part in said[fact.kind]() if part]
+
+
+def _edge(day: str, at: str | None, practice: Practice) -> str:
+    return f"{day}, {words.clock(practice.local(datetime.fromisoformat(at)))}" if at else day
+
+
+def _changes(changes: Sequence[FigureChange]) -> list[str]:
+    """The programs by month, with what still blocks them; of the latest ``MONTHS_SHOWN`` months."""
+    by_month: dict[date, list[str]] = {}
+    for change in changes:
+        lines = by_month.setdefault(_either(change).month, [])
+        lines += [_change(change), *_blockers(change.after)]
+    if not by_month:
+        return ["Enrolled in no program this month, so nothing can be billed yet."]
+    months = list(by_month)
+    shown = [line for month in months[:MONTHS_SHOWN] for line in (f"*{words.month_name(month)}*", *by_month[month])]
+    if months[MONTHS_SHOWN:]:
+        shown.append(f"{words.listed(len(months[MONTHS_SHOWN:]), 'earlier month')} changed too.")
+    return shown
+
+
+def _change(change: FigureChange) -> str:
+    """``CCM: blocked → billable, 99490 ($66.13) · 0 → 24 minutes · 16 more for 99439 ($50.44)``."""
+    before, after = _state(change.before), _state(change.after)
+    program = _either(change).program
+    minutes_before = change.before.counted_minutes if change.before else 0
+    minutes = words.minutes(change.after.counted_minutes) if change.after else words.minutes(0)
+    if change.after and minutes_before != change.after.counted_minutes:
+        minutes = f"{minutes_before} → {minutes}"
+    moved = f"{before} → *{after}*" if before != after else f"{after}, as before"
+    steps = [next_step(step) for step in change.after.next] if change.after else []
+    return " · ".join([f"• {program}: {moved}", minutes, *steps])
+
+
+def _state(figures: Figures | None) -> str:
+    if figures is None:
+        return "not enrolled"
+    status = words.STATUS_WORDS[figures.status].lower()
+    if not figures.codes:
+        return status
+    return f"{status}, {words.codes(figures.codes)} ({words.money(figures.expected_cents)})"
+
+
+def _blockers(figures: Figures | None) -> list[str]:
+    """What still keeps the program from being billed, each with the way to clear it."""
+    if figures is None:
+        return []
+    return [blocked(blocker, figures.patient_code, figures.program) for blocker in figures.blockers]
+
+
+def _either(change: FigureChange) -> Figures:
+    """The figures after the change, or those before where there are none after."""
+    figures = change.after or change.before
+    if figures is None:
+        raise ValueError("a change has figures before or after it")
+    return figures

@@ -1,0 +1,194 @@
+"""The lines that record a fact: what is understood in whichever order, and what is said of the rest."""
+
+from datetime import date, time
+
+import pytest
+from support.codes import CODES, find_codes
+
+from bot.grammar.fact_words import SHAPES, FactCommand, Part
+from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
+from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.rules.facts import Program
+
+TODAY = date(2026, 11, 24)  # a Tuesday
+VERBAL, WRITTEN = ConsentForm.VERBAL, ConsentForm.WRITTEN
+CONSENT, PLAN, VISIT, STAY, READINGS, ENROLL, COMPLEX = FactCommand
+
+
+def parse(line: str) -> FactLine:
+    name, _, text = line.partition(" ")
+    return parse_fact(FactCommand(name), text, today=TODAY, find_codes=find_codes)
+
+
+def day(number: int, month: int = 11) -> date:
+    return date(2026, month, number)
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("consent P-1042 11/03 verbal", FactLine(CONSENT, "P-1042", VERBAL, first_day=day(3))),
+        ("consent verbal 11/03 P-1042", FactLine(CONSENT, "P-1042", VERBAL, first_day=day(3))),
+        ("consent p1042 Oral", FactLine(CONSENT, "P-1042", VERBAL)),
+        ("consent 1042 written rpm on mon", FactLine(CONSENT, "P-1042", WRITTEN, Program.RPM, day(23))),
+        (
+            "consent revoked 11/20 1042 signed 2026-11-03",
+            FactLine(CONSENT, "P-1042", WRITTEN, first_day=day(3), last_day=day(20)),
+        ),
+        ("plan 1042", FactLine(PLAN, "P-1042")),
+        ("plan substantial yesterday P-1042", FactLine(PLAN, "P-1042", first_day=day(23), substantial=True)),
+        ("visit P-1042 11/03 AWV", FactLine(VISIT, "P-1042", VisitType.AWV, first_day=day(3))),
+        ("visit e/m P-1042", FactLine(VISIT, "P-1042", VisitType.EM)),
+        ("visit E&M P-1042", FactLine(VISIT, "P-1042", VisitType.EM)),
+        ("visit tcm P-1042", FactLine(VISIT, "P-1042", VisitType.TCM)),
+        ("visit P-1042, IPPE.", FactLine(VISIT, "P-1042", VisitType.IPPE)),
+        ("stay P-1042 inpatient 11/10", FactLine(STAY, "P-1042", Setting.INPATIENT, first_day=day(10))),
+        (
+            "stay P-1042 snf 11/10 14:30 11/13",
+            FactLine(STAY, "P-1042", Setting.SNF, None, day(10), time(14, 30), day(13)),
+        ),
+        (
+            "stay discharged 11/13 at 2:05 pm hospital 1042 from 2026-11-10T14:30",
+            FactLine(STAY, "P-1042", Setting.INPATIENT, None, day(10), time(14, 30), day(13), time(14, 5)),
+        ),
+        (
+            "stay inpatient rehab 1042 mon today",
+            FactLine(STAY, "P-1042", Setting.INPATIENT_REHAB, first_day=day(23), last_day=day(24)),
+        ),
+        ("stay P-1042 hospice admitted 11/10 09:00", FactLine(STAY, "P-1042", Setting.HOSPICE, None, day(10), time(9))),
+        ("readings P-1042 18", FactLine(READINGS, "P-1042", days=18)),
+        ("readings 1042 18 nov", FactLine(READINGS, "P-1042", days=18, month=day(1))),
+        ("readings 18 days in last month for 1042", FactLine(READINGS, "P-1042", days=18, month=day(1, 10))),
+        ("readings 10/2026 16 P-1042", FactLine(READINGS, "P-1042", days=16, month=day(1, 10))),
+        ("readings 77 2", FactLine(READINGS, "P-77", days=2)),
+        ("readings 0 P-1042", FactLine(READINGS, "P-1042", days=0)),
+        ("enroll P-1042 CCM", FactLine(ENROLL, "P-1042", program=Program.CCM)),
+        (
+            "enroll rpm 1042 from 11/02 until 12/31",
+            FactLine(ENROLL, "P-1042", None, Program.RPM, day(2), None, day(31, 12)),
+        ),
+        ("enroll P-1042 ccm until 12/31", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=day(31, 12))),
+        ("enroll P-1042 ccm until 11/03", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=day(3))),
+        ("enroll P-1042 ccm until today", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=TODAY)),
+        (
+            "complex P-1042 high New heart failure, four changes.",
+            FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale="New heart failure, four changes."),
+        ),
+        (
+            "complex 11/03 moderate 1042 - high risk of falls today",
+            FactLine(COMPLEX, "P-1042", Mdm.MODERATE, first_day=day(3), rationale="high risk of falls today"),
+        ),
+        (
+            "complex P-1042 high B12 deficiency since 11/03",
+            FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale="B12 deficiency since 11/03"),
+        ),
+        (
+            'complex P-1042 high "today ""worse"""',
+            FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale='today "worse"'),
+        ),
+        (
+            'complex P-1042 high "worse" than before',
+            FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale='"worse" than before'),
+        ),
+        ("complex P-1042 high 4 changes", FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale="4 changes")),
+    ],
+)
+def test_words_may_come_in_any_order(line: str, understood: FactLine) -> None:
+    assert parse(line) == understood
+    assert parse(format_fact(understood)) == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "problems"),
+    [
+        ("consent P-1042 verbl", [("WORD_UNKNOWN", "verbl", "verbal")]),
+        ("consent P-1042 verbal hello", [("WORD_UNKNOWN", "hello", "consent P-1042 verbal")]),
+        ("consent P-9 verbal", [("CODE_UNKNOWN", "P-9", "P-1042")]),
+        ("consent 9 verbal", [("CODE_UNKNOWN", "9", "P-1042")]),
+        ("consent 0012 verbal", [("CODE_AMBIGUOUS", "0012", "N-0012")]),
+        ("consent P-1042 P-1043 verbal", [("WORD_CONFLICT", "P-1043", "P-1042")]),
+        ("consent P-1042 verbal written", [("WORD_CONFLICT", "written", "verbal")]),
+        ("consent P-1042 verbal ccm rpm", [("WORD_CONFLICT", "rpm", "ccm")]),
+        ("consent P-1042 verbal 11/03 11/20", [("WORD_CONFLICT", "11/20", "revoked 11/20")]),
+        ("plan P-1042 11/03 11/20", [("WORD_CONFLICT", "11/20", "11/03")]),
+        ("stay P-1042 snf 11/03 11/05 11/07", [("WORD_CONFLICT", "11/07", "11/05")]),
+        ("consent P-1042 verbal revoked", [("DATE_MISSING", "revoked", "revoked yesterday")]),
+        ("stay P-1042 snf from to 11/03", [("DATE_MISSING", "from", "from yesterday")]),
+        ("consent P-1042 verbal 2/30", [("DATE_UNREADABLE", "2/30", "2026-11-24")]),
+        ("consent P-1042 verbal 11/30", [("DATE_LONG_AGO", "11/30", "2025-11-30")]),
+        ("consent P-1042 verbal 2026-11-25", [("DATE_IN_FUTURE", "2026-11-25", "2026-11-24")]),
+        ("consent P-1042 verbal revoked 2026-12-01", [("DATE_IN_FUTURE", "2026-12-01", "2026-11-24")]),
+        ("enroll P-1042 ccm until 05/05", [("DATE_FAR", "05/05", "2027-05-05")]),
+        ("enroll P-1042 ccm until 2/30", [("DATE_UNREADABLE", "2/30", "2026-11-24")]),
+        ("enroll P-1042 ccm until 1999-01-01", [("DATE_UNREADABLE", "1999-01-01", "2026-11-24")]),
+        ("stay P-1042 snf 11/10 2:05", [("TIME_AMBIGUOUS", "11/10 2:05", "11/10 2:05pm")]),
+        ("stay P-1042 snf 11/10 25:00", [("TIME_UNREADABLE", "11/10 25:00", "11/10 14:30")]),
+        ("plan P-1042 11/10 14:30", [("WORD_UNKNOWN", "14:30", "plan P-1042")]),
+        ("readings P-1042 18 19", [("WORD_CONFLICT", "19", "18")]),
+        ("readings P-1042 18 oct nov", [("WORD_CONFLICT", "nov", "oct")]),
+        ("readings 5555 18", [("CODE_UNKNOWN", "5555", "P-1042")]),
+        ("readings P-1042 18 11/03", [("WORD_UNKNOWN", "11/03", "readings P-1042 18")]),
+        (
+            "plan CODE DATE",
+            [("WORD_IS_PLACEHOLDER", "CODE", "plan P-1042"), ("WORD_IS_PLACEHOLDER", "DATE", "plan P-1042")],
+        ),
+        ("complex P-1042 high P-1043 is worse", [("WORD_CONFLICT", "P-1043", "P-1042")]),
+    ],
+)
+def test_what_does_not_fit_is_pointed_at_with_words_that_do(line: str, problems: list[tuple[str, str, str]]) -> None:
+    text = line.partition(" ")[2]
+    found = [(problem.code, text[problem.start : problem.end], problem.example) for problem in parse(line).problems]
+    assert found == problems
+
+
+@pytest.mark.parametrize("command", FactCommand)
+def test_without_words_everything_that_is_needed_is_missing(command: FactCommand) -> None:
+    line = parse(command.value)
+
+    assert line == FactLine(command)
+    assert line.missing == tuple(SHAPES[command].needs)
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("consent P-1042", (Part.CHOICE,)),
+        ("consent verbal", (Part.CODE,)),
+        ("stay P-1042 snf", (Part.FIRST,)),
+        ("stay P-1042 snf until 11/13", (Part.FIRST,)),
+        ("readings P-1042", (Part.DAYS,)),
+        ("readings P-1042 0", ()),
+        ("enroll P-1042", (Part.PROGRAM,)),
+        ("complex P-1042 high", (Part.RATIONALE,)),
+        ('complex P-1042 high ""', (Part.RATIONALE,)),
+    ],
+)
+def test_what_is_missing_is_named(line: str, missing: tuple[Part, ...]) -> None:
+    assert parse(line).missing == missing
+
+
+def test_what_was_not_understood_is_not_missing_too() -> None:
+    assert parse("consent P-9 verbal").missing == ()
+    assert parse("stay P-1042 snf 2/30").missing == ()
+
+
+@pytest.mark.parametrize("command", FactCommand)
+def test_the_example_of_a_command_is_a_line_that_can_be_recorded(command: FactCommand) -> None:
+    example = completed(FactLine(command), today=TODAY)
+
+    assert parse(format_fact(example)) == example
+    assert not example.missing
+
+
+def test_an_example_keeps_what_was_understood() -> None:
+    line = parse("consent verbl P-1043 11/03 rpm revoked 11/20")
+
+    example = completed(line, today=TODAY)
+
+    assert format_fact(example) == "consent P-1043 verbal rpm 2026-11-03 revoked 2026-11-20"
+
+
+def test_a_short_number_is_a_count_even_where_a_patient_has_it() -> None:
+    assert "P-77" in CODES
+    assert parse("readings P-1042 77").days == 77
+    assert parse("readings 12 days 77") == FactLine(READINGS, "P-77", days=12)

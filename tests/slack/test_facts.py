@@ -1,0 +1,324 @@
+"""``/ccm consent`` and the other commands that record a fact: what is stored, and what it is said to change."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from support.facts import import_fact_rows, stored_facts
+from support.practice import an_entry, entry_row, import_rows, patient_row, staff_row, verified
+from support.slack import STRANGER, Office
+
+from ledger.rules.facts import Program
+from ledger.tables import PatientFactRow
+
+NURSE, LEAD, DOCTOR = "U0NURSE1", "U0LEAD1", "U0DOCTOR1"
+NOTHING_SAVED = "*That cannot be recorded yet.* Nothing was saved."
+
+
+def newest_fact(office: Office) -> Mapping[str, Any]:
+    """The fact that was recorded last, by column."""
+    with office.looking() as connection:
+        query = select(PatientFactRow.__table__).order_by(
+            PatientFactRow.recorded_at.desc(), PatientFactRow.revision.desc()
+        )
+        return dict(connection.execute(query).mappings().first() or {})
+
+
+RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
+    "consent P-1046 11/03 verbal": (
+        "CCM consent, verbal · Tue Nov 3, 2026",
+        {"kind": "consent", "subject": "CCM", "on_date": date(2026, 11, 3), "details": {"form": "verbal"}},
+    ),
+    "consent P-1044 rpm 11/03 written revoked 11/20": (
+        "RPM consent, written · Tue Nov 3, 2026 · revoked Fri Nov 20, 2026",
+        {"subject": "RPM", "until_date": date(2026, 11, 20), "details": {"form": "written"}},
+    ),
+    "plan P-1042": (
+        "care plan revised · Tue Nov 24, 2026",
+        {"kind": "care_plan", "on_date": date(2026, 11, 24), "details": {"substantial": False}},
+    ),
+    "plan P-1042 mon substantial": (
+        "care plan substantially revised · Mon Nov 23, 2026",
+        {"on_date": date(2026, 11, 23), "details": {"substantial": True}},
+    ),
+    "visit P-1042 11/03 E/M": (
+        "initiating visit, E/M · Tue Nov 3, 2026",
+        {"kind": "initiating_visit", "on_date": date(2026, 11, 3), "details": {"type": "E/M"}},
+    ),
+    "stay P-1042 rehab 11/10 14:30 11/13": (
+        "stay, inpatient rehab · admitted Tue Nov 10, 2026, 2:30 pm · discharged Fri Nov 13, 2026",
+        {
+            "kind": "stay",
+            "subject": "inpatient_rehab",
+            "on_date": date(2026, 11, 10),
+            "until_date": date(2026, 11, 13),
+            "details": {"admitted_at": "2026-11-10T19:30:00+00:00", "discharged_at": None},
+        },
+    ),
+    "stay P-1042 snf 2026-11-10T14:30": (
+        "stay, snf · admitted Tue Nov 10, 2026, 2:30 pm · not discharged yet",
+        {"subject": "snf", "until_date": None},
+    ),
+    "readings P-1045 18": (
+        "readings on 18 days · November 2026",
+        {"kind": "readings", "on_date": date(2026, 11, 1), "details": {"days": 18}},
+    ),
+    "readings P-1045 1 oct": ("readings on 1 day · October 2026", {"on_date": date(2026, 10, 1)}),
+    "enroll P-1042 rpm 11/02 until 12/31": (
+        "RPM enrollment · from Mon Nov 2, 2026 · until Thu Dec 31, 2026",
+        {"kind": "enrollment", "subject": "RPM", "on_date": date(2026, 11, 2), "until_date": date(2026, 12, 31)},
+    ),
+    "enroll P-1042 ccm until 11/20": (
+        "CCM enrollment · from Mon Jan 5, 2026 · until Fri Nov 20, 2026",
+        {"subject": "CCM", "on_date": date(2026, 1, 5), "until_date": date(2026, 11, 20), "revision": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("line", RECORDED)
+def test_a_fact_is_stored_as_it_was_said_by_whoever_said_it(office: Office, line: str) -> None:
+    said, stored = RECORDED[line]
+
+    seen = office.say(f"/ccm {line}", LEAD)
+
+    assert said in seen.words
+    assert seen.message.ephemeral
+    fact = newest_fact(office)
+    assert {name: fact[name] for name in stored} == stored
+    assert fact["recorded_by"] == "lead1"
+    assert verified(office.database, office.practice).difference is None
+
+
+def test_a_designation_is_stored_under_the_practitioner_who_made_it(office: Office) -> None:
+    seen = office.say("/ccm complex P-1042 high New heart failure. Four <medications> & doses changed.", DOCTOR)
+
+    assert "complex care, high complexity · Tue Nov 24, 2026" in seen.words
+    assert newest_fact(office)["details"] == {
+        "mdm": "high",
+        "staff_id": "doctor1",
+        "rationale": "New heart failure. Four <medications> & doses changed.",
+    }
+    assert seen.message.text == "Recorded: P-1042, complexity."
+
+
+def test_a_consent_makes_a_blocked_patient_billable_and_says_so(office: Office) -> None:
+    office.work(an_entry(patient="P-1046", minutes=24))
+
+    seen = office.say("/ccm consent P-1046 11/03 verbal")
+
+    assert "*Recorded* · *P-1046*" in seen.words
+    assert "*November 2026*" in seen.words
+    assert "CCM: blocked → *billable, 99490 ($66.13)* · 0 → 24 minutes · 16 more for 99439" in seen.words
+    assert "Blocked:" not in seen.words
+
+
+def test_what_still_blocks_is_said_with_a_line_for_this_patient(office: Office) -> None:
+    office.enroll([{"code": "P-1050", "consent_date": "", "consent_form": "", "care_plan_date": ""}])
+
+    seen = office.say("/ccm plan P-1050")
+
+    assert "• CCM: blocked, as before · 0 minutes" in seen.words
+    assert "*Blocked:* no CCM consent at any time in the month." in seen.words
+    assert "/ccm consent P-1050 DATE verbal CCM" in seen.words
+    assert "no care plan" not in seen.words
+
+
+def test_a_line_of_a_remedy_pasted_as_it_is_asks_for_the_date(office: Office) -> None:
+    seen = office.say("/ccm consent P-1046 DATE verbal CCM")
+
+    assert NOTHING_SAVED in seen.words
+    assert '"DATE" stands for a date: write that instead.' in seen.words
+
+
+def work_since(office: Office, first_month: int) -> None:
+    """Twenty minutes of P-1046 in each month up to October, and a care plan for all of them."""
+    plan = {"patient": "P-1046", "date": "2026-01-05"}
+    import_fact_rows(office.database, office.practice, "care-plans", [plan], at=office.clock())
+    rows = [entry_row(patient="P-1046", date=f"2026-{month:02}-10", minutes="20") for month in range(first_month, 11)]
+    import_rows(office.database, office.practice, "entries", rows, at=office.clock())
+
+
+def test_every_month_that_changed_is_shown_this_month_first(office: Office) -> None:
+    work_since(office, 3)
+
+    seen = office.say("/ccm consent P-1046 2026-06-01 verbal")
+
+    titles = [line for line in seen.words.splitlines() if line.endswith(" 2026*")]
+    assert titles == [f"*{name} 2026*" for name in ("November", "October", "September", "August", "July", "June")]
+    assert seen.words.count("CCM: blocked → *billable, 99490 ($66.13)* · 0 → 20 minutes") == 5
+    assert "changed too" not in seen.words
+
+
+def test_of_many_months_the_latest_are_shown_and_the_others_counted(office: Office) -> None:
+    work_since(office, 1)
+
+    seen = office.say("/ccm consent P-1046 2026-01-05 verbal")
+
+    assert seen.words.count("→ *billable") == 5
+    assert "5 earlier months changed too." in seen.words
+
+
+def test_a_program_that_one_leaves_is_said_to_be_left(office: Office) -> None:
+    office.say("/ccm enroll P-1042 rpm 11/02")
+
+    seen = office.say("/ccm enroll P-1042 rpm 11/02 until 11/02")
+    assert "• RPM: blocked, as before" in seen.words
+
+    import_fact_rows(
+        office.database,
+        office.practice,
+        "enrollments",
+        [{"program": "RPM", "from": "2026-11-02", "to": "2026-11-02", "withdrawn": "yes"}],
+        at=office.clock(),
+    )
+    seen = office.say("/ccm enroll P-1042 ccm 2026-01-05 until 2026-10-31")
+    assert "• CCM: below threshold → *not enrolled* · 0 minutes" in seen.words
+
+
+def test_for_a_patient_without_a_program_nothing_can_be_billed(office: Office) -> None:
+    office.enroll([{"code": "P-1051", "programs": "", "enrolled_on": "", "consent_date": "", "consent_form": ""}])
+
+    assert "Enrolled in no program this month, so nothing can be billed yet." in office.say("/ccm plan P-1051").words
+
+
+def test_a_later_fact_of_the_same_day_holds_and_the_same_again_adds_nothing(office: Office) -> None:
+    office.say("/ccm consent P-1046 11/03 verbal")
+    before = stored_facts(office.database)
+
+    changed = office.say("/ccm consent P-1046 11/03 written")
+    assert "*Recorded anew*" in changed.words
+    assert "This holds in place of what was recorded of it before, which is kept." in changed.words
+    assert stored_facts(office.database) == before + 1
+
+    again = office.say("/ccm consent P-1046 11/03 written")
+    assert "*Known already*" in again.words
+    assert stored_facts(office.database) == before + 1
+
+
+def test_the_same_request_delivered_twice_is_stored_once_and_answered_alike(office: Office) -> None:
+    office.work(an_entry(patient="P-1046", minutes=24))
+    first = office.say("/ccm consent P-1046 11/03 verbal")
+    before = stored_facts(office.database)
+    office.clock.move(hours=30)
+
+    again = office.deliver_again("slash_commands")
+
+    assert stored_facts(office.database) == before
+    assert "CCM: blocked → *billable, 99490 ($66.13)* · 0 → 24 minutes" in str(again["blocks"])
+    assert again["text"] == first.message.text
+    assert "nothing was saved twice" in str(again["blocks"])
+
+
+def test_a_redelivered_line_is_answered_alike_though_it_would_now_be_asked_about(office: Office) -> None:
+    office.say("/ccm consent P-1046 11/03 verbal")
+    import_fact_rows(
+        office.database,
+        office.practice,
+        "enrollments",
+        [{"patient": "P-1046", "program": "RPM", "from": "2026-11-01"}],
+        at=office.clock(),
+    )
+
+    assert "CCM consent, verbal" in str(office.deliver_again("slash_commands")["blocks"])
+
+
+def test_a_request_key_with_other_content_is_refused(office: Office) -> None:
+    office.say("/ccm plan P-1042")
+    before = stored_facts(office.database)
+
+    for text in ("plan P-1043", "visit P-1042 AWV"):
+        assert "REQUEST_DIFFERS" in str(office.deliver_again("slash_commands", text=text)["blocks"])
+    assert stored_facts(office.database) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("consent", ["Missing: the patient's code; verbal or written.", "`/ccm consent P-1042 verbal`"]),
+        ("consent P-1046 11/03", ["Understood: P-1046 · Tue Nov 3, 2026", "`/ccm consent P-1046 verbal 2026-11-03`"]),
+        ("consent P-9999 verbal", ['"P-9999" names no patient.', "Understood: verbal"]),
+        ("consent P-1042 verbal 2026-12-01", ['"2026-12-01" lies in the future.']),
+        ("consent P-1042 verbal ccm 11/03 revoked 11/01", ["revoked 2026-11-01 is before the consent."]),
+        ("consent P-1044 verbal", ["P-1044 is enrolled in CCM and RPM", "`/ccm consent P-1044 verbal ccm 2026-11-24`"]),
+        ("plan P-1042 <b>&", ['"&lt;b&gt;&amp;" means nothing here.', "```/ccm plan P-1042 &lt;b&gt;&amp;```"]),
+        ("visit P-1042", ["Missing: which visit it was: AWV, IPPE, E/M or TCM."]),
+        ("stay P-1042 snf", ["Missing: the day of admission.", "`/ccm stay P-1042 snf 2026-11-24`"]),
+        ("stay P-1042 snf 11/10 11/05", ["discharged is before the admission."]),
+        ("stay P-1042 snf 2026-03-08T02:30", ["admitted 2026-03-08T02:30 did not happen in America/New_York"]),
+        ("stay P-1042 snf until 11/05", ["Understood: P-1042 · snf · until Thu Nov 5, 2026"]),
+        ("stay P-1042 snf 11/10 14:30 hello", ["Understood: P-1042 · snf · Tue Nov 10, 2026, 2:30 pm"]),
+        ("readings P-1042 31", ["days 31 is more than a 30-day period can have.", "`/ccm readings P-1042 18`"]),
+        ("readings P-1042 oct", ["Understood: P-1042 · October 2026", "Missing: on how many days"]),
+        ("enroll P-1042", ["Missing: the program."]),
+        ("enroll P-1042 ccm", ["P-1042 is enrolled in CCM already, since 2026-01-05."]),
+        ("enroll P-1042 ccm 02/02/2026", ["`/ccm enroll P-1042 ccm until 2026-11-24`"]),
+        ("enroll P-1042 rpm 11/10/2026 until 2026-11-01", ["to 2026-11-01 is before the first day."]),
+    ],
+)
+def test_a_line_with_gaps_or_mistakes_saves_nothing_and_shows_what_would_do(
+    office: Office, line: str, said: list[str]
+) -> None:
+    before = stored_facts(office.database)
+
+    seen = office.say(f"/ccm {line}")
+
+    assert NOTHING_SAVED in seen.words
+    assert [words for words in said if words not in seen.words] == []
+    assert "A line that works: `/ccm " in seen.words
+    assert f"/ccm {line.split(' ', maxsplit=1)[0]}" in seen.words.partition("You typed:")[2]
+    assert stored_facts(office.database) == before
+
+
+def test_the_line_that_works_works_when_pasted(office: Office) -> None:
+    for line in ("consent", "plan", "visit P-1043", "stay P-1042", "readings", "enroll P-1045", "enroll P-1042 ccm"):
+        seen = office.say(f"/ccm {line}" if line != "plan" else "/ccm plan hello")
+        example = seen.words.partition("A line that works: `")[2].partition("`")[0]
+        assert "*Recorded" in office.say(example).words, example
+    example = office.say("/ccm complex", DOCTOR).words.partition("A line that works: `")[2].partition("`")[0]
+    assert "*Recorded*" in office.say(example, DOCTOR).words
+
+
+def test_a_rationale_that_is_too_long_is_refused_with_its_length(office: Office) -> None:
+    assert (
+        "rationale has 3001 characters; 3000 fit." in office.say(f"/ccm complex P-1042 high {'x' * 3001}", DOCTOR).words
+    )
+
+
+def test_only_somebody_with_a_practitioners_credential_designates(office: Office) -> None:
+    row = staff_row(id="doctor2", slack_user_id=STRANGER, name="Doctor Two", credential="RN", roles="practitioner")
+    import_rows(office.database, office.practice, "staff", [row], at=office.clock())
+
+    seen = office.say("/ccm complex P-1042 high New heart failure.", STRANGER)
+
+    assert "'doctor2' is no practitioner" in seen.words
+    assert NOTHING_SAVED in seen.words
+
+
+def test_a_consent_before_the_enrollment_is_to_the_program_of_today(office: Office) -> None:
+    assert "CCM consent, verbal · Thu Jan 1, 2026" in office.say("/ccm consent P-1046 2026-01-01 verbal").words
+
+
+def test_without_an_enrollment_the_program_of_a_consent_is_asked(office: Office) -> None:
+    row = patient_row(code="P-1052", programs="", enrolled_on="", consent_date="", consent_form="")
+    import_rows(office.database, office.practice, "patients", [row], at=office.clock())
+
+    assert "P-1052 is enrolled in no program" in office.say("/ccm consent P-1052 verbal").words
+    assert "CCM consent, verbal" in office.say("/ccm consent P-1052 verbal ccm").words
+
+
+def test_one_who_left_a_program_can_be_enrolled_again(office: Office) -> None:
+    office.say("/ccm enroll P-1042 ccm until 11/20")
+
+    assert f"{Program.CCM} enrollment · from Tue Nov 24, 2026" in office.say("/ccm enroll P-1042 ccm").words
+
+
+def test_a_misspelled_command_gets_the_line_that_was_meant(office: Office) -> None:
+    assert "Did you mean: /ccm consent P-1046 11/03 verbal" in office.say("/ccm consnt P-1046 11/03 verbal").words
+
+
+def test_help_says_how_each_is_typed(office: Office) -> None:
+    seen = office.say("/ccm help stay")
+
+    assert "/ccm stay CODE SETTING ADMITTED [DISCHARGED]" in seen.words
