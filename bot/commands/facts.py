@@ -48,7 +48,7 @@ FACT_TOPICS: Mapping[FactCommand, Topic] = {
     FactCommand.ENROLL: Topic(
         "enroll CODE PROGRAM [DATE] [until DATE]",
         "Records the enrollment in a program, or its end.",
-        ("/ccm enroll P-1042 pcm", "/ccm enroll P-1042 pcm until today"),
+        ("/ccm enroll P-1042 pcm", "/ccm enroll P-1042 rpm 2026-11-02 until today"),
     ),
     FactCommand.COMPLEX: Topic(
         "complex CODE [DATE] moderate|high RATIONALE",
@@ -130,16 +130,17 @@ def _filled(call: Call, connection: Connection, line: FactLine) -> FactLine | Qu
 
 
 def _enrollment(call: Call, connection: Connection, line: FactLine) -> FactLine | Question:
-    """Without a date it begins today, or the end that is given is that of the enrollment which the patient has."""
+    """Without a date it begins today; an end alone is that of the enrollment which the patient has."""
     code, on = line.patient_code or "", line.first_day or call.today
     since = enrolled_since(connection, call.practice, code, on).get(line.program or Program.CCM)
-    ends_what_is = since is not None and line.first_day is None and line.last_day is not None
-    if since is None or since == line.first_day or ends_what_is:
+    is_end_alone = line.first_day is None and line.last_day is not None
+    if is_end_alone and since is None:
+        words = f"{code} is not enrolled in {line.program}, so there is nothing to end. Say since when it was."
+        return Question(words, replace(line, first_day=call.today, last_day=None))
+    if since is None or since == line.first_day or is_end_alone:
         return replace(line, first_day=since or on)
-    return Question(
-        f"{code} is enrolled in {line.program} already, since {since}. To end that, say until when.",
-        replace(line, first_day=None, last_day=call.today),
-    )
+    words = f"{code} is enrolled in {line.program} already, since {since}. To end that, say until when."
+    return Question(words, replace(line, first_day=None, last_day=call.today))
 
 
 def _consent(call: Call, connection: Connection, line: FactLine) -> FactLine | Question:

@@ -254,6 +254,7 @@ def test_a_request_key_with_other_content_is_refused(office: Office) -> None:
         ("enroll P-1042", ["Missing: the program."]),
         ("enroll P-1042 ccm", ["P-1042 is enrolled in CCM already, since 2026-01-05."]),
         ("enroll P-1042 ccm 02/02/2026", ["`/ccm enroll P-1042 ccm until 2026-11-24`"]),
+        ("enroll P-1042 rpm until today", ["P-1042 is not enrolled in RPM, so there is nothing to end."]),
         ("enroll P-1042 rpm 11/10/2026 until 2026-11-01", ["to 2026-11-01 is before the first day."]),
     ],
 )
