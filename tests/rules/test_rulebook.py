@@ -216,6 +216,11 @@ def test_every_table_that_names_an_unknown_source_is_told(tmp_path: Path) -> Non
     )
 
 
+def test_a_code_may_stand_for_one_number_of_days(tmp_path: Path) -> None:
+    book = load_rulebook(edited(tmp_path, "from_days = 2, to_days = 15", "from_days = 15, to_days = 15"))
+    assert book.reading_families[Program.RPM][0].codes[1].from_days == 15
+
+
 def test_a_book_may_be_in_force_for_one_day(tmp_path: Path) -> None:
     book = load_rulebook(edited(tmp_path, "in_force_to = 2026-12-31", "in_force_to = 2026-01-01"))
     assert (book.in_force_from, book.in_force_to) == (date(2026, 1, 1), date(2026, 1, 1))

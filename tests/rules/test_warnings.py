@@ -26,6 +26,7 @@ def warned(build: Any, entries: list[Any], program: Program = Program.CCM, **fac
         ("Sugar 7.2 this morning, up from 6.1! Moved the evening dose to 18:00?", None),
         ("Called the pharmacy about the insulin list\nDose confirmed with Dr. Lee", None),
         ("Spoke to Dr. Smith about the medication list and the dose", "Note is one sentence: add what was decided."),
+        ("Spoke to Mr. A, Mrs. B and Ms. C about insulin vs. tablets", "Note is one sentence: add what was decided."),
         ("Reconciled the whole insulin list with the pharmacy of the patient.", "Note is one sentence: add what was"),
         ("List done. Dose confirmed, all is well.", "Note is short: say what was found and what was decided."),
         ("List is done. Dose confirmed, all is fine", None),
