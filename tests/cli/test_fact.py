@@ -169,4 +169,4 @@ def test_a_command_of_the_documentation_works_when_pasted(ccm: Ccm, command: str
 
 
 def test_both_pages_show_how() -> None:
-    assert len(PASTED) >= 11
+    assert len(PASTED) >= 7
