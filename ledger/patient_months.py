@@ -11,7 +11,7 @@ from ledger.chain import lock_heads
 from ledger.errors import LedgerError
 from ledger.figures import Figures, figures_of, store, stored_figures
 from ledger.patient_facts import PatientRecord, load_records
-from ledger.practice import Practice
+from ledger.practice import Practice, get_practice
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
 from ledger.rules.rulebook import rulebook_for
@@ -40,7 +40,12 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
 
 
 def reevaluate(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
-    """The statement of that patient and month after a write to it, its figures stored."""
+    """The statement of that patient and month after a write to it, its figures stored.
+
+    The caller holds the lock of the patient's chain: the policy read here is the one in force, since a change of policy
+    evaluates each patient under the same lock.
+    """
+    practice = get_practice(connection, practice.practice_id)
     evaluated = statement_of(connection, practice, patient_code, month)
     store(connection, practice.practice_id, evaluated.before, evaluated.after)
     return evaluated
@@ -66,7 +71,8 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
 def evaluate_with(
     connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
 ) -> EvaluatedMonth:
-    """The statement of the month with these entries of ``member`` added, its figures stored."""
+    """The statement of the month with these entries of ``member`` added, its figures stored; as ``reevaluate``."""
+    practice = get_practice(connection, practice.practice_id)
     record = opened.record.joined_by(entries, member)
     evaluated = evaluate_record(practice, opened.patient_code, record, opened.month, opened.figures)
     store(connection, practice.practice_id, evaluated.before, evaluated.after)
@@ -85,6 +91,7 @@ def _record(connection: Connection, practice: Practice, patient_code: str, month
 def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
     """Evaluates every month of these patients that has entries, readings or figures; returns how many there were."""
     lock_heads(connection, practice.practice_id, patient_codes)
+    practice = get_practice(connection, practice.practice_id)
     records = load_records(connection, practice, patient_codes)
     stored = stored_figures(connection, practice.practice_id, patient_codes)
     keys = {key for code, record in records.items() for key in ((code, month) for month in record.months())}
@@ -101,7 +108,9 @@ def reevaluate_practice(
 
     ``progress`` is told how many patients are done, of how many.
     """
-    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id)).all()
+    codes = connection.scalars(
+        select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id).order_by(PatientRow.patient_code)
+    ).all()
     months = done = 0
     for batch in batches(codes):
         months += reevaluate_all(connection, practice, batch)
