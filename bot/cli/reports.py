@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -173,7 +174,8 @@ def me(author: Author, words: Words = None, workspace: Workspace = None, as_json
 
     def show(call: Call) -> None:
         if as_json:
-            print_json(find_own(call)[1])
+            own = find_own(call)[1]
+            print_json([{"name": one.name, **asdict(one), "result": one.result._asdict()} for one in own])
             return
         print_pages(me_pages(call))
 

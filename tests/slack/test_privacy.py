@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from support.practice import import_rows, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office
 
+from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
 from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
 from bot.views.receipt import UNDO
@@ -44,6 +45,12 @@ def do_everything(office: Office) -> None:
     office.press(asked, SAVE_ANYWAY)
     office.press(saved, UNDO)
     office.say(f"/ccm log P-1043 17m meds call {NOTE}")
+    office.say(f"/ccm log P-1044 12m ccm meds {NOTE}")
+    office.press(office.say(f"/ccm fix P-1044#1 200m yesterday {NOTE}"), FIX_ANYWAY)
+    office.say(f"/ccm add P-1044#3 {NOTE}")
+    office.say(f"/ccm fix P-1044#3 12x {NOTE}")
+    office.say(f"/ccm void P-1044#3 {NOTE}")
+    office.say(f"/ccm void P-1044#3 {NOTE}")
     unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
     form = office.press(unclear, OPEN_FORM).modal
     assert form is not None
@@ -57,6 +64,10 @@ def do_everything(office: Office) -> None:
         f"patient {NOTE_MARK}",
         f"patient P-1042 {NOTE_MARK}",
         f"help {NOTE_MARK}",
+        f"void {NOTE_MARK}",
+        f"add P-1042#9 {NOTE_MARK}",
+        f"me {NOTE_MARK}",
+        "me month",
         "",
         "near",
         "patient P-1042",
