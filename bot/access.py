@@ -26,6 +26,7 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "patient": EVERYBODY,
     "near": EVERYBODY,
     "month": BILLING,
+    "export": frozenset({Role.BILLER}),
     "digest": LEADING,
     "consent": KEEPING_FACTS,
     "plan": KEEPING_FACTS,

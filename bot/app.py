@@ -28,6 +28,7 @@ from bot.commands.registry import Answer, answer
 from bot.commands.undo import undo
 from bot.edge import answered, report
 from bot.grammar.commands import split_command
+from bot.sending import listen_to_export
 from bot.surfaces import listen_to_home, listen_to_shortcuts
 from bot.views import correction, form, me, month, problem, receipt, worklist
 from bot.views import digest as digest_view
@@ -39,7 +40,7 @@ from ledger.practice import get_practice
 from ledger.roster import person_by_slack_id
 
 COMMAND = "/ccm"
-READING = frozenset({"", "help", "me", "patient", "near", "month", "digest"})
+READING = frozenset({"", "help", "me", "patient", "near", "month", "export", "digest"})
 """Commands that save nothing: their errors need not say so."""
 SLACK_TIMEOUT_SECONDS = 30
 
@@ -93,6 +94,7 @@ def build_app(database: Database, client: WebClient, signing_secret: str, now: C
     )
     app.error(report)
     desk = Desk(database, now, client)
+    listen_to_export(app, desk, COMMAND)
     _listen_to_commands(app, desk)
     _listen_to_pages(app, desk)
     _listen_to_log_buttons(app, desk)

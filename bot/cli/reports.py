@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from bot.cli.console import (
 )
 from bot.commands.add import add as add_command
 from bot.commands.call import Call
+from bot.commands.export import month_files
 from bot.commands.fix import save_fix
 from bot.commands.log import save_line
 from bot.commands.me import find_own, me_pages
@@ -260,8 +262,41 @@ def reevaluate(workspace: Workspace = None) -> None:
     out.print(f"{months} patient-months were evaluated.")
 
 
+def export(
+    directory: Annotated[Path, typer.Argument(help="Where the two files go; it is made where it is missing.")],
+    words: Words = None,
+    workspace: Workspace = None,
+) -> None:
+    """Write the month as a workbook and as CSV.
+
+    For example: ccm export out 2026-11 "Blue Team"
+    """
+
+    def write(call: Call) -> None:
+        files = month_files(call)
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in ((files.workbook_name, files.workbook), (files.csv_name, files.csv)):
+            (directory / name).write_bytes(content)
+            out.print(f"Wrote {directory / name}.", soft_wrap=True)
+
+    _with_call(write, words, workspace)
+
+
 def register(app: typer.Typer) -> None:
     """Adds these commands to ``app``."""
-    commands: tuple[Callable[..., Any], ...] = (month, patient, near, log, undo, void, fix, add, me, verify, reevaluate)
+    commands: tuple[Callable[..., Any], ...] = (
+        month,
+        patient,
+        near,
+        log,
+        undo,
+        void,
+        fix,
+        add,
+        me,
+        verify,
+        reevaluate,
+        export,
+    )
     for command in commands:
         app.command(context_settings={"ignore_unknown_options": True})(command)

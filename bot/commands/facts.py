@@ -19,41 +19,57 @@ from ledger.recording_facts import earlier_receipt, record_fact
 from ledger.roster import enrolled_programs, enrolled_since, find_codes
 from ledger.rules.facts import Program
 
+_DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
+_ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."
+_PROGRAMS = "*PROGRAM* `ccm`, `rpm`, `pcm`, `tcm`, `apcm`"
+
 FACT_TOPICS: Mapping[FactCommand, Topic] = {
     FactCommand.CONSENT: Topic(
         "consent CODE [DATE] verbal|written [PROGRAM] [revoked DATE]",
         "Records the consent to a program, or that it was revoked.",
         ("/ccm consent P-1042 yesterday verbal", "/ccm consent P-1042 2026-01-12 written ccm revoked yesterday"),
+        (_DATES, f"{_PROGRAMS}; not needed where the patient has one program", _ANY_ORDER),
     ),
     FactCommand.PLAN: Topic(
         "plan CODE [DATE] [substantial]",
         "Records that the care plan was established or revised.",
         ("/ccm plan P-1042", "/ccm plan P-1042 yesterday substantial"),
+        (_DATES, _ANY_ORDER),
     ),
     FactCommand.VISIT: Topic(
         "visit CODE [DATE] AWV|IPPE|E/M|TCM",
         "Records the visit that opens care management.",
         ("/ccm visit P-1042 mon AWV",),
+        (_DATES, _ANY_ORDER),
     ),
     FactCommand.STAY: Topic(
         "stay CODE SETTING ADMITTED [DISCHARGED]",
         "Records a stay: inpatient, snf, rehab or hospice; with times where they are known.",
         ("/ccm stay P-1042 inpatient yesterday", "/ccm stay P-1042 snf 2026-01-10 14:30 2026-01-13"),
+        (
+            "*SETTING* `inpatient`, `snf`, `rehab`, `hospice`",
+            "*ADMITTED*, *DISCHARGED* `yesterday`, `11/10`, `11/10 14:30`, `2026-11-10T14:30`",
+            "To end a stay, write it again with both dates.",
+            _ANY_ORDER,
+        ),
     ),
     FactCommand.READINGS: Topic(
         "readings CODE DAYS [MONTH]",
         "Records on how many days of a 30-day period a device sent readings.",
         ("/ccm readings P-1042 18", "/ccm readings P-1042 18 last"),
+        ("*MONTH* `this`, `last`, `nov`, `2026-11`; without one it is this month.", _ANY_ORDER),
     ),
     FactCommand.ENROLL: Topic(
         "enroll CODE PROGRAM [DATE] [until DATE]",
         "Records the enrollment in a program, or its end.",
         ("/ccm enroll P-1042 pcm", "/ccm enroll P-1042 rpm 2026-11-02 until today"),
+        (_DATES, _PROGRAMS, "To end an enrollment, say its program and until when.", _ANY_ORDER),
     ),
     FactCommand.COMPLEX: Topic(
         "complex CODE [DATE] moderate|high RATIONALE",
         "Designates complex care this month, with your rationale.",
         ("/ccm complex P-1042 high New heart failure. Four medications changed.",),
+        (_DATES, "The rationale begins at the first word that is none of these, or with a quote."),
     ),
 }
 """What the help says of each command."""

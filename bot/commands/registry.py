@@ -8,6 +8,7 @@ from bot.access import ROLES_BY_COMMAND, require
 from bot.commands.add import add
 from bot.commands.call import Call
 from bot.commands.digest import digest
+from bot.commands.export import export
 from bot.commands.facts import FACT_TOPICS, record
 from bot.commands.fix import fix
 from bot.commands.log import log
@@ -102,6 +103,14 @@ COMMANDS: dict[str, Command] = {
             "month [MONTH] [TEAM] [PROGRAM]",
             "Billable patients with codes and payment, and for every other patient the reason why not.",
             ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm"),
+        ),
+    ),
+    "export": Command(
+        export,
+        Topic(
+            "export [MONTH] [TEAM]",
+            "The month as a workbook and as CSV, in a direct message: billable, blocked, entries, audit warnings.",
+            ("/ccm export", "/ccm export last"),
         ),
     ),
     "digest": Command(

@@ -18,6 +18,8 @@ class Topic:
     usage: str
     does: str
     examples: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    """Lines on the words it knows, for those who ask about it alone."""
 
 
 def card(topics: Sequence[Topic], name: str) -> Reply:
@@ -38,6 +40,8 @@ def help_card(topics: Sequence[Topic]) -> Reply:
         lines += [f"`{example}`" for example in topic.examples]
     if len(topics) == 1 and topics[0].usage.startswith("log"):
         lines += _log_words()
+    if len(topics) == 1:
+        lines += topics[0].words
     return Reply("Help for /ccm", tuple(sections(lines)))
 
 

@@ -6,8 +6,9 @@ from bot.views import words
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice
 from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
+from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Program
-from ledger.rules.statement import Blocker, NextThreshold
+from ledger.rules.statement import Blocker, Exclusion, NextThreshold
 from ledger.voiding import VoidReceipt
 
 UNDO = "log_undo"
@@ -25,7 +26,7 @@ def receipt(
     blocks: list[Block] = [
         section("\n".join([f"*{title}* · {_understood(saved, practice)}", *map(change, saved.months)]))
     ]
-    remarks = [remark for part in saved.parts for remark in _exclusions(part)]
+    remarks = [remark for part in saved.parts for remark in _exclusions(part, saved)]
     remarks += [remark for changed in saved.months for remark in _blockers(changed)]
     if note_advice:
         remarks.append(words.escaped(note_advice))
@@ -91,11 +92,15 @@ def next_step(step: NextThreshold) -> str:
     return f"{step.minutes_missing} more for {step.code} ({worth})"
 
 
-def _exclusions(part: RecordedPart) -> list[str]:
-    if not part.excluded:
-        return []
+def _exclusions(part: RecordedPart, saved: Receipt) -> list[str]:
     counted = f"{part.counted_minutes} of {words.minutes(part.part.duration_minutes)} count"
-    return [f"*{counted}:* {words.escaped(exclusion.text)} (rule {exclusion.rule})" for exclusion in part.excluded]
+    return [f"*{counted}:* {_excluded(exclusion, saved)}" for exclusion in part.excluded]
+
+
+def _excluded(exclusion: Exclusion, saved: Receipt) -> str:
+    """Why minutes do not count, under which rule, and what would make them count."""
+    remedy = words.about_patient(CATALOGUE[exclusion.rule].remedy, saved.patient_code, saved.program)
+    return words.escaped(f"{exclusion.text} (rule {exclusion.rule}). {remedy}".strip())
 
 
 def _blockers(changed: MonthChange) -> list[str]:

@@ -17,6 +17,8 @@ BOT = Path(bot.__file__).parent
 SCOPES_BY_METHOD = {
     "auth_test": set[str](),
     "chat_postMessage": {"chat:write"},
+    "conversations_open": {"im:write"},
+    "files_upload_v2": {"files:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "views_open": set[str](),
@@ -25,7 +27,7 @@ SCOPES_BY_METHOD = {
 """The Web API methods that the code calls and the scopes they need, by Slack's reference."""
 NEEDED_BY_COMMANDS = {"commands"}
 API_METHOD = re.compile(
-    r"(admin|apps|auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)_[a-zA-Z_]+"
+    r"(admin|apps|auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)_[a-zA-Z0-9_]+"
 )
 
 

@@ -189,6 +189,8 @@ def open_office(
     if attached:
         playground.attach(office.receive)
     yield office
+    # What was begun after an acknowledgement is finished before the ledger and Slack go away.
+    office.app.listener_runner.listener_executor.shutdown(wait=True)
     playground.stop(wait=False)
     refused = [(each.summary, each.refused) for each in playground.refusals]
     assert office.allows_refusals or not refused, refused

@@ -1,0 +1,29 @@
+"""``ccm export``: the files of the month, in a folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+from openpyxl import load_workbook
+from support.practice import NOTE
+
+Ccm = Callable[..., Result]
+
+
+def test_the_month_is_written_as_a_workbook_and_as_csv(ccm: Ccm, tmp_path: Path) -> None:
+    ccm("log", "--as", "nurse1", "P-1042", "25m", "labs", *NOTE.split())
+
+    result = ccm("export", str(tmp_path / "out"), "2026-11")
+
+    assert result.exit_code == 0, result.output
+    book = load_workbook(tmp_path / "out" / "ccm-2026-11.xlsx")
+    assert ("P-1042", "CCM", "99490", 1) in [row[:4] for row in book["Billable"].iter_rows(values_only=True)]
+    assert "P-1042,CCM,billable,25,99490,1,6613," in (tmp_path / "out" / "ccm-2026-11.csv").read_text(encoding="utf-8")
+
+
+def test_a_month_that_is_none_writes_nothing_and_says_so(ccm: Ccm, tmp_path: Path) -> None:
+    result = ccm("export", str(tmp_path / "out"), "someday")
+
+    assert result.exit_code == 1
+    assert "is no month and no team" in result.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,64 @@
+"""`/ccm export`: the biller's files in a direct message, nobody else's, and no note anywhere."""
+
+import io
+
+from openpyxl import load_workbook
+from support.practice import NOTE
+from support.slack import Office
+
+
+def files_of(office: Office) -> dict[str, bytes]:
+    """The files that the biller was sent, by name."""
+    (message,) = office.person("U0BILLER1").direct_messages()
+    found = [office.playground.workspace.files.find(file["id"]) for file in message.body["files"]]
+    return {file.name: file.content or b"" for file in found if file}
+
+
+def test_a_biller_gets_the_workbook_and_the_csv_by_direct_message(office: Office) -> None:
+    office.say(f"/ccm log P-1042 25m labs {NOTE}")
+
+    told = office.say("/ccm export", "U0BILLER1")
+
+    assert "November 2026 (all teams) is being prepared" in told.words
+    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
+    (message,) = office.person("U0BILLER1").direct_messages()
+    assert "November 2026 · all teams" in message.text
+    assert [file["name"] for file in message.body["files"]] == ["ccm-2026-11.xlsx", "ccm-2026-11.csv"]
+
+
+def test_what_the_files_say_is_what_the_ledger_says(office: Office) -> None:
+    office.say(f"/ccm log P-1042 25m labs {NOTE}")
+    office.say("/ccm export", "U0BILLER1")
+    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
+
+    files = files_of(office)
+
+    book = load_workbook(io.BytesIO(files["ccm-2026-11.xlsx"]))
+    assert ("P-1042", "CCM", "99490", 1) in [row[:4] for row in book["Billable"].iter_rows(values_only=True)]
+    assert b"P-1042,CCM,billable,25,99490,1,6613," in files["ccm-2026-11.csv"]
+    assert all(NOTE.encode() not in content for content in files.values())
+
+
+def test_somebody_else_is_told_which_role_it_needs_and_gets_no_files(office: Office) -> None:
+    told = office.say("/ccm export")
+
+    assert "needs the role biller" in told.words
+    assert office.person().direct_messages() == []
+
+
+def test_a_month_that_is_none_is_said_once_and_nothing_is_sent(office: Office) -> None:
+    told = office.say("/ccm export someday", "U0BILLER1")
+
+    assert "is no month and no team" in told.words
+    assert office.person("U0BILLER1").direct_messages() == []
+
+
+def test_a_file_that_slack_does_not_take_is_said_so(office: Office) -> None:
+    office.playground.fail_next("files.getUploadURLExternal", status=200, error="internal_error")
+    office.say("/ccm export", "U0BILLER1")
+
+    def told() -> bool:
+        return any("Something went wrong" in seen.words for seen in office.person("U0BILLER1").messages("C0GENERAL"))
+
+    assert office.playground.wait_until(told)
+    office.playground.refusals.clear()
