@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
 from support.practice import an_entry, entry_row, import_rows, patient_row, staff_row, verified
 from support.slack import STRANGER, Office
@@ -319,7 +320,39 @@ def test_a_misspelled_command_gets_the_line_that_was_meant(office: Office) -> No
     assert "Did you mean: /ccm consent P-1046 11/03 verbal" in office.say("/ccm consnt P-1046 11/03 verbal").words
 
 
-def test_help_says_how_each_is_typed(office: Office) -> None:
+def test_help_says_how_each_is_typed_with_the_words_it_knows(office: Office) -> None:
     seen = office.say("/ccm help stay")
 
     assert "/ccm stay CODE SETTING ADMITTED [DISCHARGED]" in seen.words
+    assert "`hospice`" in seen.words
+    assert "`hospice`" not in office.say("/ccm help").words
+
+
+def test_minutes_that_do_not_count_for_want_of_a_fact_come_with_the_line_that_records_it(office: Office) -> None:
+    seen = office.say("/ccm log P-1046 12m meds Reconciled the insulin list. Dose confirmed with the patient.")
+
+    assert "(rule C6). Record it: /ccm consent P-1046 DATE verbal CCM" in seen.words
+
+
+def test_a_rationale_stays_out_of_notifications_and_of_statements(office: Office) -> None:
+    seen = office.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
+
+    assert "ZEBRA" not in seen.words
+    assert "ZEBRA" not in office.say("/ccm patient P-1042").words
+
+
+def test_a_failure_gives_the_line_back_and_keeps_it_out_of_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("ZEBRARATIONALE")
+
+    monkeypatch.setattr("bot.commands.facts.record_fact", fail)
+
+    with capture_logs() as logs:
+        seen = office.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
+
+    assert "Nothing was saved." in seen.words
+    assert "```/ccm complex P-1042 high ZEBRARATIONALE.```" in seen.words
+    assert "ZEBRA" not in str(logs)
+    assert len(logs) == 1
