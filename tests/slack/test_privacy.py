@@ -51,6 +51,10 @@ def do_everything(office: Office) -> None:
     office.say(f"/ccm fix P-1044#3 12x {NOTE}")
     office.say(f"/ccm void P-1044#3 {NOTE}")
     office.say(f"/ccm void P-1044#3 {NOTE}")
+    for line in (f"complex P-1042 high {NOTE}", f"complex P-9999 high {NOTE}", f"complex {NOTE_MARK}"):
+        office.say(f"/ccm {line}", "U0DOCTOR1")
+    for line in (f"consent P-1042 verbal {NOTE_MARK}", f"stay {NOTE_MARK}", "plan P-1042 yesterday"):
+        office.say(f"/ccm {line}")
     unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
     form = office.press(unclear, OPEN_FORM).modal
     assert form is not None
