@@ -26,7 +26,10 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry as it was recorded. ``note`` holds its addenda; ``replaced_by`` is the position of what replaces it."""
+    """An entry as it was recorded; ``note`` holds its addenda.
+
+    ``replaces`` and ``replaced_by`` are the positions of the entry it replaces and of the one that replaces it (E5).
+    """
 
     patient_code: str
     staff_id: str
@@ -38,6 +41,7 @@ class StoredEntry:
     note: str
     parts: tuple[StoredPart, ...]
     is_voided: bool
+    replaces: int | None
     replaced_by: int | None
 
     @property
@@ -126,6 +130,7 @@ def find_entry(connection: Connection, practice_id: str, patient_code: str, posi
         note=note,
         parts=tuple(StoredPart(row.position, row.date_of_service, row.duration_minutes) for row in rows),
         is_voided=first.void_position is not None,
+        replaces=first.replaces_position,
         replaced_by=first.replaced_by,
     )
 

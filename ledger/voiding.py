@@ -22,13 +22,14 @@ REASON_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class VoidReceipt:
-    """What was voided, and what that changed."""
+    """What was voided, and what that changed; ``replaced_position`` is an entry it had replaced, voided before."""
 
     patient_code: str
     program: Program
     positions: tuple[int, ...]
     duration_minutes: int
     months: tuple[MonthChange, ...]
+    replaced_position: int | None = None
     replayed: bool = False
 
 
@@ -169,4 +170,5 @@ def void_parts(
         positions=tuple(part.position for part in entry.parts),
         duration_minutes=entry.duration_minutes,
         months=tuple(month_change(month, entry.program) for month in months),
+        replaced_position=entry.replaces,
     )

@@ -28,7 +28,8 @@ def fix(call: Call, *, confirmed: bool = False) -> Reply:
     except ConfirmationNeededError as question:
         if fits_in_button(call.text):
             return confirmation(question, call.text, command="fix", save_anyway=FIX_ANYWAY)
-        remedy = "Correct the length alone first and the note after it: /ccm fix P-1042#7 200m"
+        name = call.text.split(maxsplit=1)[0]
+        remedy = f"Fix it without the note first (/ccm fix {name} 200m), then add the text to the new entry: /ccm add"
         raise LedgerError(question.code, question.title, remedy) from question
 
 

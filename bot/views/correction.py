@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
-from bot.views.receipt import REPLAYED, change, receipt
+from bot.views.receipt import REPLAYED, change, kept, receipt
 from bot.views.reply import Reply, context, sections
 from ledger.addenda import AddendumReceipt
 from ledger.fixing import FixReceipt
@@ -19,9 +19,8 @@ def voided(done: VoidReceipt, reason: str) -> Reply:
     names = ", ".join(entry_name(done.patient_code, position) for position in done.positions)
     lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
     lines += [*map(change, done.months), f"Reason: {words.escaped(reason)}"]
-    kept = "The entry stays in the record as voided (rule E5)."
     text = f"Voided: {done.patient_code}, {words.minutes(done.duration_minutes)}."
-    return Reply(text, _with_remarks(lines, [kept], replayed=done.replayed))
+    return Reply(text, _with_remarks(lines, [kept(done)], replayed=done.replayed))
 
 
 def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> Reply:

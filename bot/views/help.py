@@ -38,7 +38,7 @@ def help_card(topics: Sequence[Topic]) -> Reply:
     for topic in topics:
         lines.append(f"*/ccm {topic.usage}*\n{topic.does}")
         lines += [f"`{example}`" for example in topic.examples]
-    if len(topics) == 1 and topics[0].usage.startswith("log"):
+    if len(topics) == 1 and topics[0].usage.startswith(("log", "fix")):
         lines += _log_words()
     if len(topics) == 1:
         lines += topics[0].words

@@ -119,5 +119,15 @@ def undone(voided: VoidReceipt) -> Reply:
     lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
     lines += map(change, voided.months)
     text = f"Undone: {voided.patient_code}, {words.minutes(voided.duration_minutes)}."
-    kept = "The entry stays in the record as voided (rule E5)."
-    return Reply(text, (section("\n".join(lines)), context(kept), actions(button("Log another", LOG_ANOTHER, ""))))
+    return Reply(
+        text, (section("\n".join(lines)), context(kept(voided)), actions(button("Log another", LOG_ANOTHER, "")))
+    )
+
+
+def kept(voided: VoidReceipt) -> str:
+    """What stays on record after a void (E5), and that a replaced entry does not come back by itself."""
+    said = "The entry stays in the record as voided (rule E5)."
+    if voided.replaced_position is None:
+        return said
+    name = entry_name(voided.patient_code, voided.replaced_position)
+    return f"{said} So does {name}, which it had replaced: log it again if it should count."

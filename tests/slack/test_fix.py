@@ -209,6 +209,24 @@ def test_a_voided_entry_names_the_one_that_replaces_it(office: Office) -> None:
     assert "entry P-1042#5" in office.say("/ccm fix P-1042#3 16m").words
 
 
+@pytest.mark.parametrize("line", ["/ccm undo", "/ccm void P-1042#3 Logged by mistake."])
+def test_who_takes_a_fix_back_is_told_that_the_replaced_entry_stays_voided(office: Office, line: str) -> None:
+    office.say(LINE)
+    office.say("/ccm fix P-1042#1 15m")
+
+    seen = office.say(line)
+
+    assert "*15 → 0 minutes* in November" in seen.words
+    assert "So does P-1042#1, which it had replaced: log it again if it should count." in seen.words
+    assert office.live_count() == 0
+
+
+def test_help_for_fix_has_all_the_words_it_knows(office: Office) -> None:
+    words = office.say("/ccm help fix").words
+
+    assert all(word in words for word in ("ENTRY", "`meds`", "`voicemail`", "`yesterday`", "`10:05-10:17`", "`rpm`"))
+
+
 def test_a_fix_delivered_twice_fixes_once_and_answers_alike(office: Office) -> None:
     office.say(LINE)
     first = office.say("/ccm fix P-1042#1 15m")
@@ -238,7 +256,7 @@ def test_an_unusual_length_with_a_note_too_long_for_a_button_is_fixed_in_two_ste
 
     seen = office.say(f"/ccm fix P-1042#1 200m {'x' * 2500}")
 
-    assert "Correct the length alone first" in seen.words
+    assert "Fix it without the note first (/ccm fix P-1042#1 200m), then add the text" in seen.words
     assert len(office.entries()) == 1
 
 
