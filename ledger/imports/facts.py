@@ -39,12 +39,17 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whom the rows may name, and the practice's clock."""
+    """Whom the rows may name, and the present on the practice's clock."""
 
     practice: Practice
     codes: frozenset[str]
     staff: Mapping[str, Person]
-    today: date
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The practice's date."""
+        return self.practice.local_date(self.at)
 
 
 class FactRefusedError(LedgerError):
@@ -104,8 +109,9 @@ def _stay(row: Cells, known: Known) -> Fact | None:
     setting = row.needed_choice("setting", Setting)
     admitted, admitted_at = row.day_or_time("admitted", known.practice)
     discharged, discharged_at = row.day_or_time("discharged", known.practice)
-    for column, day in (("admitted", admitted), ("discharged", discharged)):
-        _not_ahead(row, column, day, known)
+    for column, day, instant in (("admitted", admitted, admitted_at), ("discharged", discharged, discharged_at)):
+        if _not_ahead(row, column, day, known) == known.today and _before(known.at, instant):
+            row.refuse(column, f"{row.values[column]} lies in the future.", "Record it when it has happened.")
     if not row.values["admitted"]:
         row.refuse("admitted", "is empty.", "Write 2026-11-10, or 2026-11-10T14:30 where the time is known.")
     if admitted and discharged and (discharged < admitted or _before(discharged_at, admitted_at)):
@@ -250,7 +256,7 @@ def _known(connection: Connection, practice: Practice, *, at: datetime, patient_
     only = {} if patient_code is None else {"patient_code": patient_code}
     codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only))
     staff = {person.staff_id: person for person in people(connection, practice.practice_id)}
-    return Known(practice, frozenset(codes), staff, practice.local_date(at))
+    return Known(practice, frozenset(codes), staff, at)
 
 
 def _fact(row: Cells, file: FactFile, known: Known) -> Fact | None:

@@ -62,6 +62,7 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
         "stay, snf · admitted Tue Nov 10, 2026, 2:30 pm · not discharged yet",
         {"subject": "snf", "until_date": None},
     ),
+    "stay P-1042 snf today 10:00": ("stay, snf · admitted Tue Nov 24, 2026, 10:00 am", {"subject": "snf"}),
     "readings P-1045 18": (
         "readings on 18 days · November 2026",
         {"kind": "readings", "on_date": date(2026, 11, 1), "details": {"days": 18}},
@@ -250,6 +251,8 @@ def test_a_request_key_with_other_content_is_refused(office: Office) -> None:
         ("stay P-1042 snf 2026-03-08T02:30", ["admitted 2026-03-08T02:30 did not happen in America/New_York"]),
         ("stay P-1042 snf until 11/05", ["Understood: P-1042 · snf · until Thu Nov 5, 2026"]),
         ("stay P-1042 snf 11/10 14:30 hello", ["Understood: P-1042 · snf · Tue Nov 10, 2026, 2:30 pm"]),
+        ("stay P-1042 snf today 10:01", ["admitted 2026-11-24T10:01 lies in the future."]),
+        ("stay P-1042 snf yesterday today 22:00", ["discharged 2026-11-24T22:00 lies in the future."]),
         ("readings P-1042 31", ["days 31 is more than a 30-day period can have.", "`/ccm readings P-1042 18`"]),
         ("readings P-1042 oct", ["Understood: P-1042 · October 2026", "Missing: on how many days"]),
         ("enroll P-1042", ["Missing: the program."]),
