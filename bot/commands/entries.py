@@ -9,6 +9,12 @@ from ledger.errors import LedgerError
 from ledger.roster import find_codes, team_of_patient
 from ledger.stored_entries import StoredEntry, find_entry
 
+_BEHIND_THE_NAME = {
+    "void": "Logged for the wrong patient.",
+    "fix": "15m",
+    "add": "The pharmacy confirmed the new dose.",
+}
+
 
 def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[StoredEntry, str]:
     """The entry at the beginning of the call's text and what follows it.
@@ -17,8 +23,8 @@ def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[St
     """
     name = parse_entry_name(call.text)
     if not isinstance(name, EntryName):
-        example = f"For example: /ccm {command} {name.example} …  Entries have their names in /ccm me and /ccm patient."
-        raise LedgerError(name.code, name.message, example)
+        example = f"For example: /ccm {command} {name.example} {_BEHIND_THE_NAME[command]}"
+        raise LedgerError(name.code, name.message, f"{example}\n/ccm me lists your entries by name.")
     practice_id = call.practice.practice_id
     codes = find_codes(connection, practice_id, name.code)
     if len(codes) != 1:
@@ -27,7 +33,7 @@ def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[St
         raise LedgerError(
             "CODE_AMBIGUOUS" if codes else "CODE_UNKNOWN",
             f"{name.code} {known}.",
-            f"Type the whole code, for example: /ccm {command} {code}#{name.position} …",
+            f"Type the whole code, for example: /ccm {command} {code}#{name.position} {_BEHIND_THE_NAME[command]}",
         )
     entry = find_entry(connection, practice_id, codes[0], name.position)
     team = team_of_patient(connection, practice_id, entry.patient_code)
