@@ -37,6 +37,7 @@ from bot.commands.void import void as void_command
 from bot.views.month import COLUMNS, month_page, month_rows
 from bot.views.reply import Reply
 from bot.views.words import escaped
+from ledger.cases import statement_json
 from ledger.clock import now
 from ledger.database import Database
 from ledger.errors import ConfirmationNeededError, LedgerError
@@ -76,8 +77,8 @@ def patient(words: Words = None, workspace: Workspace = None, as_json: AsJson = 
 
     def show(call: Call) -> None:
         if as_json:
-            _, _, evaluated = find_statement(call)
-            print_json(evaluated.statement)
+            code, _, evaluated = find_statement(call)
+            print_json({"patient": code, **statement_json(evaluated.statement)})
             return
         print_pages(patient_pages(call))
 

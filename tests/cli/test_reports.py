@@ -158,7 +158,8 @@ def test_patient_prints_the_statement_as_json(ccm: Ccm) -> None:
 
     statement = json.loads(fine(ccm("patient", "P-1042", "this", "--json")))
 
-    assert statement["rulebook_name"] == "medicare-2026"
+    assert (statement["patient"], statement["rulebook"]) == ("P-1042", "medicare-2026")
+    assert statement["entries"] == [{"index": 1, "minutes": 17, "counted": 17, "excluded": []}]
     assert [part["counted_minutes"] for part in statement["programs"]] == [17]
 
 
