@@ -118,8 +118,6 @@ def no_consent(work: Work, month: MonthView) -> Cut | None:
 
 def in_facility(work: Work, month: MonthView) -> Cut | None:
     """C7: a date strictly inside a stay, or the minutes inside a stay known to the minute."""
-    if not month.stays:
-        return None
     day = work.entry.date_of_service
     for stay in month.stays:
         if stay.strictly_inside(day):
@@ -185,19 +183,23 @@ COUNTING_RULES: tuple[tuple[str, Rule], ...] = (
 )
 """The rules in the order in which they apply."""
 
+RULES_WITHOUT_STAYS = tuple((number, rule) for number, rule in COUNTING_RULES if number not in {"C7", "C8"})
+"""The same for a patient who was in no facility, as most are."""
+
 
 def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
     """Every entry of the month with its minutes counted or excluded, in order of number and date.
 
     Entries take their minutes in the order of C11: by start, then by recording, then by number.
     """
+    rules = COUNTING_RULES if month.stays else RULES_WITHOUT_STAYS
     taken: list[Span] = []
     counted = []
     for entry, spans in sorted(((entry, _spans_of(entry)) for entry in month.facts.entries), key=_first_come):
         if spans and taken:
             taken = [span for span in taken if span[1] > spans[0][0]]
         worker = month.qualified(entry.staff_id, entry.date_of_service)
-        found = _count(Work(entry, entry.duration_minutes, spans, taken, worker), month)
+        found = _count(Work(entry, entry.duration_minutes, spans, taken, worker), month, rules)
         if found.minutes:
             taken.extend(found.spans)
         counted.append(found)
@@ -216,10 +218,10 @@ def _first_come(work: tuple[TimeEntry, tuple[Span, ...]]) -> tuple[datetime, dat
     return spans[0][0] if spans else END, entry.recorded_at.astimezone(UTC), entry.number
 
 
-def _count(work: Work, month: MonthView) -> CountedEntry:
+def _count(work: Work, month: MonthView, rules: Sequence[tuple[str, Rule]]) -> CountedEntry:
     entry = work.entry
     excluded = []
-    for number, rule in COUNTING_RULES:
+    for number, rule in rules:
         cut = rule(work, month)
         if cut is None:
             continue

@@ -374,6 +374,20 @@ def test_r8_the_claim_carries_the_date_the_base_threshold_was_reached(build: Any
     assert {line.date_of_service for line in at_the_end.codes} == {date(2026, 11, 30)}
 
 
+def test_r8_one_minute_short_of_the_threshold_is_not_the_date(build: Any) -> None:
+    (line,) = build.part(build.month([build.entry(19, 3), build.entry(5, 9)])).codes
+    assert line.date_of_service == date(2026, 11, 9)
+
+
+@pytest.mark.parametrize(("active_to", "complex_care"), [(date(2026, 11, 5), True), (date(2026, 11, 4), False)])
+def test_r5_a_designation_is_by_somebody_who_was_active_on_that_day(
+    build: Any, active_to: date, complex_care: bool
+) -> None:
+    staff = (StaffMember("ann", "RN"), StaffMember("lee", "MD", active_to=active_to))
+    statement = build.statement(build.month([build.entry(60)], staff=staff, **build.designated()))
+    assert (build.codes(statement) == ["99487"]) == complex_care
+
+
 def test_r8_practitioner_codes_are_dated_by_practitioner_minutes_alone(build: Any) -> None:
     entries = [build.entry(3, 2), build.entry(20, 5, staff_id="lee"), build.entry(10, 12, staff_id="npat")]
     part = build.part(build.month(entries))

@@ -1,7 +1,7 @@
 """C1 to C11: which minutes count, on both sides of every edge."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -181,6 +181,14 @@ def test_c7_c8_days_inside_a_stay_and_its_edge_days(
 ) -> None:
     stays = (replace(STAY, setting=setting),)
     assert reason(build, build.month([build.entry(day=worked)], stays=stays)) == expected
+
+
+@pytest.mark.parametrize(("worked", "expected"), [(9, "FACILITY_EDGE_DAY"), (13, "FACILITY_EDGE_DAY"), (14, None)])
+def test_c8_the_days_of_a_stay_known_to_the_minute_are_those_of_the_practice(
+    build: Any, worked: int, expected: str | None
+) -> None:
+    late = Stay("inpatient", hour("09T22:00").astimezone(UTC), hour("13T22:00").astimezone(UTC))  # UTC: a day later
+    assert reason(build, build.month([build.entry(day=worked)], stays=(late,))) == expected
 
 
 @pytest.mark.parametrize("setting", ["home", "assisted_living", "independent_living"])

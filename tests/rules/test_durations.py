@@ -108,3 +108,18 @@ def test_spans_lose_what_is_taken_from_them() -> None:
     assert without([(ten, noon)], [(noon, one)]) == ((ten, noon),)
     assert without([(eleven, noon)], [(ten, one)]) == ()
     assert spans_minutes([(ten, eleven), (noon, one)]) == 120
+
+
+def test_time_taken_at_an_end_leaves_nothing_there() -> None:
+    ten, eleven, noon, one = (datetime(2026, 11, 3, hour, tzinfo=UTC) for hour in (10, 11, 12, 13))
+    assert without([(ten, noon)], [(ten, eleven)]) == ((eleven, noon),)
+    assert without([(ten, noon)], [(eleven, noon)]) == ((ten, eleven),)
+    assert without([(ten, eleven), (noon, one)], [(noon, one)]) == ((ten, eleven),)
+    assert without([(ten, eleven), (noon, one)], [(ten, eleven)]) == ((noon, one),)
+
+
+def test_e3_parts_carry_the_clock_of_the_practice() -> None:
+    zone = ZoneInfo("Asia/Kolkata")
+    start = datetime(2026, 11, 3, 18, 20, tzinfo=UTC)
+    parts = split_at_midnight(start, start + timedelta(minutes=20), zone)
+    assert [(part.started_at.tzinfo, part.ended_at.tzinfo) for part in parts] == [(zone, zone), (zone, zone)]
