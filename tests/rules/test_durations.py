@@ -116,6 +116,8 @@ def test_time_taken_at_an_end_leaves_nothing_there() -> None:
     assert without([(ten, noon)], [(eleven, noon)]) == ((ten, eleven),)
     assert without([(ten, eleven), (noon, one)], [(noon, one)]) == ((ten, eleven),)
     assert without([(ten, eleven), (noon, one)], [(ten, eleven)]) == ((noon, one),)
+    half_past = noon + timedelta(minutes=30)
+    assert without([(ten, eleven), (noon, one)], [(noon, half_past)]) == ((ten, eleven), (half_past, one))
 
 
 def test_e3_parts_carry_the_clock_of_the_practice() -> None:
