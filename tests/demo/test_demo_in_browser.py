@@ -57,7 +57,7 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
     type_line(page, "blue-team", "/ccm near")
     near = page.get_by_role("listitem").filter(has_text="Near the next code").last
     code = near.get_by_role("cell").first.inner_text()
-    type_line(page, "blue-team", f"/ccm log {code} 6m community Found a ride to the pharmacy. The family will call tomorrow.")
+    type_line(page, "blue-team", f"/ccm log {code} 6m community Found a ride to the pharmacy. Family will call.")
     saved = page.get_by_role("listitem").filter(has_text="Saved").last
     expect(saved).to_contain_text(re.compile(r"\d+ → \d+ minutes in \w+"))
     expect(saved).to_contain_text("reached")
