@@ -182,7 +182,8 @@ def read_case(path: Path) -> Case:
     Entries outside the month are left out, those over midnight are split (billing-rules E3).
     """
     try:
-        case = shaped(parse_toml(read_bytes(path)), _CaseFile)
+        content = read_bytes(path)
+        case = shaped(parse_toml(content), _CaseFile, text=content.decode("utf-8", errors="replace"))
         facts = _facts(case)
     except UnreadableFileError as error:
         raise CaseError(

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -81,12 +82,34 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableFileError([f"the file cannot be read: {error.strerror}"]) from error
 
 
-def shaped(tables: dict[str, Any], shape: type[Shape]) -> Shape:
-    """``tables`` in that shape; raises ``UnreadableFileError`` with every problem, each at its table and field."""
+def shaped(tables: dict[str, Any], shape: type[Shape], *, text: str = "") -> Shape:
+    """``tables`` in that shape; raises ``UnreadableFileError`` with every problem, each at its table and field.
+
+    With the file's ``text`` a problem names the line, too, on which its table begins.
+    """
     try:
         return shape.model_validate(tables)
     except ValidationError as error:
-        raise UnreadableFileError([_problem(details) for details in error.errors(include_url=False)]) from error
+        found = error.errors(include_url=False)
+        raise UnreadableFileError([_problem(details) + _line(details, text) for details in found]) from error
+
+
+def _line(details: ErrorDetails, text: str) -> str:
+    """`` (line 131)``, where the problem's table begins; empty where it stands in none."""
+    match details["loc"]:
+        case (str(table), int(index), *_):
+            begins = _table_begins(text, table, index)
+        case (str(table), _, *_):
+            begins = _table_begins(text, table, 0)
+        case _:
+            begins = None
+    return f" (line {begins})" if begins else ""
+
+
+def _table_begins(text: str, table: str, index: int) -> int | None:
+    header = re.compile(rf"^\s*\[\[?\s*{re.escape(table)}\s*\]", re.MULTILINE)
+    found = next(islice(header.finditer(text), index, None), None)
+    return text.count("\n", 0, found.end()) + 1 if found else None
 
 
 def _problem(details: ErrorDetails) -> str:

@@ -196,7 +196,7 @@ def load_rulebook(path: Path) -> Rulebook:
     """The rulebook in that file; raises ``RulebookError`` that names the file, each place and the fix."""
     try:
         content = read_bytes(path)
-        book = shaped(parse_toml(content), BookFile)
+        book = shaped(parse_toml(content), BookFile, text=content.decode("utf-8", errors="replace"))
     except UnreadableFileError as error:
         raise _book_error(path, error.problems) from error
     problems = list(_inconsistencies(book, path))

@@ -160,6 +160,18 @@ def test_a_faulty_book_names_the_file_the_place_and_the_fault(tmp_path: Path, ol
     )
 
 
+def test_a_faulty_table_is_named_with_the_line_on_which_it_begins(tmp_path: Path) -> None:
+    path = edited(tmp_path, 'code = "99439"\ncents = 5044', 'code = "99439"\ncents = "many"')
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = lines.index('code = "99439"')
+
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+
+    assert lines[line - 1] == "[[payment]]"
+    assert caught.value.title.endswith(f'[[payment]] number 2: "cents" must be a valid integer (line {line}).')
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
