@@ -293,7 +293,7 @@ def test_a_note_is_never_printed(evaluated: Callable[..., Result]) -> None:
     [
         ('month = "2026-11"', 'month = "2026-11"\nmonths = 2', 'my case.toml: unknown field "months".'),
         ("[[care_plan]]", "[[care_plans]]", 'my case.toml: unknown table "care_plans".'),
-        ("substantial = true", "substantially = true", '[[care_plan]] number 1: unknown field "substantially" (line 20).'),
+        ("substantial = true", "substantially = true", '[[care_plan]] number 1: unknown field "substantially" (line '),
         ("date = 2026-11-01", 'date = "2026-11-01"', '[[care_plan]] number 1: "date" must be a date such as'),
         ("substantial = true", 'substantial = "yes"', '[[care_plan]] number 1: "substantial" must be a valid boolean'),
         ('conditions = ["E11.9", "I10"]', 'conditions = "E11.9"', '[patient]: "conditions" must be'),
