@@ -32,13 +32,16 @@ def listen_to_export(app: App, desk: "Desk", command: str) -> None:
             ack(**said.payload())
 
     def send(body: dict[str, Any], respond: Respond) -> None:
-        try:
-            call = desk.call(body, "", split_command(body.get("text", "")).rest)
-            require(call.person, EXPORT)
-            export(call)
-        except LedgerError:
-            return  # the acknowledgement has said so
-        said = answered(lambda: _send_files(desk.client, call, body["user_id"]), what="sending the export", saves=False)
+        def work() -> None:
+            try:
+                call = desk.call(body, "", split_command(body.get("text", "")).rest)
+                require(call.person, EXPORT)
+                export(call)
+            except LedgerError:
+                return  # the acknowledgement has said so
+            _send_files(desk.client, call, body["user_id"])
+
+        said = answered(work, what="sending the export", saves=False)
         if isinstance(said, Reply):
             respond(response_type="ephemeral", replace_original=False, **said.payload())
 

@@ -19,9 +19,3 @@ def next_month(month: date) -> date:
     """The first day of the month after ``month``."""
     following = pendulum.date(month.year, month.month, 1).add(months=1)
     return date(following.year, following.month, following.day)
-
-
-def previous_month(month: date) -> date:
-    """The first day of the month before ``month``."""
-    earlier = pendulum.date(month.year, month.month, 1).subtract(months=1)
-    return date(earlier.year, earlier.month, earlier.day)

@@ -26,7 +26,15 @@ from ledger.rules.facts import (
     Stay,
     TimeEntry,
 )
-from ledger.tables import EntryAddendumRow, EntryVoidRow, PatientFactRow, PatientRow, StaffRow, TimeEntryRow
+from ledger.tables import (
+    VOIDS_ENTRY,
+    EntryAddendumRow,
+    EntryVoidRow,
+    PatientFactRow,
+    PatientRow,
+    StaffRow,
+    TimeEntryRow,
+)
 
 _Identity = tuple[str, str, date]
 """What makes two rows revisions of one fact: its kind, its subject and its date."""
@@ -59,11 +67,7 @@ _ENTRIES = (
     .join(StaffRow, and_(StaffRow.practice_id == TimeEntryRow.practice_id, StaffRow.staff_id == TimeEntryRow.staff_id))
     .outerjoin(
         EntryVoidRow,
-        and_(
-            EntryVoidRow.practice_id == TimeEntryRow.practice_id,
-            EntryVoidRow.patient_code == TimeEntryRow.patient_code,
-            EntryVoidRow.entry_position == TimeEntryRow.position,
-        ),
+        VOIDS_ENTRY,
     )
     .outerjoin(
         EntryAddendumRow,

@@ -20,7 +20,7 @@ from ledger.requests import Request, earlier_result, remember
 from ledger.rules.durations import duration_minutes, split_at_midnight
 from ledger.rules.facts import Activity, Contact, Program, StaffMember, TimeEntry
 from ledger.rules.statement import Exclusion
-from ledger.tables import EntryVoidRow, StaffRow, TimeEntryRow
+from ledger.tables import VOIDS_ENTRY, EntryVoidRow, StaffRow, TimeEntryRow
 
 LONGEST_MINUTES = 24 * 60
 LONG_MINUTES = 180
@@ -305,11 +305,7 @@ def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, a
 
 def live_entries(practice: Practice) -> AnySelect:
     """Names and times of the practice's entries that were not voided, to be narrowed by the caller."""
-    voids = select(EntryVoidRow.position).where(
-        EntryVoidRow.practice_id == TimeEntryRow.practice_id,
-        EntryVoidRow.patient_code == TimeEntryRow.patient_code,
-        EntryVoidRow.entry_position == TimeEntryRow.position,
-    )
+    voids = select(EntryVoidRow.position).where(VOIDS_ENTRY)
     return select(
         TimeEntryRow.patient_code,
         TimeEntryRow.position,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from ledger.clock import month_of, next_month
@@ -12,7 +12,7 @@ from ledger.errors import LedgerError
 from ledger.patient_facts import with_addendum
 from ledger.recording import entry_name
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.tables import EntryAddendumRow, EntryVoidRow, TimeEntryRow
+from ledger.tables import VOIDS_ENTRY, EntryAddendumRow, EntryVoidRow, TimeEntryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,6 @@ class StoredEntry:
 _FIRST = func.coalesce(TimeEntryRow.first_part_position, TimeEntryRow.position)
 _MINE = (TimeEntryRow.practice_id == bindparam("mine"), TimeEntryRow.patient_code == bindparam("code"))
 _FIRST_OF_NAMED = select(_FIRST).where(*_MINE, TimeEntryRow.position == bindparam("position")).scalar_subquery()
-_VOIDS = and_(
-    EntryVoidRow.practice_id == TimeEntryRow.practice_id,
-    EntryVoidRow.patient_code == TimeEntryRow.patient_code,
-    EntryVoidRow.entry_position == TimeEntryRow.position,
-)
 _NEW = aliased(TimeEntryRow)
 _REPLACED_BY = (
     select(func.min(_NEW.position))
@@ -90,7 +85,7 @@ _REPLACED_BY = (
 )
 _PARTS = (
     select(TimeEntryRow.__table__, EntryVoidRow.position.label("void_position"), _REPLACED_BY.label("replaced_by"))
-    .outerjoin(EntryVoidRow, _VOIDS)
+    .outerjoin(EntryVoidRow, VOIDS_ENTRY)
     .where(*_MINE, _FIRST == _FIRST_OF_NAMED)
     .order_by(TimeEntryRow.position)
 )
@@ -173,7 +168,7 @@ _CORRECTIONS = (
         TimeEntryRow.replaces_position,
         _ADDENDUM_COUNT.label("addenda"),
     )
-    .outerjoin(EntryVoidRow, _VOIDS)
+    .outerjoin(EntryVoidRow, VOIDS_ENTRY)
     .where(
         *_MINE,
         TimeEntryRow.date_of_service >= bindparam("month"),

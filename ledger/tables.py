@@ -7,7 +7,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, String, Text, UniqueConstraint, and_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -187,6 +187,14 @@ class EntryVoidRow(Base):
     recorded_by: Mapped[str]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+VOIDS_ENTRY = and_(
+    EntryVoidRow.practice_id == TimeEntryRow.practice_id,
+    EntryVoidRow.patient_code == TimeEntryRow.patient_code,
+    EntryVoidRow.entry_position == TimeEntryRow.position,
+)
+"""Joins an entry to its void: an entry without one is live (billing-rules E5, C1)."""
 
 
 class EntryAddendumRow(Base):

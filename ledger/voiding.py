@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import BindParameter, Connection, String, and_, bindparam, insert, or_, select
+from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_, select
 
 from ledger.chain import link, lock_head, move_head
 from ledger.errors import LedgerError
@@ -14,7 +14,7 @@ from ledger.recording import MonthChange, lock_staff, month_change
 from ledger.requests import Request, earlier_result, remember
 from ledger.rules.facts import Program
 from ledger.stored_entries import StoredEntry, find_live_entry
-from ledger.tables import EntryVoidRow, TimeEntryRow
+from ledger.tables import VOIDS_ENTRY, EntryVoidRow, TimeEntryRow
 
 UNDO_WINDOW = timedelta(minutes=15)
 REASON_CHARACTERS = 300
@@ -98,11 +98,7 @@ _LIVE_OF_STAFF = (
     select(TimeEntryRow.patient_code, TimeEntryRow.position, TimeEntryRow.first_part_position)
     .outerjoin(
         EntryVoidRow,
-        and_(
-            EntryVoidRow.practice_id == TimeEntryRow.practice_id,
-            EntryVoidRow.patient_code == TimeEntryRow.patient_code,
-            EntryVoidRow.entry_position == TimeEntryRow.position,
-        ),
+        VOIDS_ENTRY,
     )
     .where(
         TimeEntryRow.practice_id == bindparam("mine"),

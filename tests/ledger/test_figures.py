@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support.practice import AT, MONTH, a_practice, an_entry, entry_row, import_rows, record, statement, undo
 
-from ledger.clock import month_of, next_month, previous_month
+from ledger.clock import month_of, next_month
 from ledger.database import Database
 from ledger.figures import Figures
 from ledger.practice import Practice
@@ -70,15 +70,15 @@ def test_figures_follow_an_import_as_they_follow_a_line_in_slack(database: Datab
 
 
 @pytest.mark.parametrize(
-    ("day", "before", "after"),
+    ("day", "after"),
     [
-        (date(2026, 11, 30), date(2026, 10, 1), date(2026, 12, 1)),
-        (date(2026, 12, 31), date(2026, 11, 1), date(2027, 1, 1)),
-        (date(2027, 1, 31), date(2026, 12, 1), date(2027, 2, 1)),
-        (date(2028, 2, 29), date(2028, 1, 1), date(2028, 3, 1)),
+        (date(2026, 11, 30), date(2026, 12, 1)),
+        (date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2027, 1, 31), date(2027, 2, 1)),
+        (date(2028, 2, 29), date(2028, 3, 1)),
     ],
 )
-def test_months_follow_one_another(day: date, before: date, after: date) -> None:
+def test_months_follow_one_another(day: date, after: date) -> None:
     month = month_of(day)
-    assert (previous_month(month), next_month(month), month_of(month)) == (before, after, month)
+    assert (next_month(month), month_of(month)) == (after, month)
     assert month_of(MONTH) == MONTH

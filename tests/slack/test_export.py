@@ -2,7 +2,9 @@
 
 import io
 
+import pytest
 from openpyxl import load_workbook
+from sqlalchemy.exc import OperationalError
 from support.practice import NOTE
 from support.slack import Office
 
@@ -62,3 +64,19 @@ def test_a_file_that_slack_does_not_take_is_said_so(office: Office) -> None:
 
     assert office.playground.wait_until(told)
     office.playground.refusals.clear()
+
+
+def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_silence(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_call: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr("bot.sending.export", away)
+
+    office.say("/ccm export", "U0BILLER1")
+
+    def told() -> bool:
+        return any("cannot be reached" in seen.words for seen in office.person("U0BILLER1").messages("C0GENERAL"))
+
+    assert office.playground.wait_until(told)
