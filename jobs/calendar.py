@@ -6,11 +6,13 @@ from functools import lru_cache
 
 import holidays
 
-DIGEST_DAYS = (25, 26, 27, 28)
-"""The days of the month on which a digest is posted, each moved to a business day."""
+from ledger.conduct import DEFAULT_CONDUCT
 
-DIGEST_HOUR = 9
-"""The local hour at which a digest is posted."""
+DIGEST_DAYS = DEFAULT_CONDUCT.digest_days
+"""The days of the month on which a digest is posted, each moved to a business day, unless a practice has others."""
+
+DIGEST_HOUR = DEFAULT_CONDUCT.digest_hour
+"""The local hour at which a digest is posted, unless a practice has another."""
 
 _SATURDAY = 5
 _LAST_DAY_OF_EVERY_MONTH = 28

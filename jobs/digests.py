@@ -87,7 +87,8 @@ def _due(database: Database, practice_id: str, *, at: datetime) -> Iterator[tupl
     with database.reading() as connection:
         practice = get_practice(connection, practice_id)
         known = teams(connection, practice_id)
-    for scheduled_at in due(at, practice.zone):
+    conduct = practice.conduct
+    for scheduled_at in due(at, practice.zone, conduct.digest_hour, conduct.digest_days):
         for team in known:
             yield practice, team, Occurrence(practice_id, SCHEDULED, team.team_id, scheduled_at.astimezone(UTC))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ledger.errors import LedgerError
 from ledger.patient_months import reevaluate_practice
-from ledger.policy_settings import EXAMPLES, PolicySettings
+from ledger.policy_settings import EXAMPLES, ConductSettings, PolicySettings
 from ledger.practice import Practice, get_practice
 from ledger.rules.rulebook import load_rulebooks
 from ledger.tables import PolicyChangeRow, PracticeRow
@@ -36,7 +36,8 @@ def change_policy(
 ) -> Practice:
     """The practice under its changed policy; a ``value`` of None returns to the default.
 
-    Raises ``LedgerError`` for a name or a value that is none. Every patient-month is evaluated again.
+    Raises ``LedgerError`` for a name or a value that is none. Where the billing rules depend on it, every
+    patient-month is evaluated again.
     """
     _check(name, value)
     # Locked, so that of two administrators at the same moment neither undoes what the other decides.
@@ -59,24 +60,26 @@ def change_policy(
         )
     )
     changed = get_practice(connection, practice.practice_id)
-    reevaluate_practice(connection, changed, progress)
+    if name in PolicySettings.model_fields:
+        reevaluate_practice(connection, changed, progress)
     return changed
 
 
 def _check(name: str, value: Any) -> None:
-    fields = PolicySettings.model_fields
-    if name not in fields:
+    if name not in EXAMPLES:
         raise LedgerError(
-            "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(fields)}"
+            "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(EXAMPLES)}"
         )
     if value is None:
         return
+    table = PolicySettings if name in PolicySettings.model_fields else ConductSettings
     try:
-        settings = PolicySettings.model_validate({name: value})
+        settings = table.model_validate({name: value})
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         raise _value_error(name, reason.replace("frozenset", "list")) from error
-    unknown = sorted(settings.payments.keys() - {code for book in load_rulebooks() for code in book.payments})
+    payments = settings.payments if isinstance(settings, PolicySettings) else {}
+    unknown = sorted(payments.keys() - {code for book in load_rulebooks() for code in book.payments})
     if unknown:
         raise _value_error(name, f"no rulebook has the code {', '.join(unknown)}")
 

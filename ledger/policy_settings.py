@@ -1,4 +1,4 @@
-"""Practice policy as it is written: in a case file, in a terminal, in the ledger (every SHOULD of billing-rules)."""
+"""Practice policy as it is written: in a case file, in a terminal, in Slack, in the ledger."""
 
 import json
 from collections.abc import Mapping
@@ -7,8 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from ledger.conduct import DEFAULT_CONDUCT, Conduct
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.reading import Name, Positive, Table, Whole, YesNo
+
+LAST_DAY_OF_EVERY_MONTH = 28
+LAST_HOUR = 23
 
 
 def _band(band: tuple[int, ...]) -> tuple[int, ...]:
@@ -16,6 +20,18 @@ def _band(band: tuple[int, ...]) -> tuple[int, ...]:
         case (low, high) if low <= high:
             return band
     raise ValueError("must be two minutes, the lower first, such as [15, 19]")
+
+
+def _digest_days(days: tuple[int, ...]) -> tuple[int, ...]:
+    if all(1 <= day <= LAST_DAY_OF_EVERY_MONTH for day in days):
+        return tuple(sorted(set(days)))
+    raise ValueError("must be days from 1 to 28, which every month has, such as [25, 26, 27, 28]")
+
+
+def _hour(hour: int) -> int:
+    if hour <= LAST_HOUR:
+        return hour
+    raise ValueError("must be an hour from 0 to 23, such as 9")
 
 
 class PolicySettings(Table):
@@ -40,19 +56,61 @@ class PolicySettings(Table):
         return Policy(**fields, payments=tuple(sorted(self.payments.items())))
 
 
+class ConductSettings(Table):
+    """What may be written of how the bot behaves (``ledger.conduct``)."""
+
+    digest_days: Annotated[tuple[Positive, ...], AfterValidator(_digest_days)] = DEFAULT_CONDUCT.digest_days
+    digest_hour: Annotated[Whole, AfterValidator(_hour)] = DEFAULT_CONDUCT.digest_hour
+    digest_picture: YesNo = DEFAULT_CONDUCT.digest_picture
+    timer_reminder_minutes: Positive = DEFAULT_CONDUCT.timer_reminder_minutes
+    export_staff_names: YesNo = DEFAULT_CONDUCT.export_staff_names
+    export_notes: YesNo = DEFAULT_CONDUCT.export_notes
+    allow_identifiers: YesNo = DEFAULT_CONDUCT.allow_identifiers
+
+    def conduct(self) -> Conduct:
+        """The same as a value."""
+        return Conduct(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
 EXAMPLES: Mapping[str, Any] = {
     **PolicySettings().model_dump(mode="json"),
     "qualifying_credentials": sorted(DEFAULT_POLICY.qualifying_credentials),
     "payments": {"99490": 6500},
+    **ConductSettings().model_dump(mode="json"),
 }
 """A value of each policy, as it is written: the default, where that shows anything."""
 
 
 def policy_of(settings: Mapping[str, Any]) -> Policy:
     """The policy that a practice's stored settings make."""
-    return _policy_of(json.dumps(settings, sort_keys=True)) if settings else DEFAULT_POLICY
+    own = _of_table(PolicySettings, settings)
+    return _policy_of(json.dumps(own, sort_keys=True)) if own else DEFAULT_POLICY
+
+
+def conduct_of(settings: Mapping[str, Any]) -> Conduct:
+    """How the bot behaves by a practice's stored settings."""
+    own = _of_table(ConductSettings, settings)
+    return _conduct_of(json.dumps(own, sort_keys=True)) if own else DEFAULT_CONDUCT
+
+
+def written_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Every policy by name with its value as it is written, the default where the practice decided nothing."""
+    written: dict[str, Any] = {}
+    for table in (PolicySettings, ConductSettings):
+        own = json.dumps(_of_table(table, settings))
+        written |= table.model_validate_json(own).model_dump(mode="json")
+    return written | {"qualifying_credentials": sorted(written["qualifying_credentials"])}
+
+
+def _of_table(table: type[Table], settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name in table.model_fields}
 
 
 @lru_cache(maxsize=64)
 def _policy_of(settings: str) -> Policy:
     return PolicySettings.model_validate_json(settings).policy()
+
+
+@lru_cache(maxsize=64)
+def _conduct_of(settings: str) -> Conduct:
+    return ConductSettings.model_validate_json(settings).conduct()

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.conduct import DEFAULT_CONDUCT, Conduct
 from ledger.database import AnyRow
 from ledger.errors import LedgerError
-from ledger.policy_settings import policy_of
+from ledger.policy_settings import conduct_of, policy_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.tables import PracticeRow
 
@@ -22,6 +23,7 @@ class Practice:
     name: str
     timezone: str
     policy: Policy = DEFAULT_POLICY
+    conduct: Conduct = DEFAULT_CONDUCT
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,4 +108,4 @@ def all_practices(connection: Connection) -> list[Practice]:
 
 
 def _practice(row: AnyRow) -> Practice:
-    return Practice(row.practice_id, row.name, row.timezone, policy_of(row.policy))
+    return Practice(row.practice_id, row.name, row.timezone, policy_of(row.policy), conduct_of(row.policy))

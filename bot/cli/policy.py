@@ -20,10 +20,12 @@ from bot.cli.console import (
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.policy import change_policy, stored_settings
-from ledger.policy_settings import PolicySettings
+from ledger.policy_settings import PolicySettings, written_settings
 from ledger.roster import Role, person_by_id
 
-policy = typer.Typer(help="Practice policy: every SHOULD of the billing rules.", no_args_is_help=True)
+policy = typer.Typer(
+    help="Practice policy: every SHOULD of the billing rules, and how the bot behaves.", no_args_is_help=True
+)
 
 Author = Annotated[str, typer.Option("--as", help="The staff id of the administrator who decides it.")]
 Name = Annotated[str, typer.Argument(help="The policy's name, as ccm policy show lists it.")]
@@ -34,18 +36,11 @@ def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Every policy with its value, and whether the practice changed it."""
     with opened_ledger() as database, database.reading() as connection:
         own = stored_settings(connection, chosen_practice(connection, workspace))
-    settings = PolicySettings.model_validate_json(json.dumps(own)).model_dump(mode="json")
+    settings = written_settings(own)
     if as_json:
         print_json(settings)
         return
-    rows = (
-        (
-            name,
-            json.dumps(sorted(value) if name == "qualifying_credentials" else value),
-            "changed" if name in own else "",
-        )
-        for name, value in settings.items()
-    )
+    rows = ((name, json.dumps(value), "changed" if name in own else "") for name, value in settings.items())
     print_table(("Policy", "Value", ""), rows)
 
 
@@ -56,19 +51,23 @@ def set_(
     author: Author,
     workspace: Workspace = None,
 ) -> None:
-    """Change a policy; every patient-month is evaluated again under it.
+    """Change a policy; where the billing rules depend on it, every patient-month is evaluated again under it.
 
     For example: ccm policy set rpm_time interactive --as admin1
     """
     _change(name, _value(value), author, workspace)
-    out.print(f"{name} is {escape(value)} now; every patient-month was evaluated again.")
+    out.print(f"{name} is {escape(value)} now{_evaluated(name)}.")
 
 
 @policy.command()
 def reset(name: Name, author: Author, workspace: Workspace = None) -> None:
     """Return a policy to its default."""
     _change(name, None, author, workspace)
-    out.print(f"{name} is as the billing rules have it now; every patient-month was evaluated again.")
+    out.print(f"{name} has its default again{_evaluated(name)}.")
+
+
+def _evaluated(name: str) -> str:
+    return "; every patient-month was evaluated again" if name in PolicySettings.model_fields else ""
 
 
 def _change(name: str, value: Any, author: str, workspace: str | None) -> None:

@@ -32,7 +32,7 @@ def digest_at_page(call: Call, page: int) -> Reply:
 
 def next_post(practice: Practice, at: datetime) -> str:
     """When the next digest comes, on the practice's clock."""
-    upcoming = next_instant(at, practice.zone)
+    upcoming = next_instant(at, practice.zone, practice.conduct.digest_hour, practice.conduct.digest_days)
     if upcoming is None:
         return "none is scheduled"
     return f"{words.day(upcoming.date())} at {words.clock(upcoming)}"

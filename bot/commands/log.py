@@ -100,7 +100,7 @@ def submit_form(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, s
                 note=values[NOTE].strip(),
             )
             saved = _save(call, connection, filled, content=values, confirmed=CONFIRM in values, with_buttons=False)
-            return OpenForm(saved_view(saved))
+            return OpenForm(saved_view(saved), saved.changed)
     except ConfirmationNeededError as question:
         return OpenForm(log_form(values, confirm=_save_anyway(question)))
     except LedgerError as error:

@@ -20,7 +20,8 @@ def voided(done: VoidReceipt, reason: str) -> Reply:
     lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
     lines += [*map(change, done.months), f"Reason: {words.escaped(reason)}"]
     text = f"Voided: {done.patient_code}, {words.minutes(done.duration_minutes)}."
-    return Reply(text, _with_remarks(lines, [kept(done)], replayed=done.replayed))
+    blocks = _with_remarks(lines, [kept(done)], replayed=done.replayed)
+    return Reply(text, blocks, frozenset({done.patient_code}))
 
 
 def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> Reply:
@@ -28,7 +29,8 @@ def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> R
     saved = receipt(done.saved, practice, note_advice=note_advice, with_buttons=False, title="Fixed")
     names = ", ".join(entry_name(done.saved.patient_code, position) for position in done.replaced)
     replaced = f"It replaces {names}, which stays in the record as voided (rule E5)."
-    return Reply(saved.text, (*saved.blocks, *_with_remarks([], [replaced], replayed=done.replayed)))
+    blocks = (*saved.blocks, *_with_remarks([], [replaced], replayed=done.replayed))
+    return Reply(saved.text, blocks, saved.changed)
 
 
 def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply:
@@ -38,7 +40,8 @@ def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply
     lines += [change(month) for month in done.months if month.before != month.after]
     remarks = ["The note before it stays as it was; both keep their times (rule E5)."]
     remarks += [words.escaped(note_advice)] if note_advice else []
-    return Reply(f"Added to the note of {name}.", _with_remarks(lines, remarks, replayed=done.replayed))
+    blocks = _with_remarks(lines, remarks, replayed=done.replayed)
+    return Reply(f"Added to the note of {name}.", blocks, frozenset({done.patient_code}))
 
 
 def _with_remarks(lines: list[str], remarks: list[str], *, replayed: bool) -> tuple[Block, ...]:

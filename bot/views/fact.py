@@ -34,7 +34,8 @@ def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
     if receipt.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
     blocks: list[Block] = [*sections(lines), *map(context, remarks)]
-    return Reply(f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}.", tuple(blocks))
+    text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
+    return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
 
 
 def unclear_fact(line: FactLine, typed: str, *, complaints: Sequence[str], example: str) -> Reply:

@@ -41,7 +41,7 @@ def receipt(
         f"{title}: {saved.patient_code}, {words.minutes(total_minutes)}. "
         f"{words.minutes(after.counted_minutes)} in {after.month:%B}."
     )
-    return Reply(text, tuple(blocks))
+    return Reply(text, tuple(blocks), frozenset({saved.patient_code}))
 
 
 def _understood(saved: Receipt, practice: Practice) -> str:
@@ -119,9 +119,8 @@ def undone(voided: VoidReceipt) -> Reply:
     lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
     lines += map(change, voided.months)
     text = f"Undone: {voided.patient_code}, {words.minutes(voided.duration_minutes)}."
-    return Reply(
-        text, (section("\n".join(lines)), context(kept(voided)), actions(button("Log another", LOG_ANOTHER, "")))
-    )
+    blocks = (section("\n".join(lines)), context(kept(voided)), actions(button("Log another", LOG_ANOTHER, "")))
+    return Reply(text, blocks, frozenset({voided.patient_code}))
 
 
 def kept(voided: VoidReceipt) -> str:

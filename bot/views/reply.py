@@ -29,10 +29,14 @@ BUTTON_VALUE_CHARACTERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message. ``text`` is what a notification shows, word for word: codes and minutes, never a note or a name."""
+    """A message. ``text`` is what a notification shows, word for word: codes and minutes, never a note or a name.
+
+    ``changed`` names the patients whose record was changed by what the message tells of.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
+    changed: frozenset[str] = frozenset()
 
     def payload(self) -> dict[str, Any]:
         """The message as the Web API takes it.
@@ -50,9 +54,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """A form to be opened instead of an answer: a modal view as the Web API takes it."""
+    """A form to be opened instead of an answer: a modal view as the Web API takes it; ``changed`` as for a reply."""
 
     view: dict[str, Any]
+    changed: frozenset[str] = frozenset()
 
 
 def header(text: str) -> HeaderBlock:

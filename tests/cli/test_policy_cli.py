@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from support.practice import NOTE
 
-from ledger.policy_settings import PolicySettings
+from ledger.policy_settings import EXAMPLES
 
 Ccm = Callable[..., Result]
 ADMIN = ("--as", "admin1")
@@ -35,7 +35,7 @@ def row(printed: str, name: str) -> list[str]:
 
 def test_show_lists_every_policy_with_its_value(ccm: Ccm) -> None:
     printed = fine(ccm("policy", "show"))
-    assert [line.split()[0] for line in printed.splitlines()[1:]] == list(PolicySettings.model_fields)
+    assert [line.split()[0] for line in printed.splitlines()[1:]] == list(EXAMPLES)
     assert row(printed, "bands") == ["bands", "[[15, 19], [35, 39]]"]
     assert row(printed, "rpm_time") == ["rpm_time", '"management"']
     assert '"CNM", "CNS", "DO"' in row(printed, "qualifying_credentials")[1]
@@ -60,11 +60,23 @@ def test_a_policy_is_set_shown_as_changed_and_reset(ccm: Ccm, name: str, word: s
     assert json.loads(fine(ccm("policy", "show", "--json"))) == {**default, name: value}
     assert row(fine(ccm("policy", "show")), name)[1].endswith("changed")
     said = fine(ccm("policy", "reset", name, *ADMIN))
-    assert said == f"{name} is as the billing rules have it now; every patient-month was evaluated again.\n"
-    changed = json.loads(fine(ccm("policy", "show", "--json")))
-    changed["qualifying_credentials"].sort()
-    default["qualifying_credentials"].sort()
-    assert changed == default
+    assert said == f"{name} has its default again; every patient-month was evaluated again.\n"
+    assert json.loads(fine(ccm("policy", "show", "--json"))) == default
+
+
+def test_what_no_bill_depends_on_evaluates_nothing_again(ccm: Ccm) -> None:
+    assert fine(ccm("policy", "set", "digest_hour", "16", *ADMIN)) == "digest_hour is 16 now.\n"
+    assert "changed" in row(fine(ccm("policy", "show")), "digest_hour")[1]
+    assert " at 4:00 pm." in ccm("digest", "--team", "Blue Team").stderr
+    assert fine(ccm("policy", "reset", "digest_hour", *ADMIN)) == "digest_hour has its default again.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("digest_days", "[29]"), ("digest_days", "[0]"), ("digest_hour", "24"), ("digest_hour", "x")]
+)
+def test_a_day_or_an_hour_that_is_none_is_refused(ccm: Ccm, name: str, word: str) -> None:
+    said = refused(ccm("policy", "set", name, word, *ADMIN), "POLICY_VALUE")
+    assert f"ccm policy set {name}" in said
 
 
 def test_an_own_payment_stands_in_the_list_of_the_month_and_in_the_ledger(ccm: Ccm, ledger: Path) -> None:

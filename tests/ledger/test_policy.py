@@ -1,6 +1,7 @@
 """Practice policy: every SHOULD of the billing rules is the practice's to decide, and each decision is recorded."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -11,10 +12,11 @@ from support.facts import import_fact_rows
 from support.practice import AT, MONTH, a_practice, an_entry, entry_row, import_rows, record, statement, verified
 from support.threads import at_once
 
+from ledger.conduct import DEFAULT_CONDUCT
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.policy import change_policy, stored_settings
-from ledger.policy_settings import EXAMPLES, PolicySettings
+from ledger.policy_settings import EXAMPLES, ConductSettings, PolicySettings, conduct_of, policy_of
 from ledger.practice import Practice, get_practice
 from ledger.rules.facts import Activity, Contact
 from ledger.rules.policy import DEFAULT_POLICY
@@ -33,6 +35,13 @@ OTHER_VALUES: dict[str, Any] = {
     "initiating_visit": False,
     "claim_date": "month_end",
     "payments": {"99490": 7000, "99439": 0},
+    "digest_days": [20, 27],
+    "digest_hour": 16,
+    "digest_picture": False,
+    "timer_reminder_minutes": 30,
+    "export_staff_names": True,
+    "export_notes": True,
+    "allow_identifiers": True,
 }
 """For each policy a value that is not its default."""
 
@@ -74,10 +83,10 @@ def ccm(database: Database, practice: Practice, patient: str = "P-1042") -> Prog
 
 
 def test_every_policy_has_another_value_and_an_example_here() -> None:
-    assert list(OTHER_VALUES) == list(PolicySettings.model_fields) == list(EXAMPLES)
-    assert PolicySettings.model_validate({name: value for name, value in EXAMPLES.items() if name != "payments"}) == (
-        PolicySettings()
-    )
+    assert list(OTHER_VALUES) == list(EXAMPLES) == [*PolicySettings.model_fields, *ConductSettings.model_fields]
+    for table in (PolicySettings, ConductSettings):
+        own = {name: EXAMPLES[name] for name in table.model_fields if name != "payments"}
+        assert table.model_validate(own) == table()
 
 
 @pytest.mark.parametrize("name", OTHER_VALUES)
@@ -86,12 +95,13 @@ def test_a_policy_is_changed_recorded_and_returned_to_its_default(
 ) -> None:
     value = OTHER_VALUES[name]
     changed = decide(sqlite_database, here, name, value)
-    expected = PolicySettings.model_validate({name: value}).policy()
-    assert changed.policy == expected != DEFAULT_POLICY
+    assert (changed.policy != DEFAULT_POLICY) == (name in PolicySettings.model_fields)
+    assert (changed.conduct != DEFAULT_CONDUCT) == (name in ConductSettings.model_fields)
+    assert changed == replace(here, policy=policy_of({name: value}), conduct=conduct_of({name: value}))
     with sqlite_database.reading() as connection:
         assert get_practice(connection, "T0TEST") == changed
         assert stored_settings(connection, here) == {name: value}
-    assert decide(sqlite_database, changed, name, None).policy == DEFAULT_POLICY
+    assert decide(sqlite_database, changed, name, None) == here
     with sqlite_database.reading() as connection:
         assert stored_settings(connection, here) == {}
     assert changes(sqlite_database) == [(name, None, value, "admin1"), (name, value, None, "admin1")]

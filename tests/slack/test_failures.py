@@ -173,7 +173,7 @@ def test_a_failure_that_reaches_bolt_itself_is_logged_without_what_was_typed(
     def fail(*_: Any, **__: Any) -> None:
         raise SlackApiError(f"cannot send {NOTE}", {"error": "boom"})
 
-    monkeypatch.setattr("bot.app.answered", fail)
+    monkeypatch.setattr("bot.listeners.commands.answered", fail)
 
     with capture_logs() as logs:
         seen = office.say(LINE)

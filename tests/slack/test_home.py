@@ -3,7 +3,7 @@
 from support.practice import NOTE
 from support.slack import GENERAL, STRANGER, Office
 
-from bot.surfaces import MESSAGE_SHORTCUT, SHORTCUT
+from bot.listeners.shortcuts import MESSAGE_SHORTCUT, SHORTCUT
 from bot.views.home import LOG, REFRESH
 
 

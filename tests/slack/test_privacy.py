@@ -100,7 +100,7 @@ def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         connection.exec_driver_sql("DROP TABLE patient_months")
     office.say(line)
     with monkeypatch.context() as patch:
-        patch.setattr("bot.app.answered", lambda *_, **__: {}[NOTE])
+        patch.setattr("bot.listeners.commands.answered", lambda *_, **__: {}[NOTE])
         office.say(line)
 
 

@@ -1,9 +1,10 @@
 """The bot at work before a local Slack: a practice, its people at their screens, and a clock that is moved by hand."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,25 @@ class HandClock:
         self.now += timedelta(**by)
 
 
+class Afterwards(ThreadPoolExecutor):
+    """What is done behind the acknowledgements, so that a test can wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__(4)
+        self.begun: list[Future[Any]] = []
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        """Begins ``work``."""
+        future = super().submit(work, *args, **more)
+        self.begun.append(future)
+        return future
+
+    def settle(self) -> None:
+        """Returns when all that was begun is done, and all that this began; raises what went wrong in it."""
+        while self.begun:
+            self.begun.pop(0).result(timeout=10)
+
+
 @dataclass
 class Office:
     """The bot, its ledger and the Slack in front of it."""
@@ -73,6 +93,7 @@ class Office:
     playground: Playground
     client: WebClient
     app: App
+    afterwards: Afterwards = field(default_factory=Afterwards)
     allows_refusals: bool = False
     slowness: timedelta = timedelta()
     """How much later it is when a request reaches the bot."""
@@ -94,6 +115,10 @@ class Office:
         self.clock.now += self.slowness
         response = self.app.dispatch(BoltRequest(body=body, headers=headers))  # type: ignore[arg-type]
         return response.status, response.first_headers(), response.body
+
+    def settle(self) -> None:
+        """Waits for all that the bot does behind its acknowledgements: the Home tab, digests, direct messages."""
+        self.afterwards.settle()
 
     def last_payload(self, kind: str) -> JSON:
         """What Slack sent last: a command (``slash_commands``) or an interaction (``interactive``)."""
@@ -183,14 +208,14 @@ def open_office(
     playground = Playground(local_slack(database, practice, clock, **installation)).start()
     place = playground.workspace.installation
     client = web_client(place.bot_token, playground.api_url)
-    office = Office(
-        database, practice, clock, playground, client, build_app(database, client, place.signing_secret, clock)
-    )
+    afterwards = Afterwards()
+    app = build_app(database, client, place.signing_secret, clock, executor=afterwards)
+    office = Office(database, practice, clock, playground, client, app, afterwards)
     if attached:
         playground.attach(office.receive)
     yield office
     # What was begun after an acknowledgement is finished before the ledger and Slack go away.
-    office.app.listener_runner.listener_executor.shutdown(wait=True)
+    afterwards.shutdown(wait=True)
     playground.stop(wait=False)
     refused = [(each.summary, each.refused) for each in playground.refusals]
     assert office.allows_refusals or not refused, refused

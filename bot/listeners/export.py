@@ -1,6 +1,6 @@
 """What is sent after the acknowledgement: the files of ``/ccm export``, by direct message."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
@@ -9,18 +9,16 @@ from bot.access import require
 from bot.commands.call import Call
 from bot.commands.export import export, month_files
 from bot.commands.registry import answer
+from bot.desk import COMMAND, Desk
 from bot.edge import answered
 from bot.grammar.commands import split_command
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError
 
-if TYPE_CHECKING:
-    from bot.app import Desk
-
 EXPORT = "export"
 
 
-def listen_to_export(app: App, desk: "Desk", command: str) -> None:
+def listen(app: App, desk: Desk) -> None:
     """Answers ``/ccm export`` at once and sends the files when they are ready."""
 
     def asks_for_export(body: dict[str, Any]) -> bool:
@@ -45,7 +43,7 @@ def listen_to_export(app: App, desk: "Desk", command: str) -> None:
         if isinstance(said, Reply):
             respond(response_type="ephemeral", replace_original=False, **said.payload())
 
-    app.command(command, matchers=[asks_for_export])(ack=acknowledge, lazy=[send])
+    app.command(COMMAND, matchers=[asks_for_export])(ack=acknowledge, lazy=[send])
 
 
 def _send_files(client: WebClient, call: Call, user: str) -> None:

@@ -1,0 +1,104 @@
+"""What every listener needs: the ledger, the clock and Slack; and what is done behind the acknowledgement."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from slack_bolt import Respond
+from slack_sdk import WebClient
+
+from bot.access import require_active
+from bot.commands.call import Call
+from bot.commands.registry import Answer
+from bot.edge import answered
+from bot.views.reply import OpenForm, Reply
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.practice import get_practice
+from ledger.roster import person_by_slack_id
+
+COMMAND = "/ccm"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody did: whose Home tab has to show it, and the patients whose figures it may have changed."""
+
+    practice_id: str
+    slack_user_id: str
+    patient_codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ledger, the clock and Slack. ``followers`` are told of every change, behind the acknowledgement."""
+
+    database: Database
+    now: Callable[[], datetime]
+    client: WebClient
+    executor: Executor
+    followers: list[Callable[[Change], None]] = field(default_factory=list)
+
+    def call(self, body: dict[str, Any], key: str, text: str) -> Call:
+        """The call that a request's body makes; raises ``LedgerError`` for somebody who is not on the staff."""
+        at = self.now()
+        user, team = user_of(body), team_of(body)
+        with self.database.reading() as connection:
+            practice = get_practice(connection, team)
+            person = person_by_slack_id(connection, practice.practice_id, user)
+        if person is None:
+            raise _stranger(user)
+        require_active(person, practice.local_date(at))
+        return Call(self.database, practice, person, text, at, key)
+
+    def later(self, work: Callable[[], object], *, what: str) -> None:
+        """Does ``work`` on another thread, so that nobody waits for it; a failure is logged as ``what``."""
+        self.executor.submit(answered, work, what=what, saves=False)
+
+    def follow_up(self, body: dict[str, Any], said: object) -> None:
+        """Tells the followers what the answer says was changed; nothing where it changed nothing."""
+        if not isinstance(said, Reply | OpenForm) or not said.changed:
+            return
+        change = Change(team_of(body), user_of(body), said.changed)
+        for follower in self.followers:
+            self.later(partial(follower, change), what="follow-up")
+
+
+def user_of(body: dict[str, Any]) -> str:
+    """The Slack id of whoever sent the request."""
+    return str(body.get("user_id") or body["user"]["id"])
+
+
+def team_of(body: dict[str, Any]) -> str:
+    """The workspace that the request comes from."""
+    return str(body.get("team_id") or body["team"]["id"])
+
+
+def _stranger(user: str) -> LedgerError:
+    return LedgerError(
+        "PERSON_UNKNOWN",
+        "You are not on this practice's staff list yet.",
+        f"Ask an administrator of your practice to add you with your Slack id, {user}: ccm import staff staff.csv",
+    )
+
+
+def open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:
+    """The answer, or None where it was a form, which is open now."""
+    if isinstance(said, OpenForm):
+        desk.client.views_open(trigger_id=trigger_id, view=said.view)
+        return None
+    return said
+
+
+def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
+    """The key of every press of one button of one message: whoever presses twice asks for one thing."""
+    container = body["container"]
+    return f"press:{container['channel_id']}:{container['message_ts']}:{action['action_id']}"
+
+
+def replace_message(respond: Respond, reply: Reply) -> None:
+    """Shows ``reply`` in place of the message whose button was pressed."""
+    respond(replace_original=True, response_type="ephemeral", **reply.payload())

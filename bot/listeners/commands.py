@@ -1,0 +1,34 @@
+"""The slash command: one line in, an answer in the acknowledgement or a form."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.commands.registry import answer
+from bot.desk import COMMAND, Desk, open_if_form
+from bot.edge import answered
+from bot.grammar.commands import split_command
+
+READING = frozenset({"", "help", "me", "patient", "near", "month", "export", "digest"})
+"""Commands that save nothing: their errors need not say so."""
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Answers every ``/ccm``."""
+
+    @app.command(COMMAND)
+    def on_command(ack: Ack, body: dict[str, Any]) -> None:
+        typed = body.get("text", "")
+        key = f"command:{body['trigger_id']}"
+        saves = split_command(typed).name not in READING
+        said = answered(
+            lambda: open_if_form(desk, answer(desk.call(body, key, typed)), body["trigger_id"]),
+            what="command",
+            typed=f"{COMMAND} {typed}" if saves else "",
+            saves=saves,
+        )
+        if said is None:
+            ack()
+        else:
+            ack(**said.payload())
+        desk.follow_up(body, said)

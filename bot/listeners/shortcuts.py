@@ -1,0 +1,43 @@
+"""The shortcuts "Log CCM time": the form from anywhere, and from a message with its text as the note."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.models.views import View
+
+from bot.access import require
+from bot.commands.log import open_form, open_form_with_note
+from bot.desk import Desk
+from bot.edge import answered
+from bot.views.reply import Reply
+
+SHORTCUT = "log_shortcut"
+MESSAGE_SHORTCUT = "log_message_shortcut"
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Opens the form from anywhere, and from a message with its text as the note."""
+
+    @app.shortcut(SHORTCUT)
+    def on_shortcut(ack: Ack, body: dict[str, Any]) -> None:
+        open_log_form(desk, body, what="shortcut")
+        ack()
+
+    @app.shortcut(MESSAGE_SHORTCUT)
+    def on_message_shortcut(ack: Ack, body: dict[str, Any]) -> None:
+        open_log_form(desk, body, what="message shortcut", note=body["message"].get("text", ""))
+        ack()
+
+
+def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, note: str = "") -> None:
+    """Opens the form, or a modal that says why it cannot be opened."""
+
+    def work() -> dict[str, Any]:
+        call = desk.call(body, f"{what}:{body['trigger_id']}", "")
+        require(call.person, "log")
+        return (open_form_with_note(call, note) if note else open_form(call)).view
+
+    said = answered(work, what=what)
+    if isinstance(said, Reply):
+        said = View(type="modal", title="Log CCM time", close="Close", blocks=list(said.blocks)).to_dict()
+    desk.client.views_open(trigger_id=body["trigger_id"], view=said)
