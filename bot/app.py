@@ -13,7 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.desk import Desk
 from bot.edge import report
-from bot.listeners import commands, corrections, digest, export, home, log, pages, shortcuts
+from bot.listeners import commands, corrections, digest, export, home, log, pages, pickers, shortcuts
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
@@ -21,7 +21,7 @@ THREADS = 10
 """How much is done at once behind the acknowledgements."""
 
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
-LISTENERS = (export, commands, pages, log, corrections, digest, home, shortcuts)
+LISTENERS = (export, commands, pages, pickers, log, corrections, digest, home, shortcuts)
 
 
 def web_client(token: str, base_url: str) -> WebClient:

@@ -154,6 +154,33 @@ def find_codes(connection: Connection, practice_id: str, word: str) -> Sequence[
     return exact or [row.patient_code for row in rows]
 
 
+_CODES_BEGINNING = (
+    select(PatientRow.patient_code, CareTeamRow.name)
+    .join(
+        CareTeamRow,
+        and_(CareTeamRow.practice_id == PatientRow.practice_id, CareTeamRow.team_id == PatientRow.team_id),
+    )
+    .where(
+        PatientRow.practice_id == bindparam("mine"),
+        or_(
+            PatientRow.code_key.startswith(bindparam("key")),
+            PatientRow.code_number.startswith(bindparam("key")),
+        ),
+    )
+    .order_by(PatientRow.code_number != bindparam("key"), PatientRow.patient_code)
+    .limit(bindparam("most"))
+)
+
+
+def suggest_codes(connection: Connection, practice_id: str, typed: str, *, most: int) -> list[tuple[str, str]]:
+    """The patients, at most so many, whose code or its number begins like ``typed``: each code with its team's name.
+
+    The one that has exactly that number comes first; without anything typed they are the first by code.
+    """
+    rows = connection.execute(_CODES_BEGINNING, {"mine": practice_id, "key": code_key(typed), "most": most})
+    return [(row.patient_code, row.name) for row in rows]
+
+
 _ENROLLMENTS = (
     select(PatientFactRow.subject, PatientFactRow.on_date, PatientFactRow.until_date, PatientFactRow.withdrawn)
     .where(

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.views.pickers import patient_input
 from bot.views.reply import Reply, section
 from bot.views.words import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.recording import NOTE_CHARACTERS
@@ -42,7 +43,7 @@ def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> dict[
     """The form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved."""
     blocks: list[Block] = [section(intro)] if intro else []
     blocks += [
-        _text(PATIENT, "Patient", values, hint="The patient's code, for example P-1042"),
+        patient_input(PATIENT, values.get(PATIENT)),
         _text(LENGTH, "Length, or from–to", values, hint="12m, 1h5m or times: 10:05-10:17. Times are best."),
         _select(ACTIVITY, "What was done", values, [(one.value, ACTIVITY_WORDS[one]) for one in Activity]),
         _select(CONTACT, "Contact", values, [(one.value, CONTACT_WORDS[one]) for one in Contact], optional=True),
@@ -84,7 +85,7 @@ def submitted(view: Mapping[str, Any]) -> dict[str, str]:
     """What was filled in, by the names of the inputs, from the payload of a submission."""
     values: dict[str, str] = {}
     for block_id, inputs in view["state"]["values"].items():
-        state = inputs[INPUT]
+        (state,) = inputs.values()
         option = state.get("selected_option")
         chosen = [option["value"]] if option else [one["value"] for one in state.get("selected_options") or []]
         value = state.get("value") or state.get("selected_date") or ",".join(chosen)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.testing import capture_logs
 from support.practice import NOTE
-from support.slack import LINE, Office
+from support.slack import LINE, Office, picked
 
 from bot.playground import Glance
 from bot.views import worklist
@@ -61,7 +61,7 @@ def test_with_the_database_away_a_filled_in_form_stays_as_it_was(office: Office,
     broken(away())
 
     seen = office.person().submit(
-        modal, {"patient": "P-1042", "length": "12m", "activity": "medication", "contact": "live", "note": NOTE}
+        modal, {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "contact": "live", "note": NOTE}
     )
 
     assert seen.modal is not None
@@ -79,7 +79,7 @@ def test_a_form_that_failed_can_be_submitted_again_when_the_database_is_back(
     broken(away())
     failed = (
         office.person()
-        .submit(modal, {"patient": "P-1042", "length": "12m", "activity": "medication", "note": NOTE})
+        .submit(modal, {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "note": NOTE})
         .modal
     )
     monkeypatch.undo()

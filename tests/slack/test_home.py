@@ -1,7 +1,7 @@
 """The App Home by role, and the shortcuts that open the form from anywhere."""
 
 from support.practice import NOTE
-from support.slack import GENERAL, STRANGER, Office
+from support.slack import GENERAL, STRANGER, Office, picked
 
 from bot.listeners.shortcuts import MESSAGE_SHORTCUT, SHORTCUT
 from bot.views.home import LOG, REFRESH
@@ -123,7 +123,7 @@ def test_an_entry_saved_from_the_form_of_a_shortcut_is_in_the_ledger(office: Off
     assert form is not None
     option = {"text": {"type": "plain_text", "text": "results review", "emoji": True}, "value": "results_review"}
 
-    saved = person.submit(form, {"patient": "P-1042", "length": "12m", "activity": option, "note": NOTE})
+    saved = person.submit(form, {"patient": picked("P-1042"), "length": "12m", "activity": option, "note": NOTE})
 
     assert saved.errors == {}
     assert office.live_count() == 1

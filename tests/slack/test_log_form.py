@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from support.practice import NOTE
-from support.slack import BLUE, LINE, Office
+from support.slack import BLUE, LINE, Office, picked
 
 from bot.playground import Glance, SeenView
 from bot.views.problem import OPEN_FORM
 from bot.views.receipt import LOG_ANOTHER
 
-FILLED: dict[str, Any] = {"patient": "P-1042", "length": "12m", "activity": "medication", "note": NOTE}
+FILLED: dict[str, Any] = {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "note": NOTE}
 
 
 def opened(seen: Glance) -> SeenView:
@@ -90,8 +90,8 @@ def test_a_form_delivered_twice_is_stored_once(office: Office) -> None:
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [
-        ({"patient": "P-9999"}, "patient", '"P-9999" names no patient'),
-        ({"patient": "somebody"}, "patient", "No patient has this code"),
+        ({"patient": picked("P-9999")}, "patient", '"P-9999" names no patient'),
+        ({"patient": picked("somebody")}, "patient", "No patient has this code"),
         ({"length": "12x"}, "length", '"12x" cannot be read as a length'),
         ({"length": "a while"}, "length", "This is no length"),
         ({"length": "25h"}, "length", "longer than 24 hours"),
@@ -99,7 +99,7 @@ def test_a_form_delivered_twice_is_stored_once(office: Office) -> None:
         ({"date": "2026-11-25"}, "date", "lies in the future"),
         ({"activity": "patient_contact"}, "contact", "Say how: live, message, voicemail or no answer."),
         ({"note": "   "}, "note", "Say what was done (rule E1)."),
-        ({"patient": "P-1044"}, "program", "P-1044 is enrolled in CCM and RPM: which program"),
+        ({"patient": picked("P-1044")}, "program", "P-1044 is enrolled in CCM and RPM: which program"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_input(office: Office, wrong: dict[str, str], field: str, words: str) -> None:
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_said_beside_its_input(office: Office, wrong: dict[str,
 
 
 def test_everything_that_is_wrong_is_said_at_once(office: Office) -> None:
-    seen = submit(office, {**FILLED, "patient": "P-9999", "activity": "caregiver_contact", "note": " "})
+    seen = submit(office, {**FILLED, "patient": picked("P-9999"), "activity": "caregiver_contact", "note": " "})
 
     assert set(seen.errors) == {"patient", "contact", "note"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from support.practice import import_rows, staff_row
-from support.slack import BLUE, GENERAL, STRANGER, Office
+from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
@@ -58,8 +58,8 @@ def do_everything(office: Office) -> None:
     unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
     form = office.press(unclear, OPEN_FORM).modal
     assert form is not None
-    nurse.submit(form, {"length": "200m", "patient": "P-9999"})
-    nurse.submit(form, {"length": "200m", "patient": "P-1043"})
+    nurse.submit(form, {"length": "200m", "patient": picked("P-9999")})
+    nurse.submit(form, {"length": "200m", "patient": picked("P-1043")})
     for line in (
         f"lgo P-1042 12m {NOTE_MARK}",
         NOTE_MARK,

@@ -4,12 +4,13 @@ import json
 
 import pytest
 from support.practice import NOTE, an_entry
-from support.slack import GONE, LINE, STRANGER, Office
+from support.slack import GONE, LINE, STRANGER, Office, picked
 
 from bot.access import ROLES_BY_COMMAND
 from bot.commands.registry import COMMANDS
 from bot.playground import Glance
 from bot.views import digest, month
+from bot.views.pickers import PATIENT_PICKER
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import LOG_ANOTHER, UNDO
 
@@ -92,9 +93,11 @@ def test_the_undo_button_of_a_coordinator_undoes_nothing_for_another(office: Off
 def test_a_form_of_those_who_may_not_log_saves_nothing(office: Office) -> None:
     modal = office.say("/ccm log").modal
     assert modal is not None
-    office.person().submit(modal, {"patient": "P-9999", "length": "12m", "activity": "medication", "note": NOTE})
+    office.person().submit(
+        modal, {"patient": picked("P-9999"), "length": "12m", "activity": "medication", "note": NOTE}
+    )
     payload = office.last_payload("interactive")
-    payload["view"]["state"]["values"]["patient"]["value"]["value"] = "P-1042"
+    payload["view"]["state"]["values"]["patient"][PATIENT_PICKER]["selected_option"] = picked("P-1042")
 
     answer = office.deliver_again("interactive", user={"id": BILLER}, view=payload["view"])
 

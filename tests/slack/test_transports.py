@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from support.practice import NOTE, a_practice
-from support.slack import BLUE, LINE, HandClock, Office, open_office
+from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
 from bot.app import build_app, web_client
 from bot.demo import free_port
@@ -102,7 +102,7 @@ def test_a_small_journey_is_the_same_by_either_way(far_office: Office) -> None:
     done = far_office.person().submit(form, {"length": "20m", "note": NOTE})
     assert done.modal is not None
     assert done.modal.title == "Saved"
-    wrong = far_office.person().submit(opened(far_office), {"length": "20x", "patient": "P-1042"})
+    wrong = far_office.person().submit(opened(far_office), {"length": "20x", "patient": picked("P-1042")})
     assert list(wrong.errors) == ["length"]
     far_office.press(far_office.say("/ccm digest Blue Team", "U0LEAD1"), POST_NOW, "U0LEAD1")
     assert far_office.playground.wait_until(lambda: bool(far_office.posts(BLUE)))

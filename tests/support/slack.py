@@ -253,6 +253,11 @@ def crowd(database: Database, practice: Practice) -> None:
     import_rows(database, practice, "entries", entries, at=NOW)
 
 
+def picked(patient_code: str) -> JSON:
+    """A patient chosen in a form's menu, which found it by what was typed."""
+    return {"text": {"type": "plain_text", "text": patient_code, "emoji": True}, "value": patient_code}
+
+
 def table_rows(seen: SeenMessage) -> list[list[str]]:
     """The rows of the message's table as text, without the row of column names."""
     tables = [block for block in seen.blocks if block["type"] == "table"]

@@ -135,7 +135,7 @@ def test_the_form_fits_whatever_stands_in_it() -> None:
 
 def test_what_is_submitted_is_read_by_the_names_of_the_inputs() -> None:
     values = {
-        "patient": {"value": {"type": "plain_text_input", "value": "P-1042"}},
+        "patient": {"pick_patient": {"type": "external_select", "selected_option": {"value": "P-1042"}}},
         "activity": {"value": {"type": "static_select", "selected_option": {"value": "medication"}}},
         "contact": {"value": {"type": "static_select", "selected_option": None}},
         "date": {"value": {"type": "datepicker", "selected_date": "2026-11-24"}},
