@@ -3,6 +3,7 @@
 import json
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -44,7 +45,7 @@ def local_slack() -> Playground:
 
 def full_app(database: Database, slack: Playground) -> App:
     """The bot as it is served."""
-    return build_app(database, _client(slack), SECRET, lambda: AT)
+    return build_app(database, _client(slack), SECRET, lambda: AT, executor=ThreadPoolExecutor())
 
 
 def bare_app(slack: Playground) -> App:

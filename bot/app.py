@@ -4,7 +4,7 @@ Listeners run before the acknowledgement and answer in it; what takes longer, or
 """
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from datetime import datetime
 
 from slack_bolt import App
@@ -17,9 +17,6 @@ from bot.listeners import commands, corrections, digest, export, home, log, page
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
-THREADS = 10
-"""How much is done at once behind the acknowledgements."""
-
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
 LISTENERS = (export, commands, pages, pickers, log, corrections, digest, home, shortcuts)
 
@@ -39,13 +36,12 @@ def build_app(
     signing_secret: str,
     now: Callable[[], datetime],
     *,
-    executor: Executor | None = None,
+    executor: Executor,
 ) -> App:
     """The app with every listener that ``manifest.yml`` declares; nothing runs yet.
 
-    ``executor`` does what is done behind the acknowledgements.
+    ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it.
     """
-    executor = executor or ThreadPoolExecutor(THREADS, thread_name_prefix="afterwards")
     app = App(
         client=client,
         signing_secret=signing_secret,

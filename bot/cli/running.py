@@ -1,5 +1,6 @@
 """``ccm serve``, ``ccm demo`` and ``ccm digest``: what runs, and what the clock does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -37,6 +38,8 @@ from ledger.roster import OPERATOR
 
 PLAYGROUND_PORT = 8765
 HTTP_PORT = 3000
+THREADS = 10
+"""How much is done at once behind the acknowledgements; a clean stop waits for all of it."""
 
 
 def serve(
@@ -58,8 +61,8 @@ def serve(
         client = web_client(bot_token, settings.api_base_url)
         workspace = workspace_of(client)
         check_practice(database, workspace)
-        app = build_app(database, client, secret, now)
-        with jobs_running(database, workspace, client, now):
+        with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, workspace, client, now):
+            app = build_app(database, client, secret, now, executor=behind)
             if http:
                 err.print(f"Listening on http://{host}:{port}/slack/events")
                 serve_http(app, database, host=host, port=port)

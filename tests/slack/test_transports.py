@@ -79,7 +79,7 @@ def http_office(
 def socket_office(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
     """The bot connected by Socket Mode."""
     with open_office(office_database, office_practice, clock, attached=False) as office:
-        office.app = build_app(office.database, office.client, "", clock)
+        office.app = build_app(office.database, office.client, "", clock, executor=office.afterwards)
         handler = SocketModeHandler(office.app, office.playground.workspace.installation.app_token)
         handler.connect()
         assert office.playground.wait_until(lambda: office.playground.delivery.connected)
@@ -229,7 +229,7 @@ def test_a_ledger_without_migrations_is_found_out_before_anything_runs(tmp_path:
 
 def test_building_the_app_calls_nobody(office: Office) -> None:
     before = len(office.playground.calls("auth.test"))
-    build_app(office.database, office.client, "secret", office.clock)
+    build_app(office.database, office.client, "secret", office.clock, executor=office.afterwards)
 
     assert len(office.playground.calls("auth.test")) == before
 
