@@ -110,12 +110,18 @@ def record_entry(
     logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6).
     """
     member = lock_staff(connection, practice, entry.staff_id)
-    earlier = earlier_result(connection, practice.practice_id, request)
+    earlier = recorded_before(connection, practice, request)
     if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+        return earlier
     receipt = store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
     remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
     return receipt
+
+
+def recorded_before(connection: Connection, practice: Practice, request: Request) -> Receipt | None:
+    """The receipt of this ``request`` when it was delivered before, marked as replayed, or None where it is new."""
+    earlier = earlier_result(connection, practice.practice_id, request)
+    return None if earlier is None else replace(_RECEIPT.validate_python(earlier), replayed=True)
 
 
 def store_entry(

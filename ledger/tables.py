@@ -285,6 +285,30 @@ class RequestRow(Base):
     recorded_at: Mapped[datetime]
 
 
+class TimerRow(Base):
+    """A running timer, one a person (the primary key holds that); what becomes of it is an entry, or nothing.
+
+    ``reminder_lease_until`` is how long a process that claimed its reminder has time to send it.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+        ForeignKeyConstraint(["practice_id", "staff_id"], ["staff.practice_id", "staff.staff_id"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    patient_code: Mapped[str]
+    program: Mapped[str | None]
+    activity: Mapped[str | None]
+    contact: Mapped[str | None]
+    note: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime]
+    reminder_lease_until: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+
+
 class PatientMonthRow(Base):
     """The stored figures of one program of one patient-month (design 1)."""
 

@@ -27,7 +27,17 @@ from support.practice import (
 )
 
 from jobs.digests import run_due
-from ledger import figures, patient_facts, patient_months, practice, roster, stored_entries, verify, worklists
+from ledger import (
+    figures,
+    patient_facts,
+    patient_months,
+    practice,
+    roster,
+    stored_entries,
+    timers,
+    verify,
+    worklists,
+)
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.policy import change_policy
@@ -42,6 +52,7 @@ QUESTIONS: dict[str, Ask] = {
     "roster.people": lambda c, p: roster.people(c, p.practice_id),
     "roster.teams": lambda c, p: roster.teams(c, p.practice_id),
     "roster.find_codes": lambda c, p: roster.find_codes(c, p.practice_id, "1042"),
+    "roster.suggest_codes": lambda c, p: roster.suggest_codes(c, p.practice_id, "10", most=100),
     "roster.enrolled_programs": lambda c, p: roster.enrolled_programs(c, p, "P-1042", TODAY),
     "roster.enrolled_since": lambda c, p: roster.enrolled_since(c, p, "P-1042", TODAY),
     "roster.program_for_entry": lambda c, p: outcome(lambda: roster.program_for_entry(c, p, "P-1042", TODAY)),
@@ -55,6 +66,9 @@ QUESTIONS: dict[str, Ask] = {
     "stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 2)),
     "stored_entries.find_live_entry": lambda c, p: outcome(lambda: find_live_entry(c, p.practice_id, "P-1042", 2)),
     "stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
+    "timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
+    "timers.required_timer": lambda c, p: outcome(lambda: timers.required_timer(c, p, "nurse1")),
+    "timers.due_reminders": lambda c, p: timers.due_reminders(c, p, at=AT + timedelta(days=1)),
     "verify.verify": verify.verify,
     "practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
@@ -66,8 +80,13 @@ WRITERS = {
     "patient_months.evaluate_with",
     "figures.store",
     "practice.create_practice",
+    "timers.start_timer",
+    "timers.stop_timer",
+    "timers.cancel_timer",
+    "timers.claim_reminder",
+    "timers.finish_reminder",
 }
-MODULES = (roster, worklists, patient_months, patient_facts, figures, stored_entries, verify, practice)
+MODULES = (roster, worklists, patient_months, patient_facts, figures, stored_entries, timers, verify, practice)
 
 
 def outcome(call: Callable[[], object]) -> object:
@@ -97,7 +116,7 @@ def answers(database: Database, one: Practice) -> dict[str, Any]:
 
 
 def work_in(database: Database, other: Practice) -> None:
-    """Changes of every kind: people, teams, patients, facts, entries, a void, a policy."""
+    """Changes of every kind: people, teams, patients, facts, entries, a void, a policy, a timer."""
     import_rows(database, other, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
     nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead")
     import_rows(database, other, "staff", [nurse])
@@ -110,6 +129,8 @@ def work_in(database: Database, other: Practice) -> None:
     import_rows(database, other, "entries", [entry_row(minutes="21")])
     with database.writing() as connection:
         change_policy(connection, other, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
+        timer = timers.Timer("nurse1", "P-1042", None, None, None, "", AT)
+        timers.start_timer(connection, other, timer, request=a_request())
 
 
 def test_what_one_practice_does_changes_no_answer_to_another(database: Database) -> None:
