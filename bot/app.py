@@ -13,12 +13,12 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.desk import Desk
 from bot.edge import report
-from bot.listeners import commands, corrections, digest, export, home, log, pages, pickers, shortcuts
+from bot.listeners import card, commands, corrections, digest, export, home, log, pages, pickers, shortcuts, timers
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
-LISTENERS = (export, commands, pages, pickers, log, corrections, digest, home, shortcuts)
+LISTENERS = (export, commands, pages, pickers, card, log, timers, corrections, digest, home, shortcuts)
 
 
 def web_client(token: str, base_url: str) -> WebClient:

@@ -9,6 +9,8 @@ from typing import Any
 
 from slack_bolt import Respond
 from slack_sdk import WebClient
+from slack_sdk.models.blocks import ActionsBlock
+from slack_sdk.models.views import View
 
 from bot.access import require_active
 from bot.commands.call import Call
@@ -94,11 +96,36 @@ def open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:
 
 
 def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
-    """The key of every press of one button of one message: whoever presses twice asks for one thing."""
+    """The key of every press of one button where it stands: whoever presses twice asks for one thing.
+
+    A Home tab is published again after what is done in it: its next state has another hash, and its buttons other keys.
+    """
+    if is_in_view(body):
+        return f"press:{body['view']['id']}:{body['view']['hash']}:{action['block_id']}:{action['action_id']}"
     container = body["container"]
     return f"press:{container['channel_id']}:{container['message_ts']}:{action['action_id']}"
+
+
+def is_in_view(body: dict[str, Any]) -> bool:
+    """Whether a button stands in the Home tab or in a form: no message to answer in, and no ``response_url``."""
+    return bool(body["container"]["type"] == "view")
 
 
 def replace_message(respond: Respond, reply: Reply) -> None:
     """Shows ``reply`` in place of the message whose button was pressed."""
     respond(replace_original=True, response_type="ephemeral", **reply.payload())
+
+
+def answer_press(
+    desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str, replaces: bool
+) -> None:
+    """Shows ``reply`` in place of the button's message where it ``replaces`` that, else below it.
+
+    A button of the Home tab has no message: its answer is a modal under ``title``, without buttons of its own.
+    """
+    if is_in_view(body):
+        blocks = [block for block in reply.blocks if not isinstance(block, ActionsBlock)]
+        view = View(type="modal", title=title, close="Close", blocks=blocks)
+        desk.client.views_open(trigger_id=body["trigger_id"], view=view.to_dict())
+    else:
+        respond(replace_original=replaces, response_type="ephemeral", **reply.payload())

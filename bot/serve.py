@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 import structlog
 import uvicorn
@@ -23,7 +24,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channel import SlackChannel
+from bot.direct import SlackDirect
 from jobs.digests import run_due
+from jobs.reminders import run_reminders
 from ledger import schema
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
@@ -57,14 +60,18 @@ def jobs_running(
     database: Database, workspace: str, client: WebClient, now: Callable[[], datetime]
 ) -> Iterator[BackgroundScheduler]:
     """The jobs of one practice, asked every minute whether something is due, until the block ends."""
-    channel = SlackChannel(client)
     process = f"{socket.gethostname()}:{os.getpid()}"
+    jobs: tuple[Callable[[], int], ...] = (
+        partial(run_due, database, workspace, SlackChannel(client), by=process, now=now),
+        partial(run_reminders, database, workspace, SlackDirect(client), now=now),
+    )
 
     def tick() -> None:
-        try:
-            run_due(database, workspace, channel, by=process, now=now)
-        except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
-            log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
+        for job in jobs:
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
+                log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
 
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(tick, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)

@@ -25,6 +25,7 @@ from bot.cli.console import (
 )
 from bot.commands.add import add as add_command
 from bot.commands.call import Call
+from bot.commands.cancel import cancel as cancel_command
 from bot.commands.export import month_files
 from bot.commands.fix import save_fix
 from bot.commands.log import save_line
@@ -32,10 +33,12 @@ from bot.commands.me import find_own, me_pages
 from bot.commands.month import find_month
 from bot.commands.near import find_near, near_messages
 from bot.commands.patient import find_statement, patient_pages
+from bot.commands.start import save_start
+from bot.commands.stop import save_stop
 from bot.commands.undo import undo as undo_command
 from bot.commands.void import void as void_command
 from bot.views.month import COLUMNS, month_page, month_rows
-from bot.views.reply import Reply
+from bot.views.reply import OpenForm, Reply
 from bot.views.words import escaped
 from ledger.cases import statement_json
 from ledger.clock import now
@@ -118,15 +121,47 @@ def log(
         with _confirmed_by_option():
             # The grammar undoes Slack's escapes in the note: typed here, it has none yet.
             said = save_line(call.behind(escaped(call.text)), confirmed=confirm)
-        if not isinstance(said, Reply):
-            raise LedgerError(
-                "LINE_INCOMPLETE",
-                "The line has a gap; in Slack the form would open. Nothing was saved.",
-                "For example: ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
-            )
-        _say(said, as_json=as_json)
+        example = "ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed."
+        _say(_complete(said, example), as_json=as_json)
 
     _with_call(save, words, workspace, author=author)
+
+
+def start(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Start the person's timer, as typed behind /ccm start.
+
+    For example: ccm start --as coord1 P-1042 meds call
+    """
+
+    def begin(call: Call) -> Reply:
+        return _complete(save_start(call.behind(escaped(call.text))), "ccm start --as coord1 P-1042 meds call")
+
+    _write("start", begin, words, workspace, author, as_json=as_json)
+
+
+def stop(
+    author: Author,
+    words: Words = None,
+    confirm: Confirm = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the person's timer and save its time as an entry.
+
+    For example: ccm stop --as coord1 meds call Reconciled the insulin list. Dose confirmed.
+    """
+
+    def save(call: Call) -> Reply:
+        with _confirmed_by_option():
+            said = save_stop(call.behind(escaped(call.text)), confirmed=confirm)
+        return _complete(said, "ccm stop --as coord1 meds call Reconciled the insulin list. Dose confirmed.")
+
+    _write("stop", save, words, workspace, author, as_json=as_json)
+
+
+def cancel(author: Author, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Throw the person's running timer away: nothing is logged."""
+    _write("cancel", cancel_command, None, workspace, author, as_json=as_json)
 
 
 def undo(author: Author, workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -195,6 +230,17 @@ def _write(
         _say(handle(call), as_json=as_json)
 
     _with_call(work, words, workspace, author=author)
+
+
+def _complete(said: Reply | OpenForm, example: str) -> Reply:
+    """The answer; raises ``LedgerError`` where Slack would open a form, which a terminal has not."""
+    if isinstance(said, OpenForm):
+        raise LedgerError(
+            "LINE_INCOMPLETE",
+            "The line has a gap; in Slack the form would open. Nothing was saved.",
+            f"For example: {example}",
+        )
+    return said
 
 
 @contextmanager
@@ -290,6 +336,9 @@ def register(app: typer.Typer) -> None:
         patient,
         near,
         log,
+        start,
+        stop,
+        cancel,
         undo,
         void,
         fix,

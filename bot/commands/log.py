@@ -1,6 +1,6 @@
 """``/ccm log``: one line, or the form, to a saved entry and the running total."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -26,13 +26,16 @@ from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
-from ledger.recording import NOTE_CHARACTERS, NewEntry, record_entry
+from ledger.recording import NOTE_CHARACTERS, NewEntry, Receipt, record_entry
 from ledger.roster import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.warnings import note_advice
 
 _INPUT_BY_FIELD = {"patient_code": PATIENT, "duration_minutes": LENGTH, "started_at": LENGTH, "date_of_service": DATE}
 _INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
+
+Recorder = Callable[..., Receipt]
+"""What stores an entry: ``record_entry``, or something that takes the same and does more in the same transaction."""
 
 
 def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
@@ -47,7 +50,7 @@ def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
     except ConfirmationNeededError as question:
         if fits_in_button(call.text):
             return confirmation(question, call.text)
-        return open_form(call, confirm=_save_anyway(question))
+        return open_form(call, confirm=save_anyway(question))
 
 
 def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
@@ -61,9 +64,9 @@ def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
         if line.problems:
             return unclear_line(call.text, line.problems)
         if line.missing:
-            _refuse_long_note(line.note)
+            refuse_long_note(line.note)
             return OpenForm(log_form(_values(call, line), intro=missing_intro(line.missing if call.text else ())))
-        return _save(call, connection, line, content={"log": call.text}, confirmed=confirmed)
+        return save_entry(call, connection, line, content={"log": call.text}, confirmed=confirmed)
 
 
 def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
@@ -78,7 +81,7 @@ def open_form_with_note(call: Call, note: str) -> OpenForm:
     return OpenForm(log_form(_values(call, LogLine(note=note[:NOTE_CHARACTERS]))))
 
 
-def submit_form(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
+def submit_form(call: Call, values: Mapping[str, str], *, record: Recorder | None = None) -> OpenForm | dict[str, str]:
     """Saves what was filled in; returns the receipt or the form with a question as a view, or errors by input."""
     try:
         with call.database.writing() as connection:
@@ -99,19 +102,28 @@ def submit_form(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, s
                 program=Program(values[PROGRAM]) if PROGRAM in values else None,
                 note=values[NOTE].strip(),
             )
-            saved = _save(call, connection, filled, content=values, confirmed=CONFIRM in values, with_buttons=False)
+            saved = save_entry(
+                call,
+                connection,
+                filled,
+                content=values,
+                confirmed=CONFIRM in values,
+                with_buttons=False,
+                record=record,
+            )
             return OpenForm(saved_view(saved), saved.changed)
     except ConfirmationNeededError as question:
-        return OpenForm(log_form(values, confirm=_save_anyway(question)))
+        return OpenForm(log_form(values, confirm=save_anyway(question)))
     except LedgerError as error:
         return {_INPUT_BY_CODE.get(error.code, LENGTH): f"{error.title} {error.remedy}"}
 
 
-def _save_anyway(question: ConfirmationNeededError) -> str:
+def save_anyway(question: ConfirmationNeededError) -> str:
+    """The question as a form asks it, beside a tick."""
     return f"{question.title} Save it anyway?"
 
 
-def _refuse_long_note(note: str) -> None:
+def refuse_long_note(note: str) -> None:
     """Raises ``LedgerError`` for a note that fits into no entry and so into no form."""
     if len(note) > NOTE_CHARACTERS:
         raise LedgerError(
@@ -146,7 +158,7 @@ def _form_errors(line: LogLine, values: Mapping[str, str]) -> dict[str, str]:
     return errors
 
 
-def _save(
+def save_entry(
     call: Call,
     connection: Connection,
     line: LogLine,
@@ -154,7 +166,12 @@ def _save(
     content: Mapping[str, Any],
     confirmed: bool,
     with_buttons: bool = True,
+    record: Recorder | None = None,
 ) -> Reply:
+    """Stores what was understood of a complete line, by ``record`` where that is given; returns the receipt.
+
+    Raises as ``record`` does, and ``ProgramMissingError`` where the program is neither said nor the only one.
+    """
     if line.patient_code is None or line.activity is None:
         raise LedgerError("LINE_INCOMPLETE", "The line is incomplete.", "/ccm log P-1042 12m meds call What was done.")
     day = line.date_of_service or call.today
@@ -171,7 +188,7 @@ def _save(
         started_at=line.started_at if timed else None,
         ended_at=line.ended_at if timed else None,
     )
-    saved = record_entry(
+    saved = (record or record_entry)(
         connection,
         call.practice,
         entry,

@@ -7,6 +7,8 @@ from functools import partial
 from bot.access import ROLES_BY_COMMAND, require
 from bot.commands.add import add
 from bot.commands.call import Call
+from bot.commands.cancel import cancel
+from bot.commands.card import card
 from bot.commands.digest import digest
 from bot.commands.export import export
 from bot.commands.facts import FACT_TOPICS, record
@@ -16,11 +18,13 @@ from bot.commands.me import me
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
+from bot.commands.start import start
+from bot.commands.stop import stop
 from bot.commands.undo import undo
 from bot.commands.void import void
 from bot.grammar.commands import closest, split_command
 from bot.grammar.quotes import unescape
-from bot.views.help import Topic, card, help_card
+from bot.views.help import Topic, help_card
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError
 
@@ -48,6 +52,23 @@ COMMANDS: dict[str, Command] = {
             ),
         ),
     ),
+    "start": Command(
+        start,
+        Topic(
+            "start CODE [WHAT] [HOW] [PROGRAM] [NOTE]",
+            "Starts your timer: the entry will have the real times. Alone, it opens a form.",
+            ("/ccm start P-1042 meds call",),
+        ),
+    ),
+    "stop": Command(
+        stop,
+        Topic(
+            "stop [WHAT] [HOW] [PROGRAM] NOTE",
+            "Stops your timer and saves its time as an entry. What is missing is asked for in a form.",
+            ("/ccm stop Reconciled the insulin list. Dose confirmed.",),
+        ),
+    ),
+    "cancel": Command(cancel, Topic("cancel", "Throws your running timer away: nothing is logged.", ("/ccm cancel",))),
     "undo": Command(undo, Topic("undo", "Voids your last entry if it is under 15 minutes old.", ("/ccm undo",))),
     "void": Command(
         void,
@@ -125,6 +146,10 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+KEEPING_ESCAPES = frozenset({"log", "fix", "start", "stop"})
+"""Lines that keep Slack's escapes: their grammar undoes them in the note, and must not do so twice."""
+
+
 def answer(call: Call) -> Answer:
     """What the text behind ``/ccm`` leads to.
 
@@ -133,17 +158,20 @@ def answer(call: Call) -> Answer:
     command = split_command(call.text)
     if command.name in {"", "help"}:
         require(call.person, command.name)
-        return _help(call, command.rest) if command.name else card(_topics(call), call.person.name)
+        return _help(call, command.rest) if command.name else card(call, _names(call))
     if command.name not in COMMANDS:
         raise _unknown(unescape(command.name), unescape(command.rest))
     require(call.person, command.name)
-    # A log line keeps Slack's escapes: its grammar undoes them in the note, and must not do so twice.
-    rest = command.rest if command.name in {"log", "fix"} else unescape(command.rest)
+    rest = command.rest if command.name in KEEPING_ESCAPES else unescape(command.rest)
     return COMMANDS[command.name].handle(call.behind(rest))
 
 
+def _names(call: Call) -> list[str]:
+    return [name for name in COMMANDS if call.person.roles & ROLES_BY_COMMAND[name]]
+
+
 def _topics(call: Call) -> list[Topic]:
-    return [command.topic for name, command in COMMANDS.items() if call.person.roles & ROLES_BY_COMMAND[name]]
+    return [COMMANDS[name].topic for name in _names(call)]
 
 
 def _help(call: Call, about: str) -> Reply:

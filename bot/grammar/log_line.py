@@ -94,16 +94,16 @@ def parse_log(
     is_length_sure = all(problem.field != "duration_minutes" for problem in report.problems)
     day = resolve_day(line, now.date(), report)
     span = resolve_span(line, minutes if is_length_sure else None, now, default_day, report)
-    contact = _said(line, Contact)
+    contact = said(line, Contact)
     return LogLine(
         patient_code=patient_code,
         duration_minutes=span.duration_minutes if is_length_sure else None,
         started_at=span.started_at,
         ended_at=span.ended_at if is_length_sure else None,
-        activity=_said(line, Activity) or (default_activity if contact else None),
+        activity=said(line, Activity) or (default_activity if contact else None),
         contact=contact,
         date_of_service=span.started_at.date() if span.started_at else day,
-        program=_said(line, Program),
+        program=said(line, Program),
         note=unescape(line.note).strip(),
         problems=report.problems,
     )
@@ -129,6 +129,7 @@ def format_log(line: LogLine) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _said(line: Line, kind: type[_Meaning]) -> _Meaning | None:
+def said(line: Line, kind: type[_Meaning]) -> _Meaning | None:
+    """The WHAT, HOW or PROGRAM of a scanned line; None where it says none."""
     meanings = (token.meaning for token in line.tokens if isinstance(token, Word))
     return next((meaning for meaning in meanings if isinstance(meaning, kind)), None)

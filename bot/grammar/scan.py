@@ -40,9 +40,12 @@ class Line:
         return [token for token in self.tokens if isinstance(token, Number)]
 
 
-def scan(text: str, find_codes: Callable[[str], Sequence[str]]) -> Line:
-    """``text`` taken apart by the rules above; ``find_codes`` names the patients a typed word may mean."""
-    line = Line()
+def scan(text: str, find_codes: Callable[[str], Sequence[str]], known: Line | None = None) -> Line:
+    """``text`` taken apart by the rules above; ``find_codes`` names the patients a typed word may mean.
+
+    What stands in ``known`` was said before the text began: a word that says it again is a second one.
+    """
+    line = known or Line()
     begin = _take_tokens(text, 0, line, find_codes)
     if opens_quote(text, begin):
         note, end = read_quoted(text, begin)

@@ -72,6 +72,7 @@ class Features:
     shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] = frozenset()
     home_tab_enabled: bool = True
+    messages_tab_enabled: bool = True
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
@@ -94,6 +95,7 @@ class Features:
             ),
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
             home_tab_enabled=features.get("app_home", {}).get("home_tab_enabled", True),
+            messages_tab_enabled=features.get("app_home", {}).get("messages_tab_enabled", True),
         )
 
 

@@ -96,7 +96,11 @@ def submitted(view: Mapping[str, Any]) -> dict[str, str]:
 
 def refused_form(values: FormValues, refusal: Reply) -> dict[str, Any]:
     """The form as it was filled in, under the card that says why nothing was saved."""
-    view = log_form(values)
+    return under(refusal, log_form(values))
+
+
+def under(refusal: Reply, view: Mapping[str, Any]) -> dict[str, Any]:
+    """The form ``view`` under the card that says why nothing was saved."""
     return {**view, "blocks": [*(block.to_dict() for block in refusal.blocks), *view["blocks"]]}
 
 

@@ -1,14 +1,10 @@
-"""The card and the help: what one can do, in examples that work when pasted."""
+"""The help: what one can do, in examples that work when pasted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block
-
 from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
-from bot.views import words
-from bot.views.receipt import LOG_ANOTHER
-from bot.views.reply import Reply, actions, button, context, sections
+from bot.views.reply import Reply, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +18,13 @@ class Topic:
     """Lines on the words it knows, for those who ask about it alone."""
 
 
-def card(topics: Sequence[Topic], name: str) -> Reply:
-    """The short card that ``/ccm`` alone shows: what this person can do."""
-    lines = [f"*Hello, {words.escaped(name)}.* What you can do here:"]
-    lines += [f"• `/ccm {topic.usage.split(' ')[0]}` – {topic.does}" for topic in topics]
-    blocks: list[Block] = sections(lines)
-    if any(topic.usage.startswith("log") for topic in topics):
-        blocks.append(actions(button("Log time", LOG_ANOTHER, "", style="primary")))
-    return Reply("What you can do with /ccm", (*blocks, context("Examples: `/ccm help`")))
-
-
 def help_card(topics: Sequence[Topic]) -> Reply:
     """Usage and examples of these commands; of one alone with all the words it knows."""
     lines = []
     for topic in topics:
         lines.append(f"*/ccm {topic.usage}*\n{topic.does}")
         lines += [f"`{example}`" for example in topic.examples]
-    if len(topics) == 1 and topics[0].usage.startswith(("log", "fix")):
+    if len(topics) == 1 and topics[0].usage.startswith(("log", "fix", "start", "stop")):
         lines += _log_words()
     if len(topics) == 1:
         lines += topics[0].words

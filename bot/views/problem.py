@@ -50,15 +50,19 @@ def unclear_line(typed: str, problems: Sequence[Problem], *, command: str = "log
 
     A log can be finished in the form.
     """
-    lines = [f"*That line is not clear yet.* {NOTHING_SAVED}"]
-    lines += [
-        f"• {words.escaped(unescape(problem.message))} For example: `{words.escaped(problem.example)}`"
-        for problem in problems
-    ]
+    lines = [f"*That line is not clear yet.* {NOTHING_SAVED}", *problem_lines(problems)]
     blocks = [*sections(lines), *given_back(f"/ccm {command} {typed}")]
     if command == "log" and fits_in_button(typed):
         blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
     return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
+
+
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Each problem in a line: the words it is about, what is wrong with them, and an example."""
+    return [
+        f"• {words.escaped(unescape(problem.message))} For example: `{words.escaped(problem.example)}`"
+        for problem in problems
+    ]
 
 
 def confirmation(error: LedgerError, typed: str, *, command: str = "log", save_anyway: str = SAVE_ANYWAY) -> Reply:

@@ -110,13 +110,22 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
 
 def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
-    names = re.findall(r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home)_[a-z_]+)"$', sources, re.MULTILINE)
+    names = re.findall(
+        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card)_[a-z_]+)"$', sources, re.MULTILINE
+    )
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
     actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
 
     assert len(actions) >= 10
     for action in actions:
         assert answers(office.app, {"type": "block_actions", "actions": [{"action_id": action}]}), action
+
+
+def test_the_messages_tab_is_on_because_the_bot_sends_direct_messages(manifest: dict[str, Any]) -> None:
+    tab = manifest["features"]["app_home"]
+
+    assert "conversations_open" in called_methods()
+    assert (tab["messages_tab_enabled"], tab["messages_tab_read_only_enabled"]) == (True, True)
 
 
 def test_a_name_is_typed_as_a_name_and_not_as_a_mention(manifest: dict[str, Any]) -> None:

@@ -22,6 +22,9 @@ WHO_MAY = {
     "patient P-1042": EVERYBODY,
     "near": EVERYBODY,
     "log P-1042 12m meds Reconciled the list. Dose confirmed.": {NURSE, DOCTOR},
+    "start P-1042 meds": {NURSE, DOCTOR},
+    "stop Reconciled the list. Dose confirmed.": {NURSE, DOCTOR},
+    "cancel": {NURSE, DOCTOR},
     "undo": {NURSE, DOCTOR},
     "void P-1042#1 Logged by mistake.": {NURSE, LEAD, DOCTOR},
     "fix P-1042#1 15m": {NURSE, DOCTOR},
@@ -193,6 +196,9 @@ def test_the_card_greets_with_a_name_and_offers_to_log(office: Office) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_of_the_help_works_when_pasted(office: Office, name: str) -> None:
     office.work(an_entry())
+    if name in {"stop", "cancel"}:
+        office.say("/ccm start P-1042 meds", NURSE)
+        office.clock.move(minutes=12)
     for example in COMMANDS[name].topic.examples:
         user = next(user for user in (NURSE, LEAD, DOCTOR, BILLER) if user in MAY_BY_NAME[name])
         seen = office.say(example, user)

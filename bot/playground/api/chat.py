@@ -90,6 +90,8 @@ def _given(fields: JSON) -> JSON:
 
 
 def _refuse_closed(call: Call, channel: Channel) -> None:
+    if channel.kind == "im" and not call.workspace.features.messages_tab_enabled:
+        raise SlackError("messages_tab_disabled")
     if channel.is_archived:
         raise SlackError("is_archived")
     may_post_anywhere = "chat:write.public" in call.workspace.features.scopes and channel.kind == "channels"

@@ -1,0 +1,22 @@
+"""``/ccm cancel``: the running timer is thrown away; nothing is logged."""
+
+from datetime import datetime
+
+from bot.commands.call import Call
+from bot.views.reply import Reply
+from bot.views.timer import cancelled
+from ledger.timers import cancel_timer
+
+
+def cancel(call: Call, *, started_at: datetime | None = None) -> Reply:
+    """Cancels the person's timer; raises ``LedgerError`` where none runs, or not the one that a button is about."""
+    with call.database.writing() as connection:
+        receipt = cancel_timer(
+            connection,
+            call.practice,
+            call.person.staff_id,
+            request=call.request({"cancel": started_at}),
+            at=call.at,
+            started_at=started_at,
+        )
+    return cancelled(receipt, call.practice)

@@ -1,0 +1,27 @@
+"""The card's own button: My day."""
+
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.access import require
+from bot.commands.me import me
+from bot.desk import Desk, answer_press, press_key
+from bot.edge import answered
+from bot.views.card import MY_DAY
+from bot.views.reply import Reply
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Shows what the person logged today, below the card."""
+
+    @app.action(MY_DAY)
+    def on_my_day(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        def work() -> Reply:
+            call = desk.call(body, press_key(body, action), "")
+            require(call.person, "me")
+            return me(call)
+
+        said = answered(work, what="my day button", saves=False)
+        answer_press(desk, body, respond, said, title="My day", replaces=False)
+        ack()

@@ -1,0 +1,130 @@
+"""The buttons and forms of timers, in a message and in the Home tab alike."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.access import require
+from bot.commands.call import Call
+from bot.commands.cancel import cancel
+from bot.commands.registry import Answer
+from bot.commands.start import start, submit_start
+from bot.commands.stop import Button, open_stop_form, stop, submit_stop
+from bot.desk import Desk, answer_press, is_in_view, open_if_form, press_key, replace_message
+from bot.edge import answered
+from bot.views import form, timer, timer_form
+from bot.views.reply import OpenForm, Reply
+from bot.views.timer_form import Stopped
+from ledger.timers import required_timer
+
+Press = Callable[[Call, Button], Answer]
+"""What a press does for the call it makes; the button says which timer it is about."""
+
+
+def _start(call: Call, _button: Button) -> Answer:
+    return start(call)
+
+
+def _stop_at(call: Call, button: Button) -> Answer:
+    return open_stop_form(call, button, open_end=True)
+
+
+def _cancel(call: Call, button: Button) -> Answer:
+    return cancel(call, started_at=button.started_at)
+
+
+def _keep(call: Call, button: Button) -> Answer:
+    with call.database.reading() as connection:
+        running = required_timer(connection, call.practice, call.person.staff_id, button.started_at)
+    return timer.kept_running(running, call.local_now)
+
+
+PRESSES: dict[str, tuple[str, Press]] = {
+    timer.START: ("start", _start),
+    timer.STOP: ("stop", stop),
+    timer.STOP_NOW: ("stop", open_stop_form),
+    timer.STOP_AT: ("stop", _stop_at),
+    timer.CANCEL: ("cancel", _cancel),
+    timer.KEEP: ("stop", _keep),
+}
+"""By the name of a button: the command whose roles it needs, and what it does."""
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Starts, stops and cancels timers when a button or a form asks for it."""
+    _listen_to_buttons(app, desk)
+    _listen_to_start_form(app, desk)
+    _listen_to_stop_form(app, desk)
+
+
+def _listen_to_buttons(app: App, desk: Desk) -> None:
+    @app.action(re.compile(f"^({'|'.join(PRESSES)})$"))
+    def on_press(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        command, press = PRESSES[action["action_id"]]
+        named = json.loads(action["value"])
+        started_at = datetime.fromisoformat(named["timer"]) if named else None
+        button = Button(started_at, "" if is_in_view(body) else body["response_url"])
+
+        def work() -> Answer:
+            call = desk.call(body, press_key(body, action), "")
+            require(call.person, command)
+            said = press(call, button)
+            return open_if_form(desk, said, body["trigger_id"]) or said
+
+        said = answered(work, what=f"{command} button")
+        if isinstance(said, Reply):
+            # An error leaves the message and its buttons where they are.
+            replaces = bool(said.changed) or action["action_id"] == timer.KEEP
+            answer_press(desk, body, respond, said, title="Timer", replaces=replaces)
+        ack()
+        desk.follow_up(body, said)
+
+
+def _listen_to_start_form(app: App, desk: Desk) -> None:
+    @app.view(timer_form.START_CALLBACK)
+    def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        values = form.submitted(view)
+
+        def work() -> OpenForm | dict[str, str]:
+            call = desk.call(body, f"view:{view['id']}", "")
+            require(call.person, "start")
+            return submit_start(call, values)
+
+        said = answered(work, what="start form")
+        _acknowledge(ack, said, again=timer_form.start_form(values))
+        desk.follow_up(body, said)
+
+
+def _listen_to_stop_form(app: App, desk: Desk) -> None:
+    @app.view(timer_form.STOP_CALLBACK)
+    def on_stop(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        values = form.submitted(view)
+        stopped = Stopped.decoded(view["private_metadata"])
+
+        def work() -> OpenForm | dict[str, str]:
+            call = desk.call(body, f"view:{view['id']}", "")
+            require(call.person, "stop")
+            return submit_stop(call, values, stopped)
+
+        said = answered(work, what="stop form")
+        _acknowledge(ack, said, again=timer_form.as_stop_form(form.log_form(values), stopped))
+        desk.follow_up(body, said)
+        if isinstance(said, OpenForm) and said.changed and stopped.response_url:
+            (code,) = said.changed
+            tell = partial(replace_message, Respond(response_url=stopped.response_url), timer.logged_elsewhere(code))
+            desk.later(tell, what="message of a stopped timer")
+
+
+def _acknowledge(ack: Ack, said: Reply | OpenForm | dict[str, str], *, again: dict[str, Any]) -> None:
+    """Shows errors beside their inputs, the next view, or the form ``again`` under the card that says what is wrong."""
+    if isinstance(said, dict):
+        ack(response_action="errors", errors=said)
+    elif isinstance(said, OpenForm):
+        ack(response_action="update", view=said.view)
+    else:
+        ack(response_action="update", view=form.under(said, again))

@@ -1,0 +1,121 @@
+"""The forms of a timer: one starts it, the log form with another name ends it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.views import View
+
+from bot.views import words
+from bot.views.form import (
+    ACTIVITY,
+    CALLBACK,
+    CONTACT,
+    DATE,
+    LENGTH,
+    NOTE,
+    PATIENT,
+    PROGRAM,
+    FormValues,
+    log_form,
+    prefill,
+)
+from bot.views.reply import Reply
+from ledger.practice import Practice
+from ledger.rules.durations import duration_minutes
+from ledger.timers import Timer
+
+START_CALLBACK = "timer_start_submitted"
+STOP_CALLBACK = "timer_stop_submitted"
+_START_INPUTS = (PATIENT, ACTIVITY, CONTACT, PROGRAM, NOTE)
+_MAY_WAIT = {"optional": True, "hint": {"type": "plain_text", "text": "May wait until you stop the timer."}}
+_MOST_CLEAR_MINUTES = 12 * 60
+"""Up to here two times of day say one length; beyond, nobody can have meant to work so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a form that ends a timer is about: the timer, when the stop was asked for, and the message to be told."""
+
+    started_at: datetime
+    stopped_at: datetime
+    response_url: str = ""
+
+    def encoded(self) -> str:
+        """It as a view's private metadata."""
+        ends = {"started_at": self.started_at.isoformat(), "stopped_at": self.stopped_at.isoformat()}
+        return json.dumps({**ends, "response_url": self.response_url})
+
+    @classmethod
+    def decoded(cls, private_metadata: str) -> "Stopped":
+        """It from a view's private metadata."""
+        said = json.loads(private_metadata)
+        started_at, stopped_at = (datetime.fromisoformat(said[name]) for name in ("started_at", "stopped_at"))
+        return cls(started_at, stopped_at, said["response_url"])
+
+    def measured(self, practice: Practice) -> dict[str, str]:
+        """Its length and its date as they are written in the form.
+
+        ``10:05-10:17``; minutes where clocks were changed between; an open end where it ran over 12 hours.
+        """
+        began, ended = practice.local(self.started_at), practice.local(self.stopped_at)
+        length = f"{began:%H:%M}-{ended:%H:%M}"
+        if duration_minutes(began, ended) > _MOST_CLEAR_MINUTES:
+            length = f"{began:%H:%M}-"
+        elif began.utcoffset() != ended.utcoffset():
+            length = f"{duration_minutes(began, ended)}m at {began:%H:%M}"
+        return {LENGTH: length, DATE: began.date().isoformat()}
+
+
+def start_form(values: FormValues, *, intro: str = "") -> dict[str, Any]:
+    """The form that starts a timer; only the patient must be known."""
+    view = log_form(values, intro=intro)
+    blocks = [block for block in view["blocks"] if block.get("block_id") in {None, *_START_INPUTS}]
+    optional = [block if block.get("block_id") in {None, PATIENT} else {**block, **_MAY_WAIT} for block in blocks]
+    return {
+        **view,
+        "callback_id": START_CALLBACK,
+        "title": {"type": "plain_text", "text": "Start a timer"},
+        "submit": {"type": "plain_text", "text": "Start"},
+        "blocks": optional,
+    }
+
+
+def started_view(reply: Reply) -> dict[str, Any]:
+    """The modal after a start."""
+    return View(type="modal", title="Timer started", close="Close", blocks=list(reply.blocks[:-1])).to_dict()
+
+
+def stop_values(timer: Timer, stopped: Stopped, practice: Practice, *, open_end: bool) -> dict[str, str]:
+    """What stands in the form that ends ``timer``; with ``open_end`` its owner is to say when the work ended."""
+    began = practice.local(timer.started_at)
+    measured = stopped.measured(practice)
+    return prefill(
+        patient_code=timer.patient_code,
+        length=f"{began:%H:%M}-" if open_end else measured[LENGTH],
+        activity=timer.activity,
+        contact=timer.contact,
+        day=began.date(),
+        program=timer.program,
+        note=timer.note,
+    )
+
+
+def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> dict[str, Any]:
+    """The log form ``view`` as the one that ends a timer; any other view as it is."""
+    if view.get("callback_id") != CALLBACK:
+        return dict(view)
+    title = {"type": "plain_text", "text": "Stop and log"}
+    return {**view, "callback_id": STOP_CALLBACK, "title": title, "private_metadata": stopped.encoded()}
+
+
+def stop_intro(timer: Timer, stopped: Stopped, practice: Practice) -> str:
+    """What was measured, and the question whether it is right where that is longer than the practice's limit."""
+    began, ended = practice.local(timer.started_at), practice.local(stopped.stopped_at)
+    minutes = timer.minutes_until(ended)
+    line = f"Your timer for *{timer.patient_code}* ran {words.span(began, ended)}: *{words.minutes(minutes)}*."
+    if minutes <= practice.conduct.timer_reminder_minutes:
+        return line
+    return f"{line} Is that right? If you stopped earlier, correct it: nothing else is logged than stands here."
