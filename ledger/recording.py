@@ -284,11 +284,16 @@ def overlap_error(practice: Practice, other: Any) -> LedgerError:
     start, end = practice.local(other.started_at), practice.local(other.ended_at)
     return LedgerError(
         "OVERLAP",
-        f"You already have an entry from {start:%H:%M} to {end:%H:%M} on {start:%Y-%m-%d}: "
+        f"You already have an entry from {_clock(start)} to {_clock(end)} on {start:%Y-%m-%d}: "
         f"{entry_name(other.patient_code, other.position)} (rule E6).",
         "Give the time that was not yet logged, or void the other entry first: "
         f"/ccm void {entry_name(other.patient_code, other.position)} Logged by mistake.",
     )
+
+
+def _clock(at: datetime) -> str:
+    """The time of day, with the seconds that a timer measured: they decide what overlaps."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def entry_name(patient_code: str, position: int) -> str:

@@ -69,6 +69,17 @@ class TimerRunningError(LedgerError):
         self.timer = timer
 
 
+class TimerOverError(LedgerError):
+    """What a button or a form speaks of was stopped or cancelled; another timer may run by now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TIMER_OVER",
+            "That timer is over: it was stopped or cancelled meanwhile.",
+            "/ccm me lists what you logged today; what is missing there can still be logged: /ccm log",
+        )
+
+
 _RECEIPT = TypeAdapter(TimerReceipt)
 _TIMER = select(
     TimerRow.staff_id,
@@ -82,6 +93,11 @@ _TIMER = select(
 _OWN = _TIMER.where(TimerRow.practice_id == bindparam("mine"), TimerRow.staff_id == bindparam("staff"))
 
 
+def to_the_second(at: datetime) -> datetime:
+    """``at`` as timers keep their ends."""
+    return at.replace(microsecond=0)
+
+
 def running_timer(connection: Connection, practice: Practice, staff_id: str) -> Timer | None:
     """The staff member's running timer, or None."""
     row = connection.execute(_OWN, {"mine": practice.practice_id, "staff": staff_id}).one_or_none()
@@ -93,18 +109,13 @@ def required_timer(
 ) -> Timer:
     """The staff member's running timer.
 
-    Raises ``LedgerError`` where there is none, or not the one that began at ``started_at``: a button or a form may
-    speak of a timer that is over.
+    Raises ``LedgerError`` where there is none, ``TimerOverError`` where it is not the one that began at ``started_at``.
     """
     timer = running_timer(connection, practice, staff_id)
     if timer is None and started_at is None:
         raise LedgerError("TIMER_NONE", "You have no running timer.", "Start one, for example: /ccm start P-1042 meds")
     if timer is None or started_at not in {None, timer.started_at}:
-        raise LedgerError(
-            "TIMER_OVER",
-            "That timer is over: it was stopped or cancelled meanwhile.",
-            "/ccm me lists what you logged today; what is missing there can still be logged: /ccm log",
-        )
+        raise TimerOverError
     return timer
 
 
@@ -148,8 +159,7 @@ def stop_timer(
 ) -> Receipt:
     """Records ``entry`` and ends the timer of its staff member that began at ``started_at``, both or neither.
 
-    The same ``request`` again returns the first receipt. Raises as ``record_entry`` does, and ``LedgerError`` where
-    that timer is over.
+    The same ``request`` again returns the first receipt. Raises as ``record_entry`` does, and ``TimerOverError``.
     """
     lock_staff(connection, practice, entry.staff_id)
     is_new = recorded_before(connection, practice, request) is None
@@ -174,7 +184,7 @@ def cancel_timer(
 ) -> TimerReceipt:
     """Throws the running timer away; the same ``request`` again returns the first receipt.
 
-    Raises ``LedgerError`` where there is none, or not the one that began at ``started_at``.
+    Raises as ``required_timer`` does.
     """
     lock_staff(connection, practice, staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)

@@ -15,7 +15,7 @@ from bot.views.timer_form import start_form, started_view
 from ledger.errors import LedgerError
 from ledger.roster import find_codes
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.timers import Timer, TimerRunningError, running_timer, start_timer
+from ledger.timers import Timer, TimerRunningError, running_timer, start_timer, to_the_second
 
 
 def start(call: Call) -> Reply | OpenForm:
@@ -47,7 +47,7 @@ def save_start(call: Call) -> Reply | OpenForm:
             activity=line.activity,
             contact=line.contact,
             note=line.note,
-            started_at=call.at,
+            started_at=to_the_second(call.at),
         )
         return started(start_timer(connection, practice, timer, request=call.request({"start": call.text})), practice)
 
@@ -65,7 +65,7 @@ def submit_start(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, 
             activity=Activity(values[ACTIVITY]) if ACTIVITY in values else None,
             contact=Contact(values[CONTACT]) if CONTACT in values else None,
             note=values.get(NOTE, "").strip(),
-            started_at=call.at,
+            started_at=to_the_second(call.at),
         )
         try:
             receipt = start_timer(connection, call.practice, timer, request=call.request(values))

@@ -23,7 +23,7 @@ from ledger.recording import NewEntry, Receipt, lock_staff, recorded_before
 from ledger.roster import find_codes
 from ledger.rules.warnings import note_advice
 from ledger.stored_entries import find_entry
-from ledger.timers import Timer, required_timer, stop_timer
+from ledger.timers import Timer, required_timer, stop_timer, to_the_second
 
 OVERLAP, LONG = "OVERLAP", "TIMER_LONG"
 
@@ -123,7 +123,7 @@ def _understood(call: Call, connection: Connection, timer: Timer) -> LogLine:
         said,
         duration_minutes=timer.minutes_until(call.at),
         started_at=timer.started_at,
-        ended_at=call.at,
+        ended_at=to_the_second(call.at),
         activity=said.activity or timer.activity,
         contact=said.contact or timer.contact,
         program=said.program or timer.program,
@@ -142,7 +142,7 @@ def _form(
     confirm: str = "",
     open_end: bool = False,
 ) -> OpenForm:
-    stopped = Stopped(timer.started_at, call.at, button.response_url)
+    stopped = Stopped(timer.started_at, to_the_second(call.at), button.response_url)
     filled = replace(timer, activity=line.activity, contact=line.contact, program=line.program, note=line.note)
     lines = [stop_intro(timer, stopped, call.practice), intro, *problem_lines(line.problems)]
     lines.append(missing_intro(line.missing))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,9 +19,10 @@ from bot.commands.stop import Button, open_stop_form, stop, submit_stop
 from bot.desk import Desk, answer_press, is_in_view, open_if_form, press_key, replace_message
 from bot.edge import answered
 from bot.views import form, timer, timer_form
+from bot.views.problem import error_card
 from bot.views.reply import OpenForm, Reply
 from bot.views.timer_form import Stopped
-from ledger.timers import required_timer
+from ledger.timers import TimerOverError, required_timer
 
 Press = Callable[[Call, Button], Answer]
 """What a press does for the call it makes; the button says which timer it is about."""
@@ -62,6 +64,13 @@ def listen(app: App, desk: Desk) -> None:
     _listen_to_stop_form(app, desk)
 
 
+@dataclass(frozen=True, slots=True)
+class _InPlace:
+    """An answer that takes the place of the message whose button was pressed."""
+
+    answer: Answer
+
+
 def _listen_to_buttons(app: App, desk: Desk) -> None:
     @app.action(re.compile(f"^({'|'.join(PRESSES)})$"))
     def on_press(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
@@ -70,17 +79,20 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
         started_at = datetime.fromisoformat(named["timer"]) if named else None
         button = Button(started_at, "" if is_in_view(body) else body["response_url"])
 
-        def work() -> Answer:
+        def work() -> _InPlace:
             call = desk.call(body, press_key(body, action), "")
             require(call.person, command)
-            said = press(call, button)
-            return open_if_form(desk, said, body["trigger_id"]) or said
+            try:
+                said = press(call, button)
+            except TimerOverError as error:
+                return _InPlace(error_card(error))
+            return _InPlace(open_if_form(desk, said, body["trigger_id"]) or said)
 
-        said = answered(work, what=f"{command} button")
+        # An error leaves the message with its buttons, unless they are about a timer that is over.
+        done = answered(work, what=f"{command} button")
+        said = done.answer if isinstance(done, _InPlace) else done
         if isinstance(said, Reply):
-            # An error leaves the message and its buttons where they are.
-            replaces = bool(said.changed) or action["action_id"] == timer.KEEP
-            answer_press(desk, body, respond, said, title="Timer", replaces=replaces)
+            answer_press(desk, body, respond, said, title="Timer", replaces=isinstance(done, _InPlace))
         ack()
         desk.follow_up(body, said)
 

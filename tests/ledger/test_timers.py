@@ -175,7 +175,7 @@ def test_two_stops_at_once_make_one_entry(database: Database, practice: Practice
 
     outcomes = at_once([partial(stop, database, practice, a_timer(), a_request()) for _ in range(3)])
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LedgerError", "LedgerError", "Receipt"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Receipt", "TimerOverError", "TimerOverError"]
     assert verified(database, practice).links == 1
 
 

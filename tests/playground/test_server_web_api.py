@@ -3,6 +3,7 @@
 import contextlib
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -179,6 +180,16 @@ def test_people_and_channels_are_listed(client: WebClient, workspace: Workspace)
     assert client.conversations_info(channel="C1")["channel"]["is_member"]
     assert refusal(workspace, "users.info", user="U9").error == "user_not_found"
     assert refusal(workspace, "conversations.open", users="U2").error == "user_disabled"
+
+
+def test_without_a_messages_tab_nobody_is_written_to_directly(client: WebClient, workspace: Workspace) -> None:
+    channel = client.conversations_open(users=["U1"])["channel"]["id"]
+    client.chat_postMessage(channel=channel, text="words")
+    workspace.features = replace(workspace.features, messages_tab_enabled=False)
+    for target in (channel, "U1"):
+        refused = refusal(workspace, "chat.postMessage", channel=target, text="words")
+        assert refused.error == "messages_tab_disabled"
+    client.chat_postMessage(channel="C1", text="words")
 
 
 def test_a_file_arrives_in_a_direct_message(client: WebClient, playground: Playground) -> None:

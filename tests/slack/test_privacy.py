@@ -10,10 +10,13 @@ from structlog.testing import capture_logs
 from support.practice import import_rows, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
+from bot.direct import SlackDirect
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
 from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
 from bot.views.receipt import UNDO
+from bot.views.timer import STOP_NOW
+from jobs.reminders import run_reminders
 
 NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
 NOTE = f"{NOTE_MARK} reconciled the insulin list. Dose confirmed with the patient."
@@ -55,6 +58,7 @@ def do_everything(office: Office) -> None:
         office.say(f"/ccm {line}", "U0DOCTOR1")
     for line in (f"consent P-1042 verbal {NOTE_MARK}", f"stay {NOTE_MARK}", "plan P-1042 yesterday"):
         office.say(f"/ccm {line}")
+    keep_time(office)
     unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
     form = office.press(unclear, OPEN_FORM).modal
     assert form is not None
@@ -83,6 +87,26 @@ def do_everything(office: Office) -> None:
         office.say(f"/ccm {line}", BILLER)
     office.press(office.say("/ccm digest Blue Team", LEAD), POST_NOW, LEAD)
     assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
+
+
+def keep_time(office: Office) -> None:
+    """Timers that are started, refused, forgotten, reminded of, stopped and cancelled."""
+    office.say(f"/ccm start P-1043 labs {NOTE}")
+    office.say(f"/ccm start P-1042 12m {NOTE}")
+    office.clock.move(minutes=50)
+    direct = SlackDirect(office.client)
+    run_reminders(office.database, office.practice.practice_id, direct, now=office.clock)
+    (asked,) = office.person().direct_messages()
+    assert "P-1043" in asked.text
+    form = office.person().press(asked, STOP_NOW).modal
+    assert form is not None
+    office.person().submit(form)
+    office.settle()
+    for line in (f"start {NOTE}", f"start P-1042 meds {NOTE}", f"stop 12m {NOTE}", f"stop {NOTE}", "cancel"):
+        office.say(f"/ccm {line}")
+    office.clock.move(minutes=2)
+    office.say(f"/ccm stop {NOTE}")
+    office.say("/ccm")
 
 
 def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,8 +168,16 @@ def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
     assert [text for text in texts if NOTE_MARK in text or NAME_MARK in text] == []
 
 
-def test_nothing_is_posted_but_the_digest(journey: Journey) -> None:
-    assert {payload["channel"] for payload in journey.sent("chat.postMessage")} == {BLUE}
+def test_nothing_is_posted_but_the_digest_and_what_is_for_one_person_alone(journey: Journey) -> None:
+    assert {payload["channel"] for payload in journey.sent("chat.postMessage")} == {BLUE, "D0NURSE1"}
+
+
+def test_no_note_and_no_name_stands_in_a_direct_message(journey: Journey) -> None:
+    direct = journey.office.person().direct_messages()
+
+    assert len(direct) == 1
+    assert NOTE_MARK not in json.dumps(direct[0].body)
+    assert NAME_MARK not in json.dumps(direct[0].body)
 
 
 def test_no_note_and_no_name_stands_in_a_log(journey: Journey) -> None:

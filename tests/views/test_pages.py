@@ -1,19 +1,25 @@
 """Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.playground.limits.content import check_message, check_view
+from bot.views.card import card_view
 from bot.views.form import log_form, missing_intro, prefill, refused_form, submitted
 from bot.views.month import month_page, why_not
 from bot.views.problem import error_card
+from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
+from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
 from ledger.errors import LedgerError
 from ledger.figures import Figures
+from ledger.practice import Practice
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
+from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
@@ -131,6 +137,46 @@ def test_the_form_fits_whatever_stands_in_it() -> None:
         check_view(log_form(values, intro="Still needed: the note.", confirm="Save it anyway?"), kind="modal")
     card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"), typed="t" * 5000)
     check_view(refused_form(FILLED, card), kind="modal")
+
+
+AT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("America/New_York"))
+BEGAN = AT - timedelta(days=4, seconds=20)
+LONGEST = Timer(
+    "nurse1", "P-" + "9" * 60, Program.APCM, Activity.AI_SUMMARY_REVIEW, Contact.NO_ANSWER, "x" * 3000, BEGAN
+)
+
+
+def test_the_forms_of_a_timer_fit_whatever_stands_in_them() -> None:
+    practice = Practice("T0TEST", "Test Practice", "America/New_York")
+    stopped = Stopped(BEGAN, AT, "https://hooks.slack.example/" + "x" * 200)
+    intro = stop_intro(LONGEST, stopped, practice)
+    for values in ({}, FILLED, stop_values(LONGEST, stopped, practice, open_end=False)):
+        check_view(start_form(values), kind="modal")
+        check_view(start_form(values, intro="\n".join(["Not needed."] * 40)), kind="modal")
+        form = as_stop_form(log_form(values, intro=intro, confirm="Save it anyway?"), stopped)
+        check_view(form, kind="modal")
+        assert Stopped.decoded(form["private_metadata"]) == stopped
+
+
+def test_what_is_said_of_a_timer_fits_and_is_without_its_note() -> None:
+    practice = Practice("T0TEST", "Test Practice", "America/New_York")
+    over = TimerReceipt(LONGEST, ended_at=AT, replayed=True)
+    replies = [
+        started(TimerReceipt(LONGEST, replayed=True), practice),
+        cancelled(over, practice),
+        running_already(LONGEST, AT),
+        reminder(LONGEST, AT),
+        kept_running(LONGEST, AT),
+        card_view("N" * 300, [f"command{number}" for number in range(60)], may_log=True, timer=LONGEST, at=AT),
+    ]
+    for reply in replies:
+        payload = reply.payload()
+        check_message(payload["text"], payload["blocks"])
+        assert "xxx" not in str(payload)
+    check_view(started_view(replies[0]), kind="modal")
+    blocks = [block.to_dict() for block in timer_blocks(LONGEST, AT)]
+    check_view({"type": "home", "blocks": blocks}, kind="home")
+    assert "running since Fri Nov 20, 9:59 am · 5760 min so far" in str(blocks)
 
 
 def test_what_is_submitted_is_read_by_the_names_of_the_inputs() -> None:
