@@ -39,6 +39,10 @@ class Timer:
         """How long it has run at ``at``, in whole minutes (E2)."""
         return duration_minutes(self.started_at, at)
 
+    def is_long(self, practice: Practice, at: datetime) -> bool:
+        """Whether it has run at ``at`` longer than the practice lets one run unasked."""
+        return at - self.started_at > timedelta(minutes=practice.conduct.timer_reminder_minutes)
+
 
 @dataclass(frozen=True, slots=True)
 class TimerReceipt:

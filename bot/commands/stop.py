@@ -167,10 +167,9 @@ def _refuse_short(timer: Timer, at: datetime) -> None:
 
 
 def _ask_about_long(timer: Timer, call: Call) -> None:
-    minutes = timer.minutes_until(call.at)
-    if minutes > call.practice.conduct.timer_reminder_minutes:
+    if timer.is_long(call.practice, call.at):
         raise ConfirmationNeededError(
             LONG,
-            f"Your timer for {timer.patient_code} ran {minutes} minutes: is that right?",
+            f"Your timer for {timer.patient_code} ran {timer.minutes_until(call.at)} minutes: is that right?",
             "If you stopped earlier, throw it away and log the time that you worked: /ccm cancel",
         )

@@ -114,8 +114,8 @@ def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> dict[str, Any]:
 def stop_intro(timer: Timer, stopped: Stopped, practice: Practice) -> str:
     """What was measured, and the question whether it is right where that is longer than the practice's limit."""
     began, ended = practice.local(timer.started_at), practice.local(stopped.stopped_at)
-    minutes = timer.minutes_until(ended)
-    line = f"Your timer for *{timer.patient_code}* ran {words.span(began, ended)}: *{words.minutes(minutes)}*."
-    if minutes <= practice.conduct.timer_reminder_minutes:
+    minutes = words.minutes(timer.minutes_until(ended))
+    line = f"Your timer for *{timer.patient_code}* ran {words.span(began, ended)}: *{minutes}*."
+    if not timer.is_long(practice, stopped.stopped_at):
         return line
     return f"{line} Is that right? If you stopped earlier, correct it: nothing else is logged than stands here."

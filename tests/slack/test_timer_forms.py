@@ -155,12 +155,12 @@ def test_a_stop_after_the_practices_limit_shows_its_length_before_it_saves(offic
     start(office, "P-1042 meds", minutes=45)
     assert "*Saved*" in office.say(f"/ccm stop {NOTE}").words, "45 minutes are within the limit"
 
-    form = stopped(office, NOTE, minutes=46)
+    form = stopped(office, NOTE, minutes=45, seconds=1)
 
-    assert "*46 minutes*. Is that right? If you stopped earlier, correct it" in form.words
+    assert "*45 minutes*. Is that right? If you stopped earlier, correct it" in form.words
     assert office.live_count() == 1
-    office.person().submit(form)
-    assert [entry.duration_minutes for entry in office.entries()] == [45, 46]
+    office.person().submit(form, {"length": "10:45-11:00"})
+    assert [entry.duration_minutes for entry in office.entries()] == [45, 15]
 
 
 def test_the_limit_is_the_practices_own(office: Office) -> None:
