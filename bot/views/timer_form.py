@@ -12,6 +12,7 @@ from bot.views import words
 from bot.views.form import (
     ACTIVITY,
     CALLBACK,
+    CONFIRM,
     CONTACT,
     DATE,
     LENGTH,
@@ -29,7 +30,8 @@ from ledger.timers import Timer
 
 START_CALLBACK = "timer_start_submitted"
 STOP_CALLBACK = "timer_stop_submitted"
-_START_INPUTS = (PATIENT, ACTIVITY, CONTACT, PROGRAM, NOTE)
+_START_INPUTS = frozenset({PATIENT, ACTIVITY, CONTACT, PROGRAM, NOTE})
+_STOP_INPUTS = _START_INPUTS | {LENGTH, DATE, CONFIRM}
 _MAY_WAIT = {"optional": True, "hint": {"type": "plain_text", "text": "May wait until you stop the timer."}}
 _MOST_CLEAR_MINUTES = 12 * 60
 """Up to here two times of day say one length; beyond, nobody can have meant to work so long."""
@@ -72,8 +74,10 @@ class Stopped:
 def start_form(values: FormValues, *, intro: str = "") -> dict[str, Any]:
     """The form that starts a timer; only the patient must be known."""
     view = log_form(values, intro=intro)
-    blocks = [block for block in view["blocks"] if block.get("block_id") in {None, *_START_INPUTS}]
-    optional = [block if block.get("block_id") in {None, PATIENT} else {**block, **_MAY_WAIT} for block in blocks]
+    blocks = _with_inputs(view, _START_INPUTS)
+    optional = [
+        {**block, **_MAY_WAIT} if block.get("block_id") in _START_INPUTS - {PATIENT} else block for block in blocks
+    ]
     return {
         **view,
         "callback_id": START_CALLBACK,
@@ -107,8 +111,18 @@ def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> dict[str, Any]:
     """The log form ``view`` as the one that ends a timer; any other view as it is."""
     if view.get("callback_id") != CALLBACK:
         return dict(view)
-    title = {"type": "plain_text", "text": "Stop and log"}
-    return {**view, "callback_id": STOP_CALLBACK, "title": title, "private_metadata": stopped.encoded()}
+    return {
+        **view,
+        "callback_id": STOP_CALLBACK,
+        "title": {"type": "plain_text", "text": "Stop and log"},
+        "private_metadata": stopped.encoded(),
+        "blocks": _with_inputs(view, _STOP_INPUTS),
+    }
+
+
+def _with_inputs(view: Mapping[str, Any], names: frozenset[str]) -> list[dict[str, Any]]:
+    """The blocks of the log form ``view`` with those of its inputs alone that a timer's form has, too."""
+    return [block for block in view["blocks"] if block["type"] != "input" or block["block_id"] in names]
 
 
 def stop_intro(timer: Timer, stopped: Stopped, practice: Practice) -> str:
