@@ -12,6 +12,7 @@ BILLING = frozenset({Role.BILLER, Role.LEAD})
 KEEPING_FACTS = frozenset({Role.COORDINATOR, Role.LEAD})
 DESIGNATING = frozenset({Role.PRACTITIONER})
 LEADING = frozenset({Role.LEAD, Role.ADMIN})
+ADMINISTERING = frozenset({Role.ADMIN})
 CORRECTING = DOCUMENTING | {Role.LEAD}
 
 ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
@@ -38,6 +39,9 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "readings": KEEPING_FACTS,
     "enroll": KEEPING_FACTS,
     "complex": DESIGNATING,
+    "patients": ADMINISTERING,
+    "staff": ADMINISTERING,
+    "team": ADMINISTERING,
 }
 
 SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
@@ -64,7 +68,7 @@ def require_active(person: Person, on: date) -> None:
         raise LedgerError(
             "PERSON_INACTIVE",
             "Your time in this practice's roster is over or has not begun.",
-            "Ask an administrator of your practice to correct your dates: ccm import staff staff.csv",
+            "Ask an administrator of your practice to correct your dates: /ccm staff",
         )
 
 

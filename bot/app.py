@@ -3,7 +3,7 @@
 Listeners run before the acknowledgement and answer in it; what takes longer, or nobody waits for, runs after it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from datetime import datetime
 
@@ -13,12 +13,42 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.desk import Desk
 from bot.edge import report
-from bot.listeners import card, commands, corrections, digest, export, home, log, pages, pickers, shortcuts, timers
+from bot.listeners import (
+    accounts,
+    card,
+    commands,
+    corrections,
+    digest,
+    export,
+    home,
+    log,
+    pages,
+    pickers,
+    roster,
+    shortcuts,
+    strangers,
+    timers,
+)
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
-LISTENERS = (export, commands, pages, pickers, card, log, timers, corrections, digest, home, shortcuts)
+LISTENERS = (
+    export,
+    commands,
+    pages,
+    pickers,
+    card,
+    log,
+    timers,
+    corrections,
+    digest,
+    home,
+    shortcuts,
+    roster,
+    strangers,
+    accounts,
+)
 
 
 def web_client(token: str, base_url: str) -> WebClient:
@@ -37,10 +67,12 @@ def build_app(
     now: Callable[[], datetime],
     *,
     executor: Executor,
+    admins: Collection[str] = (),
 ) -> App:
     """The app with every listener that ``manifest.yml`` declares; nothing runs yet.
 
-    ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it.
+    ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it. ``admins`` are the
+    Slack ids of those who are administrators whatever the roster says.
     """
     app = App(
         client=client,
@@ -50,7 +82,7 @@ def build_app(
         listener_executor=executor,
     )
     app.error(report)
-    desk = Desk(database, now, client, executor)
+    desk = Desk(database, now, client, executor, frozenset(admins))
     for listener in LISTENERS:
         listener.listen(app, desk)
     return app

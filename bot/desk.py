@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,11 +16,12 @@ from bot.access import require_active
 from bot.commands.call import Call
 from bot.commands.registry import Answer
 from bot.edge import answered
+from bot.strangers import UnknownPersonError, administrators_to_ask, first_administrator, tell_of_stranger
 from bot.views.reply import OpenForm, Reply
 from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import get_practice
-from ledger.roster import person_by_slack_id
+from ledger.practice import Practice, get_practice
+from ledger.roster import Role, person_by_slack_id
 
 COMMAND = "/ccm"
 
@@ -42,6 +43,8 @@ class Desk:
     now: Callable[[], datetime]
     client: WebClient
     executor: Executor
+    admins: frozenset[str] = frozenset()
+    """The Slack ids of those who are administrators whatever the roster says (CCM_ADMINS)."""
     followers: list[Callable[[Change], None]] = field(default_factory=list)
 
     def call(self, body: dict[str, Any], key: str, text: str) -> Call:
@@ -52,9 +55,22 @@ class Desk:
             practice = get_practice(connection, team)
             person = person_by_slack_id(connection, practice.practice_id, user)
         if person is None:
-            raise _stranger(user)
+            person = first_administrator(self.database, self.client, practice, user, named=self.admins, at=at)
+        if person is None:
+            raise self._stranger(practice, user, at)
+        if user in self.admins:
+            person = replace(person, roles=person.roles | {Role.ADMIN})
         require_active(person, practice.local_date(at))
         return Call(self.database, practice, person, text, at, key)
+
+    def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
+        """What somebody is told who is not on the staff; the administrators are told of them as well."""
+        today = practice.local_date(at)
+        with self.database.reading() as connection:
+            admins = administrators_to_ask(connection, practice, self.admins, on=today)
+        told = partial(tell_of_stranger, self.database, self.client, practice, user, admins, on=today)
+        self.later(told, what="stranger")
+        return UnknownPersonError(user, admins)
 
     def later(self, work: Callable[[], object], *, what: str) -> None:
         """Does ``work`` on another thread, so that nobody waits for it; a failure is logged as ``what``."""
@@ -77,14 +93,6 @@ def user_of(body: dict[str, Any]) -> str:
 def team_of(body: dict[str, Any]) -> str:
     """The workspace that the request comes from."""
     return str(body.get("team_id") or body["team"]["id"])
-
-
-def _stranger(user: str) -> LedgerError:
-    return LedgerError(
-        "PERSON_UNKNOWN",
-        "You are not on this practice's staff list yet.",
-        f"Ask an administrator of your practice to add you with your Slack id, {user}: ccm import staff staff.csv",
-    )
 
 
 def open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:

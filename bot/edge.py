@@ -9,8 +9,10 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from bot.strangers import UnknownPersonError
 from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
+from bot.views.strangers import stranger_card
 from jobs.digests import ChannelError
 from ledger.errors import DatabaseAwayError, LedgerError
 
@@ -20,8 +22,8 @@ log = structlog.get_logger("bot.edge")
 
 _CHANNEL_REMEDIES = {
     "not_in_channel": "Invite the bot to the team's channel with /invite, then try again.",
-    "channel_not_found": "Check the channel_id in teams.csv, and invite the bot to that channel with /invite.",
-    "is_archived": "The team's channel is archived: give the team another one with ccm import teams.",
+    "channel_not_found": "Choose the team's channel with /ccm team, and invite the bot to it with /invite.",
+    "is_archived": "The team's channel is archived: give the team another one with /ccm team.",
 }
 
 
@@ -33,7 +35,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
     try:
         return work()
     except LedgerError as error:
-        return error_card(error, typed=typed, saves=saves)
+        return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
         return error_card(channel_error(error), typed=typed, saves=saves)
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
@@ -43,6 +45,12 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
         return _slack_refused(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
         return unexpected(reference_for(what, error), typed=typed, saves=saves)
+
+
+def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, UnknownPersonError):
+        return stranger_card(error, error.admins, typed=typed, saves=saves)
+    return error_card(error, typed=typed, saves=saves)
 
 
 def channel_error(error: ChannelError) -> LedgerError:

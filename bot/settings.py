@@ -18,11 +18,25 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
+    ccm_admins: str = ""
 
     @property
     def api_base_url(self) -> str:
         """The address of Slack's Web API; it ends with a slash, as slack_sdk wants it."""
         return self.slack_api_url.rstrip("/") + "/"
+
+    @property
+    def admin_ids(self) -> frozenset[str]:
+        """The Slack ids of those who are administrators whatever the roster says; raises ``LedgerError`` for others."""
+        ids = [word.strip() for word in self.ccm_admins.split(",") if word.strip()]
+        wrong = [word for word in ids if not (word.isalnum() and word[0] in "UW")]
+        if wrong:
+            raise LedgerError(
+                "SETTING_WRONG",
+                f"CCM_ADMINS: {wrong[0]!r} is not a Slack user id.",
+                "It begins with U; several have a comma between them: CCM_ADMINS=U0123ABCD,U0456EFGH",
+            )
+        return frozenset(ids)
 
 
 def required(value: SecretStr | None, name: str, example: str) -> str:

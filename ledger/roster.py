@@ -95,6 +95,11 @@ def people(connection: Connection, practice_id: str) -> list[Person]:
     return [_person(row) for row in rows]
 
 
+def administrators(connection: Connection, practice_id: str, on: date) -> list[Person]:
+    """Who has the role admin and works here on that date, in order of id."""
+    return [person for person in people(connection, practice_id) if Role.ADMIN in person.roles and person.is_active(on)]
+
+
 def _person(row: AnyRow) -> Person:
     return Person(
         staff_id=row.staff_id,

@@ -257,6 +257,18 @@ class RosterChangeRow(Base):
     recorded_by: Mapped[str]
 
 
+class StrangerRow(Base):
+    """Somebody who is not on the staff and came to use the bot: when the administrators were last told of it."""
+
+    __tablename__ = "strangers"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    slack_user_id: Mapped[str] = mapped_column(primary_key=True)
+    told_on: Mapped[date]
+    ignored_by: Mapped[str | None]
+
+
 class PolicyChangeRow(Base):
     """Who changed which practice policy, when, from what and to what."""
 

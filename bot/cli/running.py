@@ -61,8 +61,9 @@ def serve(
         client = web_client(bot_token, settings.api_base_url)
         workspace = workspace_of(client)
         check_practice(database, workspace)
+        admins = settings.admin_ids
         with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, workspace, client, now):
-            app = build_app(database, client, secret, now, executor=behind)
+            app = build_app(database, client, secret, now, executor=behind, admins=admins)
             if http:
                 err.print(f"Listening on http://{host}:{port}/slack/events")
                 serve_http(app, database, host=host, port=port)

@@ -18,8 +18,11 @@ from bot.commands.me import me
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
+from bot.commands.patients import patients
+from bot.commands.staff import staff
 from bot.commands.start import start
 from bot.commands.stop import stop
+from bot.commands.team import team
 from bot.commands.undo import undo
 from bot.commands.void import void
 from bot.grammar.commands import closest, split_command
@@ -140,6 +143,30 @@ COMMANDS: dict[str, Command] = {
             "digest [TEAM]",
             "Shows the next pre-close digest, when it will be posted, and posts it now if you say so.",
             ("/ccm digest Blue Team",),
+        ),
+    ),
+    "patients": Command(
+        patients,
+        Topic(
+            "patients [CODE|TEAM]",
+            "The roster of patients: who is on it, what keeps each from being billed; add one or change one.",
+            ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
+        ),
+    ),
+    "staff": Command(
+        staff,
+        Topic(
+            "staff [PERSON]",
+            "The people with their roles and teams; add one or change one. By id, Slack id or beginning of a name.",
+            ("/ccm staff", "/ccm staff lead1"),
+        ),
+    ),
+    "team": Command(
+        team,
+        Topic(
+            "team [NAME]",
+            "The care teams and their channels; add one, rename one or give it another channel.",
+            ("/ccm team", "/ccm team Blue Team"),
         ),
     ),
     **{command.value: Command(partial(record, command), topic) for command, topic in FACT_TOPICS.items()},

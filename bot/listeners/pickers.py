@@ -1,25 +1,81 @@
-"""What is typed into a menu of patients is answered with those whose code begins like it."""
+"""What is typed into a menu is answered with the patients, teams or people that begin like it."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
+from slack_sdk.models.blocks import Option
 
+from bot.access import require
+from bot.commands.call import Call
 from bot.desk import Desk
 from bot.edge import answered
-from bot.views.pickers import MOST_OPTIONS, PATIENT_PICKER, options_payload
+from bot.views.pickers import (
+    EDIT_PATIENT,
+    EDIT_PERSON,
+    EDIT_TEAM,
+    MOST_OPTIONS,
+    PATIENT_PICKER,
+    PRACTITIONER_PICKER,
+    TEAM_PICKER,
+    VALUE_CHARACTERS,
+    options_payload,
+    patient_option,
+    person_option,
+    team_option,
+    team_word,
+)
 from bot.views.reply import Reply
-from ledger.roster import suggest_codes
+from ledger.roster import suggest_codes, teams
+from ledger.roster_lists import beginning, suggest_people
+
+
+def _patients(call: Call, typed: str) -> list[Option]:
+    with call.database.reading() as connection:
+        found = suggest_codes(connection, call.practice.practice_id, typed, most=MOST_OPTIONS)
+    return [patient_option(code, team) for code, team in found]
+
+
+def _teams(call: Call, typed: str) -> list[Option]:
+    with call.database.reading() as connection:
+        found = beginning(teams(connection, call.practice.practice_id), typed)
+    return [team_option(team_word(team.team_id), team.name) for team in found[:MOST_OPTIONS]]
+
+
+def _people(call: Call, typed: str, *, practitioners: bool) -> list[Option]:
+    with call.database.reading() as connection:
+        found = suggest_people(
+            connection, call.practice.practice_id, typed, most=MOST_OPTIONS, practitioners=practitioners
+        )
+    return [person_option(one.staff_id, one.name) for one in found if len(one.staff_id) <= VALUE_CHARACTERS]
+
+
+MENUS: Mapping[str, tuple[str | None, Callable[[Call, str], list[Option]]]] = {
+    PATIENT_PICKER: (None, _patients),
+    EDIT_PATIENT: ("patients", _patients),
+    TEAM_PICKER: ("team", _teams),
+    EDIT_TEAM: ("team", _teams),
+    PRACTITIONER_PICKER: ("staff", partial(_people, practitioners=True)),
+    EDIT_PERSON: ("staff", partial(_people, practitioners=False)),
+}
+"""By menu: the command whose roles it needs, None where everybody on the staff may use it, and what it finds."""
 
 
 def listen(app: App, desk: Desk) -> None:
-    """Suggests patients; nothing to somebody who is not on the staff, and nothing where the ledger is away."""
+    """Suggests what begins so; nothing to those who may not see it, and nothing where the ledger is away."""
 
-    @app.options(PATIENT_PICKER)
     def on_typing(ack: Ack, body: dict[str, Any], payload: dict[str, Any]) -> None:
-        def work() -> list[tuple[str, str]]:
-            call = desk.call(body, "", "")
-            with call.database.reading() as connection:
-                return suggest_codes(connection, call.practice.practice_id, payload["value"], most=MOST_OPTIONS)
+        command, finds = MENUS[payload["action_id"]]
 
-        found = answered(work, what="patient menu", saves=False)
+        def work() -> list[Option]:
+            call = desk.call(body, "", "")
+            if command is not None:
+                require(call.person, command)
+            return finds(call, payload["value"])
+
+        found = answered(work, what="menu", saves=False)
         ack(options=[] if isinstance(found, Reply) else options_payload(found))
+
+    for menu in MENUS:
+        app.options(menu)(on_typing)

@@ -1,14 +1,22 @@
-"""The menu that finds a patient by code as one types, for every form (external select)."""
+"""The menus that find a patient, a team or a person as one types, for every form (external select)."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from slack_sdk.models.blocks import ExternalDataSelectElement, InputBlock, Option
 
+from bot.views.words import clipped
+
 PATIENT_PICKER = "pick_patient"
 """The action of every menu of patients; ``bot.listeners.pickers`` answers what is typed into it."""
+TEAM_PICKER, PRACTITIONER_PICKER = "pick_team", "pick_practitioner"
+"""The actions of the menus of teams and of practitioners in an administrator's forms."""
+EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM = "patients_edit", "staff_edit", "team_edit"
+"""The menus beside the roster's lists: who is picked there is edited."""
 MOST_OPTIONS = 100
 LABEL_CHARACTERS = 75
+VALUE_CHARACTERS = 150
 
 
 def patient_input(
@@ -26,10 +34,30 @@ def patient_input(
 
 def patient_option(patient_code: str, team: str = "") -> Option:
     """One patient in the menu: the code, and its team where that is known."""
-    label = f"{patient_code} · {team}" if team else patient_code
-    return Option(value=patient_code, label=label if len(label) <= LABEL_CHARACTERS else f"{label[:74]}…")
+    return _option(patient_code, f"{patient_code} · {team}" if team else patient_code)
 
 
-def options_payload(patients: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+def team_word(team_id: str) -> str:
+    """The value that means a team in a menu: its id, shortened unmistakably where a menu would not take it."""
+    if len(team_id) <= VALUE_CHARACTERS:
+        return team_id
+    return f"{team_id[:100]}~{sha256(team_id.encode()).hexdigest()[:16]}"
+
+
+def team_option(word: str, name: str) -> Option:
+    """One team in the menu; ``word`` is its ``team_word``."""
+    return _option(word, name)
+
+
+def person_option(staff_id: str, name: str) -> Option:
+    """One staff member in the menu of an administrator."""
+    return _option(staff_id, f"{staff_id} · {name}" if name else staff_id)
+
+
+def _option(value: str, label: str) -> Option:
+    return Option(value=value, label=clipped(label, LABEL_CHARACTERS))
+
+
+def options_payload(options: Iterable[Option]) -> list[dict[str, Any]]:
     """The options that answer what was typed."""
-    return [patient_option(code, team).to_dict() for code, team in patients]
+    return [option.to_dict() for option in options]

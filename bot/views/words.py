@@ -1,6 +1,7 @@
 """How dates, minutes, money and names of things are said, everywhere alike."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from ledger.rules.facts import Activity, Contact, Program
@@ -27,6 +28,17 @@ STATUS_WORDS = {
 def escaped(text: str) -> str:
     """``text`` as Slack's mrkdwn shows it literally."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clipped(text: str, most_characters: int) -> str:
+    """``text``, or its beginning and dots where it is longer."""
+    return text if len(text) <= most_characters else f"{text[: most_characters - 1]}…"
+
+
+def some_of(parts: Sequence[str], most: int) -> str:
+    """``a, b and 3 more``: the first ``most`` of the parts."""
+    shown = ", ".join(parts[:most])
+    return f"{shown} and {len(parts) - most} more" if parts[most:] else shown
 
 
 def money(cents: int) -> str:

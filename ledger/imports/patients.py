@@ -4,6 +4,8 @@ A row adds and corrects facts; it never takes one away. What a cell leaves empty
 but for the billing practitioner, the conditions and the risk, which are as the row says.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +18,7 @@ from ledger.chain import GENESIS
 from ledger.fact_values import ConsentForm, VisitType
 from ledger.facts import Fact, FactKind, append_facts
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
-from ledger.imports.roster import IMPORTED_BY, put_all
+from ledger.imports.roster import IMPORTED_BY, Put, keys_where, put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
 from ledger.roster import code_key, code_number, people, teams
@@ -39,6 +41,37 @@ COLUMNS = (
 )
 
 
+WORTH = frozenset({"billing_practitioner", "conditions", "risk_documented"})
+"""The columns on which depends what a month is worth; beside them, the dated facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoster:
+    """Whom and what a row may name: teams by the word that means them, staff ids, and codes as they are compared."""
+
+    team_ids: Mapping[str, str]
+    staff_ids: frozenset[str]
+    codes: dict[str, str]
+
+
+def known_roster(
+    connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, code: str | None = None
+) -> KnownRoster:
+    """The roster as it is; teams are called by their names, or as ``team_ids`` has it.
+
+    With ``code`` it knows of the patients only those that are written like that one.
+    """
+    known = teams(connection, practice.practice_id)
+    rows = select(PatientRow.code_key, PatientRow.patient_code).where(PatientRow.practice_id == practice.practice_id)
+    if code is not None:
+        rows = rows.where(PatientRow.code_key == code_key(code))
+    return KnownRoster(
+        team_ids or {team.name.lower(): team.team_id for team in known},
+        frozenset(person.staff_id for person in people(connection, practice.practice_id)),
+        {row.code_key: row.patient_code for row in connection.execute(rows)},
+    )
+
+
 def import_patients(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
@@ -47,60 +80,76 @@ def import_patients(
     The months of a patient whose facts changed are evaluated again.
     """
     rows = read_rows(path, COLUMNS)
-    team_ids = {team.name.lower(): team.team_id for team in teams(connection, practice.practice_id)}
-    staff_ids = {person.staff_id for person in people(connection, practice.practice_id)}
-    known_keys = _known_keys(connection, practice)
+    known = known_roster(connection, practice)
     roster: dict[str, dict[str, Any]] = {}
     facts: list[Fact] = []
     for row in rows:
-        code, values = _roster_values(row, team_ids, staff_ids)
-        _check_code(row, code, roster, known_keys)
-        facts += _facts(row, code)
+        code, values, told = read_patient(row, known)
+        if code and code in roster:
+            row.refuse("code", f"{code} stands in the file twice.", "Remove one of the lines.")
+        facts += told
         roster[code] = values
     refuse_if_any(path, rows)
-    outcomes = put_all(connection, practice, PatientRow, "patient_code", roster, at=at)
-    _begin_chains(connection, practice, [code for code, outcome in outcomes.items() if outcome == "added"])
-    touched = {code for code, outcome in outcomes.items() if outcome == "changed"}
-    appended = append_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, partial=True)
-    touched.update(appended.patient_codes)
-    known = sorted(code for code in touched if outcomes[code] != "added")
-    for batch in batches(known):
-        reevaluate_all(connection, practice, batch)
-    outcomes |= dict.fromkeys(known, "changed")
+    stored = put_patients(connection, practice, roster, facts, at=at, recorded_by=IMPORTED_BY)
     progress("patients", len(rows), len(rows))
+    outcomes = {code: put.outcome for code, put in stored.done.items()}
+    outcomes |= {code: "changed" for code in stored.told if outcomes[code] == "unchanged"}
     return ImportSummary.of(outcomes.values())
 
 
-def _known_keys(connection: Connection, practice: Practice) -> dict[str, str]:
-    rows = connection.execute(
-        select(PatientRow.code_key, PatientRow.patient_code).where(PatientRow.practice_id == practice.practice_id)
-    )
-    return {row.code_key: row.patient_code for row in rows}
+@dataclass(frozen=True, slots=True)
+class StoredPatients:
+    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again."""
+
+    done: dict[str, Put]
+    told: frozenset[str]
+    months: int
 
 
-def _check_code(row: Cells, code: str, roster: dict[str, Any], known_keys: dict[str, str]) -> None:
-    if not code:
-        return
-    if not code_number(code) or not code.isascii() or any(character.isspace() for character in code):
+def put_patients(
+    connection: Connection,
+    practice: Practice,
+    roster: Mapping[str, Mapping[str, Any]],
+    facts: Sequence[Fact],
+    *,
+    at: datetime,
+    recorded_by: str,
+) -> StoredPatients:
+    """Stores patients by code and their facts, and evaluates again the months that this touches."""
+    done = put_all(connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by)
+    added = {code for code, put in done.items() if put.outcome == "added"}
+    _begin_chains(connection, practice, sorted(added))
+    appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
+    touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
+    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
+    return StoredPatients(done, frozenset(appended.patient_codes), months)
+
+
+def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:
+    """The code, the roster's columns and the facts of the patient that a row describes.
+
+    Problems with it are added to the row.
+    """
+    code, values = _roster_values(row, known)
+    if code and (not code_number(code) or not code.isascii() or any(character.isspace() for character in code)):
         row.refuse("code", f"{code!r} is not a patient code.", "Letters, hyphens and digits: P-1042")
-    elif code in roster:
-        row.refuse("code", f"{code} stands in the file twice.", "Remove one of the lines.")
-    elif known_keys.setdefault(code_key(code), code) != code:
-        row.refuse("code", f"{code} reads like {known_keys[code_key(code)]}.", "Codes differ by letters and digits.")
+    elif code and (other := known.codes.setdefault(code_key(code), code)) != code:
+        row.refuse("code", f"{code} reads like {other}.", "Codes differ by letters and digits.")
+    return code, values, _facts(row, code)
 
 
-def _roster_values(row: Cells, team_ids: dict[str, str], staff_ids: set[str]) -> tuple[str, dict[str, Any]]:
+def _roster_values(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any]]:
     code = row.text("code", "P-1042")
     team = row.text("team", "Blue Team")
-    if team and team.lower() not in team_ids:
+    if team and team.lower() not in known.team_ids:
         row.refuse("team", f"no team is called {team!r}.", "Import it first: ccm import teams teams.csv")
     practitioner = row.optional("billing_practitioner")
-    if practitioner and practitioner not in staff_ids:
+    if practitioner and practitioner not in known.staff_ids:
         row.refuse("billing_practitioner", f"no staff member has the id {practitioner!r}.", "Use an id of staff.csv.")
     return code, {
         "code_key": code_key(code),
         "code_number": code_number(code),
-        "team_id": team_ids.get(team.lower(), ""),
+        "team_id": known.team_ids.get(team.lower(), ""),
         "billing_practitioner": practitioner,
         "conditions": row.words("conditions"),
         "risk_documented": row.yes_no("risk_documented", default=True),

@@ -1,5 +1,7 @@
 """``ccm import staff``: people, their credentials, roles and teams."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from sqlalchemy import Connection, select
 from ledger.batches import batches
 from ledger.facts import FactKind
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
-from ledger.imports.roster import put_all
+from ledger.imports.roster import IMPORTED_BY, keys_where, put_all
 from ledger.patient_months import reevaluate_all
 from ledger.practice import Practice
 from ledger.roster import Role, people, teams
@@ -28,6 +30,29 @@ COLUMNS = (
 )
 
 
+WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
+"""The columns on which depends what past entries are worth (C4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStaff:
+    """Whom and what a row may name: teams by the word that means them, and whose each Slack id is."""
+
+    team_ids: Mapping[str, str]
+    owners: dict[str, str]
+
+
+def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None) -> KnownStaff:
+    """The staff as it is; teams are called by their names, or as ``team_ids`` has it."""
+    known = teams(connection, practice.practice_id)
+    owners = {
+        person.slack_user_id: person.staff_id
+        for person in people(connection, practice.practice_id)
+        if person.slack_user_id
+    }
+    return KnownStaff(team_ids or {team.name.lower(): team.team_id for team in known}, owners)
+
+
 def import_staff(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
@@ -36,38 +61,33 @@ def import_staff(
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
     rows = read_rows(path, COLUMNS)
-    team_ids = {team.name.lower(): team.team_id for team in teams(connection, practice.practice_id)}
-    owners = {
-        person.slack_user_id: person.staff_id
-        for person in people(connection, practice.practice_id)
-        if person.slack_user_id
-    }
-    parsed = [_values(row, team_ids) for row in rows]
-    seen: set[str] = set()
-    for row, (staff_id, values) in zip(rows, parsed, strict=True):
-        if staff_id and staff_id in seen:
+    known = known_staff(connection, practice)
+    wanted: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        staff_id, values = read_person(row, known)
+        if staff_id and staff_id in wanted:
             row.refuse("id", f"{staff_id!r} stands in the file twice.", "Remove one of the lines.")
-        seen.add(staff_id)
-        owner = owners.setdefault(values["slack_user_id"], staff_id) if values["slack_user_id"] else staff_id
-        if owner != staff_id:
-            row.refuse("slack_user_id", f"already belongs to {owner!r}.", "One Slack person is one staff member.")
+        wanted[staff_id] = values
     refuse_if_any(path, rows)
-    outcomes = put_all(connection, practice, StaffRow, "staff_id", dict(parsed), at=at)
-    changed = [staff_id for staff_id, outcome in outcomes.items() if outcome == "changed"]
-    _reevaluate_patients_of(connection, practice, changed)
+    done = put_all(connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY)
+    reevaluate_patients_of(connection, practice, keys_where(done, WORTH))
     progress("staff", len(rows), len(rows))
-    return ImportSummary.of(outcomes.values())
+    return ImportSummary.of(put.outcome for put in done.values())
 
 
-def _values(row: Cells, team_ids: dict[str, str]) -> tuple[str, dict[str, Any]]:
+def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
+    """The id and the columns of the person that a row describes; problems with it are added to the row."""
     staff_id = row.text("id", "coord1")
     slack_user_id = row.optional("slack_user_id")
     if slack_user_id and not (slack_user_id.isalnum() and slack_user_id[0] in "UW"):
         row.refuse("slack_user_id", f"{slack_user_id!r} is not a Slack user id.", "It begins with U: U0123ABCD")
+    owner = known.owners.setdefault(slack_user_id, staff_id) if slack_user_id else staff_id
+    if owner != staff_id:
+        row.refuse("slack_user_id", f"already belongs to {owner!r}.", "One Slack person is one staff member.")
     own_teams = []
     for name in row.words("teams"):
-        if name.lower() in team_ids:
-            own_teams.append(team_ids[name.lower()])
+        if name.lower() in known.team_ids:
+            own_teams.append(known.team_ids[name.lower()])
         else:
             row.refuse("teams", f"no team is called {name!r}.", "Import it first: ccm import teams teams.csv")
     active_from, active_to = row.day("active_from"), row.day("active_to")
@@ -85,8 +105,8 @@ def _values(row: Cells, team_ids: dict[str, str]) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: list[str]) -> None:
-    """Evaluates again the patients for whom one of these people worked, or whose care they designated complex (R5)."""
+def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:
+    """The patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
     worked_for = connection.scalars(
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
@@ -98,5 +118,10 @@ def _reevaluate_patients_of(connection: Connection, practice: Practice, staff_id
         )
     )
     designated = {row.patient_code for row in designations if row.details["staff_id"] in staff_ids}
-    for batch in batches(sorted({*worked_for, *designated})):
-        reevaluate_all(connection, practice, batch)
+    return sorted({*worked_for, *designated})
+
+
+def reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> int:
+    """Evaluates the months of ``patients_of`` these people again; returns how many there were."""
+    codes = patients_of(connection, practice, staff_ids)
+    return sum(reevaluate_all(connection, practice, batch) for batch in batches(codes))

@@ -33,6 +33,7 @@ from ledger import (
     patient_months,
     practice,
     roster,
+    roster_lists,
     stored_entries,
     timers,
     verify,
@@ -53,6 +54,14 @@ QUESTIONS: dict[str, Ask] = {
     "roster.teams": lambda c, p: roster.teams(c, p.practice_id),
     "roster.find_codes": lambda c, p: roster.find_codes(c, p.practice_id, "1042"),
     "roster.suggest_codes": lambda c, p: roster.suggest_codes(c, p.practice_id, "10", most=100),
+    "roster.administrators": lambda c, p: roster.administrators(c, p.practice_id, TODAY),
+    "roster_lists.patients_page": lambda c, p: roster_lists.patients_page(c, p, team_id=None, page=0, today=TODAY),
+    "roster_lists.blockers_of": lambda c, p: roster_lists.blockers_of(c, p, ["P-1042"], TODAY),
+    "roster_lists.patient_columns": lambda c, p: roster_lists.patient_columns(c, p.practice_id, "P-1042"),
+    "roster_lists.is_supervised": lambda c, p: roster_lists.is_supervised(c, p.practice_id, "nurse2"),
+    "roster_lists.find_people": lambda c, p: roster_lists.find_people(c, p.practice_id, "nurse1"),
+    "roster_lists.suggest_people": lambda c, p: roster_lists.suggest_people(c, p.practice_id, "nurse", most=10),
+    "roster_lists.listed_teams": lambda c, p: roster_lists.listed_teams(c, p.practice_id, TODAY),
     "roster.enrolled_programs": lambda c, p: roster.enrolled_programs(c, p, "P-1042", TODAY),
     "roster.enrolled_since": lambda c, p: roster.enrolled_since(c, p, "P-1042", TODAY),
     "roster.program_for_entry": lambda c, p: outcome(lambda: roster.program_for_entry(c, p, "P-1042", TODAY)),
@@ -86,7 +95,18 @@ WRITERS = {
     "timers.claim_reminder",
     "timers.finish_reminder",
 }
-MODULES = (roster, worklists, patient_months, patient_facts, figures, stored_entries, timers, verify, practice)
+MODULES = (
+    roster,
+    roster_lists,
+    worklists,
+    patient_months,
+    patient_facts,
+    figures,
+    stored_entries,
+    timers,
+    verify,
+    practice,
+)
 
 
 def outcome(call: Callable[[], object]) -> object:
@@ -119,7 +139,9 @@ def work_in(database: Database, other: Practice) -> None:
     """Changes of every kind: people, teams, patients, facts, entries, a void, a policy, a timer."""
     import_rows(database, other, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
     nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead")
-    import_rows(database, other, "staff", [nurse])
+    hired = staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no")
+    admin = staff_row(id="admin2", name="Other Admin", credential="", roles="admin")
+    import_rows(database, other, "staff", [nurse, hired, admin])
     changed = patient_row(code="P-1042", programs="CCM;PCM", conditions="I10", enrolled_on="2026-02-01")
     import_rows(database, other, "patients", [changed, patient_row(code="X-1042")])
     record(database, other, an_entry(minutes=17))

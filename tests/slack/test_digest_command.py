@@ -112,7 +112,7 @@ def test_a_channel_that_refuses_is_explained_with_what_to_do(
     answer = post_now(office, office.say("/ccm digest Blue Team", LEAD))
 
     assert words in answer
-    assert "/invite" in answer or "another one with ccm import teams" in answer
+    assert "/invite" in answer or "another one with /ccm team" in answer
 
 
 def test_nothing_is_said_to_be_posted_that_was_refused_a_moment_before(office: Office) -> None:

@@ -21,8 +21,10 @@ SCOPES_BY_METHOD = {
     "files_upload_v2": {"files:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
+    "users_info": {"users:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_update": set[str](),
 }
 """The Web API methods that the code calls and the scopes they need, by Slack's reference."""
 NEEDED_BY_COMMANDS = {"commands"}
@@ -82,7 +84,7 @@ def test_the_declared_shortcuts_and_events_are_those_the_app_listens_to(
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
 
     assert declared == {("shortcut", "log_shortcut"), ("message_action", "log_message_shortcut")}
-    assert events == {"app_home_opened"}
+    assert events == {"app_home_opened", "user_change"}
     for kind, callback_id in [*declared, ("shortcut", "log_form_submitted"), ("message_action", "other")]:
         assert answers(office.app, {"type": kind, "callback_id": callback_id}) == ((kind, callback_id) in declared)
     for event in ("app_home_opened", "message", "app_mention", "user_change"):
@@ -111,7 +113,9 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
 def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
     names = re.findall(
-        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card)_[a-z_]+)"$', sources, re.MULTILINE
+        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card|patients|staff|team|stranger)_[a-z_]+)"$',
+        sources,
+        re.MULTILINE,
     )
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
     actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}

@@ -15,12 +15,13 @@ from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
 from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
 from bot.views.receipt import UNDO
+from bot.views.strangers import ADD
 from bot.views.timer import STOP_NOW
 from jobs.reminders import run_reminders
 
 NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
 NOTE = f"{NOTE_MARK} reconciled the insulin list. Dose confirmed with the patient."
-NURSE, LEAD, BILLER = "U0NURSE1", "U0LEAD1", "U0BILLER1"
+NURSE, LEAD, BILLER, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0ADMIN1"
 
 
 @dataclass
@@ -85,6 +86,7 @@ def do_everything(office: Office) -> None:
             office.say(f"/ccm {line}", user)
     for line in ("month", f"month {NOTE_MARK}", f"log P-1042 12m meds {NOTE_MARK}"):
         office.say(f"/ccm {line}", BILLER)
+    administer(office)
     office.press(office.say("/ccm digest Blue Team", LEAD), POST_NOW, LEAD)
     assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
 
@@ -107,6 +109,25 @@ def keep_time(office: Office) -> None:
     office.clock.move(minutes=2)
     office.say(f"/ccm stop {NOTE}")
     office.say("/ccm")
+
+
+def administer(office: Office) -> None:
+    """Lists people, changes one with a marked name, is refused once, and adds the stranger, who has a marked name."""
+    admin = office.person(ADMIN)
+    for line in ("staff", f"staff {NAME_MARK}", "staff nurse1", f"patients {NOTE_MARK}", f"team {NOTE_MARK}", "team"):
+        office.say(f"/ccm {line}", ADMIN)
+    form = office.say("/ccm staff nurse1", ADMIN).modal
+    assert form is not None
+    admin.submit(form, {"active_from": "2026-11-02", "active_to": "2026-11-01"})
+    admin.submit(form, {"name": f"Other {NAME_MARK}", "active_from": "2025-01-01", "active_to": None})
+    office.settle()
+    (notice,) = admin.direct_messages()
+    office.playground.workspace.users[STRANGER].real_name = NAME_MARK
+    admin.press(notice, ADD)
+    office.settle()
+    assert admin.modal is not None
+    assert NAME_MARK in json.dumps(admin.modal.blocks)
+    admin.submit(admin.modal, {"id": "visitor1"})
 
 
 def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,15 +190,17 @@ def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
 
 
 def test_nothing_is_posted_but_the_digest_and_what_is_for_one_person_alone(journey: Journey) -> None:
-    assert {payload["channel"] for payload in journey.sent("chat.postMessage")} == {BLUE, "D0NURSE1"}
+    assert {payload["channel"] for payload in journey.sent("chat.postMessage")} == {BLUE, "D0NURSE1", "D0ADMIN1"}
 
 
 def test_no_note_and_no_name_stands_in_a_direct_message(journey: Journey) -> None:
-    direct = journey.office.person().direct_messages()
+    to_nurse, to_admin = (journey.office.person(user).direct_messages() for user in (NURSE, ADMIN))
+    direct = json.dumps([seen.body for seen in (*to_nurse, *to_admin)])
 
-    assert len(direct) == 1
-    assert NOTE_MARK not in json.dumps(direct[0].body)
-    assert NAME_MARK not in json.dumps(direct[0].body)
+    assert (len(to_nurse), len(to_admin)) == (1, 1)
+    assert STRANGER in direct
+    assert NOTE_MARK not in direct
+    assert NAME_MARK not in direct
 
 
 def test_no_note_and_no_name_stands_in_a_log(journey: Journey) -> None:

@@ -1,7 +1,7 @@
 """The bot at work before a local Slack: a practice, its people at their screens, and a clock that is moved by hand."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -202,14 +202,23 @@ def local_slack(database: Database, practice: Practice, clock: HandClock, **inst
 
 @contextmanager
 def open_office(
-    database: Database, practice: Practice, clock: HandClock, *, attached: bool = True, **installation: Any
+    database: Database,
+    practice: Practice,
+    clock: HandClock,
+    *,
+    attached: bool = True,
+    admins: Collection[str] = (),
+    **installation: Any,
 ) -> Iterator[Office]:
-    """The bot before a local Slack; with ``attached``, signed requests are handed to it within this process."""
+    """The bot before a local Slack; with ``attached``, signed requests are handed to it within this process.
+
+    ``admins`` are those whom CCM_ADMINS names.
+    """
     playground = Playground(local_slack(database, practice, clock, **installation)).start()
     place = playground.workspace.installation
     client = web_client(place.bot_token, playground.api_url)
     afterwards = Afterwards()
-    app = build_app(database, client, place.signing_secret, clock, executor=afterwards)
+    app = build_app(database, client, place.signing_secret, clock, admins=admins, executor=afterwards)
     office = Office(database, practice, clock, playground, client, app, afterwards)
     if attached:
         playground.attach(office.receive)

@@ -139,6 +139,14 @@ class People:
         self._workspace.views.clear(user.id)
         self._events.user_changed(user)
 
+    def reactivate(self, user_id: str) -> None:
+        """Restores a deactivated account; the app is told with `user_change` if it listens."""
+        user = self._workspace.user(user_id)
+        if not user.deleted:
+            raise ImpossibleAction("this account is active")
+        user.deleted = False
+        self._events.user_changed(user)
+
     def _command(self, user: User, channel: Channel, line: str, thread_ts: str | None) -> Outcome:
         command, _, text = line.partition(" ")
         declared = any(each.command == command for each in self._workspace.features.commands)

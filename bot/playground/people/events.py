@@ -2,6 +2,7 @@
 
 import copy
 
+from bot.playground.api.directory import user_as_api
 from bot.playground.delivery.answer import Answer
 from bot.playground.delivery.dispatch import Delivery
 from bot.playground.delivery.payloads import Payloads
@@ -44,9 +45,13 @@ class Events:
             self._send("app_mention", {**about, "type": "app_mention"})
 
     def user_changed(self, user: User) -> None:
-        """Sends `user_change`."""
-        shown = {"id": user.id, "name": user.name, "deleted": user.deleted}
-        event = {"type": "user_change", "user": shown, "event_ts": self._workspace.messages.new_ts()}
+        """Sends `user_change`, with the account as `users.info` has it."""
+        event = {
+            "type": "user_change",
+            "user": user_as_api(self._workspace, user),
+            "cache_ts": int(self._workspace.clock()),
+            "event_ts": self._workspace.messages.new_ts(),
+        }
         self._send("user_change", event)
 
     def _send(self, subscription: str, event: JSON) -> Answer:

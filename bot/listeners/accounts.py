@@ -1,0 +1,38 @@
+"""Accounts that Slack deactivates or restores (https://docs.slack.dev/reference/events/user_change)."""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt import App
+
+from bot.desk import Desk
+from bot.strangers import administrators_to_ask, tell_each
+from bot.views.strangers import restored_notice
+from ledger.accounts import end_person, note_restored
+from ledger.practice import find_practice
+from ledger.roster import person_by_slack_id
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Ends whose account was deactivated. A failure is not acknowledged: Slack sends the event again."""
+
+    @app.event("user_change")
+    def on_user_change(body: dict[str, Any], event: dict[str, Any]) -> None:
+        user, at = str(event["user"]["id"]), desk.now()
+        with desk.database.reading() as connection:
+            practice = find_practice(connection, str(body["team_id"]))
+            person = person_by_slack_id(connection, practice.practice_id, user) if practice else None
+        # Slack tells of every change of every profile; most are of people, or of things, that concern nobody here.
+        if practice is None or person is None:
+            return
+        if event["user"].get("deleted"):
+            with desk.database.writing() as connection:
+                end_person(connection, practice, user, at=at)
+        elif person.active_to is not None:
+            with desk.database.writing() as connection:
+                restored = note_restored(connection, practice, user, at=at)
+                admins = administrators_to_ask(connection, practice, desk.admins, on=practice.local_date(at))
+            if restored is not None:
+                notice = restored_notice(user, restored.staff_id)
+                told = [admin for admin in admins if admin != user]
+                desk.later(partial(tell_each, desk.client, told, notice), what="restored account")

@@ -1,0 +1,103 @@
+"""The roster's lists and forms: who is picked is edited, what a form says is saved, at once or behind its answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.access import require
+from bot.commands.call import Call
+from bot.commands.patients import open_patient, save_patient_form, submit_patient
+from bot.commands.roster_forms import FormAnswer, SaveLater
+from bot.commands.staff import open_new_person, open_person, save_person_form, submit_person
+from bot.commands.team import open_team, save_team_form, submit_team
+from bot.desk import Desk, open_if_form, press_key
+from bot.edge import answered
+from bot.views import patient_form, person_form, team_form
+from bot.views.inputs import Filled, filled_in, saving
+from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
+from bot.views.reply import OpenForm, Reply
+from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class RosterForm:
+    """One kind of form: how it is shown again with what stands in it, checked and saved, and saved alone."""
+
+    show: Callable[..., dict[str, Any]]
+    submit: Callable[[Call, Filled], FormAnswer]
+    save: Callable[[Call, Filled], OpenForm]
+
+
+OPENERS: Mapping[str, tuple[str, Callable[[Call, str], OpenForm]]] = {
+    EDIT_PATIENT: ("patients", open_patient),
+    EDIT_PERSON: ("staff", open_person),
+    EDIT_TEAM: ("team", open_team),
+    ADD_PATIENT: ("patients", lambda call, _: open_patient(call, None)),
+    ADD_PERSON: ("staff", lambda _call, _: open_new_person()),
+    ADD_TEAM: ("team", lambda call, _: open_team(call, None)),
+}
+"""By menu or button: the command whose roles it needs, and the form that what was picked in it opens."""
+
+FORMS: Mapping[str, tuple[str, RosterForm]] = {
+    patient_form.CALLBACK: ("patients", RosterForm(patient_form.patient_form, submit_patient, save_patient_form)),
+    person_form.CALLBACK: ("staff", RosterForm(person_form.person_form, submit_person, save_person_form)),
+    team_form.CALLBACK: ("team", RosterForm(team_form.team_form, submit_team, save_team_form)),
+}
+"""By form: the command whose roles it needs, and what it does."""
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Opens the roster's forms and saves what they say."""
+    for action in OPENERS:
+        app.action(action)(partial(_open, desk))
+    for callback in FORMS:
+        app.view(callback)(partial(_submit, desk))
+
+
+def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+    command, opens = OPENERS[action["action_id"]]
+
+    def work() -> None:
+        call = desk.call(body, press_key(body, action), "")
+        require(call.person, command)
+        picked = (action.get("selected_option") or {}).get("value", "")
+        open_if_form(desk, opens(call, picked), body["trigger_id"])
+
+    said = answered(work, what=f"{command} form", saves=False)
+    if said is not None:
+        respond(replace_original=False, response_type="ephemeral", **said.payload())
+    ack()
+
+
+def _submit(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    command, form = FORMS[view["callback_id"]]
+    filled = filled_in(view)
+
+    def call() -> Call:
+        made = desk.call(body, f"view:{view['id']}", "")
+        require(made.person, command)
+        return made
+
+    said = answered(lambda: form.submit(call(), filled), what=f"{command} form")
+    if isinstance(said, dict):
+        ack(response_action="errors", errors=said)
+    elif isinstance(said, SaveLater):
+        ack(response_action="update", view=saving(said.patients))
+        desk.later(partial(_save_behind, desk, body, form, call, filled), what=f"{command} form saved behind")
+    else:
+        ack(response_action="update", view=_shown(form, filled, said))
+        desk.follow_up(body, said)
+
+
+def _save_behind(desk: Desk, body: dict[str, Any], form: RosterForm, call: Callable[[], Call], filled: Filled) -> None:
+    """Saves the form and shows in its place what came of it; what was typed stays where it was refused."""
+    said = answered(lambda: form.save(call(), filled), what="roster form")
+    desk.follow_up(body, said)
+    desk.client.views_update(view_id=body["view"]["id"], view=_shown(form, filled, said))
+
+
+def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:
+    return said.view if isinstance(said, OpenForm) else form.show(filled, card=said)

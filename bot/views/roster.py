@@ -1,0 +1,153 @@
+"""The roster for an administrator: lists of patients, people and teams, and what a form changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ExternalDataSelectElement
+
+from bot.views import inputs, words
+from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
+from bot.views.reply import Reply, button, context, header, sections, table
+from ledger.roster import Person
+from ledger.roster_changes import ColumnChange, RosterReceipt
+from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.rules.facts import Program
+
+PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"
+ADD_PATIENT, ADD_PERSON, ADD_TEAM = "patients_add", "staff_add", "team_add"
+CELL_CHARACTERS = 40
+PARTS_SHOWN = 2
+_HIDDEN = frozenset({"code_key", "code_number"})
+"""Columns that follow from the code."""
+
+
+def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -> Reply:
+    """One page of patients; ``staff`` has the names of the practitioners by id."""
+    title = f"Patients · {scope}"
+    counted = words.listed(page.total, "patient")
+    blocks: list[Block] = [header(title), *sections([_counted(page.begin, len(page.patients), counted)])]
+    if page.patients:
+        columns = ("Patient", "Team", "Programs", "Practitioner", "Kept from billing by")
+        blocks.append(table(columns, [_patient_row(patient, staff) for patient in page.patients]))
+    tools = _tools(EDIT_PATIENT, "Change a patient: type a code", ADD_PATIENT, "Add a patient")
+    return Reply(f"Patients: {counted}", (*blocks, tools))
+
+
+def _patient_row(patient: ListedPatient, staff: Mapping[str, str]) -> list[str]:
+    by = patient.billing_practitioner
+    return [
+        words.clipped(patient.patient_code, CELL_CHARACTERS),
+        words.clipped(patient.team, CELL_CHARACTERS),
+        ", ".join(patient.blockers),
+        words.clipped(staff.get(by, by), CELL_CHARACTERS) if by else "",
+        kept_by(patient.blockers),
+    ]
+
+
+def kept_by(blockers: Mapping[Program, Sequence[str]]) -> str:
+    """``no consent``, or where programs differ ``CCM: no consent; RPM: nothing``; in a word or two each."""
+    if not blockers:
+        return "not enrolled"
+    said = {
+        program: words.some_of([name.lower().replace("_", " ") for name in names], PARTS_SHOWN) or "nothing"
+        for program, names in blockers.items()
+    }
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{program}: {kept}" for program, kept in said.items())
+
+
+def staff_list(
+    people: Sequence[Person], begin: int, total: int, *, title: str, teams: Mapping[str, str], today: date
+) -> Reply:
+    """One page of people, the first of whom stands at ``begin`` of ``total``; ``teams`` has the names by id."""
+    counted = words.listed(total, "person", "people")
+    blocks: list[Block] = [header(title), *sections([_counted(begin, len(people), counted)])]
+    if people:
+        columns = ("Id", "Name", "Credential", "Roles", "Teams", "Slack", "Works here")
+        blocks.append(table(columns, [_person_row(person, teams, today) for person in people]))
+    tools = _tools(EDIT_PERSON, "Change a person: type an id or a name", ADD_PERSON, "Add a person")
+    return Reply(f"Staff: {counted}", (*blocks, tools))
+
+
+def _person_row(person: Person, teams: Mapping[str, str], today: date) -> list[str]:
+    own = [words.clipped(teams.get(team_id, team_id), CELL_CHARACTERS) for team_id in person.team_ids]
+    return [
+        words.clipped(person.staff_id, CELL_CHARACTERS),
+        words.clipped(person.name, CELL_CHARACTERS),
+        words.clipped(person.credential, CELL_CHARACTERS),
+        ", ".join(sorted(person.roles)),
+        words.some_of(own, PARTS_SHOWN),
+        person.slack_user_id or "",
+        _works_here(person, today),
+    ]
+
+
+def _works_here(person: Person, today: date) -> str:
+    if person.active_from and person.active_from > today:
+        return f"from {person.active_from}"
+    if person.active_to:
+        return f"until {person.active_to}"
+    return "yes"
+
+
+def team_list(shown: Sequence[ListedTeam], begin: int, total: int) -> Reply:
+    """One page of teams, the first of which stands at ``begin`` of ``total``."""
+    counted = words.listed(total, "team")
+    lines = [
+        f"• *{words.escaped(words.clipped(each.team.name, 100))}* · <#{each.team.channel_id}> · "
+        f"{words.listed(each.people, 'person', 'people')} · {words.listed(each.patients, 'patient')}"
+        for each in shown
+    ]
+    blocks: list[Block] = [header("Teams"), *sections([_counted(begin, len(shown), counted), *lines])]
+    tools = _tools(EDIT_TEAM, "Change a team: type its name", ADD_TEAM, "Add a team")
+    return Reply(f"Teams: {counted}", (*blocks, tools))
+
+
+def _counted(begin: int, shown: int, counted: str) -> str:
+    return f"{begin + 1}–{begin + shown} of {counted}" if shown else counted
+
+
+def _tools(edit: str, placeholder: str, add: str, label: str) -> ActionsBlock:
+    menu = ExternalDataSelectElement(action_id=edit, placeholder=placeholder, min_query_length=1)
+    return ActionsBlock(elements=[menu, button(label, add, "")])
+
+
+def saved_view(
+    receipt: RosterReceipt, labels: Mapping[str, str], *, teams: Mapping[str, str], lines: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The modal after a save: what changed. ``teams`` has the names by id; ``lines`` follow."""
+    done = {"added": "Added", "changed": "Changed", "unchanged": "Nothing changed"}[receipt.outcome]
+    said = [f"*{done}* · *{words.escaped(teams.get(receipt.key, receipt.key))}*"]
+    if receipt.outcome == "unchanged":
+        said.append("It was so already.")
+    said += [_change(change, labels, teams, receipt) for change in receipt.changes if change.column not in _HIDDEN]
+    if receipt.months:
+        counted = words.listed(receipt.months, "month")
+        of = f" of {words.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
+        said.append(f"{counted}{of} {'was' if receipt.months == 1 else 'were'} evaluated again.")
+    blocks: list[Block] = sections([*said, *lines])
+    if receipt.replayed:
+        blocks.append(context("This form had already been saved; nothing was saved twice."))
+    return inputs.notice("Saved", blocks)
+
+
+def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str, str], receipt: RosterReceipt) -> str:
+    before, after = _value(change.column, change.before, teams), _value(change.column, change.after, teams)
+    label = labels.get(change.column, change.column)
+    return f"• {label}: {after}" if receipt.outcome == "added" else f"• {label}: {before} → {after}"
+
+
+def _value(column: str, value: Any, teams: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not value:
+        return "nothing"
+    if column == "slack_user_id":
+        return f"<@{value}>"
+    if column == "channel_id":
+        return f"<#{value}>"
+    parts = value if isinstance(value, list) else [value]
+    named = [teams.get(part, part) for part in parts] if column in {"teams", "team_id"} else parts
+    return words.escaped(", ".join(named))

@@ -1,0 +1,134 @@
+"""The first administrator: whom CCM_ADMINS names, or the workspace's primary owner while there is none."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import delete, select
+from support.practice import import_rows, staff_row
+from support.slack import STRANGER, HandClock, Office, open_office
+
+from bot.settings import Settings
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.practice import Practice
+from ledger.roster import Person, Role, person_by_slack_id
+from ledger.tables import RosterChangeRow, StaffRow
+
+ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
+
+
+@pytest.fixture
+def named(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
+    """The bot at work with CCM_ADMINS naming the stranger and the nurse."""
+    with open_office(office_database, office_practice, clock, admins=(STRANGER, NURSE)) as office:
+        yield office
+
+
+def member(office: Office, user: str = STRANGER) -> Person | None:
+    with office.looking() as connection:
+        return person_by_slack_id(connection, "T0TEST", user)
+
+
+def end_admin(office: Office) -> None:
+    ended = staff_row(id="admin1", slack_user_id=ADMIN, name="Admin One", roles="admin", active_to="2026-11-01")
+    import_rows(office.database, office.practice, "staff", [ended])
+
+
+def make_owner(office: Office, user: str = STRANGER) -> None:
+    office.playground.workspace.users[user].is_primary_owner = True
+    office.playground.workspace.users[user].real_name = "Owner One"
+
+
+def setup_changes(office: Office) -> list[str]:
+    with office.looking() as connection:
+        query = select(RosterChangeRow.subject_id).where(RosterChangeRow.recorded_by == "setup")
+        return list(connection.scalars(query))
+
+
+def test_whom_the_environment_names_is_let_in_as_an_administrator(named: Office) -> None:
+    named.playground.workspace.users[STRANGER].real_name = "Owner One"
+
+    assert "Staff" in named.say("/ccm staff", STRANGER).words
+
+    person = member(named)
+    assert person is not None
+    assert (person.staff_id, person.name, person.credential, person.roles) == ("admin2", "Owner One", "", {Role.ADMIN})
+    named.say("/ccm patients", STRANGER)
+    assert setup_changes(named) == ["admin2"]
+    named.settle()
+    assert named.person(ADMIN).direct_messages() == []
+
+
+def test_they_are_let_in_where_slack_does_not_tell_their_name(named: Office) -> None:
+    named.allows_refusals = True
+    named.playground.fail_next("users.info", status=200, error="missing_scope")
+
+    named.say("/ccm staff", STRANGER)
+
+    person = member(named)
+    assert person is not None
+    assert person.name == "Administrator"
+
+
+def test_whom_the_environment_names_has_the_role_beside_those_of_the_roster(named: Office) -> None:
+    assert "Staff" in named.say("/ccm staff", NURSE).words
+    assert "*Saved*" in named.say("/ccm log P-1042 12m meds Reconciled the list. Dose confirmed.", NURSE).words
+    assert member(named, NURSE).roles == {Role.COORDINATOR}  # type: ignore[union-attr] # the nurse is on the staff
+
+
+def test_a_stranger_is_told_of_those_whom_the_environment_names(named: Office) -> None:
+    named.playground.workspace.users["U0OTHER"] = type(named.playground.workspace.users[NURSE])("U0OTHER", "other")
+    named.playground.workspace.channels["C0GENERAL"].members.append("U0OTHER")
+
+    seen = named.say("/ccm", "U0OTHER")
+
+    assert f"Administrators here: <@{ADMIN}>, <@{NURSE}>, <@{STRANGER}>" in seen.words
+    named.settle()
+    assert len(named.person(NURSE).direct_messages()) == 1
+
+
+def test_the_primary_owner_is_the_first_administrator(office: Office) -> None:
+    end_admin(office)
+    make_owner(office)
+
+    assert "Add a person" in office.say("/ccm staff", STRANGER).words
+    assert member(office) is not None
+    assert setup_changes(office) == ["admin2"]
+
+
+def test_the_primary_owner_is_a_stranger_where_there_is_an_administrator(office: Office) -> None:
+    make_owner(office)
+
+    assert "You are not on this practice's staff list yet." in office.say("/ccm staff", STRANGER).words
+    assert member(office) is None
+
+
+def test_nobody_else_lets_themselves_in(office: Office) -> None:
+    end_admin(office)
+
+    assert "You are not on this practice's staff list yet." in office.say("/ccm staff", STRANGER).words
+    assert member(office) is None
+
+
+def test_a_practice_without_an_administrator_is_begun_in_slack(office: Office) -> None:
+    with office.database.writing() as connection:
+        connection.execute(delete(StaffRow).where(StaffRow.staff_id == "admin1"))
+    make_owner(office)
+
+    assert "Add a patient" in office.say("/ccm patients", STRANGER).words
+    assert setup_changes(office) == ["admin1"]
+
+
+@pytest.mark.parametrize(("value", "ids"), [("", set()), ("U0A", {"U0A"}), (" U0A , W0B,", {"U0A", "W0B"})])
+def test_the_setting_is_a_list_of_slack_ids(monkeypatch: pytest.MonkeyPatch, value: str, ids: set[str]) -> None:
+    monkeypatch.setenv("CCM_ADMINS", value)
+
+    assert Settings().admin_ids == ids
+
+
+def test_a_setting_that_is_no_slack_id_is_refused_with_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCM_ADMINS", "U0A,nurse")
+
+    with pytest.raises(LedgerError, match="'nurse' is not a Slack user id") as refused:
+        _ = Settings().admin_ids
+    assert "CCM_ADMINS=U0123ABCD" in refused.value.remedy

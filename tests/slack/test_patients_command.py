@@ -1,0 +1,281 @@
+"""``/ccm patients``: the roster an administrator pages through, and the form that adds or changes a patient."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from support.practice import an_entry, verified
+from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Office, picked, table_rows
+
+from bot.playground import Glance
+from bot.playground.people.person import SeenView
+from bot.views.pickers import EDIT_PATIENT, PRACTITIONER_PICKER, TEAM_PICKER
+from bot.views.roster import ADD_PATIENT, PATIENTS_PAGE
+from ledger.tables import PatientFactRow, PatientMonthRow, PatientRow, RosterChangeRow
+
+ADMIN = "U0ADMIN1"
+BLUE_TEAM = {"text": {"type": "plain_text", "text": "Blue Team", "emoji": True}, "value": "blue-team"}
+GREEN_TEAM = {"text": {"type": "plain_text", "text": "Green Team", "emoji": True}, "value": "green-team"}
+DOCTOR = {"text": {"type": "plain_text", "text": "doctor1 · Doctor One", "emoji": True}, "value": "doctor1"}
+NEW = {
+    "code": "P-2001",
+    "team": BLUE_TEAM,
+    "billing_practitioner": DOCTOR,
+    "conditions": "E11.9\nI10",
+    "programs": ["CCM"],
+    "enrolled_on": "2026-11-02",
+    "consent_date": "2026-11-02",
+    "consent_form": "verbal",
+    "initiating_visit_date": "2026-10-05",
+    "initiating_visit_type": "AWV",
+    "care_plan_date": "2026-11-02",
+}
+
+
+def form(office: Office, line: str = "/ccm patients P-1042") -> SeenView:
+    """The form that a line opens."""
+    modal = office.say(line, ADMIN).modal
+    assert modal is not None
+    return modal
+
+
+def new_form(office: Office) -> SeenView:
+    """The form behind the button "Add a patient"."""
+    modal = office.press(office.say("/ccm patients", ADMIN), ADD_PATIENT, ADMIN).modal
+    assert modal is not None
+    return modal
+
+
+def submit(office: Office, modal: SeenView, values: dict[str, Any]) -> Glance:
+    """What the administrator sees after submitting the form."""
+    seen = office.person(ADMIN).submit(modal, values)
+    office.settle()
+    return seen
+
+
+def words(seen: Glance) -> str:
+    """The words of the modal that is open."""
+    assert seen.modal is not None
+    return seen.modal.words
+
+
+def stored(office: Office, code: str = "P-1042") -> Any:
+    """The patient's row."""
+    with office.looking() as connection:
+        return connection.execute(select(PatientRow.__table__).where(PatientRow.patient_code == code)).one()
+
+
+def changes_by(office: Office) -> list[tuple[str, str, str]]:
+    """The last change of the roster: by whom, of what, of whom."""
+    with office.looking() as connection:
+        rows = connection.execute(
+            select(RosterChangeRow.recorded_by, RosterChangeRow.subject_kind, RosterChangeRow.subject_id).where(
+                RosterChangeRow.recorded_by != "import"
+            )
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_the_list_says_of_each_patient_what_keeps_it_from_being_billed(office: Office) -> None:
+    seen = office.say("/ccm patients", ADMIN)
+
+    assert "1–5 of 5 patients" in seen.words
+    assert table_rows(seen.message) == [
+        ["P-1042", "Blue Team", "CCM", "Doctor One", "nothing"],
+        ["P-1043", "Blue Team", "CCM", "Doctor One", "nothing"],
+        ["P-1044", "Green Team", "CCM, RPM", "Doctor One", "nothing"],
+        ["P-1045", "Green Team", "RPM", "Doctor One", "nothing"],
+        ["P-1046", "Blue Team", "CCM", "Doctor One", "no consent"],
+    ]
+
+
+@pytest.mark.parametrize("asked", ["Green Team", "green team", "Gre"])
+def test_a_team_lists_its_own_patients(office: Office, asked: str) -> None:
+    seen = office.say(f"/ccm patients {asked}", ADMIN)
+
+    assert "Patients · Green Team" in seen.words
+    assert [row[0] for row in table_rows(seen.message)] == ["P-1044", "P-1045"]
+
+
+def test_paging_shows_everybody_once_in_order(crowded_office: Office) -> None:
+    pages = crowded_office.all_pages(crowded_office.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
+
+    codes = [row[0] for page in pages for row in table_rows(page)]
+    assert len(codes) == NEAR_COUNT + BLOCKED_COUNT + BARE_COUNT + 7
+    assert codes == sorted(set(codes))
+    assert max(len(table_rows(page)) for page in pages) == 25
+
+
+def test_what_blocks_is_said_in_a_word_or_two(crowded_office: Office) -> None:
+    rows = table_rows(crowded_office.say(f"/ccm patients {LONG_NAME}", ADMIN).message)
+    assert rows[0][4] == "nothing"
+
+    pages = crowded_office.all_pages(crowded_office.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
+    kept = {row[0]: row[4] for page in pages for row in table_rows(page)}
+    assert kept["T-0001"] == "no consent, conditions and 4 more"
+
+
+@pytest.mark.parametrize("typed", ["P-1042", "p1042", "1042"])
+def test_a_code_opens_the_form_with_what_the_roster_has(office: Office, typed: str) -> None:
+    modal = form(office, f"/ccm patients {typed}")
+
+    assert modal.title == "Change a patient"
+    elements = {block["block_id"]: block["element"] for block in modal.blocks if block["type"] == "input"}
+    assert elements["team"]["initial_option"] == BLUE_TEAM
+    assert elements["billing_practitioner"]["initial_option"] == DOCTOR
+    assert elements["conditions"]["initial_value"] == "E11.9\nI10"
+    assert [option["value"] for option in elements["risk_documented"]["initial_options"]] == ["yes"]
+    assert "programs" not in elements
+    assert "/ccm enroll P-1042" in modal.words
+
+
+def test_the_menu_beside_the_list_opens_the_form_too(office: Office) -> None:
+    seen = office.say("/ccm patients", ADMIN)
+    admin = office.person(ADMIN)
+
+    assert [each["value"] for each in admin.suggest(seen.message, EDIT_PATIENT, "1043")] == ["P-1043"]
+    modal = admin.press(seen.message, EDIT_PATIENT, picked("P-1043")).modal
+
+    assert modal is not None
+    assert "P-1043" in modal.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("P-9999", '"P-9999" is no patient and no team.'),
+        ("nobody here", '"nobody here" is no patient and no team.'),
+        ("Te", '"Te" is no patient and no team.'),
+    ],
+)
+def test_what_names_nobody_is_refused_with_the_teams(office: Office, typed: str, said: str) -> None:
+    seen = office.say(f"/ccm patients {typed}", ADMIN)
+
+    assert said in seen.words
+    assert "Blue Team, Green Team" in seen.words
+
+
+def test_a_number_of_several_patients_is_answered_with_their_codes(office: Office) -> None:
+    office.enroll([{"code": "A-1042"}])
+
+    assert '"1042" may be A-1042, P-1042.' in office.say("/ccm patients 1042", ADMIN).words
+
+
+def test_a_change_is_saved_recorded_and_told(office: Office) -> None:
+    office.work(an_entry(minutes=25))
+
+    seen = submit(
+        office, form(office), {"team": GREEN_TEAM, "billing_practitioner": None, "conditions": "E11.9, I50.9"}
+    )
+
+    assert "*Changed* · *P-1042*" in words(seen)
+    assert "• Care team: Blue Team → Green Team" in words(seen)
+    assert "• Billing practitioner: doctor1 → nothing" in words(seen)
+    assert "• Conditions: E11.9, I10 → E11.9, I50.9" in words(seen)
+    assert "1 month of 1 patient was evaluated again." in words(seen)
+    assert "Kept from billing this month by: *no billing practitioner*" in words(seen)
+    assert stored(office).conditions == ["E11.9", "I50.9"]
+    assert changes_by(office) == [("admin1", "patients", "P-1042")]
+    with office.looking() as connection:
+        assert connection.scalar(select(PatientMonthRow.status)) == "blocked"
+    assert verified(office.database, office.practice).difference is None
+
+
+def test_a_change_of_team_alone_evaluates_nothing(office: Office) -> None:
+    office.work(an_entry(minutes=25))
+
+    assert "evaluated again" not in words(submit(office, form(office), {"team": GREEN_TEAM}))
+
+
+def test_a_form_that_changes_nothing_says_so(office: Office) -> None:
+    assert "*Nothing changed* · *P-1042*" in words(submit(office, form(office), {}))
+    assert changes_by(office) == []
+
+
+def test_a_patient_is_added_with_the_facts_that_make_it_billable(office: Office) -> None:
+    seen = submit(office, new_form(office), NEW)
+
+    assert "*Added* · *P-2001*" in words(seen)
+    assert "• Programs: CCM" in words(seen)
+    assert "Kept from billing this month by: *nothing*" in words(seen)
+    with office.looking() as connection:
+        facts = connection.execute(
+            select(PatientFactRow.kind, PatientFactRow.recorded_by).where(PatientFactRow.patient_code == "P-2001")
+        )
+        assert sorted(facts) == [
+            (kind, "admin1") for kind in ("care_plan", "consent", "enrollment", "initiating_visit")
+        ]
+    saved = office.say("/ccm log P-2001 12m meds call Reconciled the insulin list. Dose confirmed.")
+    assert "0 → 12 minutes" in saved.words
+
+
+def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_is_saved(office: Office) -> None:
+    modal = new_form(office)
+    wrong = {**NEW, "code": "no digits", "programs": [], "consent_form": None, "initiating_visit_date": None}
+
+    seen = submit(office, modal, wrong)
+
+    assert seen.errors == {
+        "code": "'no digits' is not a patient code. Letters, hyphens and digits: P-1042",
+        "programs": "This is empty, but the dates of programs are not. Name them, for example: CCM;RPM",
+        "consent_form": "This is empty, but “Consent given on” is not. One of: verbal, written",
+        "initiating_visit_date": "This is empty, but “Kind of the visit” is not. Write the date as 2026-11-03.",
+    }
+    assert changes_by(office) == []
+    assert "*Added*" in words(submit(office, modal, NEW))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("P-1042", "P-1042 is on the roster already. To change it: /ccm patients P-1042"),
+        ("P1042", "P1042 reads like P-1042."),
+    ],
+)
+def test_a_code_that_is_taken_is_refused(office: Office, code: str, said: str) -> None:
+    assert said in submit(office, new_form(office), {**NEW, "code": code}).errors["code"]
+
+
+def test_the_same_form_delivered_twice_saves_once_and_answers_alike(office: Office) -> None:
+    submit(office, new_form(office), NEW)
+
+    again = office.deliver_again("interactive")
+
+    assert "*Added* · *P-2001*" in str(again)
+    assert "nothing was saved twice" in str(again)
+    assert changes_by(office) == [("admin1", "patients", "P-2001")]
+
+
+def test_a_ledger_that_is_away_keeps_what_was_typed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    modal = form(office)
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.commands.patients.save_patient", away)
+        seen = submit(office, modal, {"conditions": "J44.9", "team": GREEN_TEAM})
+
+    assert "Nothing was saved." in words(seen)
+    assert seen.modal is not None
+    elements = {block["block_id"]: block["element"] for block in seen.modal.blocks if block["type"] == "input"}
+    assert elements["conditions"]["initial_value"] == "J44.9"
+    assert elements["team"]["initial_option"] == GREEN_TEAM
+    assert "*Changed*" in words(submit(office, seen.modal, {}))
+    assert stored(office).team_id == "green-team"
+
+
+def test_menus_find_teams_and_practitioners_for_an_administrator_alone(office: Office) -> None:
+    admin, modal = office.person(ADMIN), form(office)
+
+    assert [each["value"] for each in admin.suggest(modal, TEAM_PICKER, "gr")] == ["green-team"]
+    assert [each["value"] for each in admin.suggest(modal, TEAM_PICKER, "")] == ["blue-team", "green-team"]
+    assert [each["text"]["text"] for each in admin.suggest(modal, PRACTITIONER_PICKER, "")] == ["doctor1 · Doctor One"]
+    assert office.deliver_again("interactive", user={"id": "U0NURSE1"}) == {"options": []}
+
+
+def test_a_form_of_somebody_who_is_no_administrator_saves_nothing(office: Office) -> None:
+    submit(office, form(office), {})
+
+    answer = office.deliver_again("interactive", user={"id": "U0LEAD1"})
+
+    assert "ROLE_NEEDED" in str(answer)

@@ -1,0 +1,125 @@
+"""``/ccm team``: the care teams, their channels, and what a new name does to everything that names a team."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from support.practice import import_rows
+from support.slack import GREEN, Office, table_rows
+
+from bot.playground import Glance
+from bot.playground.people.person import SeenView
+from bot.views.pickers import EDIT_TEAM
+from bot.views.roster import ADD_TEAM, TEAM_PAGE
+from ledger.roster import teams
+from ledger.tables import RosterChangeRow
+
+ADMIN, LEAD = "U0ADMIN1", "U0LEAD1"
+
+
+def form(office: Office, line: str = "/ccm team Blue Team") -> SeenView:
+    """The form that a line opens."""
+    modal = office.say(line, ADMIN).modal
+    assert modal is not None
+    return modal
+
+
+def submit(office: Office, modal: SeenView, values: dict[str, Any]) -> Glance:
+    """What the administrator sees after submitting the form."""
+    return office.person(ADMIN).submit(modal, values)
+
+
+def words(seen: Glance) -> str:
+    """The words of the modal that is open."""
+    assert seen.modal is not None
+    return seen.modal.words
+
+
+def known(office: Office) -> list[tuple[str, str, str]]:
+    """The teams as stored: id, name, channel."""
+    with office.looking() as connection:
+        return [(team.team_id, team.name, team.channel_id) for team in teams(connection, "T0TEST")]
+
+
+def test_the_list_shows_channels_people_and_patients(office: Office) -> None:
+    seen = office.say("/ccm team", ADMIN)
+
+    assert "• *Blue Team* · <#C0BLUE> · 5 people · 3 patients" in seen.words
+    assert "• *Green Team* · <#C0GREEN> · 7 people · 2 patients" in seen.words
+
+
+def test_paging_shows_every_team_once(office: Office) -> None:
+    more = [{"name": f"Team {number}", "channel_id": f"C0{number}"} for number in range(60)]
+    import_rows(office.database, office.practice, "teams", more)
+
+    pages = office.all_pages(office.say("/ccm team", ADMIN), TEAM_PAGE, ADMIN)
+
+    assert [page.words.count("patients") for page in pages] == [25, 25, 12]
+
+
+@pytest.mark.parametrize("typed", ["Blue Team", "blue team", "Blu"])
+def test_a_name_or_its_beginning_opens_the_form(office: Office, typed: str) -> None:
+    modal = form(office, f"/ccm team {typed}")
+
+    assert modal.title == "Change a team"
+    assert "/invite @CCM Ledger" in modal.words
+
+
+def test_a_name_of_no_team_is_refused_with_the_teams(office: Office) -> None:
+    assert 'No team is called "Red".' in office.say("/ccm team Red", ADMIN).words
+
+
+def test_the_menu_beside_the_list_opens_the_form(office: Office) -> None:
+    seen = office.say("/ccm team", ADMIN)
+    admin = office.person(ADMIN)
+    (option,) = admin.suggest(seen.message, EDIT_TEAM, "gre")
+
+    modal = admin.press(seen.message, EDIT_TEAM, option).modal
+
+    assert modal is not None
+    assert modal.title == "Change a team"
+
+
+def test_a_renamed_team_keeps_its_people_and_patients(office: Office) -> None:
+    seen = submit(office, form(office), {"name": "Azure Team", "channel_id": GREEN})
+
+    assert "• Name: Blue Team → Azure Team" in words(seen)
+    assert "• Channel of its digests: <#C0BLUE> → <#C0GREEN>" in words(seen)
+    assert known(office)[0] == ("blue-team", "Azure Team", GREEN)
+    assert "November 2026 · Azure Team" in office.say("/ccm month Azure Team", LEAD).words
+    assert len(table_rows(office.say("/ccm patients Azure Team", ADMIN).message)) == 3
+    with office.looking() as connection:
+        query = select(RosterChangeRow.subject_id).where(RosterChangeRow.recorded_by == "admin1")
+        assert list(connection.scalars(query)) == ["blue-team"]
+
+
+def test_the_old_name_of_a_renamed_team_is_free_for_another(office: Office) -> None:
+    submit(office, form(office), {"name": "Azure Team"})
+    modal = office.press(office.say("/ccm team", ADMIN), ADD_TEAM, ADMIN).modal
+    assert modal is not None
+
+    assert "*Added* · *Blue Team*" in words(submit(office, modal, {"name": "Blue Team", "channel_id": GREEN}))
+    assert [team_id for team_id, _, _ in known(office)] == ["blue-team", "blue-team-2", "green-team"]
+    azure = {"name": "Azure Team", "channel_id": "C0AZURE"}
+    assert import_rows(office.database, office.practice, "teams", [azure]).changed == 1
+    assert known(office)[0] == ("blue-team", "Azure Team", "C0AZURE")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("green team!", "There is a team 'Green Team' already. Names differ by letters and digits."),
+        ("–", "'–' has no letter or digit. For example: Blue Team"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_beside_its_input(office: Office, name: str, said: str) -> None:
+    modal = form(office)
+
+    assert submit(office, modal, {"name": name}).errors == {"name": said}
+    assert known(office)[0][1] == "Blue Team"
+
+
+def test_the_same_form_delivered_twice_saves_once(office: Office) -> None:
+    submit(office, form(office), {"name": "Azure Team"})
+
+    assert "*Changed* · *Azure Team*" in str(office.deliver_again("interactive"))
