@@ -16,7 +16,7 @@ from ledger.rules.facts import Program
 
 PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"
 ADD_PATIENT, ADD_PERSON, ADD_TEAM = "patients_add", "staff_add", "team_add"
-CELL_CHARACTERS = 40
+CELL_CHARACTERS, KEPT_CHARACTERS = 40, 150
 PARTS_SHOWN = 2
 _HIDDEN = frozenset({"code_key", "code_number"})
 """Columns that follow from the code."""
@@ -41,7 +41,7 @@ def _patient_row(patient: ListedPatient, staff: Mapping[str, str]) -> list[str]:
         words.clipped(patient.team, CELL_CHARACTERS),
         ", ".join(patient.blockers),
         words.clipped(staff.get(by, by), CELL_CHARACTERS) if by else "",
-        kept_by(patient.blockers),
+        words.clipped(kept_by(patient.blockers), KEPT_CHARACTERS),
     ]
 
 

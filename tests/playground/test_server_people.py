@@ -1,9 +1,11 @@
 """What a person can do, and what the app is told of it: driven through a real Bolt app."""
 
+import dataclasses
 from typing import Any
 
 import pytest
 from slack_bolt import App
+from slack_sdk import WebClient
 
 from bot.playground import ImpossibleAction, Playground, SlackError
 from bot.playground.people.forms import chosen, merged_state, wrong_entries
@@ -347,6 +349,25 @@ def test_a_deactivated_person_can_do_nothing(playground: Playground, attached: A
     playground.people.deactivate("U1")
     with pytest.raises(ImpossibleAction, match="deactivated"):
         playground.as_user("U1").command("C1", "/care")
+
+
+def test_the_app_is_told_of_an_account_that_is_deactivated_and_restored_as_users_info_has_it(
+    playground: Playground, attached: App, client: WebClient
+) -> None:
+    features = playground.workspace.features
+    playground.workspace.features = dataclasses.replace(features, events=features.events | {"user_change"})
+    told: list[JSON] = []
+
+    @attached.event("user_change")
+    def hear(event: JSON) -> None:
+        told.append(event)
+
+    for change, is_deleted in ((playground.people.deactivate, True), (playground.people.reactivate, False)):
+        change("U1")
+        assert told[-1]["user"] == client.users_info(user="U1")["user"]
+        assert told[-1]["user"]["deleted"] is is_deleted
+    with pytest.raises(ImpossibleAction, match="active"):
+        playground.people.reactivate("U1")
 
 
 def test_a_person_outside_a_channel_sees_and_says_nothing_there(playground: Playground) -> None:

@@ -1,6 +1,7 @@
 """The Web API: what it answers, and what it refuses by which name."""
 
 import contextlib
+import dataclasses
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -97,6 +98,8 @@ def test_posting_where_the_app_may_not_is_refused(workspace: Workspace) -> None:
     assert refusal(workspace, "chat.postMessage", channel="C9", text="x").error == "channel_not_found"
     assert refusal(workspace, "chat.postMessage", channel="C2", text="x").error == "not_in_channel"
     assert refusal(workspace, "chat.postMessage", channel="C3", text="x").error == "is_archived"
+    workspace.features = dataclasses.replace(workspace.features, messages_tab_enabled=False)
+    assert refusal(workspace, "chat.postMessage", channel="U1", text="x").error == "messages_tab_disabled"
     assert refusal(workspace, "chat.postMessage", channel="C1").error == "no_text"
     assert refusal(workspace, "chat.postMessage", channel="C1", text="x", thread_ts="1.0").error == "thread_not_found"
     assert refusal(workspace, "chat.postMessage", text="x").messages == (

@@ -6,17 +6,29 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.playground.limits.content import check_message, check_view
+from bot.playground.limits.content import check_message, check_options_answer, check_view
 from bot.views.card import card_view
 from bot.views.form import log_form, missing_intro, prefill, refused_form, submitted
+from bot.views.inputs import LOADING, Filled, saving
 from bot.views.month import month_page, why_not
+from bot.views.patient_form import LABELS as PATIENT_LABELS
+from bot.views.patient_form import patient_form
+from bot.views.person_form import LABELS as PERSON_LABELS
+from bot.views.person_form import person_form
+from bot.views.pickers import options_payload, team_option, team_word
 from bot.views.problem import error_card
+from bot.views.reply import Reply, paged
+from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
+from bot.views.team_form import team_form
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
 from ledger.errors import LedgerError
 from ledger.figures import Figures
 from ledger.practice import Practice
+from ledger.roster import Person, Role, Team
+from ledger.roster_changes import ColumnChange, RosterReceipt
+from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
 from ledger.timers import Timer, TimerReceipt
@@ -202,3 +214,103 @@ def test_the_form_says_what_is_still_needed() -> None:
         "Still needed: the patient, the length, what was done, the note."
     )
     assert missing_intro(()) == ""
+
+
+LONG = "Team with a very long name " * 10
+PERSON = Person(
+    staff_id="s" * 150,
+    slack_user_id="U0LONG",
+    name="Nurse with a very long name " * 8,
+    credential="C" * 100,
+    roles=frozenset(Role),
+    team_ids=tuple(f"team-{number}" for number in range(100)),
+    active_from=date(2026, 1, 1),
+    active_to=date(2026, 12, 31),
+)
+TEAM_NAMES = {team_id: f"{LONG}{team_id}" for team_id in PERSON.team_ids}
+
+
+def checked(reply: Reply) -> None:
+    """Refuses a message that Slack would not take."""
+    payload = paged(reply, "page", 1, 200, {"text": "x" * 500}).payload()
+    check_message(payload["text"], payload["blocks"])
+
+
+def test_a_page_of_the_roster_fits_whatever_stands_in_it() -> None:
+    kept = dict.fromkeys(Program, tuple(f"SOMETHING_LONG_THAT_KEEPS_FROM_BILLING_{number}" for number in range(10)))
+    kept[Program.CCM] = ("NO_CONSENT",)
+    patient = ListedPatient("P" * 100 + "1", LONG, PERSON.staff_id, kept)
+    page = PatientsPage((patient,) * 25, 0, 100_000)
+    checked(patients_list(page, scope=LONG, staff={PERSON.staff_id: PERSON.name}))
+    checked(staff_list((PERSON,) * 25, 0, 500, title=f"Staff · {LONG}", teams=TEAM_NAMES, today=MONTH))
+    team = ListedTeam(Team("t" * 260, LONG + "& <sons>", "C0LONG"), 100, 100_000)
+    checked(team_list((team,) * 25, 0, 100))
+
+
+@pytest.mark.parametrize("key", [None, "k" * 150])
+def test_a_roster_form_fits_whatever_stands_in_it(key: str | None) -> None:
+    words = [team_word(f"{LONG}{number}".lower().replace(" ", "-")) for number in range(100)]
+    labels = dict.fromkeys([*words, PERSON.staff_id], LONG)
+    card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"))
+    person = {
+        "slack_user_id": "U0LONG",
+        "id": "i" * 40,
+        "name": "n" * 100,
+        "credential": "Another credential",
+        "roles": ";".join(Role),
+        "teams": ";".join(words),
+        "active_from": "2026-01-01",
+        "active_to": "2026-12-31",
+        "supervised": "yes",
+    }
+    patient = {
+        "code": "P-" + "1" * 38,
+        "team": words[0],
+        "billing_practitioner": PERSON.staff_id,
+        "conditions": "E11.9\n" * 150,
+        "risk_documented": "yes",
+        "programs": ";".join(Program),
+        "consent_form": "verbal",
+    }
+    for form, cells in (
+        (person_form, person),
+        (patient_form, patient),
+        (team_form, {"name": "n" * 80, "channel_id": "C0BLUE"}),
+    ):
+        check_view(form(Filled({}, {}, key)), kind="modal")
+        check_view(form(Filled(cells, labels, key), card=card), kind="modal")
+
+
+def test_a_menu_of_teams_with_long_names_tells_them_apart() -> None:
+    ids = [f"{'long-' * 60}{number}" for number in range(100)]
+    options = options_payload(team_option(team_word(team_id), LONG) for team_id in ids)
+
+    check_options_answer({"options": options})
+    assert len({option["value"] for option in options}) == 100
+
+
+def test_what_a_roster_form_changed_fits_whatever_it_was() -> None:
+    columns = (*PATIENT_LABELS, *PERSON_LABELS)
+    changes = tuple(ColumnChange(column, ["x" * 200] * 5, list(PERSON.team_ids)) for column in columns)
+    receipt = RosterReceipt("k" * 150, "changed", changes, 60_000, tuple(map(str, range(5000))))
+
+    check_view(saved_view(receipt, {**PATIENT_LABELS, **PERSON_LABELS}, teams=TEAM_NAMES), kind="modal")
+    check_view(saving(5000), kind="modal")
+    check_view(LOADING, kind="modal")
+
+
+@pytest.mark.parametrize(
+    ("blockers", "said"),
+    [
+        ({}, "not enrolled"),
+        ({Program.CCM: ()}, "nothing"),
+        ({Program.CCM: (), Program.RPM: ()}, "nothing"),
+        ({Program.CCM: ("NO_CONSENT",)}, "no consent"),
+        ({Program.CCM: ("NO_CONSENT",), Program.RPM: ()}, "CCM: no consent; RPM: nothing"),
+        ({Program.CCM: ("A_B", "C", "D", "E")}, "a b, c and 2 more"),
+    ],
+)
+def test_what_keeps_a_patient_from_being_billed_is_said_in_a_word_or_two(
+    blockers: dict[Program, tuple[str, ...]], said: str
+) -> None:
+    assert kept_by(blockers) == said
