@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledger.database import Database
+from ledger.database import AnyRow, Database
 from ledger.imports.roster import put_all, record_changes
 from ledger.practice import Practice
 from ledger.roster import Person, Role, people, person_by_slack_id
@@ -67,20 +67,23 @@ def note_restored(connection: Connection, practice: Practice, slack_user_id: str
         return None
     lock_roster(connection, practice)
     changes = connection.execute(
-        select(RosterChangeRow.content, RosterChangeRow.recorded_by)
-        .where(
+        select(RosterChangeRow.content, RosterChangeRow.recorded_by, RosterChangeRow.recorded_at).where(
             RosterChangeRow.practice_id == practice.practice_id,
             RosterChangeRow.subject_kind == StaffRow.__tablename__,
             RosterChangeRow.subject_id == person.staff_id,
         )
-        .order_by(RosterChangeRow.recorded_at)
     ).all()
-    last = changes[-1] if changes else None
-    if last is None or last.recorded_by != SLACK or last.content == _RESTORED:
-        return None
+    ended_at = max((one.recorded_at for one in changes if _is_end(one)), default=None)
+    others = [one for one in changes if not _is_end(one)]
+    if ended_at is None or any(one.recorded_at >= ended_at for one in others):
+        return None  # not ended by Slack, noted already, or changed since by an administrator, who knows
     noted = {person.staff_id: _RESTORED}
     record_changes(connection, practice, StaffRow.__tablename__, noted, at=at, recorded_by=SLACK)
     return person
+
+
+def _is_end(change: AnyRow) -> bool:
+    return bool(change.recorded_by == SLACK and change.content != _RESTORED)
 
 
 def claim_stranger(database: Database, practice: Practice, slack_user_id: str, *, on: date) -> bool:

@@ -101,3 +101,34 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
     with database.reading() as connection:
         assert verify(connection, get_practice(connection, "T0DEMO")).difference is None
     database.close()
+
+
+def test_a_visitor_asks_the_administrator_adds_them_and_they_log_time(demo: tuple[str, Path], page: Page) -> None:
+    address, _ = demo
+
+    act_as(page, address, "U0VISITOR", "C0GENERAL")
+    type_line(page, "general", "/ccm")
+    told = page.get_by_role("listitem").filter(has_text="not on this practice's staff list").last
+    expect(told).to_contain_text("with your Slack id, U0VISITOR")
+
+    act_as(page, address, "U0ADMIN1", "app")
+    page.get_by_role("tab", name="Messages").click()
+    notice = page.get_by_role("listitem").filter(has_text="asked to use CCM Ledger").last
+    notice.get_by_role("button", name="Add…").click()
+    form = page.get_by_role("dialog", name="Add a person")
+    expect(form.get_by_label("Name")).to_have_value("Visitor")
+    form.get_by_label("Staff id").fill("coord1")
+    form.get_by_role("checkbox", name="Coordinator").check()
+    form.get_by_role("combobox", name="Credential").click()
+    page.get_by_role("option", name="RN", exact=True).click()
+    form.get_by_role("combobox", name="Teams").click()
+    page.get_by_role("option", name="Blue Team").click()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_contain_text("is on the staff already")
+    form.get_by_label("Staff id").fill("visitor1")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog", name="Saved")).to_contain_text("Roles: coordinator")
+
+    act_as(page, address, "U0VISITOR", "C0GENERAL")
+    type_line(page, "general", "/ccm log P-1041 7m community Found a ride to the pharmacy. Neighbour will drive.")
+    expect(page.get_by_role("listitem").filter(has_text="Saved").last).to_contain_text("P-1041")
