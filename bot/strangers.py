@@ -31,13 +31,13 @@ class UnknownPersonError(LedgerError):
         nobody = (
             ""
             if admins
-            else " There is none yet: whoever runs the bot can name one with CCM_ADMINS, and the primary owner of this "
+            else ". There is none yet: whoever runs the bot can name one with CCM_ADMINS, and the primary owner of this "
             "workspace is one until then."
         )
         super().__init__(
             "PERSON_UNKNOWN",
             "You are not on this practice's staff list yet.",
-            f"Ask an administrator of your practice to add you with your Slack id, {user}: /ccm staff {user}{nobody}",
+            f"Ask an administrator of your practice to add you with your Slack id, {user}. They type: /ccm staff {user}{nobody}",
         )
 
 

@@ -30,7 +30,7 @@ def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -
     if page.patients:
         columns = ("Patient", "Team", "Programs", "Practitioner", "Kept from billing by")
         blocks.append(table(columns, [_patient_row(patient, staff) for patient in page.patients]))
-    tools = _tools(EDIT_PATIENT, "Change a patient: type a code", ADD_PATIENT, "Add a patient")
+    tools = _tools(EDIT_PATIENT, "Change a patient", ADD_PATIENT, "Add a patient")
     return Reply(f"Patients: {counted}", (*blocks, tools))
 
 
@@ -50,12 +50,17 @@ def kept_by(blockers: Mapping[Program, Sequence[str]]) -> str:
     if not blockers:
         return "not enrolled"
     said = {
-        program: words.some_of([name.lower().replace("_", " ") for name in names], PARTS_SHOWN) or "nothing"
+        program: words.some_of([_short(name) for name in names], PARTS_SHOWN) or "nothing"
         for program, names in blockers.items()
     }
     if len(set(said.values())) == 1:
         return next(iter(said.values()))
     return "; ".join(f"{program}: {kept}" for program, kept in said.items())
+
+
+def _short(blocker: str) -> str:
+    """A blocker's name as words; of conditions there are always too few."""
+    return "too few conditions" if blocker == "CONDITIONS" else blocker.lower().replace("_", " ")
 
 
 def staff_list(
@@ -67,7 +72,7 @@ def staff_list(
     if people:
         columns = ("Id", "Name", "Credential", "Roles", "Teams", "Slack", "Works here")
         blocks.append(table(columns, [_person_row(person, teams, today) for person in people]))
-    tools = _tools(EDIT_PERSON, "Change a person: type an id or a name", ADD_PERSON, "Add a person")
+    tools = _tools(EDIT_PERSON, "Change a person", ADD_PERSON, "Add a person")
     return Reply(f"Staff: {counted}", (*blocks, tools))
 
 
@@ -101,7 +106,7 @@ def team_list(shown: Sequence[ListedTeam], begin: int, total: int) -> Reply:
         for each in shown
     ]
     blocks: list[Block] = [header("Teams"), *sections([_counted(begin, len(shown), counted), *lines])]
-    tools = _tools(EDIT_TEAM, "Change a team: type its name", ADD_TEAM, "Add a team")
+    tools = _tools(EDIT_TEAM, "Change a team", ADD_TEAM, "Add a team")
     return Reply(f"Teams: {counted}", (*blocks, tools))
 
 

@@ -112,7 +112,7 @@ def test_what_blocks_is_said_in_a_word_or_two(crowded_office: Office) -> None:
 
     pages = crowded_office.all_pages(crowded_office.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
     kept = {row[0]: row[4] for page in pages for row in table_rows(page)}
-    assert kept["T-0001"] == "no consent, conditions and 4 more"
+    assert kept["T-0001"] == "no consent, too few conditions and 4 more"
 
 
 @pytest.mark.parametrize("typed", ["P-1042", "p1042", "1042"])
