@@ -22,23 +22,23 @@ UNNAMED = "Administrator"
 """What the first administrator is called where Slack does not say their name."""
 
 
+NOBODY_YET = (
+    "There is none yet: whoever runs the bot can name one with CCM_ADMINS, and the primary owner of this workspace is "
+    "one until then."
+)
+
+
 class UnknownPersonError(LedgerError):
     """Somebody who is not on the staff list; ``admins`` are the Slack ids of those who can change that."""
 
     def __init__(self, user: str, admins: Sequence[str]) -> None:
         """``user`` is the Slack id of whoever asked."""
         self.admins = tuple(admins)
-        nobody = (
-            ""
-            if admins
-            else ". There is none yet: whoever runs the bot can name one with CCM_ADMINS, and the primary owner of this "
-            "workspace is one until then."
-        )
-        super().__init__(
-            "PERSON_UNKNOWN",
-            "You are not on this practice's staff list yet.",
-            f"Ask an administrator of your practice to add you with your Slack id, {user}. They type: /ccm staff {user}{nobody}",
-        )
+        remedy = f"Ask an administrator of your practice to add you with your Slack id, {user}."
+        remedy += f" They type: /ccm staff {user}"
+        if not admins:
+            remedy += f". {NOBODY_YET}"
+        super().__init__("PERSON_UNKNOWN", "You are not on this practice's staff list yet.", remedy)
 
 
 def first_administrator(
