@@ -11,6 +11,7 @@ DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
 BILLING = frozenset({Role.BILLER, Role.LEAD})
 KEEPING_FACTS = frozenset({Role.COORDINATOR, Role.LEAD})
 DESIGNATING = frozenset({Role.PRACTITIONER})
+KEEPING_PRACTICE = frozenset({Role.ADMIN})
 LEADING = frozenset({Role.LEAD, Role.ADMIN})
 CORRECTING = DOCUMENTING | {Role.LEAD}
 
@@ -38,6 +39,7 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "readings": KEEPING_FACTS,
     "enroll": KEEPING_FACTS,
     "complex": DESIGNATING,
+    "settings": KEEPING_PRACTICE,
 }
 
 SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})

@@ -13,21 +13,41 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.desk import Desk
 from bot.edge import report
-from bot.listeners import card, commands, corrections, digest, export, home, log, pages, pickers, shortcuts, timers
+from bot.listeners import (
+    card,
+    commands,
+    corrections,
+    digest,
+    export,
+    home,
+    log,
+    pages,
+    pickers,
+    settings,
+    shortcuts,
+    timers,
+)
+from bot.not_shown_yet import NotShownYetRetryHandler
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
-LISTENERS = (export, commands, pages, pickers, card, log, timers, corrections, digest, home, shortcuts)
+LISTENERS = (export, commands, pages, pickers, card, log, timers, corrections, digest, home, settings, shortcuts)
 
 
 def web_client(token: str, base_url: str) -> WebClient:
     """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds.
 
+    A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
     A call whose connection was lost is not repeated: Slack may have taken it.
     """
     patient = RateLimitErrorRetryHandler(max_retry_count=3)
-    return WebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[patient])
+    return WebClient(
+        token=token,
+        base_url=base_url,
+        timeout=SLACK_TIMEOUT_SECONDS,
+        retry_handlers=[patient, NotShownYetRetryHandler()],
+    )
 
 
 def build_app(

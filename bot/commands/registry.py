@@ -18,6 +18,7 @@ from bot.commands.me import me
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
+from bot.commands.settings import settings
 from bot.commands.start import start
 from bot.commands.stop import stop
 from bot.commands.undo import undo
@@ -140,6 +141,14 @@ COMMANDS: dict[str, Command] = {
             "digest [TEAM]",
             "Shows the next pre-close digest, when it will be posted, and posts it now if you say so.",
             ("/ccm digest Blue Team",),
+        ),
+    ),
+    "settings": Command(
+        settings,
+        Topic(
+            "settings [NAME|history]",
+            "What the practice decides for itself: its settings, who changed them, and a form for each.",
+            ("/ccm settings", "/ccm settings care_plan_max_days", "/ccm settings history"),
         ),
     ),
     **{command.value: Command(partial(record, command), topic) for command, topic in FACT_TOPICS.items()},

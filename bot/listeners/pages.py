@@ -14,9 +14,10 @@ from bot.commands.me import me_at_page
 from bot.commands.month import month_at_page
 from bot.commands.near import near_at_page
 from bot.commands.patient import patient
+from bot.commands.settings import history_at_page
 from bot.desk import Desk, press_key, replace_message
 from bot.edge import answered
-from bot.views import digest, me, month, worklist
+from bot.views import digest, me, month, settings, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
 
@@ -26,6 +27,7 @@ TURNS: dict[str, tuple[str, Callable[[Call, int], Reply]]] = {
     worklist.PAGE: ("near", near_at_page),
     patient_view.PAGE: ("patient", lambda call, page: patient(call, page=page)),
     digest.PAGE: ("digest", digest_at_page),
+    settings.PAGE: ("settings", history_at_page),
 }
 """By the beginning of a button's name: the command whose roles it needs, and what shows a page."""
 

@@ -23,6 +23,7 @@ SCOPES_BY_METHOD = {
     "conversations_replies": {"channels:history", "groups:history"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_update": set[str](),
 }
 """The Web API methods that the code calls and the scopes they need, by Slack's reference."""
 NEEDED_BY_COMMANDS = {"commands"}
@@ -111,7 +112,7 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
 def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
     names = re.findall(
-        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card)_[a-z_]+)"$', sources, re.MULTILINE
+        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card|settings)_[a-z_]+)"$', sources, re.MULTILINE
     )
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
     actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
