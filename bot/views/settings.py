@@ -82,7 +82,7 @@ def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], w
     ]
     menu = StaticSelectElement(action_id=CHANGE, placeholder="Change…", option_groups=groups)
     blocks += [
-        SectionBlock(text=MarkdownTextObject(text="*Change a setting:*"), accessory=menu),
+        SectionBlock(text=MarkdownTextObject(text="*Change a setting*, or see what it does:"), accessory=menu),
         actions(button("Show every change", HISTORY, "")),
         context("Each change is recorded with who and when. One setting at once: `/ccm settings care_plan_max_days`"),
     ]
@@ -96,7 +96,7 @@ def _line(setting: Setting, staff: Callable[[str], str], when: Instant) -> str:
         parts.append(f"default: {said(setting.name, DEFAULTS[setting.name])}")
     if setting.changed:
         parts.append(_by(setting.changed, staff, when))
-    return f"{' · '.join(parts)}\n{text.changes} `{setting.name}`"
+    return " · ".join([*parts, f"`{setting.name}`"])
 
 
 def _by(change: PolicyChange, staff: Callable[[str], str], when: Instant) -> str:
