@@ -83,6 +83,36 @@ def test_in_the_form_the_reason_stands_beside_the_note_and_the_note_stays_in_it(
     assert [entry.note for entry in office.entries()] == [NOTE]
 
 
+def timer_count(office: Office) -> int:
+    with office.looking() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM timers").scalar_one())
+
+
+def test_a_timer_keeps_no_identifier_and_goes_on_where_its_end_holds_one(office: Office) -> None:
+    assert "IDENTIFIER_IN_TEXT" in office.say(f"/ccm start P-1042 meds {TOLD}").words
+    assert timer_count(office) == 0
+
+    office.say("/ccm start P-1042 meds")
+    office.clock.move(minutes=12)
+    seen = office.say(f"/ccm stop {TOLD}")
+
+    assert "IDENTIFIER_IN_TEXT" in seen.words
+    assert f"/ccm stop {TOLD}" in seen.words
+    assert (timer_count(office), office.live_count()) == (1, 0)
+    assert "*Saved*" in office.say(f"/ccm stop {NOTE}").words
+
+
+def test_in_the_form_that_starts_a_timer_the_reason_stands_beside_the_note(office: Office) -> None:
+    modal = office.say("/ccm start").modal
+    assert modal is not None
+
+    refused = office.person().submit(modal, {"patient": picked("P-1042"), "note": TOLD})
+
+    assert list(refused.errors) == ["note"]
+    assert "a phone number (###-###-####)" in refused.errors["note"]
+    assert timer_count(office) == 0
+
+
 def test_an_unusual_entry_is_refused_before_anything_is_asked(office: Office) -> None:
     seen = office.say(f"/ccm log P-1042 200m meds {TOLD}")
 
