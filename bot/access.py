@@ -42,6 +42,7 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "patients": ADMINISTERING,
     "staff": ADMINISTERING,
     "team": ADMINISTERING,
+    "settings": ADMINISTERING,
 }
 
 SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})

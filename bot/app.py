@@ -25,10 +25,12 @@ from bot.listeners import (
     pages,
     pickers,
     roster,
+    settings,
     shortcuts,
     strangers,
     timers,
 )
+from bot.not_shown_yet import NotShownYetRetryHandler
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
@@ -48,16 +50,23 @@ LISTENERS = (
     roster,
     strangers,
     accounts,
+    settings,
 )
 
 
 def web_client(token: str, base_url: str) -> WebClient:
     """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds.
 
+    A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
     A call whose connection was lost is not repeated: Slack may have taken it.
     """
     patient = RateLimitErrorRetryHandler(max_retry_count=3)
-    return WebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[patient])
+    return WebClient(
+        token=token,
+        base_url=base_url,
+        timeout=SLACK_TIMEOUT_SECONDS,
+        retry_handlers=[patient, NotShownYetRetryHandler()],
+    )
 
 
 def build_app(

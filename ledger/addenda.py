@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 
 from ledger.chain import link, lock_head, move_head
 from ledger.errors import LedgerError
+from ledger.identifiers import refuse_identifiers
 from ledger.patient_months import reevaluate
 from ledger.practice import Practice
 from ledger.recording import NOTE_CHARACTERS, MonthChange, lock_staff, month_change
@@ -44,8 +45,8 @@ def add_addendum(
 ) -> AddendumReceipt:
     """Adds ``text`` to the note of the entry one of whose parts is at ``position``; ``by`` is who writes it.
 
-    Raises ``LedgerError`` for an entry that is none or was voided, and for a text that is empty or over 3,000
-    characters.
+    Raises ``LedgerError`` for an entry that is none or was voided, and for a text that is empty, over 3,000
+    characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -57,6 +58,7 @@ def add_addendum(
             f"An addendum has 1 to {NOTE_CHARACTERS} characters; this one has {len(text.strip())}.",
             f"For example: /ccm add {patient_code}#{position} Pharmacy confirmed the new dose.",
         )
+    refuse_identifiers(practice, text, "addendum", today=practice.local_date(at))
     head_position, head = lock_head(connection, practice.practice_id, patient_code)
     entry = find_live_entry(connection, practice.practice_id, patient_code, position)
     row = link(

@@ -1,17 +1,18 @@
 """A month for a spreadsheet: a workbook with everything a biller asks, and the same list as CSV.
 
-Codes, minutes, rules and staff by id; no names and no notes.
+Codes, minutes, rules and staff by id; names of the staff and notes only where the practice allows them.
 """
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
@@ -22,12 +23,21 @@ from ledger.patient_facts import load_records
 from ledger.patient_months import EvaluatedMonth, evaluate_record
 from ledger.practice import Practice
 from ledger.recording import entry_name
+from ledger.roster import people
+from ledger.rules.catalogue import about_patient
 from ledger.worklists import MonthList, month_list
 
 Row = Sequence[Any]
 DATE_FORMAT = "yyyy-mm-dd"
+MONTH_FORMAT = "yyyy-mm"
 TIME_FORMAT = "yyyy-mm-dd hh:mm"
 MONEY_FORMAT = '"$"#,##0.00'
+CELL_CHARACTERS = 32_767
+CUT_SHORT = "… (the whole note stands in the ledger)"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+
+SUMMARY = ("Figure", "Value")
 
 BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted")
 BLOCKED = ("Patient", "Program", "Minutes counted", "Blocker", "What blocks it", "How to clear it")
@@ -49,6 +59,8 @@ ENTRIES = (
     "Rule",
     "Recorded",
 )
+STAFF_NAME, NOTE = "Staff name", "Note"
+"""The columns of the entries that a practice may allow."""
 WARNINGS = ("Patient", "Program", "Warning", "Name", "What an auditor would ask", "Entries")
 CSV_COLUMNS = (
     "patient",
@@ -70,18 +82,30 @@ class Money:
     cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month by its first day, which a spreadsheet shows without the day."""
+
+    first_day: date
+
+
 def month_workbook(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> bytes:
-    """The month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings."""
+    """The month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings.
+
+    The entries have the names of the staff and the notes with their addenda only where the practice allows them
+    (``export_staff_names``, ``export_notes``); the summary says whether they do.
+    """
     listed = month_list(connection, practice, month, team_ids=team_ids)
     evaluated = list(_evaluated(connection, practice, month, listed))
+    names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
     book = Workbook(write_only=True)
-    _sheet(book, "Summary", ("", ""), _summary(practice, listed))
+    _sheet(book, "Summary", SUMMARY, _summary(practice, listed))
     _sheet(book, "Billable", BILLABLE, _billable(listed))
     _sheet(book, "Blocked", BLOCKED, _blocked(listed))
     _sheet(book, "Below threshold", BELOW, _below(listed))
-    _sheet(book, "Entries", ENTRIES, _entries(practice, evaluated))
+    _sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
     _sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
     content = io.BytesIO()
     book.save(content)
@@ -96,16 +120,24 @@ def month_csv(
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
+    writer.writerows(map(_harmless, _csv_rows(listed)))
+    return text.getvalue().encode()
+
+
+def _csv_rows(listed: MonthList) -> Iterator[Row]:
     for figures in listed.billable:
         for line in figures.codes:
-            start = (*_start(figures), line.code, line.units, line.amount_cents, line.date_of_service, "")
-            writer.writerow(start)
+            yield *_start(figures), line.code, line.units, line.amount_cents, line.date_of_service, ""
     for figures in (*listed.blocked, *listed.below):
         why_not = "; ".join(blocker.name for blocker in figures.blockers) or _missing(figures)
-        writer.writerow((*_start(figures), "", "", "", "", why_not))
+        yield *_start(figures), "", "", "", "", why_not
     for one in listed.untouched:
-        writer.writerow((one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged"))
-    return text.getvalue().encode()
+        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged"
+
+
+def _harmless(row: Row) -> Row:
+    """The row with an apostrophe before each text that a spreadsheet would take for a formula."""
+    return tuple(f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell for cell in row)
 
 
 def _start(figures: Figures) -> Row:
@@ -140,11 +172,17 @@ def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Ro
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
-    cell: Any = WriteOnlyCell(sheet, value=value.cents / 100 if isinstance(value, Money) else value)
+    if value in (None, ""):
+        return None
+    cell: Any = WriteOnlyCell(sheet, value=_plain(value))
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text stays one, whatever it begins with
     if bold:
         cell.font = Font(bold=True)
     if isinstance(value, Money):
         cell.number_format = MONEY_FORMAT
+    elif isinstance(value, Month):
+        cell.number_format = MONTH_FORMAT
     elif isinstance(value, datetime):
         cell.number_format = TIME_FORMAT
     elif isinstance(value, date):
@@ -152,15 +190,29 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     return cell
 
 
+def _plain(value: Any) -> Any:
+    """What a cell can hold: numbers and dates as they are, text without what no spreadsheet takes."""
+    if isinstance(value, Money):
+        return value.cents / 100
+    if isinstance(value, Month):
+        return value.first_day
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - len(CUT_SHORT)]}{CUT_SHORT}"
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, Money):
         return f"${value.cents / 100:,.2f}"
+    if isinstance(value, Month):
+        return f"{value.first_day:%Y-%m}"
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value or "")
 
 
 def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
     yield "Practice", practice.name
-    yield "Month", f"{listed.month:%Y-%m}"
+    yield "Month", Month(listed.month)
     yield "Enrolled patients", listed.enrolled_patients
     yield "Billable patients", listed.billable_patients
     yield "Capture rate, percent", listed.capture_percent
@@ -168,6 +220,12 @@ def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
     yield "Programs blocked", len(listed.blocked)
     yield "Programs below threshold", len(listed.below)
     yield "Programs without logged time", len(listed.untouched)
+    yield "Names of the staff", _whether(practice.conduct.export_staff_names, "export_staff_names")
+    yield "Notes", _whether(practice.conduct.export_notes, "export_notes")
+
+
+def _whether(included: bool, setting: str) -> str:
+    return "in the sheet Entries" if included else f"left out (/ccm settings {setting})"
 
 
 def _billable(listed: MonthList) -> Iterator[Row]:
@@ -182,7 +240,8 @@ def _blocked(listed: MonthList) -> Iterator[Row]:
     for figures in listed.blocked:
         start = (figures.patient_code, figures.program.value, figures.counted_minutes)
         for blocker in figures.blockers:
-            yield *start, blocker.name, blocker.text, blocker.remedy
+            remedy = about_patient(blocker.remedy, figures.patient_code, figures.program)
+            yield *start, blocker.name, blocker.text, remedy
 
 
 def _below(listed: MonthList) -> Iterator[Row]:
@@ -195,28 +254,42 @@ def _below(listed: MonthList) -> Iterator[Row]:
         yield one.patient_code, one.program.value, 0, 0, "no time logged", "", ""
 
 
-def _entries(practice: Practice, evaluated: Iterable[tuple[str, EvaluatedMonth]]) -> Iterator[Row]:
+def entry_columns(practice: Practice) -> tuple[str, ...]:
+    """The columns of the entries: the staff member's name and the note only where the practice allows them."""
+    staff = ENTRIES.index("Staff") + 1
+    names = (STAFF_NAME,) if practice.conduct.export_staff_names else ()
+    notes = (NOTE,) if practice.conduct.export_notes else ()
+    return (*ENTRIES[:staff], *names, *ENTRIES[staff:], *notes)
+
+
+def _entries(
+    practice: Practice, evaluated: Iterable[tuple[str, EvaluatedMonth]], names: Mapping[str, str]
+) -> Iterator[Row]:
+    columns = entry_columns(practice)
     for code, month in evaluated:
         entries = {entry.number: entry for entry in month.facts.entries}
         for result in month.statement.entries:
             entry = entries[result.number]
-            yield (
-                entry_name(code, result.number),
-                code,
-                result.date_of_service,
-                _local(practice, entry.started_at),
-                _local(practice, entry.ended_at),
-                entry.staff_id,
-                entry.program.value,
-                entry.activity.value,
-                entry.contact.value if entry.contact else "",
-                result.duration_minutes,
-                result.counted_minutes,
-                result.duration_minutes - result.counted_minutes,
-                "; ".join(cut.reason for cut in result.excluded),
-                "; ".join(cut.rule for cut in result.excluded),
-                _local(practice, entry.recorded_at),
-            )
+            cells = {
+                "Entry": entry_name(code, result.number),
+                "Patient": code,
+                "Date of service": result.date_of_service,
+                "Start": _local(practice, entry.started_at),
+                "End": _local(practice, entry.ended_at),
+                "Staff": entry.staff_id,
+                STAFF_NAME: names.get(entry.staff_id, ""),
+                "Program": entry.program.value,
+                "Activity": entry.activity.value,
+                "Contact": entry.contact.value if entry.contact else "",
+                "Minutes": result.duration_minutes,
+                "Counted": result.counted_minutes,
+                "Excluded": result.duration_minutes - result.counted_minutes,
+                "Reason": "; ".join(cut.reason for cut in result.excluded),
+                "Rule": "; ".join(cut.rule for cut in result.excluded),
+                "Recorded": _local(practice, entry.recorded_at),
+                NOTE: entry.note,
+            }
+            yield tuple(cells[column] for column in columns)
 
 
 def _local(practice: Practice, at: datetime | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,12 +17,49 @@ from ledger.practice import Practice, get_practice
 from ledger.rules.rulebook import load_rulebooks
 from ledger.tables import PolicyChangeRow, PracticeRow
 
+PAYMENTS = "payments"
 _SETTINGS = select(PracticeRow.policy).where(PracticeRow.practice_id == bindparam("mine"))
+
+
+class PolicyValueError(LedgerError):
+    """A value that the setting ``name`` cannot have: ``reason`` says why, ``example`` is one it can, as JSON has it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """The error in the words of no place: a terminal and a form each add how it is written there."""
+        self.name, self.reason, self.example = name, reason, EXAMPLES[name]
+        written = self.example if isinstance(self.example, str) else json.dumps(self.example)
+        super().__init__("POLICY_VALUE", f"{name}: {reason}. Nothing was changed.", f"For example: {written}")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """One change of a setting: by whom, when, from what and to what; a value of None is the default."""
+
+    name: str
+    before: Any
+    after: Any
+    recorded_at: datetime
+    recorded_by: str
 
 
 def stored_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
     """What the practice decided for itself, by name; what is absent is as billing-rules has it."""
     return dict(connection.execute(_SETTINGS, {"mine": practice.practice_id}).scalar_one())
+
+
+def policy_changes(connection: Connection, practice: Practice) -> list[PolicyChange]:
+    """Every change of the practice's settings, the newest first."""
+    changes = select(PolicyChangeRow.__table__).where(PolicyChangeRow.practice_id == practice.practice_id)
+    newest_first = changes.order_by(PolicyChangeRow.recorded_at.desc(), PolicyChangeRow.change_id)
+    return [
+        PolicyChange(row.name, row.before["value"], row.after["value"], row.recorded_at, row.recorded_by)
+        for row in connection.execute(newest_first)
+    ]
+
+
+def lock_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
+    """What ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides."""
+    return dict(connection.execute(_SETTINGS.with_for_update(), {"mine": practice.practice_id}).scalar_one())
 
 
 def change_policy(
@@ -39,9 +77,9 @@ def change_policy(
     Raises ``LedgerError`` for a name or a value that is none. Where the billing rules depend on it, every
     patient-month is evaluated again.
     """
-    _check(name, value)
+    check_value(name, value)
     # Locked, so that of two administrators at the same moment neither undoes what the other decides.
-    settings = dict(connection.execute(_SETTINGS.with_for_update(), {"mine": practice.practice_id}).scalar_one())
+    settings = lock_settings(connection, practice)
     before = settings.pop(name, None)
     if value is not None:
         settings[name] = value
@@ -65,7 +103,8 @@ def change_policy(
     return changed
 
 
-def _check(name: str, value: Any) -> None:
+def check_value(name: str, value: Any) -> None:
+    """Raises ``LedgerError`` for a name that is none, ``PolicyValueError`` for a value that it cannot have."""
     if name not in EXAMPLES:
         raise LedgerError(
             "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(EXAMPLES)}"
@@ -77,18 +116,8 @@ def _check(name: str, value: Any) -> None:
         settings = table.model_validate({name: value})
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        raise _value_error(name, reason.replace("frozenset", "list")) from error
+        raise PolicyValueError(name, reason.replace("frozenset", "list")) from error
     payments = settings.payments if isinstance(settings, PolicySettings) else {}
     unknown = sorted(payments.keys() - {code for book in load_rulebooks() for code in book.payments})
     if unknown:
-        raise _value_error(name, f"no rulebook has the code {', '.join(unknown)}")
-
-
-def _value_error(name: str, reason: str) -> LedgerError:
-    example = EXAMPLES[name]
-    written = example if isinstance(example, str) else f"'{json.dumps(example)}'"
-    return LedgerError(
-        "POLICY_VALUE",
-        f"{name}: {reason}. Nothing was changed.",
-        f"For example: ccm policy set {name} {written} --as admin1",
-    )
+        raise PolicyValueError(name, f"no rulebook has the code {', '.join(unknown)}")

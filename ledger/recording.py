@@ -14,6 +14,7 @@ from ledger.clock import month_of
 from ledger.database import AnySelect
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.figures import Figures
+from ledger.identifiers import refuse_identifiers
 from ledger.patient_months import EvaluatedMonth, OpenMonth, evaluate_with, open_month
 from ledger.practice import Practice
 from ledger.requests import Request, earlier_result, remember
@@ -107,7 +108,8 @@ def record_entry(
     """Stores ``entry`` and returns its receipt; the same ``request`` again returns the first receipt.
 
     Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
-    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6).
+    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6) or whose
+    note looks as if it held an identifier.
     """
     member = lock_staff(connection, practice, entry.staff_id)
     earlier = recorded_before(connection, practice, request)
@@ -178,7 +180,7 @@ def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice:
 def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bool) -> tuple[EntryPart, ...]:
     """The parts of ``entry``, one a local date, whose minutes add up to its length (E2, E3).
 
-    Raises as ``record_entry`` does for a length or a time that may not be stored (E1, E2, E4).
+    Raises as ``record_entry`` does for a note, a length or a time that may not be stored (E1, E2, E4).
     """
     if len(entry.note) > NOTE_CHARACTERS:
         raise LedgerError(
@@ -186,6 +188,7 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
             f"The note has {len(entry.note)} characters; {NOTE_CHARACTERS} fit.",
             "Say what was found and what was decided, and keep the rest in the chart.",
         )
+    refuse_identifiers(practice, entry.note, "note", today=practice.local_date(at))
     _refuse_future(entry, practice, at=at)
     if entry.started_at and entry.ended_at:
         parts = _timed_parts(entry.started_at, entry.ended_at, practice)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_
 
 from ledger.database import AnyRow
 from ledger.errors import LedgerError
+from ledger.identifiers import refuse_identifiers
 from ledger.practice import Practice
 from ledger.recording import NewEntry, Receipt, lock_staff, record_entry, recorded_before
 from ledger.requests import Request, earlier_result, remember
@@ -126,7 +127,8 @@ def required_timer(
 def start_timer(connection: Connection, practice: Practice, timer: Timer, *, request: Request) -> TimerReceipt:
     """Starts ``timer``; the same ``request`` again returns the first receipt, whatever became of the timer.
 
-    Raises ``TimerRunningError`` where its owner has one already.
+    Raises ``TimerRunningError`` where its owner has one already, and ``LedgerError`` for a note that looks as if it
+    held an identifier.
     """
     lock_staff(connection, practice, timer.staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -135,6 +137,7 @@ def start_timer(connection: Connection, practice: Practice, timer: Timer, *, req
     running = running_timer(connection, practice, timer.staff_id)
     if running is not None:
         raise TimerRunningError(running)
+    refuse_identifiers(practice, timer.note, "note", today=practice.local_date(timer.started_at))
     connection.execute(
         insert(TimerRow).values(
             practice_id=practice.practice_id,

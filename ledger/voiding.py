@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_
 
 from ledger.chain import link, lock_head, move_head
 from ledger.errors import LedgerError
+from ledger.identifiers import refuse_identifiers
 from ledger.patient_months import reevaluate
 from ledger.practice import Practice
 from ledger.recording import MonthChange, lock_staff, month_change
@@ -73,8 +74,8 @@ def void_entry(
 ) -> VoidReceipt:
     """Voids the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
 
-    Raises ``LedgerError`` for an entry that is none or was voided, and for a reason that is empty or over 300
-    characters.
+    Raises ``LedgerError`` for an entry that is none or was voided, and for a reason that is empty, over 300
+    characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -86,6 +87,7 @@ def void_entry(
             f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
             f"For example: /ccm void {patient_code}#{position} Logged for the wrong patient.",
         )
+    refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))
     lock_head(connection, practice.practice_id, patient_code)
     entry = find_live_entry(connection, practice.practice_id, patient_code, position)
     receipt = void_parts(connection, practice, entry, reason=reason.strip(), by=by, at=at)

@@ -19,8 +19,9 @@ from bot.cli.console import (
 )
 from ledger.clock import now
 from ledger.errors import LedgerError
-from ledger.policy import change_policy, stored_settings
+from ledger.policy import PolicyValueError, change_policy, policy_changes, stored_settings
 from ledger.policy_settings import PolicySettings, written_settings
+from ledger.policy_texts import SETTING_TEXTS
 from ledger.roster import Role, person_by_id
 
 policy = typer.Typer(
@@ -40,8 +41,33 @@ def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(settings)
         return
-    rows = ((name, json.dumps(value), "changed" if name in own else "") for name, value in settings.items())
-    print_table(("Policy", "Value", ""), rows)
+    rows = (
+        (name, SETTING_TEXTS[name].title, json.dumps(value), "changed" if name in own else "")
+        for name, value in settings.items()
+    )
+    print_table(("Policy", "What it is", "Value", ""), rows)
+
+
+@policy.command()
+def history(workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Who changed which policy, when, from what and to what; the newest first."""
+    with opened_ledger() as database, database.reading() as connection:
+        practice = chosen_practice(connection, workspace)
+        changes = policy_changes(connection, practice)
+    if as_json:
+        print_json(changes)
+        return
+    rows = (
+        (
+            f"{practice.local(change.recorded_at):%Y-%m-%d %H:%M}",
+            change.recorded_by,
+            change.name,
+            _written(change.before),
+            _written(change.after),
+        )
+        for change in changes
+    )
+    print_table(("When", "Who", "Policy", "Before", "After"), rows)
 
 
 @policy.command("set")
@@ -70,6 +96,10 @@ def _evaluated(name: str) -> str:
     return "; every patient-month was evaluated again" if name in PolicySettings.model_fields else ""
 
 
+def _written(value: Any) -> str:
+    return "default" if value is None else json.dumps(value)
+
+
 def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
     with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
         at = now()
@@ -82,15 +112,23 @@ def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
                 f"{author} is no admin. Nothing was changed.",
                 "Name an administrator, for example --as admin1",
             )
-        change_policy(
-            connection,
-            practice,
-            name,
-            value,
-            at=at,
-            recorded_by=person.staff_id,
-            progress=lambda done, total: progress("evaluating", done, total),
-        )
+        try:
+            change_policy(
+                connection,
+                practice,
+                name,
+                value,
+                at=at,
+                recorded_by=person.staff_id,
+                progress=lambda done, total: progress("evaluating", done, total),
+            )
+        except PolicyValueError as error:
+            raise LedgerError(error.code, error.title, _as_typed(error)) from error
+
+
+def _as_typed(error: PolicyValueError) -> str:
+    written = error.example if isinstance(error.example, str) else f"'{json.dumps(error.example)}'"
+    return f"For example: ccm policy set {error.name} {written} --as admin1"
 
 
 def _value(text: str) -> Any:

@@ -32,7 +32,7 @@ from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.warnings import note_advice
 
 _INPUT_BY_FIELD = {"patient_code": PATIENT, "duration_minutes": LENGTH, "started_at": LENGTH, "date_of_service": DATE}
-_INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE}
+_INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE, "IDENTIFIER_IN_TEXT": NOTE}
 
 Recorder = Callable[..., Receipt]
 """What stores an entry: ``record_entry``, or something that takes the same and does more in the same transaction."""

@@ -19,6 +19,7 @@ from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.commands.patients import patients
+from bot.commands.settings import settings
 from bot.commands.staff import staff
 from bot.commands.start import start
 from bot.commands.stop import stop
@@ -167,6 +168,14 @@ COMMANDS: dict[str, Command] = {
             "team [NAME]",
             "The care teams and their channels; add one, rename one or give it another channel.",
             ("/ccm team", "/ccm team Blue Team"),
+        ),
+    ),
+    "settings": Command(
+        settings,
+        Topic(
+            "settings [NAME|history]",
+            "What the practice decides for itself: its settings, who changed them, and a form for each.",
+            ("/ccm settings", "/ccm settings care_plan_max_days", "/ccm settings history"),
         ),
     ),
     **{command.value: Command(partial(record, command), topic) for command, topic in FACT_TOPICS.items()},

@@ -70,7 +70,7 @@ def submit_start(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, 
         try:
             receipt = start_timer(connection, call.practice, timer, request=call.request(values))
         except LedgerError as error:
-            return {PATIENT: f"{error.title} {error.remedy}"}
+            return {NOTE if error.code == "IDENTIFIER_IN_TEXT" else PATIENT: f"{error.title} {error.remedy}"}
     reply = started(receipt, call.practice)
     return OpenForm(started_view(reply), reply.changed)
 

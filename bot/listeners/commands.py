@@ -9,7 +9,9 @@ from bot.desk import COMMAND, Desk, open_if_form
 from bot.edge import answered
 from bot.grammar.commands import split_command
 
-READING = frozenset({"", "help", "me", "patient", "near", "month", "export", "digest", "patients", "staff", "team"})
+READING = frozenset(
+    {"", "help", "me", "patient", "near", "month", "export", "digest", "patients", "staff", "team", "settings"}
+)
 """Commands that save nothing: their errors need not say so."""
 
 

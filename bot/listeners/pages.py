@@ -15,11 +15,12 @@ from bot.commands.month import month_at_page
 from bot.commands.near import near_at_page
 from bot.commands.patient import patient
 from bot.commands.patients import patients_at_page
+from bot.commands.settings import history_at_page
 from bot.commands.staff import staff_at_page
 from bot.commands.team import team_at_page
 from bot.desk import Desk, press_key, replace_message
 from bot.edge import answered
-from bot.views import digest, me, month, roster, worklist
+from bot.views import digest, me, month, roster, settings, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
 
@@ -32,6 +33,7 @@ TURNS: dict[str, tuple[str, Callable[[Call, int], Reply]]] = {
     roster.PATIENTS_PAGE: ("patients", patients_at_page),
     roster.STAFF_PAGE: ("staff", staff_at_page),
     roster.TEAM_PAGE: ("team", team_at_page),
+    settings.PAGE: ("settings", history_at_page),
 }
 """By the beginning of a button's name: the command whose roles it needs, and what shows a page."""
 

@@ -35,7 +35,9 @@ def receipt(
     blocks += [context(remark) for remark in remarks]
     if with_buttons:
         undo = {"code": saved.patient_code, "position": saved.parts[0].position}
-        blocks.append(actions(button("Undo", UNDO, undo), button("Log another", LOG_ANOTHER, "")))
+        name = entry_name(saved.patient_code, saved.parts[0].position)
+        undo_button = button("Undo", UNDO, undo, heard_as=f"Undo the entry {name}")
+        blocks.append(actions(undo_button, button("Log another", LOG_ANOTHER, "")))
     after = saved.months[-1].after
     text = (
         f"{title}: {saved.patient_code}, {words.minutes(total_minutes)}. "

@@ -25,6 +25,7 @@ SECTION_CHARACTERS = 3000
 HEADER_CHARACTERS = 150
 TABLE_CHARACTERS = 10_000
 BUTTON_VALUE_CHARACTERS = 2000
+HEARD_CHARACTERS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,18 @@ def table_parts(
     return list(parts)
 
 
-def button(text: str, action_id: str, value: Any, *, style: str | None = None) -> ButtonElement:
-    """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes."""
+def button(
+    text: str, action_id: str, value: Any, *, style: str | None = None, heard_as: str | None = None
+) -> ButtonElement:
+    """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes.
+
+    ``heard_as`` is what a screen reader says in place of ``text``, where that needs what stands around it.
+    """
     if not fits_in_button(value):
         raise ValueError("a button's value has at most 2,000 characters")
-    return ButtonElement(text=text, action_id=action_id, value=_encoded(value), style=style)
+    return ButtonElement(
+        text=text, action_id=action_id, value=_encoded(value), style=style, accessibility_label=heard_as
+    )
 
 
 def fits_in_button(value: Any) -> bool:

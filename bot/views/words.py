@@ -1,10 +1,10 @@
 """How dates, minutes, money and names of things are said, everywhere alike."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules import catalogue
+from ledger.rules.facts import Activity, Contact
 from ledger.rules.statement import CodeLine, Status
 
 ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
@@ -23,6 +23,7 @@ STATUS_WORDS = {
     Status.BLOCKED: "Blocked",
     Status.BELOW_THRESHOLD: "Below threshold",
 }
+about_patient = catalogue.about_patient
 
 
 def escaped(text: str) -> str:
@@ -64,12 +65,6 @@ def day(on: date) -> str:
 def full_day(on: date) -> str:
     """``Tue Nov 3, 2026``."""
     return f"{day(on)}, {on.year}"
-
-
-def about_patient(remedy: str, patient_code: str, program: Program) -> str:
-    """A rule's remedy with what is known in place of ``CODE`` and ``PROGRAM``."""
-    known = {"CODE": patient_code, "PROGRAM": program.value}
-    return re.sub(r"\b(CODE|PROGRAM)\b", lambda found: known[found.group()], remedy)
 
 
 def clock(at: datetime) -> str:

@@ -182,7 +182,12 @@ def _parts(
     except LedgerError as error:
         remedy = "If that is right: ccm import entries --confirm-long" if error.code == "LONG_ENTRY" else error.remedy
         length_column, day_column = ("end", "end") if entry.ended_at else ("minutes", "date")
-        columns = {"NOTE_TOO_LONG": "note", "IN_FUTURE": day_column, "RULEBOOK_MISSING": day_column}
+        columns = {
+            "NOTE_TOO_LONG": "note",
+            "IDENTIFIER_IN_TEXT": "note",
+            "IN_FUTURE": day_column,
+            "RULEBOOK_MISSING": day_column,
+        }
         row.refuse(columns.get(error.code, length_column), error.title, remedy)
         return ()
     return parts

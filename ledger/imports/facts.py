@@ -16,6 +16,7 @@ from ledger.batches import batches
 from ledger.errors import LedgerError
 from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
 from ledger.facts import Fact, FactIdentity, FactKind, append_facts, known_identities
+from ledger.identifiers import refuse_identifiers
 from ledger.imports.reading import Cells, ImportSummary, Problem, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY
 from ledger.patient_months import reevaluate_all
@@ -131,6 +132,10 @@ def _complexity(row: Cells, known: Known) -> Fact | None:
             f"has {len(rationale)} characters; {RATIONALE_CHARACTERS} fit.",
             "Say what makes the decisions complex, and keep the rest in the chart.",
         )
+    try:
+        refuse_identifiers(known.practice, rationale, "rationale", today=known.today)
+    except LedgerError as error:
+        row.refuse("rationale", error.title, error.remedy)
     person = known.staff.get(by)
     if by and (person is None or person.credential not in PRACTITIONER_CREDENTIALS):
         fault = "is no practitioner" if person else "is not on the staff"

@@ -1,6 +1,7 @@
 """``ccm policy``: an administrator decides in the terminal what the rules leave to the practice."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -30,15 +31,15 @@ def refused(result: Result, code: str) -> str:
 
 def row(printed: str, name: str) -> list[str]:
     (line,) = (line for line in printed.splitlines() if line.startswith(name))
-    return line.strip().split(maxsplit=1)
+    return re.split(r"\s{2,}", line.strip())
 
 
 def test_show_lists_every_policy_with_its_value(ccm: Ccm) -> None:
     printed = fine(ccm("policy", "show"))
     assert [line.split()[0] for line in printed.splitlines()[1:]] == list(EXAMPLES)
-    assert row(printed, "bands") == ["bands", "[[15, 19], [35, 39]]"]
-    assert row(printed, "rpm_time") == ["rpm_time", '"management"']
-    assert '"CNM", "CNS", "DO"' in row(printed, "qualifying_credentials")[1]
+    assert row(printed, "bands") == ["bands", "Minutes that count as near", "[[15, 19], [35, 39]]"]
+    assert row(printed, "rpm_time") == ["rpm_time", "RPM minutes that count", '"management"']
+    assert '"CNM", "CNS", "DO"' in row(printed, "qualifying_credentials")[2]
     assert "changed" not in printed
 
 
@@ -58,7 +59,7 @@ def test_a_policy_is_set_shown_as_changed_and_reset(ccm: Ccm, name: str, word: s
     said = fine(ccm("policy", "set", name, word, *ADMIN))
     assert said == f"{name} is {word} now; every patient-month was evaluated again.\n"
     assert json.loads(fine(ccm("policy", "show", "--json"))) == {**default, name: value}
-    assert row(fine(ccm("policy", "show")), name)[1].endswith("changed")
+    assert row(fine(ccm("policy", "show")), name)[-1] == "changed"
     said = fine(ccm("policy", "reset", name, *ADMIN))
     assert said == f"{name} has its default again; every patient-month was evaluated again.\n"
     assert json.loads(fine(ccm("policy", "show", "--json"))) == default
@@ -66,7 +67,7 @@ def test_a_policy_is_set_shown_as_changed_and_reset(ccm: Ccm, name: str, word: s
 
 def test_what_no_bill_depends_on_evaluates_nothing_again(ccm: Ccm) -> None:
     assert fine(ccm("policy", "set", "digest_hour", "16", *ADMIN)) == "digest_hour is 16 now.\n"
-    assert "changed" in row(fine(ccm("policy", "show")), "digest_hour")[1]
+    assert row(fine(ccm("policy", "show")), "digest_hour")[-1] == "changed"
     assert " at 4:00 pm." in ccm("digest", "--team", "Blue Team").stderr
     assert fine(ccm("policy", "reset", "digest_hour", *ADMIN)) == "digest_hour has its default again.\n"
 
@@ -104,6 +105,7 @@ def test_bands_change_whom_the_near_list_shows(ccm: Ccm) -> None:
     [
         (("set", "rpm_tme", "interactive", *ADMIN), "POLICY_UNKNOWN", "There are: bands, qualifying_credentials"),
         (("set", "rpm_time", "all", *ADMIN), "POLICY_VALUE", "ccm policy set rpm_time management --as admin1"),
+        (("set", "bands", "[[9]]", *ADMIN), "POLICY_VALUE", "ccm policy set bands '[[15, 19], [35, 39]]' --as admin1"),
         (
             ("set", "care_plan_max_days", "many", *ADMIN),
             "POLICY_VALUE",
@@ -139,3 +141,14 @@ def test_an_admin_who_has_left_decides_nothing(ccm: Ccm, tmp_path: Path) -> None
     file.write_text(f"{columns}\nadmin1,,Admin One,,admin,,,2026-11-23,yes\n", encoding="utf-8")
     fine(ccm("import", "staff", str(file)))
     refused(ccm("policy", "set", "rpm_time", "interactive", *ADMIN), "PERSON_INACTIVE")
+
+
+def test_the_history_says_who_changed_what_and_when_newest_first(ccm: Ccm) -> None:
+    fine(ccm("policy", "set", "digest_hour", "16", *ADMIN))
+    fine(ccm("policy", "reset", "digest_hour", *ADMIN))
+    lines = fine(ccm("policy", "history")).splitlines()[1:]
+    assert sorted(re.split(r"\s{2,}", line.strip()) for line in lines) == [
+        ["2026-11-24 10:00", "admin1", "digest_hour", "16", "default"],
+        ["2026-11-24 10:00", "admin1", "digest_hour", "default", "16"],
+    ]
+    assert {change["name"] for change in json.loads(fine(ccm("policy", "history", "--json")))} == {"digest_hour"}

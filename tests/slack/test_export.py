@@ -8,6 +8,8 @@ from sqlalchemy.exc import OperationalError
 from support.practice import NOTE
 from support.slack import Office
 
+from ledger.policy import change_policy
+
 
 def files_of(office: Office) -> dict[str, bytes]:
     """The files that the biller was sent, by name."""
@@ -80,3 +82,20 @@ def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_
         return any("cannot be reached" in seen.words for seen in office.person("U0BILLER1").messages("C0GENERAL"))
 
     assert office.playground.wait_until(told)
+
+
+def test_names_and_notes_are_sent_only_where_the_practice_allows_them(office: Office) -> None:
+    office.say(f"/ccm log P-1042 25m labs {NOTE}")
+    with office.database.writing() as connection:
+        for name in ("export_staff_names", "export_notes"):
+            change_policy(connection, office.practice, name, value=True, at=office.clock(), recorded_by="admin1")
+    office.say("/ccm export", "U0BILLER1")
+    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
+
+    files = files_of(office)
+
+    book = load_workbook(io.BytesIO(files["ccm-2026-11.xlsx"]))
+    columns, entry = list(book["Entries"].iter_rows(values_only=True))[:2]
+    named = dict(zip(columns, entry, strict=True))
+    assert (named["Staff"], named["Staff name"], named["Note"]) == ("nurse1", "Nurse One", NOTE)
+    assert NOTE.encode() not in files["ccm-2026-11.csv"]

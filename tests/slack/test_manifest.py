@@ -28,6 +28,22 @@ SCOPES_BY_METHOD = {
 }
 """The Web API methods that the code calls and the scopes they need, by Slack's reference."""
 NEEDED_BY_COMMANDS = {"commands"}
+ROOMS_OF_BUTTONS = (
+    "card",
+    "digest",
+    "home",
+    "log",
+    "month",
+    "near",
+    "patient",
+    "patients",
+    "settings",
+    "staff",
+    "stranger",
+    "team",
+    "timer",
+)
+"""How the names of buttons begin."""
 API_METHOD = re.compile(
     r"(admin|apps|auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)_[a-zA-Z0-9_]+"
 )
@@ -112,11 +128,7 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
 
 def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
-    names = re.findall(
-        r'^[A-Z_]+ = "((?:log|digest|month|near|patient|home|timer|card|patients|staff|team|stranger)_[a-z_]+)"$',
-        sources,
-        re.MULTILINE,
-    )
+    names = re.findall(rf'^[A-Z_]+ = "((?:{"|".join(ROOMS_OF_BUTTONS)})_[a-z_]+)"$', sources, re.MULTILINE)
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
     actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
 

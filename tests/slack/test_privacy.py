@@ -3,9 +3,11 @@
 import json
 import logging
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from structlog.testing import capture_logs
 from support.practice import import_rows, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
@@ -15,12 +17,16 @@ from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
 from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
 from bot.views.receipt import UNDO
+from bot.views.settings import VALUE
 from bot.views.strangers import ADD
 from bot.views.timer import STOP_NOW
 from jobs.reminders import run_reminders
 
 NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
 NOTE = f"{NOTE_MARK} reconciled the insulin list. Dose confirmed with the patient."
+IDENTIFIER = "215-555-0199"
+IDENTIFIED = f"{NOTE_MARK} called the daughter at {IDENTIFIER}. She fills the pill box."
+MARKS = (NOTE_MARK, NAME_MARK, IDENTIFIER)
 NURSE, LEAD, BILLER, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0ADMIN1"
 
 
@@ -130,6 +136,27 @@ def administer(office: Office) -> None:
     admin.submit(admin.modal, {"id": "visitor1"})
 
 
+def decide_and_export(office: Office) -> None:
+    """Has identifiers refused and then allowed, settings changed by a marked name, and a month exported."""
+    marked = staff_row(
+        id="admin1", slack_user_id=ADMIN, name=f"Admin {NAME_MARK}", credential="", roles="admin", teams=""
+    )
+    import_rows(office.database, office.practice, "staff", [marked])
+    for line in (f"log P-1043 9m plan {IDENTIFIED}", f"add P-1043#1 {IDENTIFIED}", f"void P-1043#1 {IDENTIFIED}"):
+        office.say(f"/ccm {line}")
+    office.say(f"/ccm complex P-1043 high {IDENTIFIED}", "U0DOCTOR1")
+    for name in ("allow_identifiers", "export_staff_names", "export_notes", "count_outreach_attempts"):
+        form = office.say(f"/ccm settings {name}", ADMIN).modal
+        assert form is not None
+        office.person(ADMIN).submit(form, {VALUE: "true"})
+        office.settle()
+    office.say(f"/ccm log P-1043 9m plan {IDENTIFIED}")
+    for line in ("settings", "settings history", f"settings {NOTE_MARK}"):
+        office.say(f"/ccm {line}", ADMIN)
+    office.say("/ccm export", BILLER)
+    assert office.playground.wait_until(lambda: bool(office.person(BILLER).direct_messages()))
+
+
 def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets Slack, the database and the bot itself fail under marked notes."""
     line = f"/ccm log P-1042 12m labs {NOTE}"
@@ -158,6 +185,7 @@ def journey(
     caplog.set_level(logging.INFO)
     with capture_logs() as logs:
         do_everything(office)
+        decide_and_export(office)
         fail_in_every_way(office, monkeypatch)
     printed = capfd.readouterr()
     return Journey(office, json.dumps(logs, default=str) + caplog.text + printed.out + printed.err)
@@ -173,8 +201,7 @@ def test_no_note_and_no_name_stands_in_a_channel(journey: Journey) -> None:
     posted = json.dumps([journey.office.posts(channel) for channel in (BLUE, GENERAL)], default=lambda seen: seen.body)
 
     assert "P-1043" in posted
-    assert NOTE_MARK not in posted
-    assert NAME_MARK not in posted
+    assert [mark for mark in MARKS if mark in posted] == []
 
 
 def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
@@ -186,7 +213,7 @@ def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
     ]
 
     assert len(texts) > 30
-    assert [text for text in texts if NOTE_MARK in text or NAME_MARK in text] == []
+    assert [text for text in texts if any(mark in text for mark in MARKS)] == []
 
 
 def test_nothing_is_posted_but_the_digest_and_what_is_for_one_person_alone(journey: Journey) -> None:
@@ -206,5 +233,25 @@ def test_no_note_and_no_name_stands_in_a_direct_message(journey: Journey) -> Non
 def test_no_note_and_no_name_stands_in_a_log(journey: Journey) -> None:
     assert journey.logs.count("unexpected_failure") >= 3
     assert "database_away" in journey.logs
-    assert NOTE_MARK not in journey.logs
-    assert NAME_MARK not in journey.logs
+    assert [mark for mark in MARKS if mark in journey.logs] == []
+
+
+def test_no_note_and_no_name_stands_in_what_is_sent_about_a_file_but_in_it_where_it_is_allowed(
+    journey: Journey,
+) -> None:
+    kinds = ("files.getUploadURLExternal", "files.completeUploadExternal", "conversations.open")
+    about = json.dumps([journey.sent(kind) for kind in kinds])
+    (message,) = journey.office.person(BILLER).direct_messages()
+    workbook = next(file for file in message.body["files"] if file["name"].endswith(".xlsx"))
+    content = journey.office.playground.workspace.files.find(workbook["id"])
+
+    assert "ccm-2026-11.xlsx" in about
+    assert [mark for mark in MARKS if mark in about or mark in message.words] == []
+    assert content is not None
+    cells = [cell.value for cell in list(load_workbook(BytesIO(content.content or b""))["Entries"].columns)[-1]]
+    assert IDENTIFIED in cells
+
+
+def test_an_identifier_is_stored_only_after_it_was_allowed(journey: Journey) -> None:
+    assert [entry.note for entry in journey.office.entries() if IDENTIFIER in entry.note] == [IDENTIFIED]
+    assert "###-###-####" in json.dumps(journey.sent("ack"))

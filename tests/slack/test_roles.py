@@ -43,6 +43,7 @@ WHO_MAY = {
     "patients": {ADMIN},
     "staff": {ADMIN},
     "team": {ADMIN},
+    "settings": {ADMIN},
 }
 MAY_BY_NAME = {line.partition(" ")[0]: users for line, users in WHO_MAY.items()}
 

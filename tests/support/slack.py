@@ -13,6 +13,7 @@ import yaml
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select
+from support.accessibility import faults_in
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app, web_client
@@ -119,6 +120,15 @@ class Office:
     def settle(self) -> None:
         """Waits for all that the bot does behind its acknowledgements: the Home tab, digests, direct messages."""
         self.afterwards.settle()
+
+    def sent(self) -> list[Any]:
+        """All that the bot sent to Slack: answers, messages and views, oldest first."""
+        newest = self.playground.workspace.traffic.newest(2000)
+        return [one.payload for one in reversed(newest) if one.direction == "from_bot"]
+
+    def faults(self) -> list[str]:
+        """What somebody who hears all that was sent, or sees no colours, would miss (``support.accessibility``)."""
+        return [fault for payload in self.sent() for fault in faults_in(payload)]
 
     def last_payload(self, kind: str) -> JSON:
         """What Slack sent last: a command (``slash_commands``) or an interaction (``interactive``)."""
@@ -228,6 +238,8 @@ def open_office(
     playground.stop(wait=False)
     refused = [(each.summary, each.refused) for each in playground.refusals]
     assert office.allows_refusals or not refused, refused
+    faults = office.faults()
+    assert not faults, faults
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120

@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from ledger.rules.catalogue.billing import BLOCKERS, BOOKS, CODES
 from ledger.rules.catalogue.lists import WARNINGS, WORKLISTS
-from ledger.rules.catalogue.text import RuleText
+from ledger.rules.catalogue.text import RuleText, about_patient
 from ledger.rules.catalogue.time import COUNTING, ENTRIES
 
-__all__ = ["CATALOGUE", "RuleText"]
+__all__ = ["CATALOGUE", "RuleText", "about_patient"]
 
 CATALOGUE: Mapping[str, RuleText] = MappingProxyType(
     {rule.number: rule for rule in (*ENTRIES, *COUNTING, *CODES, *BLOCKERS, *WARNINGS, *WORKLISTS, *BOOKS)}

@@ -1,6 +1,9 @@
 """The shape of a rule in words, and the sources that rules name."""
 
+import re
 from dataclasses import dataclass
+
+from ledger.rules.facts import Program
 
 MEDICARE_CCM = "CMS MLN909188, Chronic Care Management Services"
 FEE_SCHEDULE = "CMS Physician Fee Schedule final rules, CY 2025 and CY 2026"
@@ -25,3 +28,9 @@ class RuleText:
     policy: str | None = None
     message: str = ""
     remedy: str = ""
+
+
+def about_patient(remedy: str, patient_code: str, program: Program) -> str:
+    """A rule's remedy with what is known in place of ``CODE`` and ``PROGRAM``."""
+    known = {"CODE": patient_code, "PROGRAM": program.value}
+    return re.sub(r"\b(CODE|PROGRAM)\b", lambda found: known[found.group()], remedy)

@@ -1,0 +1,129 @@
+"""``/ccm settings [NAME|history]``: what the practice decides for itself, one setting at a time."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.commands.call import Call
+from bot.grammar.commands import closest
+from bot.grammar.problems import Problem
+from bot.grammar.settings import parse_bands, parse_credentials, parse_dollars
+from bot.views import words
+from bot.views.reply import OpenForm, Reply
+from bot.views.settings import (
+    CODE,
+    RESET,
+    VALUE,
+    CodePayment,
+    Setting,
+    decided,
+    history_page,
+    setting_form,
+    settings_list,
+    typed,
+)
+from ledger.clock import month_of
+from ledger.deciding import DEFAULTS, Decision, decide
+from ledger.errors import LedgerError
+from ledger.policy import PAYMENTS, PolicyValueError, check_value, policy_changes, stored_settings
+from ledger.policy_settings import written_settings
+from ledger.policy_texts import SETTING_TEXTS
+from ledger.roster import people
+from ledger.rules.rulebook import rulebook_for
+
+SHOW_HISTORY = "history"
+_TYPED: Mapping[str, Callable[[str], Any]] = {
+    "bands": parse_bands,
+    "qualifying_credentials": parse_credentials,
+    "digest_days": lambda text: sorted(map(int, text.split(","))),
+}
+
+
+def settings(call: Call) -> Reply | OpenForm:
+    """Every setting, the form of the one that is named, or every change; raises ``LedgerError`` for other words."""
+    name = "_".join(call.text.lower().split())
+    if not name:
+        return _list(call)
+    if name == SHOW_HISTORY:
+        return history_at_page(call, 0)
+    if name not in SETTING_TEXTS:
+        near = closest(name, (*SETTING_TEXTS, SHOW_HISTORY))
+        remedy = f"Did you mean: /ccm settings {near}" if near else "What there is: /ccm settings"
+        raise LedgerError("SETTING_UNKNOWN", f"There is no setting {call.text!r}.", remedy)
+    return _form(call, name)
+
+
+def history_at_page(call: Call, page: int) -> Reply:
+    """Page ``page`` (from 0) of every change."""
+    with call.database.reading() as connection:
+        changes = policy_changes(connection, call.practice)
+        staff = _names(call, connection)
+    return history_page(changes, page=page, staff=staff, when=_when(call), address={"text": SHOW_HISTORY})
+
+
+def read_decision(name: str, values: Mapping[str, str]) -> Decision | dict[str, str]:
+    """What was decided in the form of that setting, or what is wrong with it, by input."""
+    code = values.get(CODE)
+    if RESET in values:
+        return Decision(name, None, code)
+    if VALUE not in values:
+        return {VALUE: "Give an amount, for example 66.13, or choose to go back to the rulebook's figure."}
+    value = parse_dollars(values[VALUE]) if name == PAYMENTS else _TYPED.get(name, json.loads)(values[VALUE])
+    if isinstance(value, Problem):
+        return {VALUE: f"{value.message} For example: {value.example}"}
+    try:
+        check_value(name, {code: value} if name == PAYMENTS else value)
+    except PolicyValueError as error:
+        example = "66.13" if name == PAYMENTS else typed(name, DEFAULTS[name])
+        return {VALUE: f"{error.reason[0].upper()}{error.reason[1:]}. For example: {example}"}
+    return Decision(name, value, code)
+
+
+def save_decision(call: Call, decision: Decision) -> Reply:
+    """Takes the decision, once however often it is asked for, and says what it changed."""
+    content = {"setting": decision.name, "value": decision.value, "code": decision.code}
+    with call.database.writing() as connection:
+        receipt = decide(
+            connection, call.practice, decision, request=call.request(content), at=call.at, by=call.person.staff_id
+        )
+    return decided(receipt, evaluated=decision.evaluates)
+
+
+def _list(call: Call) -> Reply:
+    with call.database.reading() as connection:
+        known = _known(call, connection)
+        return settings_list([known[name] for name in SETTING_TEXTS], staff=_names(call, connection), when=_when(call))
+
+
+def _form(call: Call, name: str) -> OpenForm:
+    with call.database.reading() as connection:
+        setting, staff = _known(call, connection)[name], _names(call, connection)
+    payments = _payments(call, setting.value) if name == PAYMENTS else []
+    return OpenForm(setting_form(setting, payments=payments, staff=staff, when=_when(call)))
+
+
+def _known(call: Call, connection: Connection) -> dict[str, Setting]:
+    values = written_settings(stored_settings(connection, call.practice))
+    latest = {change.name: change for change in reversed(policy_changes(connection, call.practice))}
+    return {name: Setting(name, value, latest.get(name)) for name, value in values.items()}
+
+
+def _payments(call: Call, own: Mapping[str, int]) -> list[CodePayment]:
+    book = rulebook_for(month_of(call.today))
+    return [CodePayment(code, payment.cents, own.get(code)) for code, payment in sorted(book.payments.items())]
+
+
+def _names(call: Call, connection: Connection) -> Callable[[str], str]:
+    names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
+    return lambda staff_id: names.get(staff_id, staff_id)
+
+
+def _when(call: Call) -> Callable[[datetime], str]:
+    def said(at: datetime) -> str:
+        local = call.practice.local(at)
+        return f"{words.full_day(local.date())}, {words.clock(local)}"
+
+    return said

@@ -1,0 +1,78 @@
+"""The menu and the form of ``/ccm settings``, and what is evaluated behind the acknowledgement of the form."""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.access import require
+from bot.commands.call import Call
+from bot.commands.settings import history_at_page, read_decision, save_decision, settings
+from bot.desk import Desk, open_if_form
+from bot.edge import answered
+from bot.views.form import submitted
+from bot.views.reply import Reply
+from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
+from ledger.deciding import Decision
+
+COMMAND = "settings"
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Opens the form of a setting, shows every change, and takes a decision."""
+    _listen_to_menu(app, desk)
+    _listen_to_form(app, desk)
+
+
+def _listen_to_menu(app: App, desk: Desk) -> None:
+    @app.action(CHANGE)
+    def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        def work() -> Reply | None:
+            call = _call(desk, body, action["selected_option"]["value"])
+            return open_if_form(desk, settings(call), body["trigger_id"])
+
+        _answer(respond, answered(work, what="setting menu", saves=False))
+        ack()
+
+    @app.action(HISTORY)
+    def on_history(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+        _answer(respond, answered(lambda: history_at_page(_call(desk, body, ""), 0), what="settings", saves=False))
+        ack()
+
+
+def _listen_to_form(app: App, desk: Desk) -> None:
+    @app.view(CALLBACK)
+    def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        shown_as = f"setting:{view['id']}"
+        call = answered(lambda: _call(desk, body, "", key=f"view:{view['id']}"), what="setting form")
+        decision = read_decision(view["private_metadata"], submitted(view))
+        if isinstance(call, Reply):
+            ack(response_action="update", view=outcome_view(call, shown_as))
+        elif isinstance(decision, dict):
+            ack(response_action="errors", errors=decision)
+        elif decision.evaluates:
+            # Longer than Slack waits in a large practice: the form says so, and is changed when it is done.
+            desk.later(partial(_evaluate, desk, call, decision, shown_as), what="setting")
+            ack(response_action="update", view=saving_view(shown_as))
+        else:
+            ack(response_action="update", view=outcome_view(_saved(call, decision), shown_as))
+
+
+def _evaluate(desk: Desk, call: Call, decision: Decision, shown_as: str) -> None:
+    view = outcome_view(_saved(call, decision), shown_as)
+    desk.client.views_update(external_id=shown_as, view=view)
+
+
+def _saved(call: Call, decision: Decision) -> Reply:
+    return answered(lambda: save_decision(call, decision), what="setting")
+
+
+def _call(desk: Desk, body: dict[str, Any], text: str, *, key: str = "") -> Call:
+    call = desk.call(body, key, text)
+    require(call.person, COMMAND)
+    return call
+
+
+def _answer(respond: Respond, said: Reply | None) -> None:
+    if said is not None:
+        respond(replace_original=False, response_type="ephemeral", **said.payload())

@@ -1,0 +1,285 @@
+"""Practice policy as an administrator sees it: every setting with its value, a form for one, and every change."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    CheckboxesElement,
+    InputBlock,
+    InputInteractiveElement,
+    MarkdownTextObject,
+    NumberInputElement,
+    Option,
+    OptionGroup,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    SectionBlock,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.grammar.settings import BANDS_EXAMPLE, CREDENTIALS_EXAMPLE
+from bot.views import words
+from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
+from ledger.deciding import DEFAULTS, PolicyReceipt
+from ledger.policy import PAYMENTS, PolicyChange
+from ledger.policy_settings import LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, PolicySettings
+from ledger.policy_texts import SETTING_TEXTS, said
+
+CHANGE = "settings_change"
+HISTORY = "settings_history"
+PAGE = "settings_page"
+CALLBACK = "settings_submitted"
+INPUT = "value"
+VALUE, CODE, RESET = "setting_value", "setting_code", "setting_reset"
+ROWS_PER_PAGE = 25
+MOST_TYPED = 500
+COLUMNS = ("When", "Who", "Setting", "Before", "After")
+
+Instant = Callable[[datetime], str]
+"""How an instant is said on the practice's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting with its value as it is written, and who changed it last; ``changed`` is None where nobody did."""
+
+    name: str
+    value: Any
+    changed: PolicyChange | None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the value is the one that billing-rules has."""
+        return bool(self.value == DEFAULTS[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class CodePayment:
+    """What a code pays in cents: in the rulebook (None where it has no figure), and where the practice says so."""
+
+    code: str
+    book_cents: int | None
+    own_cents: int | None
+
+
+def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], when: Instant) -> Reply:
+    """Every setting in its group, with a menu to change one and a button to every change."""
+    blocks: list[Block] = [header("Settings of the practice")]
+    for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group):
+        blocks += sections([f"*{group}*", *(_line(one, staff, when) for one in members)])
+    groups = [
+        OptionGroup(
+            label=group.value, options=[Option(value=one.name, label=SETTING_TEXTS[one.name].title) for one in members]
+        )
+        for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group)
+    ]
+    menu = StaticSelectElement(action_id=CHANGE, placeholder="Change…", option_groups=groups)
+    blocks += [
+        SectionBlock(text=MarkdownTextObject(text="*Change a setting*, or see what it does:"), accessory=menu),
+        actions(button("Show every change", HISTORY, "")),
+        context("Each change is recorded with who and when. One setting at once: `/ccm settings care_plan_max_days`"),
+    ]
+    return Reply("The settings of your practice", tuple(blocks))
+
+
+def _line(setting: Setting, staff: Callable[[str], str], when: Instant) -> str:
+    text = SETTING_TEXTS[setting.name]
+    parts = [f"• *{text.title}:* {words.escaped(said(setting.name, setting.value))}"]
+    if not setting.is_default:
+        parts.append(f"default: {said(setting.name, DEFAULTS[setting.name])}")
+    if setting.changed:
+        parts.append(_by(setting.changed, staff, when))
+    return " · ".join([*parts, f"`{setting.name}`"])
+
+
+def _by(change: PolicyChange, staff: Callable[[str], str], when: Instant) -> str:
+    return f"changed by {words.escaped(staff(change.recorded_by))}, {when(change.recorded_at)}"
+
+
+def setting_form(
+    setting: Setting, *, payments: Sequence[CodePayment], staff: Callable[[str], str], when: Instant
+) -> dict[str, Any]:
+    """The form for one setting as a modal view; ``payments`` are the codes that the form for payments offers."""
+    text = SETTING_TEXTS[setting.name]
+    about = [f"*{text.title}*", text.changes, f"Default: {said(setting.name, DEFAULTS[setting.name])}"]
+    if setting.changed:
+        about.append(f"Last {_by(setting.changed, staff, when)}")
+    blocks: list[Block] = list(sections(about))
+    if setting.name == PAYMENTS:
+        blocks += _payment_inputs(payments)
+    else:
+        blocks.append(_input(VALUE, text.title, _element(setting)))
+        if not setting.is_default:
+            blocks.append(_reset(f"Back to default: {said(setting.name, DEFAULTS[setting.name])}"))
+    if setting.name in PolicySettings.model_fields:
+        blocks.append(
+            context(
+                "Every month of every patient is evaluated again. With thousands of patients that takes a while, and "
+                "nobody can save time meanwhile: choose a quiet moment."
+            )
+        )
+    view = View(
+        type="modal",
+        callback_id=CALLBACK,
+        private_metadata=setting.name,
+        title="Change a setting",
+        submit="Save",
+        close="Cancel",
+        blocks=blocks,
+    )
+    return view.to_dict()
+
+
+def _input(block_id: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
+    return InputBlock(block_id=block_id, label=label, element=element, **more)
+
+
+def _element(setting: Setting) -> InputInteractiveElement:
+    """The input that fits the setting, filled with its value."""
+    name, value, text = setting.name, setting.value, SETTING_TEXTS[setting.name]
+    if text.choices:
+        options = [_option(choice, label) for choice, label in text.choices.items()]
+        chosen = next(option for option in options if option.value == json.dumps(value))
+        return RadioButtonsElement(action_id=INPUT, options=options, initial_option=chosen)
+    if text.unit:
+        return NumberInputElement(action_id=INPUT, is_decimal_allowed=False, initial_value=str(value), min_value="1")
+    if name == "digest_hour":
+        hours = [_option(hour, said(name, hour)) for hour in range(LAST_HOUR + 1)]
+        return StaticSelectElement(action_id=INPUT, options=hours, initial_option=hours[value])
+    if name == "digest_days":
+        days = [_option(day, f"The {day}.") for day in range(1, LAST_DAY_OF_EVERY_MONTH + 1)]
+        return StaticMultiSelectElement(
+            action_id=INPUT,
+            placeholder="Choose days of the month",
+            options=days,
+            initial_options=[days[day - 1] for day in value],
+        )
+    example = BANDS_EXAMPLE if name == "bands" else CREDENTIALS_EXAMPLE
+    return PlainTextInputElement(
+        action_id=INPUT,
+        initial_value=typed(name, value)[:MOST_TYPED],
+        placeholder=f"For example: {example}",
+        max_length=MOST_TYPED,
+    )
+
+
+def typed(name: str, value: Any) -> str:
+    """A value as it is typed into the form."""
+    return said(name, value).removesuffix(" minutes")
+
+
+def _option(value: Any, label: str) -> Option:
+    return Option(value=json.dumps(value), label=label)
+
+
+def _payment_inputs(payments: Sequence[CodePayment]) -> list[Block]:
+    options = [Option(value=one.code, label=_payment_label(one)) for one in payments]
+    return [
+        _input(CODE, "Code", StaticSelectElement(action_id=INPUT, placeholder="Choose a code", options=options)),
+        _input(
+            VALUE,
+            "What it pays, in dollars",
+            NumberInputElement(action_id=INPUT, is_decimal_allowed=True, min_value="0"),
+            optional=True,
+            hint="For example 66.13. The menu shows the rulebook's figure, and yours where you have one.",
+        ),
+        _reset("Back to the rulebook's figure for this code"),
+    ]
+
+
+def _payment_label(payment: CodePayment) -> str:
+    book = words.money(payment.book_cents) if payment.book_cents is not None else "no figure"
+    own = f" · yours {words.money(payment.own_cents)}" if payment.own_cents is not None else ""
+    return f"{payment.code} · rulebook {book}{own}"
+
+
+def _reset(label: str) -> InputBlock:
+    option = Option(value="yes", label=label if len(label) <= 75 else "Back to default")  # noqa: PLR2004 - Slack's
+    return _input(RESET, "Or", CheckboxesElement(action_id=INPUT, options=[option]), optional=True)
+
+
+def saving_view(external_id: str) -> dict[str, Any]:
+    """The modal while every patient-month is evaluated; ``external_id`` is how it is found when that is done."""
+    lines = "*Saving…* Every month of every patient is evaluated again. You may close this: it goes on by itself."
+    return outcome_view(Reply("Saving", (section(lines),)), external_id)
+
+
+def outcome_view(reply: Reply, external_id: str) -> dict[str, Any]:
+    """The modal that shows what came of the decision."""
+    blocks = list(reply.blocks)
+    return View(type="modal", title="Settings", close="Close", external_id=external_id, blocks=blocks).to_dict()
+
+
+def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:
+    """What the setting is now, and what that did to the month."""
+    title = SETTING_TEXTS[receipt.name].title
+    before, after = (words.escaped(said(receipt.name, value)) for value in (receipt.before, receipt.after))
+    if receipt.before == receipt.after:
+        return Reply(f"Nothing to change: {title}.", (section(f"*{title}* is so already: {after}"),))
+    lines = [f"*Saved* · *{title}*", f"Before: {before}", f"Now: *{after}*"]
+    if evaluated:
+        lines += _effect(receipt)
+    blocks: list[Block] = list(sections(lines))
+    if receipt.replayed:
+        blocks.append(context("This request had already been saved; nothing was saved twice."))
+    return Reply(f"Saved: {title}.", tuple(blocks))
+
+
+def _effect(receipt: PolicyReceipt) -> list[str]:
+    month = words.month_name(receipt.month)
+    difference = receipt.cents_after - receipt.cents_before
+    moved = receipt.became_billable or receipt.no_longer_billable
+    if not moved and not difference:
+        return [f"Nothing changed in what {month} is worth: {words.money(receipt.cents_after)}."]
+    sign = "+" if difference >= 0 else "-"
+    before, after = words.money(receipt.cents_before), words.money(receipt.cents_after)
+    return [
+        f"{month}: {_programs(receipt.became_billable)} became billable, {receipt.no_longer_billable} no longer so.",
+        f"Expected payment: {before} → *{after}* ({sign}{words.money(abs(difference))})",
+    ]
+
+
+def _programs(count: int) -> str:
+    return words.listed(count, "program")
+
+
+def history_page(
+    changes: Sequence[PolicyChange],
+    *,
+    page: int,
+    staff: Callable[[str], str],
+    when: Instant,
+    address: Mapping[str, Any],
+) -> Reply:
+    """Page ``page`` (from 0) of every change, the newest first."""
+    rows = [
+        (
+            when(change.recorded_at),
+            staff(change.recorded_by),
+            SETTING_TEXTS[change.name].title if change.name in SETTING_TEXTS else change.name,
+            _in_words(change.name, change.before),
+            _in_words(change.name, change.after),
+        )
+        for change in changes
+    ]
+    title = "Every change of the settings"
+    parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE)
+    if not parts:
+        return Reply(title, (header(title), section("Nothing was changed yet: every setting has its default.")))
+    page = min(max(page, 0), len(parts) - 1)
+    count = context(f"{words.listed(len(rows), 'change')}, the newest first")
+    reply = Reply(title, (header(title), table(COLUMNS, parts[page]), count))
+    return paged(reply, PAGE, page, len(parts), address)
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name not in SETTING_TEXTS:
+        return json.dumps(value)
+    return f"{said(name, DEFAULTS[name])} (default)" if value is None else said(name, value)

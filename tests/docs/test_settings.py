@@ -1,0 +1,33 @@
+"""docs/settings.md says of every setting what the program says: its words, its default, what each value means."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ledger.deciding import DEFAULTS
+from ledger.policy_texts import SETTING_TEXTS, SettingGroup, said
+
+DOC = Path(__file__).parents[2] / "docs" / "settings.md"
+LINES = DOC.read_text(encoding="utf-8").splitlines()
+
+
+def setting_row(name: str) -> str:
+    """A setting as a row of its group's table."""
+    text = SETTING_TEXTS[name]
+    others = [label for value, label in text.choices.items() if value != DEFAULTS[name]]
+    may_be = f" Or: {'; '.join(others)}." if others else ""
+    return f"| `{name}` | {text.title} | {said(name, DEFAULTS[name])} | {text.changes}{may_be} |"
+
+
+@pytest.mark.parametrize("name", SETTING_TEXTS)
+def test_a_setting_stands_there_under_its_group(name: str) -> None:
+    heading = f"## {SETTING_TEXTS[name].group}"
+    above = LINES[: LINES.index(setting_row(name))]
+    assert next(line for line in reversed(above) if line.startswith("## ")) == heading
+
+
+def test_no_setting_stands_there_that_there_is_not() -> None:
+    named = {found[1] for line in LINES if (found := re.match(r"^\| `(\w+)` \|", line))}
+    assert named == set(SETTING_TEXTS)
+    assert [line.removeprefix("## ") for line in LINES if line.startswith("## ")] == [*SettingGroup]

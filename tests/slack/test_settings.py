@@ -1,0 +1,311 @@
+"""`/ccm settings`: an administrator sees, changes and traces what the practice decides for itself."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from support.practice import NOTE, an_entry
+from support.slack import Office, table_rows
+
+from bot.playground import Glance, SeenView
+from bot.views.reply import Reply, section
+from bot.views.settings import CHANGE, CODE, HISTORY, PAGE, RESET, VALUE, outcome_view, saving_view
+from ledger.policy import change_policy, policy_changes, stored_settings
+from ledger.policy_texts import SETTING_TEXTS
+from ledger.practice import Practice, get_practice
+from ledger.rules.facts import Activity, Contact
+
+ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
+
+
+def opened(office: Office, name: str) -> SeenView:
+    """The form of a setting."""
+    modal = office.say(f"/ccm settings {name}", ADMIN).modal
+    assert modal is not None
+    return modal
+
+
+def save(office: Office, name: str, values: dict[str, Any], user: str = ADMIN) -> Glance:
+    """What is seen after filling in the form of a setting, when all is evaluated."""
+    seen = office.person(user).submit(opened(office, name), values)
+    office.settle()
+    return seen
+
+
+def shown(office: Office) -> str:
+    """What stands in the modal now."""
+    modal = office.person(ADMIN).modal
+    assert modal is not None
+    return modal.words
+
+
+def stored(office: Office) -> dict[str, Any]:
+    with office.looking() as connection:
+        return stored_settings(connection, office.practice)
+
+
+def change_count(office: Office) -> int:
+    with office.looking() as connection:
+        return len(policy_changes(connection, office.practice))
+
+
+def practice_now(office: Office) -> Practice:
+    with office.looking() as connection:
+        return get_practice(connection, office.practice.practice_id)
+
+
+def decide(office: Office, name: str, value: Any) -> None:
+    """Changes a setting behind Slack's back."""
+    with office.database.writing() as connection:
+        change_policy(connection, office.practice, name, value, at=office.clock(), recorded_by="admin1")
+
+
+def test_every_setting_stands_there_with_its_value_and_its_name(office: Office) -> None:
+    seen = office.say("/ccm settings", ADMIN).words
+
+    for name, text in SETTING_TEXTS.items():
+        assert f"*{text.title}:*" in seen
+        assert f"`{name}`" in seen
+    assert "*Longest age of a care plan:* 365 days" in seen
+    assert "*Hour of the digest:* 9:00 am" in seen
+    assert "changed by" not in seen
+
+
+def test_a_changed_setting_says_its_default_and_who_changed_it_when(office: Office) -> None:
+    decide(office, "care_plan_max_days", 180)
+
+    assert (
+        "*Longest age of a care plan:* 180 days · default: 365 days · changed by Admin One, Tue Nov 24, 2026, 10:00 am"
+        in office.say("/ccm settings", ADMIN).words
+    )
+
+
+def test_the_menu_opens_the_form_of_a_setting(office: Office) -> None:
+    seen = office.say("/ccm settings", ADMIN)
+
+    modal = office.person(ADMIN).press(seen.message, CHANGE, "digest_hour").modal
+
+    assert modal is not None
+    assert "*Hour of the digest*" in modal.words
+    assert "Default: 9:00 am" in modal.words
+
+
+CHANGES: list[tuple[str, Any, Any, str]] = [
+    ("bands", "25–29, 5 to 9", [[5, 9], [25, 29]], "5-9, 25-29 minutes"),
+    ("qualifying_credentials", "RN; CHW", ["CHW", "RN"], "CHW, RN"),
+    ("count_outreach_attempts", "true", True, "They count"),
+    ("rpm_time", '"interactive"', "interactive", "Live contact alone"),
+    ("complex_needs_plan_revision", "false", False, "The designation is enough"),
+    ("honor_complexity_designation", "false", False, "Whatever pays more"),
+    ("care_plan_max_days", "180", 180, "180 days"),
+    ("initiating_visit", "false", False, "Not needed"),
+    ("claim_date", '"month_end"', "month_end", "The last day of the month"),
+    ("digest_days", ["27", "20"], [20, 27], "20, 27"),
+    ("digest_hour", "16", 16, "4:00 pm"),
+    ("digest_picture", "false", False, "Without the picture"),
+    ("timer_reminder_minutes", "30", 30, "30 minutes"),
+    ("export_staff_names", "true", True, "Names beside the ids"),
+    ("export_notes", "true", True, "With the notes"),
+    ("allow_identifiers", "true", True, "Allowed: a signed agreement covers them"),
+]
+
+
+def test_every_setting_but_the_payments_is_changed_here() -> None:
+    assert {name for name, *_ in CHANGES} | {"payments"} == set(SETTING_TEXTS)
+
+
+@pytest.mark.parametrize(("name", "entered", "value", "said"), CHANGES)
+def test_a_setting_is_changed_in_its_form_and_goes_back_to_its_default(
+    office: Office, name: str, entered: Any, value: Any, said: str
+) -> None:
+    assert save(office, name, {VALUE: entered}).errors == {}
+    assert f"Now: *{said}*" in shown(office)
+    assert stored(office) == {name: value}
+
+    assert save(office, name, {RESET: ["yes"]}).errors == {}
+    assert "*Saved*" in shown(office)
+    assert stored(office) == {}
+    assert change_count(office) == 2
+
+
+def test_choosing_the_default_is_going_back_to_it(office: Office) -> None:
+    decide(office, "care_plan_max_days", 180)
+    save(office, "care_plan_max_days", {VALUE: "365"})
+
+    assert stored(office) == {}
+
+
+def test_what_is_so_already_is_said_and_not_recorded(office: Office) -> None:
+    save(office, "digest_hour", {VALUE: "9"})
+
+    assert "*Hour of the digest* is so already: 9:00 am" in shown(office)
+    assert change_count(office) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "words"),
+    [
+        ("bands", "19-15", "Must be two minutes, the lower first, such as [15, 19]. For example: 15-19, 35-39"),
+        ("bands", "soon", '"soon" is no band of minutes. For example: 15-19, 35-39'),
+        ("bands", " , ", "At least one band is needed."),
+        ("qualifying_credentials", ", ;", "At least one credential is needed. For example: RN, LPN, MD"),
+        ("payments", "1.234", "An amount has dollars and whole cents. For example: 66.13"),
+        ("payments", None, "Give an amount, for example 66.13, or choose to go back to the rulebook's figure."),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_input_and_nothing_is_changed(
+    office: Office, name: str, entered: str | None, words: str
+) -> None:
+    values = {VALUE: entered} if name != "payments" else {CODE: "99490", VALUE: entered}
+    seen = save(office, name, values)
+
+    assert words in seen.errors[VALUE]
+    assert stored(office) == {}
+    assert change_count(office) == 0
+
+
+def test_a_changed_rule_says_what_became_billable_and_what_it_is_worth(office: Office) -> None:
+    office.work(an_entry(activity=Activity.PATIENT_CONTACT, contact=Contact.VOICEMAIL, minutes=25))
+    office.say(f"/ccm log P-1043 25m meds {NOTE}")
+
+    save(office, "count_outreach_attempts", {VALUE: "true"})
+    assert "November 2026: 1 program became billable, 0 no longer so." in shown(office)
+    assert "Expected payment: $66.13 → *$132.26* (+$66.13)" in shown(office)
+
+    save(office, "count_outreach_attempts", {RESET: ["yes"]})
+    assert "November 2026: 0 programs became billable, 1 no longer so." in shown(office)
+    assert "(-$66.13)" in shown(office)
+
+    save(office, "care_plan_max_days", {VALUE: "300"})
+    assert "Nothing changed in what November 2026 is worth: $66.13." in shown(office)
+
+
+def test_while_it_is_evaluated_the_form_says_that_it_is_saving(office: Office) -> None:
+    office.person(ADMIN).submit(opened(office, "care_plan_max_days"), {VALUE: "180"})
+    office.settle()
+
+    (acknowledged,) = (
+        call.payload for call in office.playground.calls("ack") if "response_action" in json.dumps(call.payload)
+    )
+    assert "Saving…" in json.dumps(acknowledged, ensure_ascii=False)
+    assert "Now: *180 days*" in shown(office)
+
+
+def test_a_form_delivered_twice_changes_once(office: Office) -> None:
+    save(office, "care_plan_max_days", {VALUE: "180"})
+    office.deliver_again("interactive")
+    office.settle()
+
+    assert change_count(office) == 1
+    assert "This request had already been saved; nothing was saved twice." in shown(office)
+
+
+def test_payments_are_decided_one_code_at_a_time(office: Office) -> None:
+    office.say(f"/ccm log P-1042 25m meds {NOTE}")
+    save(office, "payments", {CODE: "99490", VALUE: "70.5"})
+    assert "Expected payment: $66.13 → *$70.50* (+$4.37)" in shown(office)
+    save(office, "payments", {CODE: "99439", VALUE: "51"})
+    assert stored(office) == {"payments": {"99490": 7050, "99439": 5100}}
+    assert "99490 · rulebook $66.13 · yours $70.50" in json.dumps(opened(office, "payments").body, ensure_ascii=False)
+    assert "$70.50" in office.say("/ccm patient P-1042").words
+
+    save(office, "payments", {CODE: "99490", RESET: ["yes"]})
+    assert stored(office) == {"payments": {"99439": 5100}}
+    save(office, "payments", {CODE: "99439", RESET: ["yes"]})
+    assert stored(office) == {}
+
+
+def test_a_failure_is_said_in_the_form_and_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("ledger.policy.reevaluate_practice", fail)
+    save(office, "care_plan_max_days", {VALUE: "180"})
+
+    assert "Something went wrong on our side." in shown(office)
+    assert "Nothing was saved." in shown(office)
+    assert stored(office) == {}
+
+
+def test_every_change_is_listed_newest_first(office: Office) -> None:
+    decide(office, "care_plan_max_days", 180)
+    office.clock.move(minutes=5)
+    decide(office, "care_plan_max_days", None)
+
+    seen = office.press(office.say("/ccm settings", ADMIN), HISTORY, ADMIN)
+
+    assert table_rows(seen.message) == [
+        ["Tue Nov 24, 2026, 10:05 am", "Admin One", "Longest age of a care plan", "180 days", "365 days (default)"],
+        ["Tue Nov 24, 2026, 10:00 am", "Admin One", "Longest age of a care plan", "365 days (default)", "180 days"],
+    ]
+
+
+def test_many_changes_are_paged(office: Office) -> None:
+    for hour in [*range(10, 24), *range(9, 24)]:
+        decide(office, "digest_hour", hour)
+
+    pages = office.all_pages(office.say("/ccm settings history", ADMIN), PAGE, ADMIN)
+
+    assert [len(table_rows(page)) for page in pages] == [25, 4]
+
+
+def test_nothing_changed_yet_is_said(office: Office) -> None:
+    assert "Nothing was changed yet" in office.say("/ccm settings history", ADMIN).words
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("care_plan_max_day", "Did you mean: /ccm settings care_plan_max_days"),
+        ("histroy", "Did you mean: /ccm settings history"),
+        ("zzz", "What there is: /ccm settings"),
+    ],
+)
+def test_a_setting_that_is_none_gets_the_closest_there_is(office: Office, typed: str, suggested: str) -> None:
+    seen = office.say(f"/ccm settings {typed}", ADMIN)
+
+    assert suggested in seen.words
+    assert "Nothing was saved" not in seen.words
+
+
+def test_a_form_of_somebody_who_may_not_changes_nothing(office: Office) -> None:
+    office.person(ADMIN).submit(opened(office, "digest_hour"), {VALUE: "16"})
+    decide(office, "digest_hour", None)
+
+    answer = json.dumps(office.deliver_again("interactive", user={"id": NURSE}))
+
+    assert "ROLE_NEEDED" in answer
+    assert stored(office) == {}
+
+
+def test_the_hour_and_the_days_reach_the_next_digest(office: Office) -> None:
+    save(office, "digest_hour", {VALUE: "16"})
+    save(office, "digest_days", {VALUE: ["26"]})
+
+    assert "Next digest: Wed Nov 25 at 4:00 pm" in office.say("/ccm digest Blue Team", ADMIN).words
+
+
+def test_the_bands_reach_the_worklist_and_the_digest(office: Office) -> None:
+    office.say(f"/ccm log P-1042 57m meds {NOTE}")
+    assert "P-1042" not in office.say("/ccm near").words
+
+    save(office, "bands", {VALUE: "55-59"})
+
+    assert "P-1042" in office.say("/ccm near").words
+    assert "P-1042" in office.say("/ccm digest Blue Team", ADMIN).words
+    assert practice_now(office).policy.bands == ((55, 59),)
+
+
+def test_work_that_is_done_before_slack_has_read_the_acknowledgement_is_shown_after_it(office: Office) -> None:
+    office.allows_refusals = True
+    modal = opened(office, "care_plan_max_days")
+    with ThreadPoolExecutor(1) as threads:
+        done = outcome_view(Reply("Saved", (section("Done."),)), "setting:1")
+        late = threads.submit(office.client.views_update, external_id="setting:1", view=done)
+        assert office.playground.wait_until(lambda: bool(office.playground.refusals))
+
+        office.client.views_update(view_id=modal.id, view=saving_view("setting:1"))
+        late.result(timeout=10)
+
+    assert shown(office) == "Done."
