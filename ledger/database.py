@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,7 +39,7 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**_ONE_STATE)
-        self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+        self._write_lock = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -49,11 +49,30 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction a request: all of it is stored when the block ends, none of it when it raises."""
-        with self._write_lock, self.engine.connect() as connection:
+        """One transaction a request: all of it is stored when the block ends, none of it when it raises.
+
+        Raises ``DatabaseAwayError`` where another writer of this process has not finished within two seconds.
+        """
+        with self._my_turn(), self.engine.connect() as connection:
             writer = connection.execution_options(ledger_writes=True)
             with writer.begin():
                 yield writer
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._write_lock.acquire(timeout=WAIT_SECONDS):
+            raise DatabaseAwayError(
+                "LEDGER_BUSY",
+                "The ledger is busy with something large, such as evaluating every month again. Nothing was saved.",
+                "Keep what you typed and send it again in a minute.",
+            )
+        try:
+            yield
+        finally:
+            self._write_lock.release()
 
     def close(self) -> None:
         """Gives every connection back."""

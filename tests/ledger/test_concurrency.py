@@ -26,7 +26,7 @@ from support.practice import (
 from support.threads import at_once, wait_for_a_waiter
 
 from ledger.database import Database
-from ledger.errors import LedgerError
+from ledger.errors import DatabaseAwayError, LedgerError
 from ledger.imports.reading import ImportSummary
 from ledger.practice import Practice
 from ledger.recording import Receipt, record_entry
@@ -186,6 +186,18 @@ def test_an_import_cannot_put_somebody_where_they_are_just_logging_to_be(postgre
     )
     assert codes_of([result]) == ["IMPORT_REFUSED"]
     assert count(postgresql_database) == 1
+
+
+def test_who_waits_too_long_for_a_large_change_is_told_that_nothing_was_saved(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = a_practice(sqlite_database)
+    monkeypatch.setattr("ledger.database.WAIT_SECONDS", 0.01)
+
+    with sqlite_database.writing(), pytest.raises(DatabaseAwayError, match="LEDGER_BUSY"):
+        record(sqlite_database, practice, an_entry())
+
+    record(sqlite_database, practice, an_entry())
 
 
 def test_a_file_imported_twice_at_once_is_stored_once(database: Database, practice: Practice) -> None:
