@@ -49,12 +49,16 @@ SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
 """Roles whose lists are not limited to the person's own teams."""
 
 
+def may(person: Person, command: str) -> bool:
+    """Whether the person has one of the roles that ``command`` needs."""
+    return bool(person.roles & ROLES_BY_COMMAND[command])
+
+
 def require(person: Person, command: str) -> None:
     """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
-    roles = ROLES_BY_COMMAND[command]
-    if person.roles & roles:
+    if may(person, command):
         return
-    needed = " or ".join(sorted(role.value for role in roles))
+    needed = " or ".join(sorted(role.value for role in ROLES_BY_COMMAND[command]))
     has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
     raise LedgerError(
         "ROLE_NEEDED",

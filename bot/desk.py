@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from slack_bolt import Respond
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import ActionsBlock
 from slack_sdk.models.views import View
 
@@ -17,7 +18,8 @@ from bot.commands.call import Call
 from bot.commands.registry import Answer
 from bot.edge import answered
 from bot.strangers import UnknownPersonError, administrators_to_ask, first_administrator, tell_of_stranger
-from bot.views.reply import OpenForm, Reply
+from bot.views.form_inputs import as_entered, errors_beside
+from bot.views.reply import OpenForm, Reply, reply_view
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.practice import Practice, get_practice
@@ -119,6 +121,16 @@ def is_in_view(body: dict[str, Any]) -> bool:
     return bool(body["container"]["type"] == "view")
 
 
+def submission_key(view: dict[str, Any]) -> str:
+    """The key of every submission of one form as it was shown: a form shown anew in its place is another one."""
+    return f"view:{view['id']}:{view['hash']}"
+
+
+def is_in_modal(body: dict[str, Any]) -> bool:
+    """Whether a button stands in a modal."""
+    return is_in_view(body) and bool(body["view"]["type"] == "modal")
+
+
 def replace_message(respond: Respond, reply: Reply) -> None:
     """Shows ``reply`` in place of the message whose button was pressed."""
     respond(replace_original=True, response_type="ephemeral", **reply.payload())
@@ -137,3 +149,43 @@ def answer_press(
         desk.client.views_open(trigger_id=body["trigger_id"], view=view.to_dict())
     else:
         respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
+
+
+def show_in_place(desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
+    """Shows ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
+    if is_in_view(body):
+        update_form(desk, body["view"], reply_view(reply, title=title))
+    else:
+        replace_message(respond, reply)
+
+
+def show_over(desk: Desk, body: dict[str, Any], respond: Respond, said: Answer, *, title: str) -> None:
+    """Shows a form, or an answer (in a modal under ``title``), over the message or the view whose button was pressed.
+
+    What is shown over a modal is closed back to it.
+    """
+    if isinstance(said, Reply) and not is_in_view(body):
+        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        return
+    view = said.view if isinstance(said, OpenForm) else reply_view(said, title=title)
+    if is_in_modal(body):
+        desk.client.views_push(trigger_id=body["trigger_id"], view=view)
+    else:
+        desk.client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def update_form(desk: Desk, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Shows ``new`` in place of the modal ``old``, unless that has been replaced meanwhile: the later press holds."""
+    try:
+        desk.client.views_update(view_id=old["id"], hash=old["hash"], view=new)
+    except SlackApiError as error:
+        if error.response.get("error") != "hash_conflict":
+            raise
+
+
+def answer_form(ack: Ack, view: dict[str, Any], said: OpenForm | dict[str, str]) -> None:
+    """Answers the submission of ``view``: with errors beside its inputs, or with the view that takes its place."""
+    if isinstance(said, dict):
+        ack(response_action="errors", errors=errors_beside(view, said))
+    else:
+        ack(response_action="update", view=as_entered(said.view, view))

@@ -39,6 +39,7 @@ class StoredEntry:
     started_at: datetime | None
     ended_at: datetime | None
     note: str
+    recorded_at: datetime
     parts: tuple[StoredPart, ...]
     is_voided: bool
     replaces: int | None
@@ -123,6 +124,7 @@ def find_entry(connection: Connection, practice_id: str, patient_code: str, posi
         started_at=first.started_at,
         ended_at=last.ended_at,
         note=note,
+        recorded_at=first.recorded_at,
         parts=tuple(StoredPart(row.position, row.date_of_service, row.duration_minutes) for row in rows),
         is_voided=first.void_position is not None,
         replaces=first.replaces_position,

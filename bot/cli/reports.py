@@ -23,7 +23,7 @@ from bot.cli.console import (
     print_table,
     progress_bar,
 )
-from bot.commands.add import add as add_command
+from bot.commands.add import save_addendum
 from bot.commands.call import Call
 from bot.commands.cancel import cancel as cancel_command
 from bot.commands.export import month_files
@@ -36,7 +36,7 @@ from bot.commands.patient import find_statement, patient_pages
 from bot.commands.start import save_start
 from bot.commands.stop import save_stop
 from bot.commands.undo import undo as undo_command
-from bot.commands.void import void as void_command
+from bot.commands.void import save_void
 from bot.views.month import COLUMNS, month_page, month_rows
 from bot.views.reply import OpenForm, Reply
 from bot.views.words import escaped
@@ -174,7 +174,7 @@ def void(author: Author, words: Words = None, workspace: Workspace = None, as_js
 
     For example: ccm void --as coord1 P-1042#7 Logged for the wrong patient.
     """
-    _write("void", void_command, words, workspace, author, as_json=as_json)
+    _write("void", save_void, words, workspace, author, as_json=as_json)
 
 
 def fix(
@@ -201,7 +201,7 @@ def add(author: Author, words: Words = None, workspace: Workspace = None, as_jso
 
     For example: ccm add --as coord1 P-1042#7 The pharmacy confirmed the new dose.
     """
-    _write("add", add_command, words, workspace, author, as_json=as_json)
+    _write("add", save_addendum, words, workspace, author, as_json=as_json)
 
 
 def me(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:

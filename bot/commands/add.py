@@ -1,15 +1,22 @@
 """``/ccm add ENTRY TEXT``: an addendum; the note stays as it was, and both keep their times (E5)."""
 
 from bot.commands.call import Call
-from bot.commands.entries import named_entry
+from bot.commands.entries import bare_entry, named_entry
 from bot.views.correction import added
-from bot.views.reply import Reply
+from bot.views.entry_forms import add_form
+from bot.views.reply import OpenForm, Reply
 from ledger.addenda import add_addendum
 from ledger.rules.warnings import note_advice
 from ledger.stored_entries import find_entry
 
 
-def add(call: Call) -> Reply:
+def add(call: Call) -> Reply | OpenForm:
+    """What ``save_addendum`` does; without a text a form shows what the note lacks and takes it."""
+    entry = bare_entry(call, command="add")
+    return save_addendum(call) if entry is None else OpenForm(add_form(entry, call.practice))
+
+
+def save_addendum(call: Call) -> Reply:
     """Adds to the note of the entry the call names; raises ``LedgerError`` where it may not or there is no text."""
     with call.database.writing() as connection:
         entry, text = named_entry(call, connection, command="add")

@@ -1,13 +1,18 @@
 """The entry that a command names, and whether its caller may touch it."""
 
+from functools import partial
+
 from sqlalchemy import Connection
 
-from bot.access import require_entry
+from bot.access import may, require_entry
 from bot.commands.call import Call
 from bot.grammar.entries import EntryName, parse_entry_name
+from bot.views.entry_forms import entry_view
+from bot.views.reply import OpenForm
 from ledger.errors import LedgerError
 from ledger.roster import find_codes, team_of_patient
-from ledger.stored_entries import StoredEntry, find_entry
+from ledger.stored_entries import StoredEntry, find_entry, find_live_entry
+from ledger.voiding import UNDO_WINDOW
 
 _BEHIND_THE_NAME = {
     "void": "Logged for the wrong patient.",
@@ -39,3 +44,24 @@ def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[St
     team = team_of_patient(connection, practice_id, entry.patient_code)
     require_entry(call.person, command, entry.name, author=entry.staff_id, team=team)
     return entry, name.rest
+
+
+def bare_entry(call: Call, *, command: str) -> StoredEntry | None:
+    """The entry that the call names, where nothing stands behind its name and a form has to ask for it; else None.
+
+    Raises as ``named_entry`` does, and ``LedgerError`` for an entry that was voided.
+    """
+    with call.database.reading() as connection:
+        entry, rest = named_entry(call, connection, command=command)
+        if rest:
+            return None
+        return find_live_entry(connection, call.practice.practice_id, entry.patient_code, entry.position)
+
+
+def show_entry(call: Call) -> OpenForm:
+    """The entry that the call names, with what its reader may do about it; raises as ``bare_entry`` does."""
+    entry = bare_entry(call, command="add")
+    if entry is None:
+        raise LedgerError("ENTRY_UNREADABLE", "Which entry?", "For example: /ccm me")
+    is_fresh = entry.recorded_at > call.at - UNDO_WINDOW
+    return OpenForm(entry_view(entry, call.practice, is_fresh=is_fresh, may=partial(may, call.person)))

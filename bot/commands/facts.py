@@ -1,126 +1,122 @@
-"""``/ccm consent``, ``plan``, ``visit``, ``stay``, ``readings``, ``enroll``, ``complex``: a fact about a patient."""
+"""What the commands that record a fact about a patient share: from a line or a form to a receipt.
 
-from collections.abc import Mapping, Sequence
+Each command has its own file with its topic and the inputs of its form. A line and a form are read by the same rules,
+those of the import file of the same facts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
 from functools import cache
 
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
-from bot.grammar.fact_words import FactCommand
+from bot.grammar.fact_words import SHAPES, FactCommand
 from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
-from bot.views.fact import fact_receipt, unclear_fact
+from bot.views.fact import fact_receipt
+from bot.views.fact_form import (
+    Complaint,
+    FactForm,
+    cells_of,
+    complaint_lines,
+    errors_by_input,
+    fact_form,
+    line_of,
+    values_of,
+)
+from bot.views.fact_inputs import DayInput, TimeInput
 from bot.views.help import Topic
-from bot.views.reply import Reply
-from ledger.clock import month_of
-from ledger.imports.facts import FactRefusedError, read_fact
-from ledger.recording_facts import earlier_receipt, record_fact
-from ledger.roster import enrolled_programs, enrolled_since, find_codes
-from ledger.rules.facts import Program
+from bot.views.reply import OpenForm, Reply, reply_view
+from ledger.errors import LedgerError
+from ledger.facts import Fact
+from ledger.imports.facts import RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording_facts import FactReceipt, earlier_receipt, record_fact
+from ledger.requests import Request
+from ledger.roster import find_codes
 
-_DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
-_ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."
-_PROGRAMS = "*PROGRAM* `ccm`, `rpm`, `pcm`, `tcm`, `apcm`"
-
-FACT_TOPICS: Mapping[FactCommand, Topic] = {
-    FactCommand.CONSENT: Topic(
-        "consent CODE [DATE] verbal|written [PROGRAM] [revoked DATE]",
-        "Records the consent to a program, or that it was revoked.",
-        ("/ccm consent P-1042 yesterday verbal", "/ccm consent P-1042 2026-01-12 written ccm revoked yesterday"),
-        (_DATES, f"{_PROGRAMS}; not needed where the patient has one program", _ANY_ORDER),
-    ),
-    FactCommand.PLAN: Topic(
-        "plan CODE [DATE] [substantial]",
-        "Records that the care plan was established or revised.",
-        ("/ccm plan P-1042", "/ccm plan P-1042 yesterday substantial"),
-        (_DATES, _ANY_ORDER),
-    ),
-    FactCommand.VISIT: Topic(
-        "visit CODE [DATE] AWV|IPPE|E/M|TCM",
-        "Records the visit that opens care management.",
-        ("/ccm visit P-1042 mon AWV",),
-        (_DATES, _ANY_ORDER),
-    ),
-    FactCommand.STAY: Topic(
-        "stay CODE SETTING ADMITTED [DISCHARGED]",
-        "Records a stay: inpatient, snf, rehab or hospice; with times where they are known.",
-        ("/ccm stay P-1042 inpatient yesterday", "/ccm stay P-1042 snf 2026-01-10 14:30 2026-01-13"),
-        (
-            "*SETTING* `inpatient`, `snf`, `rehab`, `hospice`",
-            "*ADMITTED*, *DISCHARGED* `yesterday`, `11/10`, `11/10 14:30`, `2026-11-10T14:30`",
-            "To end a stay, write it again with both dates.",
-            _ANY_ORDER,
-        ),
-    ),
-    FactCommand.READINGS: Topic(
-        "readings CODE DAYS [MONTH]",
-        "Records on how many days of a 30-day period a device sent readings.",
-        ("/ccm readings P-1042 18", "/ccm readings P-1042 18 last"),
-        ("*MONTH* `this`, `last`, `nov`, `2026-11`; without one it is this month.", _ANY_ORDER),
-    ),
-    FactCommand.ENROLL: Topic(
-        "enroll CODE PROGRAM [DATE] [until DATE]",
-        "Records the enrollment in a program, or its end.",
-        ("/ccm enroll P-1042 pcm", "/ccm enroll P-1042 rpm 2026-11-02 until today"),
-        (_DATES, _PROGRAMS, "To end an enrollment, say its program and until when.", _ANY_ORDER),
-    ),
-    FactCommand.COMPLEX: Topic(
-        "complex CODE [DATE] moderate|high RATIONALE",
-        "Designates complex care this month, with your rationale.",
-        ("/ccm complex P-1042 high New heart failure. Four medications changed.",),
-        (_DATES, "The rationale begins at the first word that is none of these, or with a quote."),
-    ),
-}
-"""What the help says of each command."""
-
-_FILES: Mapping[FactCommand, str] = {
-    FactCommand.CONSENT: "consents",
-    FactCommand.PLAN: "care-plans",
-    FactCommand.VISIT: "visits",
-    FactCommand.STAY: "stays",
-    FactCommand.READINGS: "readings",
-    FactCommand.ENROLL: "enrollments",
-    FactCommand.COMPLEX: "complexity",
-}
-"""The import file that has the same facts, by whose rules a typed one is read too."""
+DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
+ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."
+PROGRAMS = "*PROGRAM* `ccm`, `rpm`, `pcm`, `tcm`, `apcm`"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What keeps a line from being recorded as it is, and one that answers it."""
+class Refusal:
+    """Why a fact is not recorded as it was said; how a form should begin, and a line that would do."""
 
-    words: str
+    complaints: tuple[Complaint, ...]
+    line: FactLine
     example: FactLine
 
 
-def record(command: FactCommand, call: Call) -> Reply:
+def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine | Refusal:
+    """The line with today in place of a date that it leaves out."""
+    return replace(line, first_day=line.first_day or call.today)
+
+
+@dataclass(frozen=True, slots=True)
+class FactKeeper:
+    """A command that records a fact: what the help says of it, its form, and the import file with the same facts.
+
+    ``fill`` adds what a line may leave out, or says what has to be asked first.
+    """
+
+    topic: Topic
+    form: FactForm
+    file: str
+    fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
+
+    @property
+    def command(self) -> FactCommand:
+        """Its name behind ``/ccm``."""
+        return self.form.command
+
+
+def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
     """Records the fact that the line states and answers with what it changed; the same request again does neither.
 
-    A line with gaps or mistakes is answered with what is missing or wrong, and saves nothing.
+    A line with gaps or mistakes opens the form with all that was understood, and what is missing or wrong said in it.
     """
-    typed = f"{command} {call.text}".strip()
-    request = call.request({"fact": typed})
+    request = call.request({"fact": f"{keeper.command} {call.text}".strip()})
     with call.database.writing() as connection:
         receipt = earlier_receipt(connection, call.practice, request)
         if receipt is not None:
             return fact_receipt(receipt, call.practice)
-        line = _parse(call, connection, command)
+        line = _parse(call, connection, keeper.command)
         if line.problems or line.missing:
-            return unclear_fact(line, typed, complaints=(), example=_example(call, line))
-        full = _filled(call, connection, line)
-        if isinstance(full, Question):
-            return unclear_fact(line, typed, complaints=[full.words], example=_example(call, full.example))
-        try:
-            fact = read_fact(connection, call.practice, _FILES[command], _cells(call, full), at=call.at)
-        except FactRefusedError as refused:
-            complaints = [f"{each.column} {each.message} {each.remedy}" for each in refused.problems]
-            plain = FactLine(command, line.patient_code, line.choice, line.program)
-            return unclear_fact(line, typed, complaints=complaints, example=_example(call, plain))
-        receipt = record_fact(
-            connection, call.practice, fact, request=request, at=call.at, recorded_by=call.person.staff_id
-        )
-    return fact_receipt(receipt, call.practice)
+            return _unclear(keeper, call, line)
+        said = _read(keeper, call, connection, line)
+        if isinstance(said, Fact):
+            return fact_receipt(_recorded(call, connection, said, request), call.practice)
+    return _open(keeper, call, said.line, said.complaints, example=said.example)
+
+
+def open_fact_form(keeper: FactKeeper, call: Call) -> OpenForm:
+    """The form with what the call's text says, though it may say enough to be recorded."""
+    with call.database.reading() as connection:
+        line = _parse(call, connection, keeper.command)
+    return _open(keeper, call, line, (), example=line)
+
+
+def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
+    """Records what was filled in; returns the receipt as a view, or what is wrong by the names of inputs.
+
+    What is wrong with no input, such as who designates, is said above them in the form as it was filled in.
+    """
+    request = call.request({"fact": keeper.command.value, **values})
+    with call.database.writing() as connection:
+        receipt = earlier_receipt(connection, call.practice, request)
+        if receipt is not None:
+            return _receipt_view(call, receipt)
+        line = line_of(keeper.form, values)
+        complaints = _gaps(keeper, call, connection, line)
+        said = None if complaints else _read(keeper, call, connection, line)
+        if isinstance(said, Fact):
+            return _receipt_view(call, _recorded(call, connection, said, request))
+        complaints = said.complaints if said else complaints
+    errors = errors_by_input(keeper.form, complaints)
+    if errors is not None:
+        return errors
+    return OpenForm(fact_form(keeper.form, values, today=call.today, said=complaint_lines(keeper.form, complaints, ())))
 
 
 def _parse(call: Call, connection: Connection, command: FactCommand) -> FactLine:
@@ -131,70 +127,71 @@ def _parse(call: Call, connection: Connection, command: FactCommand) -> FactLine
     return parse_fact(command, call.text, today=call.today, find_codes=named)
 
 
-def _example(call: Call, line: FactLine) -> str:
-    return format_fact(completed(line, today=call.today))
+def _unclear(keeper: FactKeeper, call: Call, line: FactLine) -> OpenForm:
+    """The form for a line with gaps or mistakes; one of a command alone asks for nothing in particular."""
+    complaints = tuple(Complaint("", f"{one.message} For example: {one.example}") for one in line.problems)
+    needs = SHAPES[keeper.command].needs
+    asked = [needs[part] for part in line.missing] if call.text else []
+    return _open(keeper, call, line, complaints, asked=asked, example=line)
 
 
-def _filled(call: Call, connection: Connection, line: FactLine) -> FactLine | Question:
-    """The line with the date, month and program it leaves out, or what has to be asked first."""
-    if line.command is FactCommand.ENROLL:
-        return _enrollment(call, connection, line)
-    if line.command is FactCommand.READINGS:
-        return replace(line, month=line.month or month_of(call.today))
-    dated = replace(line, first_day=line.first_day or call.today)
-    return _consent(call, connection, dated) if line.command is FactCommand.CONSENT else dated
+def _open(
+    keeper: FactKeeper,
+    call: Call,
+    line: FactLine,
+    complaints: Sequence[Complaint],
+    *,
+    asked: Sequence[str] = (),
+    example: FactLine,
+) -> OpenForm:
+    if len(line.rationale) > RATIONALE_CHARACTERS:
+        raise LedgerError(
+            "RATIONALE_TOO_LONG",
+            f"The rationale has {len(line.rationale)} characters; {RATIONALE_CHARACTERS} fit.",
+            "Say what makes the decisions complex, and keep the rest in the chart.",
+        )
+    values = values_of(keeper.form, line, today=call.today)
+    said = complaint_lines(keeper.form, complaints, asked)
+    shown = format_fact(completed(replace(example, rationale=""), today=call.today))
+    return OpenForm(fact_form(keeper.form, values, today=call.today, said=said, example=shown))
 
 
-def _enrollment(call: Call, connection: Connection, line: FactLine) -> FactLine | Question:
-    """Without a date it begins today; an end alone is that of the enrollment which the patient has."""
-    code, on = line.patient_code or "", line.first_day or call.today
-    since = enrolled_since(connection, call.practice, code, on).get(line.program or Program.CCM)
-    is_end_alone = line.first_day is None and line.last_day is not None
-    if is_end_alone and since is None:
-        words = f"{code} is not enrolled in {line.program}, so there is nothing to end. Say since when it was."
-        return Question(words, replace(line, first_day=call.today, last_day=None))
-    if since is None or since == line.first_day or is_end_alone:
-        return replace(line, first_day=since or on)
-    words = f"{code} is enrolled in {line.program} already, since {since}. To end that, say until when."
-    return Question(words, replace(line, first_day=None, last_day=call.today))
+def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> Fact | Refusal:
+    """The fact that a line without gaps states, by the rules of its import file."""
+    full = keeper.fill(call, connection, line)
+    if isinstance(full, Refusal):
+        return full
+    cells = cells_of(keeper.form, full)
+    if keeper.command is FactCommand.COMPLEX:
+        cells["by"] = call.person.staff_id  # whoever designates signs for it
+    try:
+        return read_fact(connection, call.practice, keeper.file, cells, at=call.at)
+    except FactRefusedError as refused:
+        complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
+        return Refusal(complaints, line, FactLine(line.command, line.patient_code, line.choice, line.program))
 
 
-def _consent(call: Call, connection: Connection, line: FactLine) -> FactLine | Question:
-    """Without a program it is to the only one that the patient is enrolled in on that day, or else today."""
-    if line.program:
-        return line
-    code, on = line.patient_code or "", line.first_day or call.today
-    programs = enrolled_programs(connection, call.practice, code, on)
-    programs = programs or enrolled_programs(connection, call.practice, code, call.today)
-    example = replace(line, program=programs[0] if programs else Program.CCM)
-    if len(programs) == 1:
-        return example
-    enrolled = " and ".join(programs) or "no program"
-    return Question(f"{code} is enrolled in {enrolled}: which program is the consent to? Name it.", example)
+def _gaps(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> tuple[Complaint, ...]:
+    """What a filled form still lacks."""
+    needs, inputs = SHAPES[keeper.command].needs, keeper.form.inputs
+    columns = {one.attribute: one.column for one in inputs}
+    found = [Complaint(columns[part.value], f"Say {needs[part]}.") for part in line.missing]
+    code = line.patient_code
+    if code and list(find_codes(connection, call.practice.practice_id, code)) != [code]:
+        found.append(Complaint(columns["patient_code"], f"No patient is called {code}."))
+    days = {one.column: one.attribute for one in inputs if isinstance(one, DayInput)}
+    found += [
+        Complaint(one.column, "Say the day too.")
+        for one in inputs
+        if isinstance(one, TimeInput) and getattr(line, one.attribute) and not getattr(line, days[one.column])
+    ]
+    return tuple(found)
 
 
-def _cells(call: Call, line: FactLine) -> dict[str, str]:
-    """The line as a row of its import file."""
-    choice, program = line.choice.value if line.choice else "", line.program.value if line.program else ""
-    first, last = _moment(line.first_day, line.first_time), _moment(line.last_day, line.last_time)
-    cells: Mapping[FactCommand, dict[str, str]] = {
-        FactCommand.CONSENT: {"program": program, "date": first, "form": choice, "revoked": last},
-        FactCommand.PLAN: {"date": first, "substantial": "yes" if line.substantial else "no"},
-        FactCommand.VISIT: {"date": first, "type": choice},
-        FactCommand.STAY: {"setting": choice, "admitted": first, "discharged": last},
-        FactCommand.READINGS: {"month": f"{line.month:%Y-%m}" if line.month else "", "days": str(line.days)},
-        FactCommand.ENROLL: {"program": program, "from": first, "to": last},
-        FactCommand.COMPLEX: {
-            "date": first,
-            "mdm": choice,
-            "by": call.person.staff_id,
-            "rationale": line.rationale,
-        },
-    }
-    return {"patient": line.patient_code or "", **cells[line.command]}
+def _recorded(call: Call, connection: Connection, fact: Fact, request: Request) -> FactReceipt:
+    return record_fact(connection, call.practice, fact, request=request, at=call.at, recorded_by=call.person.staff_id)
 
 
-def _moment(day: date | None, at: time | None) -> str:
-    if day is None:
-        return ""
-    return f"{day.isoformat()}T{at:%H:%M}" if at else day.isoformat()
+def _receipt_view(call: Call, receipt: FactReceipt) -> OpenForm:
+    reply = fact_receipt(receipt, call.practice)
+    return OpenForm(reply_view(reply, title="Recorded"), reply.changed)

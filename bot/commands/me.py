@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from bot.access import may
 from bot.commands.call import Call
 from bot.commands.near import find_near
 from bot.views import words
@@ -27,7 +28,14 @@ def me_pages(call: Call) -> list[Reply]:
     """All pages; raises ``LedgerError`` for words that are no stretch of days."""
     title, entries = find_own(call)
     near, scope = find_near(call.behind(""))
-    return own_pages(entries, title=title, near_patients=len(near.near), scope=scope, address={"text": call.text})
+    return own_pages(
+        entries,
+        title=title,
+        near_patients=len(near.near),
+        scope=scope,
+        address={"text": call.text},
+        may_correct=may(call.person, "add"),
+    )
 
 
 def find_own(call: Call) -> tuple[str, list[OwnEntry]]:

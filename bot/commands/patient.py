@@ -1,7 +1,9 @@
 """``/ccm patient CODE [MONTH]``: the statement."""
 
 from datetime import date
+from functools import partial
 
+from bot.access import may
 from bot.commands.call import Call
 from bot.grammar.months import parse_month
 from bot.views.patient import statement_pages
@@ -36,6 +38,7 @@ def patient_pages(call: Call) -> list[Reply]:
         corrections=corrections,
         staff=lambda staff_id: names.get(staff_id, staff_id),
         address={"text": f"{code} {month:%Y-%m}"},
+        may=partial(may, call.person),
     )
 
 

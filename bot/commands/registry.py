@@ -11,7 +11,8 @@ from bot.commands.cancel import cancel
 from bot.commands.card import card
 from bot.commands.digest import digest
 from bot.commands.export import export
-from bot.commands.facts import FACT_TOPICS, record
+from bot.commands.fact_keepers import FACT_KEEPERS
+from bot.commands.facts import record
 from bot.commands.fix import fix
 from bot.commands.log import log
 from bot.commands.me import me
@@ -178,7 +179,7 @@ COMMANDS: dict[str, Command] = {
             ("/ccm settings", "/ccm settings care_plan_max_days", "/ccm settings history"),
         ),
     ),
-    **{command.value: Command(partial(record, command), topic) for command, topic in FACT_TOPICS.items()},
+    **{name: Command(partial(record, keeper), keeper.topic) for name, keeper in FACT_KEEPERS.items()},
 }
 
 

@@ -66,6 +66,7 @@ def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Call
     _report_misfits(words, command, today, report)
     code, choice = words.said.get(Part.CODE), words.said.get(Part.CHOICE)
     first_day = _first_day(words, today, report)
+    last_day, last_time = _last_day(words, command, first_day, today, report), _time(words, Part.LAST, report)
     return FactLine(
         command,
         patient_code=resolve_code(Code(code.text, code.start, code.end) if code else None, find_codes, report),
@@ -73,8 +74,8 @@ def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Call
         program=_one_of(words, Part.PROGRAM, Program),
         first_day=first_day,
         first_time=_time(words, Part.FIRST, report),
-        last_day=_last_day(words, command, first_day, today, report),
-        last_time=_time(words, Part.LAST, report),
+        last_day=last_day,
+        last_time=last_time if last_day else None,
         days=_one_of(words, Part.DAYS, int),
         month=_one_of(words, Part.MONTH, date),
         substantial=Part.SUBSTANTIAL in words.said,

@@ -1,4 +1,4 @@
-"""The form for a log, and the buttons of its answers: Undo, Save anyway, Log another."""
+"""The form for a log, with its field for a line, and the buttons of its answers: Undo, Save anyway, Log another."""
 
 import json
 from typing import Any
@@ -6,11 +6,24 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 
 from bot.access import require
-from bot.commands.log import log, open_form, submit_form
+from bot.commands.log import log, open_form, read_pasted, submit_form
 from bot.commands.undo import undo
-from bot.desk import COMMAND, Desk, open_if_form, press_key, replace_message
+from bot.desk import (
+    COMMAND,
+    Desk,
+    answer_form,
+    is_in_modal,
+    open_if_form,
+    press_key,
+    replace_message,
+    show_in_place,
+    show_over,
+    submission_key,
+    update_form,
+)
 from bot.edge import answered
 from bot.views import form, problem, receipt
+from bot.views.form_inputs import as_entered, as_new, in_form, refused_form, submitted
 from bot.views.reply import OpenForm, Reply
 
 
@@ -19,6 +32,7 @@ def listen(app: App, desk: Desk) -> None:
     _listen_to_undo(app, desk)
     _listen_to_save_anyway(app, desk)
     _listen_to_form_button(app, desk)
+    _listen_to_line(app, desk)
     _listen_to_form(app, desk)
 
 
@@ -33,7 +47,7 @@ def _listen_to_undo(app: App, desk: Desk) -> None:
             return undo(call, patient_code=named["code"], position=named["position"])
 
         said = answered(work, what="undo button")
-        replace_message(respond, said)
+        show_in_place(desk, body, respond, said, title="Undo")
         ack()
         desk.follow_up(body, said)
 
@@ -58,33 +72,48 @@ def _listen_to_save_anyway(app: App, desk: Desk) -> None:
 def _listen_to_form_button(app: App, desk: Desk) -> None:
     @app.action(receipt.LOG_ANOTHER)
     def on_log_form(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        def work() -> None:
+        def work() -> Reply | None:
             call = desk.call(body, press_key(body, action), json.loads(action["value"]))
             require(call.person, "log")
-            open_if_form(desk, open_form(call), body["trigger_id"])
+            opened = open_form(call)
+            if is_in_modal(body):
+                update_form(desk, body["view"], as_new(opened.view, body["view"]))
+                return None
+            return open_if_form(desk, opened, body["trigger_id"])
 
         said = answered(work, what="form button")
         if said is not None:
-            respond(replace_original=False, response_type="ephemeral", **said.payload())
+            show_over(desk, body, respond, said, title="Log CCM time")
+        ack()
+
+
+def _listen_to_line(app: App, desk: Desk) -> None:
+    @app.action(form.READ_LINE)
+    def on_enter(ack: Ack, body: dict[str, Any]) -> None:
+        view = body["view"]
+
+        def work() -> dict[str, Any]:
+            call = desk.call(body, "", "")
+            require(call.person, "log")
+            return read_pasted(call, view)
+
+        said = answered(work, what="pasted line")
+        if isinstance(said, Reply):
+            said = as_entered(refused_form(form.log_form(submitted(view)), said), view)
+        update_form(desk, view, said)
         ack()
 
 
 def _listen_to_form(app: App, desk: Desk) -> None:
     @app.view(form.CALLBACK)
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        values = form.submitted(view)
+        values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, f"view:{view['id']}", "")
+            call = desk.call(body, submission_key(view), "")
             require(call.person, "log")
             return submit_form(call, values)
 
         said = answered(work, what="log form")
-        if isinstance(said, dict):
-            ack(response_action="errors", errors=said)
-        else:
-            ack(
-                response_action="update",
-                view=said.view if isinstance(said, OpenForm) else form.refused_form(values, said),
-            )
+        answer_form(ack, view, in_form(said, form.log_form(values)))
         desk.follow_up(body, said)

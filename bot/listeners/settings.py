@@ -10,7 +10,7 @@ from bot.commands.call import Call
 from bot.commands.settings import history_at_page, read_decision, save_decision, settings
 from bot.desk import Desk, open_if_form
 from bot.edge import answered
-from bot.views.form import submitted
+from bot.views.form_inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
 from ledger.deciding import Decision

@@ -16,9 +16,19 @@ from bot.commands.cancel import cancel
 from bot.commands.registry import Answer
 from bot.commands.start import start, submit_start
 from bot.commands.stop import Button, open_stop_form, stop, submit_stop
-from bot.desk import Desk, answer_press, is_in_view, open_if_form, press_key, replace_message
+from bot.desk import (
+    Desk,
+    answer_form,
+    answer_press,
+    is_in_view,
+    open_if_form,
+    press_key,
+    replace_message,
+    submission_key,
+)
 from bot.edge import answered
 from bot.views import form, timer, timer_form
+from bot.views.form_inputs import in_form, submitted
 from bot.views.problem import error_card
 from bot.views.reply import OpenForm, Reply
 from bot.views.timer_form import Stopped
@@ -100,43 +110,33 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
 def _listen_to_start_form(app: App, desk: Desk) -> None:
     @app.view(timer_form.START_CALLBACK)
     def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        values = form.submitted(view)
+        values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, f"view:{view['id']}", "")
+            call = desk.call(body, submission_key(view), "")
             require(call.person, "start")
             return submit_start(call, values)
 
         said = answered(work, what="start form")
-        _acknowledge(ack, said, again=timer_form.start_form(values))
+        answer_form(ack, view, in_form(said, timer_form.start_form(values)))
         desk.follow_up(body, said)
 
 
 def _listen_to_stop_form(app: App, desk: Desk) -> None:
     @app.view(timer_form.STOP_CALLBACK)
     def on_stop(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        values = form.submitted(view)
+        values = submitted(view)
         stopped = Stopped.decoded(view["private_metadata"])
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, f"view:{view['id']}", "")
+            call = desk.call(body, submission_key(view), "")
             require(call.person, "stop")
             return submit_stop(call, values, stopped)
 
         said = answered(work, what="stop form")
-        _acknowledge(ack, said, again=timer_form.as_stop_form(form.log_form(values), stopped))
+        answer_form(ack, view, in_form(said, timer_form.as_stop_form(form.log_form(values), stopped)))
         desk.follow_up(body, said)
         if isinstance(said, OpenForm) and said.changed and stopped.response_url:
             (code,) = said.changed
             tell = partial(replace_message, Respond(response_url=stopped.response_url), timer.logged_elsewhere(code))
             desk.later(tell, what="message of a stopped timer")
-
-
-def _acknowledge(ack: Ack, said: Reply | OpenForm | dict[str, str], *, again: dict[str, Any]) -> None:
-    """Shows errors beside their inputs, the next view, or the form ``again`` under the card that says what is wrong."""
-    if isinstance(said, dict):
-        ack(response_action="errors", errors=said)
-    elif isinstance(said, OpenForm):
-        ack(response_action="update", view=said.view)
-    else:
-        ack(response_action="update", view=form.under(said, again))

@@ -1,14 +1,11 @@
 """The answers to a fact: what was recorded and what it changed, or what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.grammar.fact_words import SHAPES
-from bot.grammar.facts import FactLine
 from bot.views import words
-from bot.views.problem import NOTHING_SAVED, given_back
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
 from ledger.facts import Fact, FactKind
@@ -36,49 +33,6 @@ def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
     blocks: list[Block] = [*sections(lines), *map(context, remarks)]
     text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
     return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
-
-
-def unclear_fact(line: FactLine, typed: str, *, complaints: Sequence[str], example: str) -> Reply:
-    """The card for a fact that cannot be recorded: what was understood, what is missing or wrong, and an example.
-
-    ``complaints`` are said besides the problems of ``line``; ``example`` stands behind ``/ccm``, as ``typed`` does.
-    """
-    lines = [f"*That cannot be recorded yet.* {NOTHING_SAVED}"]
-    understood = _understood(line)
-    if understood:
-        lines.append(f"Understood: {' · '.join(understood)}")
-    if line.missing:
-        needs = SHAPES[line.command].needs
-        lines.append(f"Missing: {'; '.join(needs[part] for part in line.missing)}.")
-    lines += [
-        f"• {words.escaped(problem.message)} For example: `{words.escaped(problem.example)}`"
-        for problem in line.problems
-    ]
-    lines += [f"• {words.escaped(complaint)}" for complaint in complaints]
-    lines.append(f"A line that works: `/ccm {words.escaped(example)}`")
-    blocks = [*sections(lines), *given_back(words.escaped(f"/ccm {typed}"))]
-    return Reply(f"That cannot be recorded yet. {NOTHING_SAVED}", tuple(blocks))
-
-
-def _understood(line: FactLine) -> list[str]:
-    ends = [_local(line.first_day, line.first_time), _local(line.last_day, line.last_time)]
-    parts = [
-        line.patient_code,
-        line.choice.value.replace("_", " ") if line.choice else None,
-        line.program.value if line.program else None,
-        " to ".join(filter(None, ends)) if line.first_day else f"until {ends[1]}" if line.last_day else None,
-        words.listed(line.days, "day") if line.days is not None else None,
-        words.month_name(line.month) if line.month else None,
-        "substantially revised" if line.substantial else None,
-        "a rationale" if line.rationale else None,
-    ]
-    return [words.escaped(part) for part in parts if part]
-
-
-def _local(day: date | None, at: time | None) -> str:
-    if day is None:
-        return ""
-    return f"{words.full_day(day)}, {words.clock(datetime.combine(day, at))}" if at else words.full_day(day)
 
 
 def _said(fact: Fact, practice: Practice) -> list[str]:

@@ -1,30 +1,39 @@
-"""The form for a log: each value beside its own input, prefilled with all that was understood."""
+"""The form for a log or a fix: each value beside its own input, prefilled with all that was understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    DatePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-)
+from slack_sdk.models.blocks import Block, CheckboxesElement, Option, PlainTextInputElement
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
+from bot.grammar.problems import Problem
+from bot.views import words
+from bot.views.form_inputs import (
+    INPUT,
+    YES,
+    FormValues,
+    date_input,
+    input_block,
+    select_input,
+    text_input,
+)
 from bot.views.pickers import patient_input
-from bot.views.reply import Reply, section
+from bot.views.problem import problem_lines
+from bot.views.reply import Reply, reply_view, section, sections
 from bot.views.words import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.recording import NOTE_CHARACTERS
 from ledger.rules.facts import Activity, Contact, Program
 
 CALLBACK = "log_form_submitted"
-INPUT = "value"
-PATIENT, LENGTH, ACTIVITY, CONTACT, DATE, PROGRAM, NOTE, CONFIRM = (
+FIX_CALLBACK = "fix_form_submitted"
+READ_LINE = "log_line_pasted"
+"""The action of the field for a line, on Enter."""
+LINE_CHARACTERS = 3000
+QUOTED_CHARACTERS = 100
+"""How much of a note is quoted where a line and the form differ: enough to know it by."""
+PATIENT, LENGTH, ACTIVITY, CONTACT, DATE, PROGRAM, NOTE, CONFIRM, LINE = (
     "patient",
     "length",
     "activity",
@@ -33,80 +42,94 @@ PATIENT, LENGTH, ACTIVITY, CONTACT, DATE, PROGRAM, NOTE, CONFIRM = (
     "program",
     "note",
     "confirm",
+    "line",
 )
-
-FormValues = Mapping[str, str]
-"""What stands in the form by the names of its inputs; an input that is empty is absent."""
+INPUT_BY_FIELD: Mapping[str, str] = {
+    "patient_code": PATIENT,
+    "duration_minutes": LENGTH,
+    "started_at": LENGTH,
+    "activity": ACTIVITY,
+    "contact": CONTACT,
+    "date_of_service": DATE,
+    "program": PROGRAM,
+    "note": NOTE,
+}
+"""The input that shows each field of a line."""
+_ASKED = {
+    PATIENT: "the patient",
+    LENGTH: "the length",
+    ACTIVITY: "what was done",
+    CONTACT: "the contact",
+    DATE: "the date",
+    PROGRAM: "the program",
+    NOTE: "the note",
+}
 
 
 def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> dict[str, Any]:
-    """The form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved."""
-    blocks: list[Block] = [section(intro)] if intro else []
-    blocks += [
-        patient_input(PATIENT, values.get(PATIENT)),
-        _text(LENGTH, "Length, or from–to", values, hint="12m, 1h5m or times: 10:05-10:17. Times are best."),
-        _select(ACTIVITY, "What was done", values, [(one.value, ACTIVITY_WORDS[one]) for one in Activity]),
-        _select(CONTACT, "Contact", values, [(one.value, CONTACT_WORDS[one]) for one in Contact], optional=True),
-        _input(DATE, "Date", DatePickerElement(action_id=INPUT, initial_date=values.get(DATE))),
-        _select(PROGRAM, "Program", values, [(one.value, one.value) for one in Program], optional=True),
-        _text(NOTE, "Note", values, multiline=True, hint="What was found and what was decided: two sentences."),
-    ]
-    if confirm:
-        option = Option(value="yes", label="Yes, save it")
-        blocks.append(_input(CONFIRM, confirm, CheckboxesElement(action_id=INPUT, options=[option]), optional=True))
+    """The form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved.
+
+    What every entry needs comes first. The field for a line stands last, where it is in nobody's way: Shift+Tab from
+    the first input, or the end of the form, leads there.
+    """
+    blocks = [*sections([intro]), patient_input(PATIENT, values.get(PATIENT)), *_entry_inputs(values)]
+    blocks.append(_confirmation(confirm) if confirm else _line_input(values))
     view = View(type="modal", callback_id=CALLBACK, title="Log CCM time", submit="Save", close="Cancel", blocks=blocks)
     return view.to_dict()
 
 
-def _input(block_id: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, **more)
+def fix_form(name: str, values: FormValues, *, intro: str = "", confirm: str = "") -> dict[str, Any]:
+    """The same form for the entry ``name``, whose patient stays as it is."""
+    blocks = [section(f"*{name}* is voided, and what stands here is saved in its place."), *sections([intro])]
+    blocks += [*_entry_inputs(values), *([_confirmation(confirm)] if confirm else [])]
+    return View(
+        type="modal",
+        callback_id=FIX_CALLBACK,
+        private_metadata=name,
+        title="Fix an entry",
+        submit="Fix it",
+        close="Cancel",
+        blocks=blocks,
+    ).to_dict()
 
 
-def _text(block_id: str, label: str, values: FormValues, *, hint: str, multiline: bool = False) -> InputBlock:
+def _entry_inputs(values: FormValues) -> list[Block]:
+    length_hint = "12m, 1h5m or times: 10:05-10:17. Times are best."
+    note_hint = "What was found and what was decided: two sentences."
+    activities = [(one.value, ACTIVITY_WORDS[one]) for one in Activity]
+    contacts = [(one.value, CONTACT_WORDS[one]) for one in Contact]
+    programs = [(one.value, one.value) for one in Program]
+    return [
+        text_input(LENGTH, "Length, or from–to", values, most_characters=100, hint=length_hint),
+        select_input(ACTIVITY, "What was done", values, activities),
+        select_input(CONTACT, "Contact", values, contacts, optional=True),
+        text_input(NOTE, "Note", values, most_characters=NOTE_CHARACTERS, hint=note_hint, multiline=True),
+        date_input(DATE, "Date", values),
+        select_input(
+            PROGRAM, "Program", values, programs, hint="Not needed where the patient has one program.", optional=True
+        ),
+    ]
+
+
+def _confirmation(question: str) -> Block:
+    option = Option(value=YES, label="Yes, save it")
+    return input_block(CONFIRM, question, CheckboxesElement(action_id=INPUT, options=[option]), optional=True)
+
+
+def _line_input(values: FormValues) -> Block:
     element = PlainTextInputElement(
-        action_id=INPUT,
-        initial_value=values.get(block_id),
-        multiline=multiline,
-        max_length=NOTE_CHARACTERS if multiline else 100,
+        action_id=READ_LINE,
+        initial_value=values.get(LINE),
+        max_length=LINE_CHARACTERS,
+        dispatch_action_config=DispatchActionConfig(trigger_actions_on=["on_enter_pressed"]),
     )
-    return _input(block_id, label, element, hint=hint)
-
-
-def _select(
-    block_id: str, label: str, values: FormValues, choices: Sequence[tuple[str, str]], *, optional: bool = False
-) -> InputBlock:
-    options = [Option(value=value, label=text) for value, text in choices]
-    chosen = next((option for option in options if option.value == values.get(block_id)), None)
-    element = StaticSelectElement(action_id=INPUT, options=options, initial_option=chosen)
-    return _input(block_id, label, element, optional=optional)
-
-
-def submitted(view: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by the names of the inputs, from the payload of a submission."""
-    values: dict[str, str] = {}
-    for block_id, inputs in view["state"]["values"].items():
-        (state,) = inputs.values()
-        option = state.get("selected_option")
-        chosen = [option["value"]] if option else [one["value"] for one in state.get("selected_options") or []]
-        value = state.get("value") or state.get("selected_date") or ",".join(chosen)
-        if value:
-            values[block_id] = value
-    return values
-
-
-def refused_form(values: FormValues, refusal: Reply) -> dict[str, Any]:
-    """The form as it was filled in, under the card that says why nothing was saved."""
-    return under(refusal, log_form(values))
-
-
-def under(refusal: Reply, view: Mapping[str, Any]) -> dict[str, Any]:
-    """The form ``view`` under the card that says why nothing was saved."""
-    return {**view, "blocks": [*(block.to_dict() for block in refusal.blocks), *view["blocks"]]}
+    hint = "As behind /ccm log: P-1042 12m meds call What was done. Enter fills the inputs above from it."
+    return input_block(LINE, "Paste a line", element, hint=hint, optional=True, dispatch_action=True)
 
 
 def saved_view(reply: Reply) -> dict[str, Any]:
     """The modal after a save: the answer to the log."""
-    return View(type="modal", title="Saved", close="Close", blocks=list(reply.blocks)).to_dict()
+    return reply_view(reply, title="Saved")
 
 
 def prefill(
@@ -115,7 +138,7 @@ def prefill(
     length: str,
     activity: Activity | None,
     contact: Contact | None,
-    day: date,
+    day: date | None,
     program: Program | None,
     note: str,
 ) -> dict[str, str]:
@@ -125,14 +148,40 @@ def prefill(
         LENGTH: length,
         ACTIVITY: activity.value if activity else "",
         CONTACT: contact.value if contact else "",
-        DATE: day.isoformat(),
+        DATE: day.isoformat() if day else "",
         PROGRAM: program.value if program else "",
         NOTE: note,
     }
     return {name: value for name, value in values.items() if value}
 
 
-def missing_intro(missing: Sequence[str]) -> str:
-    """The line above a form that a line with gaps opened."""
-    names = {"patient_code": "the patient", "duration_minutes": "the length", "activity": "what was done"}
-    return f"Still needed: {', '.join(names.get(name, f'the {name}') for name in missing)}." if missing else ""
+def missing_intro(missing: Collection[str]) -> str:
+    """The line above a form that a line with gaps opened; ``missing`` are fields of the line."""
+    asked = dict.fromkeys(_ASKED[INPUT_BY_FIELD[field]] for field in missing)
+    return f"Still needed: {', '.join(asked)}." if missing else ""
+
+
+def unclear_intro(problems: Sequence[Problem], missing: Collection[str]) -> str:
+    """What is said above a form that an unclear line opened: each problem with its example, and what is missing."""
+    if not problems:
+        return missing_intro(missing)
+    troubled = {INPUT_BY_FIELD[problem.field] for problem in problems}
+    gaps = [field for field in missing if INPUT_BY_FIELD[field] not in troubled]
+    lines = ["*That line is not clear yet.* Nothing was saved.", *problem_lines(problems), missing_intro(gaps)]
+    return "\n".join(filter(None, lines))
+
+
+def unlike_intro(unlike: FormValues) -> str:
+    """What a line says otherwise than the form, by the names of inputs: it stays as it stands in the form."""
+    said = "; ".join(f"{_ASKED[name]} (the line says {words.escaped(_quoted(name, unlike))})" for name in unlike)
+    return f"Left as it stands in the form: {said}." if unlike else ""
+
+
+def unlike_error(name: str, unlike: FormValues) -> str:
+    """The error beside an input that says otherwise than the line below it."""
+    return f"The line below says {_quoted(name, unlike)}: correct one of the two, or empty the line."
+
+
+def _quoted(name: str, values: FormValues) -> str:
+    shown = values[name].replace("_", " ") if name in {ACTIVITY, CONTACT} else values[name]
+    return f"“{shown if len(shown) <= QUOTED_CHARACTERS else f'{shown[: QUOTED_CHARACTERS - 1]}…'}”"

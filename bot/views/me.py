@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
+from bot.views.entry_forms import entry_menu
 from bot.views.reply import Reply, context, header, paged, section, table, table_parts
 from ledger.own_entries import OwnEntry
 
@@ -15,10 +16,17 @@ COLUMNS = ("Entry", "Date", "What", "Minutes", "Counted", "Still missing")
 
 
 def own_pages(
-    entries: Sequence[OwnEntry], *, title: str, near_patients: int, scope: str, address: Mapping[str, Any]
+    entries: Sequence[OwnEntry],
+    *,
+    title: str,
+    near_patients: int,
+    scope: str,
+    address: Mapping[str, Any],
+    may_correct: bool,
 ) -> list[Reply]:
     """The entries as one page, or more where they are many; voided ones are counted, not listed.
 
+    Those who ``may_correct`` choose an entry of the page from a menu: a table can hold no buttons.
     ``near_patients`` of ``scope`` are short of a code; ``address`` comes back with the paging buttons.
     """
     live = [entry for entry in entries if not entry.voided]
@@ -34,8 +42,24 @@ def own_pages(
     if not parts:
         return [Reply(text, (*top, section("No time was logged.")))]
     count = context(words.listed(len(live), "entry", "entries"))
-    pages = [Reply(text, (*top, table(COLUMNS, part, right=(3, 4)), count)) for part in parts]
+    pages, begin = [], 0
+    for part in parts:
+        menu = [_menu(live[begin : begin + len(part)])] if may_correct else []
+        pages.append(Reply(text, (*top, table(COLUMNS, part, right=(3, 4)), count, *menu)))
+        begin += len(part)
     return [paged(reply, PAGE, page, len(pages), address) for page, reply in enumerate(pages)]
+
+
+def _menu(listed: Sequence[OwnEntry]) -> Block:
+    return entry_menu(
+        [
+            (
+                entry.name,
+                f"{words.day(entry.result.date_of_service)} · {entry.result.duration_minutes} min · {_what(entry)}",
+            )
+            for entry in listed
+        ]
+    )
 
 
 def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str]:
@@ -53,13 +77,15 @@ def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str
 
 def _row(entry: OwnEntry) -> tuple[str, ...]:
     result = entry.result
-    what = words.ACTIVITY_WORDS[entry.activity]
-    if entry.contact:
-        what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
     when = words.day(result.date_of_service)
     if entry.started_at and entry.ended_at:
         when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
     missing = [f"{cut.minutes} min {cut.reason} ({cut.rule})" for cut in result.excluded]
     missing += [entry.note_advice] if entry.note_advice else []
     minutes = f"{result.duration_minutes} {result.program}"
-    return (entry.name, when, what, minutes, str(result.counted_minutes), "; ".join(missing))
+    return (entry.name, when, _what(entry), minutes, str(result.counted_minutes), "; ".join(missing))
+
+
+def _what(entry: OwnEntry) -> str:
+    what = words.ACTIVITY_WORDS[entry.activity]
+    return f"{what}, {words.CONTACT_WORDS[entry.contact]}" if entry.contact else what

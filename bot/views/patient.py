@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
+from bot.views.clearing import clearing_buttons
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, header, paged, section, sections, table, table_parts
 from ledger.rules.facts import PatientMonth, TimeEntry
@@ -26,11 +27,12 @@ def statement_pages(
     corrections: Mapping[int, Correction],
     staff: Callable[[str], str],
     address: Mapping[str, Any],
+    may: Callable[[str], bool] = lambda _command: False,
 ) -> list[Reply]:
     """The statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
-    comes back with the paging buttons.
+    comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button.
     """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
@@ -38,7 +40,8 @@ def statement_pages(
         lines = ["Enrolled in no program this month, and no time was logged."]
     entries = {entry.number: entry for entry in facts.entries}
     rows = [_row(result, entries[result.number], corrections.get(result.number), staff) for result in statement.entries]
-    top: list[Block] = [header(title), *sections(lines)]
+    in_the_way = [(blocker.name, part.program) for part in statement.programs for blocker in part.blockers]
+    top: list[Block] = [header(title), *sections(lines), *clearing_buttons(patient_code, in_the_way, may)]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")
     text = f"{title}: {_summary(statement)}"

@@ -14,7 +14,6 @@ from bot.views.reply import (
     broken,
     button,
     context,
-    fits_in_button,
     sections,
 )
 from ledger.errors import LedgerError
@@ -46,14 +45,9 @@ def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
 
 
 def unclear_line(typed: str, problems: Sequence[Problem], *, command: str = "log") -> Reply:
-    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example.
-
-    A log can be finished in the form.
-    """
+    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}", *problem_lines(problems)]
     blocks = [*sections(lines), *given_back(f"/ccm {command} {typed}")]
-    if command == "log" and fits_in_button(typed):
-        blocks.append(actions(button("Open the form", OPEN_FORM, typed, style="primary")))
     return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
 
 

@@ -1,8 +1,11 @@
 """The answer to a log: what was understood, the total before and after, what comes next, what to improve."""
 
+from collections.abc import Callable
+
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
+from bot.views.clearing import clearing_buttons
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice
 from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
@@ -12,16 +15,25 @@ from ledger.rules.statement import Blocker, Exclusion, NextThreshold
 from ledger.voiding import VoidReceipt
 
 UNDO = "log_undo"
+ADD_DETAIL = "log_add_detail"
 LOG_ANOTHER = "log_form"
-
 
 REPLAYED = "This request had already been saved; nothing was saved twice."
 
 
 def receipt(
-    saved: Receipt, practice: Practice, *, note_advice: str | None, with_buttons: bool = True, title: str = "Saved"
+    saved: Receipt,
+    practice: Practice,
+    *,
+    note_advice: str | None,
+    with_buttons: bool = True,
+    title: str = "Saved",
+    may: Callable[[str], bool] = lambda _command: False,
 ) -> Reply:
-    """The answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing."""
+    """The answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing.
+
+    ``may`` says which commands its reader may use: a button records what keeps minutes from counting.
+    """
     total_minutes = sum(part.part.duration_minutes for part in saved.parts)
     blocks: list[Block] = [
         section("\n".join([f"*{title}* · {_understood(saved, practice)}", *map(change, saved.months)]))
@@ -34,10 +46,16 @@ def receipt(
         remarks.append(REPLAYED)
     blocks += [context(remark) for remark in remarks]
     if with_buttons:
-        undo = {"code": saved.patient_code, "position": saved.parts[0].position}
         name = entry_name(saved.patient_code, saved.parts[0].position)
-        undo_button = button("Undo", UNDO, undo, heard_as=f"Undo the entry {name}")
-        blocks.append(actions(undo_button, button("Log another", LOG_ANOTHER, "")))
+        undo = {"code": saved.patient_code, "position": saved.parts[0].position}
+        blocks.append(
+            actions(
+                button("Undo", UNDO, undo, heard_as=f"Undo the entry {name}"),
+                button("Add detail", ADD_DETAIL, name, heard_as=f"Add detail to the entry {name}"),
+                button("Log another", LOG_ANOTHER, ""),
+            )
+        )
+        blocks += clearing_buttons(saved.patient_code, _in_the_way(saved), may)
     after = saved.months[-1].after
     text = (
         f"{title}: {saved.patient_code}, {words.minutes(total_minutes)}. "
@@ -103,6 +121,14 @@ def _excluded(exclusion: Exclusion, saved: Receipt) -> str:
     """Why minutes do not count, under which rule, and what would make them count."""
     remedy = words.about_patient(CATALOGUE[exclusion.rule].remedy, saved.patient_code, saved.program)
     return words.escaped(f"{exclusion.text} (rule {exclusion.rule}). {remedy}".strip())
+
+
+def _in_the_way(saved: Receipt) -> list[tuple[str, Program]]:
+    """What keeps minutes from counting and the month from being billed, by name, with the program."""
+    excluded = [(exclusion.reason, saved.program) for part in saved.parts for exclusion in part.excluded]
+    return excluded + [
+        (blocker.name, changed.after.program) for changed in saved.months for blocker in changed.after.blockers
+    ]
 
 
 def _blockers(changed: MonthChange) -> list[str]:

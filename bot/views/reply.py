@@ -17,8 +17,9 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     TableBlock,
 )
+from slack_sdk.models.views import View
 
-from bot.views.words import escaped
+from bot.views.words import clipped, escaped
 
 BLOCKS_PER_MESSAGE = 50
 SECTION_CHARACTERS = 3000
@@ -59,6 +60,11 @@ class OpenForm:
 
     view: dict[str, Any]
     changed: frozenset[str] = frozenset()
+
+
+def reply_view(reply: Reply, *, title: str) -> dict[str, Any]:
+    """``reply`` as a modal; its short text is for notifications, which a modal has none of."""
+    return View(type="modal", title=title, close="Close", blocks=list(reply.blocks)).to_dict()
 
 
 def header(text: str) -> HeaderBlock:
@@ -133,9 +139,8 @@ def button(
     """
     if not fits_in_button(value):
         raise ValueError("a button's value has at most 2,000 characters")
-    return ButtonElement(
-        text=text, action_id=action_id, value=_encoded(value), style=style, accessibility_label=heard_as
-    )
+    heard = clipped(heard_as, HEARD_CHARACTERS) if heard_as else None
+    return ButtonElement(text=text, action_id=action_id, value=_encoded(value), style=style, accessibility_label=heard)
 
 
 def fits_in_button(value: Any) -> bool:

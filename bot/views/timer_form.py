@@ -19,10 +19,10 @@ from bot.views.form import (
     NOTE,
     PATIENT,
     PROGRAM,
-    FormValues,
     log_form,
     prefill,
 )
+from bot.views.form_inputs import FormValues
 from bot.views.reply import Reply
 from ledger.practice import Practice
 from ledger.rules.durations import duration_minutes

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ledger.database import Database
 from ledger.practice import get_practice
@@ -57,6 +57,12 @@ def pick_patient(page: Page, code: str) -> None:
     page.get_by_role("option", name=code).click()
 
 
+def close(dialog: Locator) -> None:
+    """Closes a dialog and waits until nothing lies over the channel."""
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(dialog).to_be_hidden()
+
+
 def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[str, Path], page: Page) -> None:
     address, directory = demo
 
@@ -83,6 +89,7 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
     form.get_by_label("Length, or from–to").fill("5m")
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog", name="Saved")).to_contain_text("reached")
+    close(page.get_by_role("dialog", name="Saved"))
 
     act_as(page, address, "U0LEAD1", "C0BLUE")
     type_line(page, "blue-team", "/ccm digest")
@@ -132,3 +139,53 @@ def test_a_visitor_asks_the_administrator_adds_them_and_they_log_time(demo: tupl
     act_as(page, address, "U0VISITOR", "C0GENERAL")
     type_line(page, "general", "/ccm log P-1041 7m community Found a ride to the pharmacy. Neighbour will drive.")
     expect(page.get_by_role("listitem").filter(has_text="Saved").last).to_contain_text("P-1041")
+
+
+def test_a_coordinator_pastes_a_line_adds_a_detail_and_records_a_consent(demo: tuple[str, Path], page: Page) -> None:
+    address, _ = demo
+    act_as(page, address, "U0COORD1", "C0BLUE")
+    type_line(page, "blue-team", "/ccm near")
+    near = page.get_by_role("listitem").filter(has_text="Near the next code").last
+    code = near.get_by_role("row").nth(2).get_by_role("cell").first.inner_text()
+
+    type_line(page, "blue-team", "/ccm log")
+    form = page.get_by_role("dialog", name="Log CCM time")
+    form.get_by_role("combobox", name="Contact").click()
+    page.get_by_role("option", name="voicemail").click()
+    line = form.get_by_label("Paste a line")
+    line.fill(f"{code} 4x labs Reviewed the potassium.")
+    line.press("Enter")
+    expect(form).to_contain_text('"4x" cannot be read as a length')
+    expect(form.get_by_label("Note")).to_have_value("Reviewed the potassium.")
+    line = form.get_by_label("Paste a line")
+    expect(line).to_have_value(f"{code} 4x labs Reviewed the potassium.")
+    line.fill(f"{code} 4m labs Reviewed the potassium.")
+    line.press("Enter")
+    expect(form).to_contain_text("Filled in from the line. Check it and save.")
+    expect(form.get_by_label("Length, or from–to")).to_have_value("4m")
+    expect(form.get_by_label("Paste a line")).to_have_value("")
+    form.get_by_role("button", name="Save").click()
+    saved = page.get_by_role("dialog", name="Saved")
+    expect(saved).to_contain_text(f"{code} · 4 min · results review · voicemail")
+    saved.get_by_role("button", name="Add detail").click()
+    detail = page.get_by_role("dialog", name="Add detail")
+    detail.get_by_label("What to add").fill("The dose was kept. Next check on Friday.")
+    detail.get_by_role("button", name="Add", exact=True).click()
+    added = page.get_by_role("dialog", name="Added")
+    expect(added).to_contain_text("The dose was kept.")
+    close(added)
+    saved.get_by_role("button", name="Undo").click()
+    undone = page.get_by_role("dialog", name="Undo")
+    expect(undone).to_contain_text("Undone")
+    close(undone)
+
+    type_line(page, "blue-team", f"/ccm consent {code}")
+    consent = page.get_by_role("dialog", name="Record consent")
+    expect(consent).to_contain_text("Still needed: verbal or written.")
+    consent.get_by_label("Verbal").check()
+    consent.get_by_label("Revoked on").fill("2020-01-05")
+    consent.get_by_role("button", name="Record").click()
+    expect(consent).to_contain_text("is before the consent")
+    consent.get_by_label("Revoked on").fill("")
+    consent.get_by_role("button", name="Record").click()
+    expect(page.get_by_role("dialog", name="Recorded")).to_contain_text(f"{code} · CCM consent, verbal")

@@ -192,3 +192,10 @@ def test_a_short_number_is_a_count_even_where_a_patient_has_it() -> None:
     assert "P-77" in CODES
     assert parse("readings P-1042 77").days == 77
     assert parse("readings 12 days 77") == FactLine(READINGS, "P-77", days=12)
+
+
+def test_a_time_belongs_to_its_day_and_goes_with_one_that_cannot_be_read() -> None:
+    line = parse("stay P-1042 snf 11/10 0/0T14:30")
+
+    assert (line.last_day, line.last_time) == (None, None)
+    assert [problem.code for problem in line.problems] == ["DATE_UNREADABLE"]

@@ -51,7 +51,6 @@ def test_its_author_and_a_lead_of_the_patients_team_may_add(office: Office, user
     ("line", "complaint"),
     [
         ("add", "Which entry?"),
-        ("add P-1042#1", "An addendum has 1 to 3000 characters; this one has 0."),
         (f"add P-1042#1 {'x' * 3001}", "this one has 3001."),
         ("add P-1042#2 Dose kept.", "There is no entry P-1042#2."),
     ],

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
+from support.forms import said
 from support.practice import an_entry, entry_row, import_rows, patient_row, staff_row, verified
 from support.slack import STRANGER, Office
 
@@ -81,11 +82,11 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
 
 @pytest.mark.parametrize("line", RECORDED)
 def test_a_fact_is_stored_as_it_was_said_by_whoever_said_it(office: Office, line: str) -> None:
-    said, stored = RECORDED[line]
+    words, stored = RECORDED[line]
 
     seen = office.say(f"/ccm {line}", LEAD)
 
-    assert said in seen.words
+    assert words in seen.words
     assert seen.message.ephemeral
     fact = newest_fact(office)
     assert {name: fact[name] for name in stored} == stored
@@ -130,8 +131,8 @@ def test_what_still_blocks_is_said_with_a_line_for_this_patient(office: Office) 
 def test_a_line_of_a_remedy_pasted_as_it_is_asks_for_the_date(office: Office) -> None:
     seen = office.say("/ccm consent P-1046 DATE verbal CCM")
 
-    assert NOTHING_SAVED in seen.words
-    assert '"DATE" stands for a date: write that instead.' in seen.words
+    assert NOTHING_SAVED in said(seen)
+    assert '"DATE" stands for a date: write that instead.' in said(seen)
 
 
 def work_since(office: Office, first_month: int) -> None:
@@ -235,59 +236,10 @@ def test_a_request_key_with_other_content_is_refused(office: Office) -> None:
     assert stored_facts(office.database) == before
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("consent", ["Missing: the patient's code; verbal or written.", "`/ccm consent P-1042 verbal`"]),
-        ("consent P-1046 11/03", ["Understood: P-1046 · Tue Nov 3, 2026", "`/ccm consent P-1046 verbal 2026-11-03`"]),
-        ("consent P-9999 verbal", ['"P-9999" names no patient.', "Understood: verbal"]),
-        ("consent P-1042 verbal 2026-12-01", ['"2026-12-01" lies in the future.']),
-        ("consent P-1042 verbal ccm 11/03 revoked 11/01", ["revoked 2026-11-01 is before the consent."]),
-        ("consent P-1044 verbal", ["P-1044 is enrolled in CCM and RPM", "`/ccm consent P-1044 verbal ccm 2026-11-24`"]),
-        ("plan P-1042 <b>&", ['"&lt;b&gt;&amp;" means nothing here.', "```/ccm plan P-1042 &lt;b&gt;&amp;```"]),
-        ("visit P-1042", ["Missing: which visit it was: AWV, IPPE, E/M or TCM."]),
-        ("stay P-1042 snf", ["Missing: the day of admission.", "`/ccm stay P-1042 snf 2026-11-24`"]),
-        ("stay P-1042 snf 11/10 11/05", ["discharged is before the admission."]),
-        ("stay P-1042 snf 2026-03-08T02:30", ["admitted 2026-03-08T02:30 did not happen in America/New_York"]),
-        ("stay P-1042 snf until 11/05", ["Understood: P-1042 · snf · until Thu Nov 5, 2026"]),
-        ("stay P-1042 snf 11/10 14:30 hello", ["Understood: P-1042 · snf · Tue Nov 10, 2026, 2:30 pm"]),
-        ("stay P-1042 snf today 10:01", ["admitted 2026-11-24T10:01 lies in the future."]),
-        ("stay P-1042 snf yesterday today 22:00", ["discharged 2026-11-24T22:00 lies in the future."]),
-        ("readings P-1042 31", ["days 31 is more than a 30-day period can have.", "`/ccm readings P-1042 18`"]),
-        ("readings P-1042 oct", ["Understood: P-1042 · October 2026", "Missing: on how many days"]),
-        ("enroll P-1042", ["Missing: the program."]),
-        ("enroll P-1042 ccm", ["P-1042 is enrolled in CCM already, since 2026-01-05."]),
-        ("enroll P-1042 ccm 02/02/2026", ["`/ccm enroll P-1042 ccm until 2026-11-24`"]),
-        ("enroll P-1042 rpm until today", ["P-1042 is not enrolled in RPM, so there is nothing to end."]),
-        ("enroll P-1042 rpm 11/10/2026 until 2026-11-01", ["to 2026-11-01 is before the first day."]),
-    ],
-)
-def test_a_line_with_gaps_or_mistakes_saves_nothing_and_shows_what_would_do(
-    office: Office, line: str, said: list[str]
-) -> None:
-    before = stored_facts(office.database)
-
-    seen = office.say(f"/ccm {line}")
-
-    assert NOTHING_SAVED in seen.words
-    assert [words for words in said if words not in seen.words] == []
-    assert "A line that works: `/ccm " in seen.words
-    assert f"/ccm {line.split(' ', maxsplit=1)[0]}" in seen.words.partition("You typed:")[2]
-    assert stored_facts(office.database) == before
-
-
-def test_the_line_that_works_works_when_pasted(office: Office) -> None:
-    for line in ("consent", "plan", "visit P-1043", "stay P-1042", "readings", "enroll P-1045", "enroll P-1042 ccm"):
-        seen = office.say(f"/ccm {line}" if line != "plan" else "/ccm plan hello")
-        example = seen.words.partition("A line that works: `")[2].partition("`")[0]
-        assert "*Recorded" in office.say(example).words, example
-    example = office.say("/ccm complex", DOCTOR).words.partition("A line that works: `")[2].partition("`")[0]
-    assert "*Recorded*" in office.say(example, DOCTOR).words
-
-
 def test_a_rationale_that_is_too_long_is_refused_with_its_length(office: Office) -> None:
     assert (
-        "rationale has 3001 characters; 3000 fit." in office.say(f"/ccm complex P-1042 high {'x' * 3001}", DOCTOR).words
+        "The rationale has 3001 characters; 3000 fit."
+        in office.say(f"/ccm complex P-1042 high {'x' * 3001}", DOCTOR).words
     )
 
 
@@ -297,8 +249,8 @@ def test_only_somebody_with_a_practitioners_credential_designates(office: Office
 
     seen = office.say("/ccm complex P-1042 high New heart failure.", STRANGER)
 
-    assert "'doctor2' is no practitioner" in seen.words
-    assert NOTHING_SAVED in seen.words
+    assert "'doctor2' is no practitioner" in said(seen)
+    assert NOTHING_SAVED in said(seen)
 
 
 def test_a_consent_before_the_enrollment_is_to_the_program_of_today(office: Office) -> None:
@@ -309,7 +261,7 @@ def test_without_an_enrollment_the_program_of_a_consent_is_asked(office: Office)
     row = patient_row(code="P-1052", programs="", enrolled_on="", consent_date="", consent_form="")
     import_rows(office.database, office.practice, "patients", [row], at=office.clock())
 
-    assert "P-1052 is enrolled in no program" in office.say("/ccm consent P-1052 verbal").words
+    assert "P-1052 is enrolled in no program" in said(office.say("/ccm consent P-1052 verbal"))
     assert "CCM consent, verbal" in office.say("/ccm consent P-1052 verbal ccm").words
 
 

@@ -1,5 +1,6 @@
 """The App Home by role, and the shortcuts that open the form from anywhere."""
 
+import pytest
 from support.practice import NOTE
 from support.slack import GENERAL, STRANGER, Office, picked
 
@@ -108,6 +109,20 @@ def test_the_message_shortcut_takes_the_message_as_the_note(office: Office) -> N
     assert form is not None
     (note,) = [block for block in form.blocks if block["block_id"] == "note"]
     assert note["element"]["initial_value"] == text
+
+
+@pytest.mark.parametrize("text", ["BP <140 & pulse >60.", "Reviewed & reconciled. " * 200])
+def test_a_message_is_kept_as_far_as_it_fits_and_what_was_cut_is_said(office: Office, text: str) -> None:
+    office.person().say(GENERAL, text.strip())
+    message = office.person().messages(GENERAL)[-1]
+
+    form = office.person().shortcut(MESSAGE_SHORTCUT, message).modal
+
+    assert form is not None
+    (note,) = [block for block in form.blocks if block["block_id"] == "note"]
+    assert note["element"]["initial_value"] == text.strip()[:3000]
+    cut = "A note has 3,000 characters: the last 1,599 of the message were left out."
+    assert (cut in form.words) == (len(text) > 3000)
 
 
 def test_a_shortcut_without_the_role_says_which_role_it_needs(office: Office) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from support.facts import import_fact_rows, stored_facts
+from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry, entry_row, import_rows
 from support.slack import NOW, Office, picked
 
@@ -41,12 +42,12 @@ def allow(office: Office) -> None:
         )
 
 
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", [name for name in LINES if name != "complex"])
 def test_a_line_is_refused_with_the_reason_and_given_back_to_its_author(office: Office, name: str) -> None:
     office.work(an_entry())
     before = stored(office)
 
-    seen = office.say(f"/ccm {LINES[name]}", "U0DOCTOR1" if name == "complex" else "U0NURSE1")
+    seen = office.say(f"/ccm {LINES[name]}")
 
     assert "a phone number (###-###-####)" in seen.words
     assert "for example: Called the daughter at the number in the chart." in seen.words
@@ -54,6 +55,30 @@ def test_a_line_is_refused_with_the_reason_and_given_back_to_its_author(office: 
     assert "You typed:" in seen.words
     assert LINES[name] in seen.words
     assert MARK not in seen.message.text
+    assert stored(office) == before
+
+
+def test_a_rationale_is_refused_in_its_form_where_it_stays_to_be_corrected(office: Office) -> None:
+    before = stored(office)
+
+    form = opened(office.say(f"/ccm {COMPLEX}", "U0DOCTOR1"))
+
+    assert "a phone number (###-###-####)" in form.words
+    assert "Nothing was saved." in form.words
+    assert prefilled(form)["rationale"] == f"New heart failure. Called {MARK}."
+    refused = office.person("U0DOCTOR1").submit(form)
+    assert "a phone number (###-###-####)" in refused.errors["rationale"]
+    assert stored(office) == before
+
+
+@pytest.mark.parametrize(("command", "name"), [("add", "addendum"), ("void", "reason"), ("fix", "note")])
+def test_in_the_form_for_an_entry_the_reason_stands_beside_the_text(office: Office, command: str, name: str) -> None:
+    office.work(an_entry())
+    before = stored(office)
+
+    refused = office.person().submit(opened(office.say(f"/ccm {command} P-1042#1")), {name: TOLD})
+
+    assert "a phone number (###-###-####)" in refused.errors[name]
     assert stored(office) == before
 
 

@@ -3,32 +3,16 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from support.forms import opened, prefilled
 from support.practice import NOTE
 from support.slack import BLUE, LINE, Office, picked
 
-from bot.playground import Glance, SeenView
+from bot.playground import Glance
 from bot.views.problem import OPEN_FORM
 from bot.views.receipt import LOG_ANOTHER
 
 FILLED: dict[str, Any] = {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "note": NOTE}
-
-
-def opened(seen: Glance) -> SeenView:
-    """The modal that is open now."""
-    assert seen.modal is not None
-    return seen.modal
-
-
-def prefilled(view: SeenView) -> dict[str, str]:
-    """What stands in the form, by the names of its inputs."""
-    values = {}
-    for block in view.blocks:
-        element = block.get("element", {})
-        option = element.get("initial_option") or {}
-        value = element.get("initial_value") or element.get("initial_date") or option.get("value")
-        if value:
-            values[block["block_id"]] = value
-    return values
 
 
 def submit(office: Office, values: dict[str, Any], line: str = "/ccm log") -> Glance:
@@ -164,15 +148,62 @@ def test_log_another_opens_an_empty_form(office: Office) -> None:
     assert prefilled(opened(office.press(saved, LOG_ANOTHER))) == {"date": "2026-11-24"}
 
 
-def test_an_unclear_line_opens_in_the_form_with_what_was_understood(office: Office) -> None:
-    unclear = office.say("/ccm log P-1042 12x meds Reconciled <5.")
+def test_an_unclear_line_opens_the_form_and_says_above_the_inputs_what_could_not_be_read(office: Office) -> None:
+    view = opened(office.say("/ccm log P-1042 12x meds Reconciled <5."))
 
-    assert prefilled(opened(office.press(unclear, OPEN_FORM))) == {
+    assert "*That line is not clear yet.* Nothing was saved." in view.words
+    assert '"12x" cannot be read as a length' in view.words
+    assert "Still needed" not in view.words
+    assert prefilled(view) == {
         "patient": "P-1042",
+        "length": "12x",
         "activity": "medication",
         "date": "2026-11-24",
         "note": "Reconciled <5.",
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("P-1042 2:05-2:17 meds Reconciled.", "2:05-2:17"),
+        ("P-1042 <5m meds Reconciled.", ""),
+        ("P-1042 12 units meds Reconciled.", "12 units"),
+        ("P-1042 12m 15m meds Reconciled.", ""),
+        ("P-1042 11:00-11:20 meds Reconciled.", "11:00-11:20"),
+        ("P-1042 12m at 14:05 meds Reconciled.", "12m at 14:05"),
+        ("P-1042 12m 9:05-9:17 meds Reconciled.", ""),
+        ("P-1042 at 9:05 -15 meds Reconciled.", ""),
+    ],
+)
+def test_a_length_that_cannot_be_read_is_shown_to_be_corrected_and_never_saved(
+    office: Office, line: str, shown: str
+) -> None:
+    view = opened(office.say(f"/ccm log {line}"))
+    assert prefilled(view).get("length", "") == shown
+
+    assert "length" in office.person().submit(view).errors
+    assert office.live_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "empty"),
+    [
+        ("P-9999 12m meds Reconciled.", "patient"),
+        ("P-1042 P-1043 12m meds Reconciled.", "patient"),
+        ("P-1042 12m 02/31 meds Reconciled.", "date"),
+        ("P-1042 12m 11/20 11/21 meds Reconciled.", "date"),
+    ],
+)
+def test_what_contradicts_or_names_nothing_is_left_empty(office: Office, line: str, empty: str) -> None:
+    assert empty not in prefilled(opened(office.say(f"/ccm log {line}")))
+
+
+def test_a_day_long_ago_is_shown_to_be_checked(office: Office) -> None:
+    view = opened(office.say("/ccm log P-1042 12m 05/20 meds Reconciled the insulin list."))
+
+    assert "is more than two months back" in view.words
+    assert prefilled(view)["date"] == "2026-05-20"
 
 
 def test_the_card_of_a_coordinator_opens_the_form(office: Office) -> None:
@@ -184,10 +215,11 @@ def test_the_card_of_a_coordinator_opens_the_form(office: Office) -> None:
 @pytest.mark.parametrize("by_button", [False, True])
 def test_a_form_that_came_too_late_says_so_and_gives_the_line_back(office: Office, by_button: bool) -> None:
     office.allows_refusals = True
-    unclear = office.say("/ccm log P-1042 12x meds Reconciled.")
+    office.say(LINE)
+    repeated = office.say(LINE)
     office.slowness = office.slowness.resolution * 4_000_000
 
-    seen = office.press(unclear, OPEN_FORM) if by_button else office.say("/ccm log P-1042 meds Reconciled.")
+    seen = office.press(repeated, OPEN_FORM) if by_button else office.say("/ccm log P-1042 meds Reconciled.")
 
     assert "Slack waits three seconds for a form" in seen.words
     assert by_button or "/ccm log P-1042 meds Reconciled." in seen.words
@@ -199,3 +231,25 @@ def test_a_note_of_3000_characters_stands_whole_in_the_form(office: Office) -> N
     note = "Reviewed & reconciled. " * 130 + "Done here."
 
     assert prefilled(opened(office.say(f"/ccm log 12m meds {note}")))["note"] == note
+
+
+@pytest.mark.parametrize(("line", "most"), [("/ccm log", 3), ("/ccm log P-1042 12x meds call Reconciled.", 5)])
+def test_opening_the_form_asks_the_ledger_for_little(office: Office, line: str, most: int) -> None:
+    """Slack waits three seconds: who asks in which practice, and the patient that a line names, is all it looks up."""
+    asked: list[str] = []
+
+    def note(*called: Any) -> None:
+        asked.append(called[2])
+
+    event.listen(office.database.engine, "before_cursor_execute", note)
+    opened(office.say(line))
+
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= most, asked
+
+
+def test_times_of_day_and_a_wrong_patient_are_told_together_with_all_else(office: Office) -> None:
+    view = opened(office.say("/ccm log P-9999 12x 02/31 meds Reconciled."))
+
+    for words in ('"P-9999" names no patient', '"12x" cannot be read', '"02/31" is no date'):
+        assert words in view.words
+    assert prefilled(view) == {"length": "12x", "activity": "medication", "note": "Reconciled."}

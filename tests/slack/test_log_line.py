@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry
 from support.slack import LINE, Office
 
@@ -83,12 +84,12 @@ def test_a_blocked_patient_is_said_to_be_blocked_with_the_way_out_as_a_sentence_
         ("/ccm log P-1042 12m 20m meds hello", "is a second length"),
     ],
 )
-def test_a_line_that_cannot_be_read_saves_nothing_and_is_given_back(office: Office, line: str, complaint: str) -> None:
-    seen = office.say(line)
+def test_a_line_that_cannot_be_read_saves_nothing_and_opens_the_form(office: Office, line: str, complaint: str) -> None:
+    view = opened(office.say(line))
 
-    assert complaint in seen.words
-    assert "Nothing was saved." in seen.words
-    assert line in seen.words
+    assert complaint in view.words
+    assert "Nothing was saved." in view.words
+    assert prefilled(view)["note"] == "hello"
     assert office.live_count() == 0
 
 
@@ -107,7 +108,7 @@ def test_ampersands_and_angle_brackets_are_kept_in_the_note_and_shown_as_typed(o
     seen = office.say("/ccm log P-1042 12y meds BP <140 & pulse >60.")
 
     assert office.entries()[0].note == "BP <140 & pulse >60. Dose of A&B kept."
-    assert "BP &lt;140 &amp; pulse &gt;60." in seen.words
+    assert prefilled(opened(seen))["note"] == "BP <140 & pulse >60."
 
 
 def test_a_long_line_is_given_back_whole_when_it_cannot_be_saved(office: Office) -> None:
@@ -120,7 +121,7 @@ def test_a_long_line_is_given_back_whole_when_it_cannot_be_saved(office: Office)
 
 
 def test_a_long_word_in_a_line_that_cannot_be_saved_breaks_nothing(office: Office) -> None:
-    assert "Nothing was saved." in office.say(f"/ccm log P-1042 12y {'&' * 3000}").words
+    assert "Nothing was saved." in opened(office.say(f"/ccm log P-1042 12y {'&' * 3000}")).words
 
 
 def test_a_note_of_3000_characters_is_saved(office: Office) -> None:
@@ -214,7 +215,7 @@ def test_a_question_about_a_long_line_is_asked_in_the_form_where_its_note_fits(o
 
 
 def test_a_line_of_other_alphabets_that_cannot_be_read_is_answered_all_the_same(office: Office) -> None:
-    assert "That line is not clear yet." in office.say(f"/ccm log P-1042 12y {'Ж' * 900}").words
+    assert "That line is not clear yet." in opened(office.say(f"/ccm log P-1042 12y {'Ж' * 900}")).words
 
 
 def test_the_same_request_delivered_twice_is_stored_once_and_says_so(office: Office) -> None:
@@ -249,4 +250,7 @@ def test_work_recorded_after_72_hours_is_saved(office: Office) -> None:
 
 
 def test_what_was_not_understood_is_quoted_as_it_was_typed(office: Office) -> None:
-    assert '"12&lt;b&amp;" cannot be read as a length' in office.say("/ccm log P-1042 12<b& meds hello").words
+    view = opened(office.say("/ccm log P-1042 12<b& meds hello"))
+
+    assert '"12&lt;b&amp;" cannot be read as a length' in view.words
+    assert prefilled(view)["length"] == "12<b&"

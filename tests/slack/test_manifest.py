@@ -23,6 +23,7 @@ SCOPES_BY_METHOD = {
     "conversations_replies": {"channels:history", "groups:history"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_push": set[str](),
     "views_publish": set[str](),
     "views_update": set[str](),
 }
@@ -31,6 +32,9 @@ NEEDED_BY_COMMANDS = {"commands"}
 ROOMS_OF_BUTTONS = (
     "card",
     "digest",
+    "entry",
+    "fact",
+    "fix",
     "home",
     "log",
     "month",
@@ -130,7 +134,8 @@ def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
     names = re.findall(rf'^[A-Z_]+ = "((?:{"|".join(ROOMS_OF_BUTTONS)})_[a-z_]+)"$', sources, re.MULTILINE)
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
-    actions = pages | {name for name in names if not name.endswith(("_page", "_submitted"))}
+    actions = pages | {name for name in names if not name.endswith(("_page", "_submitted", "_open"))}
+    actions |= {f"{name}_plan" for name in names if name.endswith("_open")}
 
     assert len(actions) >= 10
     for action in actions:

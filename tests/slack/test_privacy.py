@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from structlog.testing import capture_logs
+from support.forms import opened
 from support.practice import import_rows, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.direct import SlackDirect
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import POST_NOW
-from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
-from bot.views.receipt import UNDO
+from bot.views.entry_forms import FIX_ENTRY, PICK_ENTRY
+from bot.views.form import READ_LINE
+from bot.views.problem import SAVE_ANYWAY
+from bot.views.receipt import ADD_DETAIL, UNDO
 from bot.views.settings import VALUE
 from bot.views.strangers import ADD
 from bot.views.timer import STOP_NOW
@@ -66,8 +69,7 @@ def do_everything(office: Office) -> None:
     for line in (f"consent P-1042 verbal {NOTE_MARK}", f"stay {NOTE_MARK}", "plan P-1042 yesterday"):
         office.say(f"/ccm {line}")
     keep_time(office)
-    unclear = office.say(f"/ccm log P-1042 12x meds {NOTE}")
-    form = office.press(unclear, OPEN_FORM).modal
+    form = office.say(f"/ccm log P-1042 12x meds {NOTE}").modal
     assert form is not None
     nurse.submit(form, {"length": "200m", "patient": picked("P-9999")})
     nurse.submit(form, {"length": "200m", "patient": picked("P-1043")})
@@ -90,6 +92,7 @@ def do_everything(office: Office) -> None:
     ):
         for user in (NURSE, STRANGER):
             office.say(f"/ccm {line}", user)
+    use_forms(office)
     for line in ("month", f"month {NOTE_MARK}", f"log P-1042 12m meds {NOTE_MARK}"):
         office.say(f"/ccm {line}", BILLER)
     administer(office)
@@ -155,6 +158,29 @@ def decide_and_export(office: Office) -> None:
         office.say(f"/ccm {line}", ADMIN)
     office.say("/ccm export", BILLER)
     assert office.playground.wait_until(lambda: bool(office.person(BILLER).direct_messages()))
+
+
+def use_forms(office: Office) -> None:
+    """A pasted line, the buttons of answers, and the forms for facts and corrections, with marked words."""
+    nurse, doctor = office.person(), office.person("U0DOCTOR1")
+    for line in (f"P-1042 12x meds {NOTE}", f"P-1042 9m labs {NOTE}"):
+        form = opened(office.say("/ccm log"))
+        nurse.press(form, READ_LINE, line, block_id="line")
+    nurse.submit(opened(nurse.press(opened(office.say("/ccm log")), READ_LINE, f"P-1042 9m labs {NOTE}")))
+    saved = office.say(f"/ccm log P-1043 8m doc {NOTE}")
+    detail = opened(office.press(saved, ADD_DETAIL))
+    nurse.submit(detail, {"addendum": " "})
+    nurse.submit(detail, {"addendum": NOTE})
+    name = saved.words.partition("entry ")[2].split()[0]
+    entry = opened(nurse.press(office.say("/ccm me").message, PICK_ENTRY, name))
+    nurse.submit(opened(nurse.press(entry, FIX_ENTRY)), {"note": f"{NOTE} Anew."})
+    fixed = office.person().modal
+    assert fixed is not None
+    name = fixed.words.partition("entry ")[2].split()[0]
+    nurse.submit(opened(office.say(f"/ccm void {name}")), {"reason": NOTE_MARK})
+    designation = opened(office.say(f"/ccm complex {NOTE_MARK}", "U0DOCTOR1"))
+    doctor.submit(designation, {"patient": picked("P-1042"), "mdm": "high", "rationale": NOTE})
+    office.say(f"/ccm consent P-1042 {NOTE_MARK}")
 
 
 def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

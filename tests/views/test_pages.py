@@ -1,14 +1,20 @@
 """Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.commands.fact_keepers import FACT_KEEPERS
+from bot.commands.facts import FactKeeper
 from bot.playground.limits.content import check_message, check_options_answer, check_view
 from bot.views.card import card_view
-from bot.views.form import log_form, missing_intro, prefill, refused_form, submitted
+from bot.views.clearing import clearing_buttons
+from bot.views.entry_forms import add_form, entry_menu, entry_view, void_form
+from bot.views.fact_form import fact_form
+from bot.views.form import fix_form, log_form, missing_intro, prefill
+from bot.views.form_inputs import refused_form, submitted
 from bot.views.inputs import LOADING, Filled, saving
 from bot.views.month import month_page, why_not
 from bot.views.patient_form import LABELS as PATIENT_LABELS
@@ -31,6 +37,7 @@ from ledger.roster_changes import ColumnChange, RosterReceipt
 from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
+from ledger.stored_entries import StoredEntry, StoredPart
 from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
@@ -148,7 +155,66 @@ def test_the_form_fits_whatever_stands_in_it() -> None:
         check_view(log_form(values), kind="modal")
         check_view(log_form(values, intro="Still needed: the note.", confirm="Save it anyway?"), kind="modal")
     card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"), typed="t" * 5000)
-    check_view(refused_form(FILLED, card), kind="modal")
+    check_view(refused_form(log_form(FILLED), card), kind="modal")
+
+
+LONGEST_ENTRY = StoredEntry(
+    patient_code="P-" + "9" * 60,
+    staff_id="nurse1",
+    program=Program.APCM,
+    activity=Activity.PROVIDER_COORDINATION,
+    contact=Contact.NO_ANSWER,
+    started_at=datetime(2026, 11, 24, 14, 0, tzinfo=UTC),
+    ended_at=datetime(2026, 11, 24, 14, 12, tzinfo=UTC),
+    note="&" * 9000,
+    recorded_at=datetime(2026, 11, 24, 15, 0, tzinfo=UTC),
+    parts=(StoredPart(1, date(2026, 11, 24), 12),),
+    is_voided=False,
+    replaces=None,
+    replaced_by=None,
+)
+PRACTICE = Practice("T0TEST", "Test", "America/New_York")
+
+
+def test_the_forms_about_an_entry_fit_whatever_its_note_and_its_name() -> None:
+    name = LONGEST_ENTRY.name
+    for view in (
+        add_form(LONGEST_ENTRY, PRACTICE),
+        void_form(LONGEST_ENTRY, PRACTICE),
+        entry_view(LONGEST_ENTRY, PRACTICE, is_fresh=True, may=lambda _command: True),
+        fix_form(name, FILLED, intro="Long. " * 900, confirm="Save it anyway?"),
+        log_form({**FILLED, "line": "x" * 3000}, intro="Long. " * 900),
+    ):
+        check_view(view, kind="modal")
+    menu = entry_menu([(f"{name}{number}", "said " * 30) for number in range(25)])
+    check_message("Entries", [menu.to_dict()])
+
+
+@pytest.mark.parametrize("keeper", FACT_KEEPERS.values(), ids=FACT_KEEPERS)
+def test_the_forms_for_facts_fit_whatever_stands_in_them(keeper: FactKeeper) -> None:
+    longest = {
+        "rationale": "x" * 3000,
+        "patient": "P-" + "9" * 60,
+        "month": "2019-02",
+        "days": "999999999",
+        "admitted_time": "14:30",
+        "substantial": "yes",
+    }
+    said = ["<" * 3000, "word " * 1500]
+    for values in ({}, longest):
+        view = fact_form(keeper.form, values, today=date(2026, 11, 24), said=said, example="x" * 200)
+        check_view(view, kind="modal")
+
+
+def test_a_row_of_clearing_buttons_is_short_whatever_is_in_the_way() -> None:
+    names = ("NO_CONSENT", "NOT_ENROLLED", "NO_CARE_PLAN", "NO_INITIATING_VISIT", "FACILITY_EDGE_DAY", "CONDITIONS")
+    in_the_way = [(name, program) for name in names for program in Program]
+
+    (row,) = clearing_buttons("P-" + "9" * 60, in_the_way, lambda _command: True)
+
+    check_message("Statement", [row.to_dict()])
+    assert len(row.to_dict()["elements"]) == 5
+    assert clearing_buttons("P-1042", in_the_way, lambda _command: False) == []
 
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("America/New_York"))

@@ -127,11 +127,21 @@ class Person:
         return self._look(lambda: self._people.say(self.user_id, channel_id, as_sent(text), thread_ts))
 
     def press(
-        self, where: SeenMessage | SeenView, action_id: str, value: Any = None, *, block_id: str | None = None
+        self,
+        where: SeenMessage | SeenView,
+        action_id: str,
+        value: Any = None,
+        *,
+        block_id: str | None = None,
+        values: JSON | None = None,
     ) -> Glance:
-        """Presses a button, or picks `value` in a menu, a date picker and so on."""
+        """Presses a button, picks `value` in a menu, a date picker and so on, or types it and presses Enter.
+
+        `values` holds what else was entered in a view before, by block id.
+        """
         element = {"action_id": action_id, "block_id": block_id}
-        return self._look(lambda: self._people.press(self.user_id, where.container, element, value))
+        state = self._state(where, values) if isinstance(where, SeenView) and values else None
+        return self._look(lambda: self._people.press(self.user_id, where.container, element, value, state))
 
     def submit(self, view: SeenView, values: JSON | None = None) -> Glance:
         """Submits a modal. `values` holds, by block id, what was entered: text, a date, an option's value, a list."""

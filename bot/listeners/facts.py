@@ -1,0 +1,55 @@
+"""The forms for facts about a patient: opened by a button where one is missing, and saved."""
+
+import json
+import re
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.access import require
+from bot.commands.fact_keepers import FACT_KEEPERS
+from bot.commands.facts import FactKeeper, open_fact_form, submit_fact
+from bot.desk import Desk, answer_form, press_key, show_over, submission_key
+from bot.edge import answered
+from bot.views.clearing import OPEN_FACT_FORM
+from bot.views.fact_form import CALLBACK, fact_form
+from bot.views.form_inputs import in_form, submitted
+from bot.views.reply import OpenForm, Reply
+
+
+def listen(app: App, desk: Desk) -> None:
+    """Opens the form that a button names, and records what was filled in."""
+
+    @app.action(re.compile(f"^{OPEN_FACT_FORM}_"))
+    def on_open(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        asked = json.loads(action["value"])
+        keeper = FACT_KEEPERS[asked["fact"]]
+
+        def work() -> None:
+            call = desk.call(body, press_key(body, action), asked["text"])
+            require(call.person, keeper.command)
+            show_over(desk, body, respond, open_fact_form(keeper, call), title=keeper.form.title)
+
+        said = answered(work, what="fact form button", saves=False)
+        if isinstance(said, Reply):
+            show_over(desk, body, respond, said, title=keeper.form.title)
+        ack()
+
+    for keeper in FACT_KEEPERS.values():
+        _listen_to_form(app, desk, keeper)
+
+
+def _listen_to_form(app: App, desk: Desk, keeper: FactKeeper) -> None:
+    @app.view(f"{CALLBACK}_{keeper.command}")
+    def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        values = submitted(view)
+
+        def work() -> OpenForm | dict[str, str]:
+            call = desk.call(body, submission_key(view), "")
+            require(call.person, keeper.command)
+            return submit_fact(keeper, call, values)
+
+        said = answered(work, what="fact form")
+        today = desk.now().date()
+        answer_form(ack, view, in_form(said, fact_form(keeper.form, values, today=today)))
+        desk.follow_up(body, said)

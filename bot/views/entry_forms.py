@@ -1,0 +1,94 @@
+"""One entry in a modal: what it says, what can be done about it, and the forms for an addendum and a void."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, StaticSelectElement
+from slack_sdk.models.blocks.basic_components import Option
+from slack_sdk.models.views import View
+
+from bot.views import words
+from bot.views.form_inputs import text_input
+from bot.views.receipt import ADD_DETAIL, UNDO
+from bot.views.reply import actions, button, sections
+from ledger.practice import Practice
+from ledger.recording import NOTE_CHARACTERS
+from ledger.rules.warnings import note_advice
+from ledger.stored_entries import StoredEntry
+from ledger.voiding import REASON_CHARACTERS
+
+ADD_CALLBACK = "add_form_submitted"
+VOID_CALLBACK = "void_form_submitted"
+ADDENDUM = "addendum"
+REASON = "reason"
+PICK_ENTRY = "entry_pick"
+"""The action of the menu of entries in a list."""
+FIX_ENTRY = "entry_fix"
+VOID_ENTRY = "entry_void"
+OPTION_CHARACTERS = 75
+
+
+def entry_menu(entries: list[tuple[str, str]]) -> ActionsBlock:
+    """A menu of at most 100 entries, each by its name and with words to know it by."""
+    options = [Option(value=name, label=words.clipped(f"{name} · {said}", OPTION_CHARACTERS)) for name, said in entries]
+    menu = StaticSelectElement(action_id=PICK_ENTRY, placeholder="Undo, fix or add to an entry", options=options)
+    return ActionsBlock(elements=[menu])
+
+
+def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: Callable[[str], bool]) -> dict[str, Any]:
+    """The entry with what its reader ``may`` do about it; one that ``is_fresh`` can still be undone."""
+    undo = {"code": entry.patient_code, "position": entry.position}
+    offered = {
+        "undo": button("Undo", UNDO, undo, heard_as=f"Undo the entry {entry.name}") if is_fresh else None,
+        "fix": button("Fix", FIX_ENTRY, entry.name, heard_as=f"Fix the entry {entry.name}"),
+        "add": button("Add detail", ADD_DETAIL, entry.name, heard_as=f"Add detail to the entry {entry.name}"),
+        "void": button("Void", VOID_ENTRY, entry.name, heard_as=f"Void the entry {entry.name}"),
+    }
+    buttons = [one for command, one in offered.items() if one is not None and may(command)]
+    blocks: list[Block] = [*_entry(entry, practice), *([actions(*buttons)] if buttons else [])]
+    return View(type="modal", title="Entry", close="Close", blocks=blocks).to_dict()
+
+
+def add_form(entry: StoredEntry, practice: Practice) -> dict[str, Any]:
+    """What the note says and lacks, and room to add to it."""
+    hint = "The note stays as it is; both keep their times."
+    field = text_input(ADDENDUM, "What to add", {}, most_characters=NOTE_CHARACTERS, hint=hint, multiline=True)
+    return _form(entry, practice, field, callback=ADD_CALLBACK, title="Add detail", submit="Add")
+
+
+def void_form(entry: StoredEntry, practice: Practice) -> dict[str, Any]:
+    """The entry, and why it is not to count."""
+    hint = "The entry stays in the record as voided, with this reason."
+    field = text_input(REASON, "Reason", {}, most_characters=REASON_CHARACTERS, hint=hint)
+    return _form(entry, practice, field, callback=VOID_CALLBACK, title="Void an entry", submit="Void it")
+
+
+def _form(
+    entry: StoredEntry, practice: Practice, field: Block, *, callback: str, title: str, submit: str
+) -> dict[str, Any]:
+    return View(
+        type="modal",
+        callback_id=callback,
+        private_metadata=entry.name,
+        title=title,
+        submit=submit,
+        close="Cancel",
+        blocks=[*_entry(entry, practice), field],
+    ).to_dict()
+
+
+def _entry(entry: StoredEntry, practice: Practice) -> list[Block]:
+    when = words.day(entry.date_of_service)
+    if entry.started_at and entry.ended_at:
+        when = f"{when}, {words.span(practice.local(entry.started_at), practice.local(entry.ended_at))}"
+    parts = [
+        f"*{entry.name}*",
+        when,
+        f"{entry.duration_minutes} min",
+        words.ACTIVITY_WORDS[entry.activity],
+        words.CONTACT_WORDS[entry.contact] if entry.contact else "",
+        entry.program.value,
+    ]
+    advice = note_advice(entry.note)
+    lines = [" · ".join(filter(None, parts)), f"Note: {words.escaped(entry.note)}"]
+    return sections([*lines, *([f"*{words.escaped(advice)}*"] if advice else [])])

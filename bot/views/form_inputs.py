@@ -1,0 +1,183 @@
+"""Inputs of every form, each under the name by which its value comes back; and errors that find their input.
+
+Slack keeps what was entered as long as block and action id stay the same (https://docs.slack.dev/surfaces/modals,
+updating views), so an input that is to show something else is given a new block id: its name, a dot and a mark.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    CheckboxesElement,
+    DatePickerElement,
+    InputBlock,
+    InputInteractiveElement,
+    NumberInputElement,
+    Option,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+    TimePickerElement,
+)
+
+from bot.views.reply import OpenForm, Reply
+
+INPUT = "value"
+"""The action of every input that needs no name of its own."""
+
+FormValues = Mapping[str, str]
+"""What stands in a form by the names of its inputs; an input that is empty is absent."""
+
+Choices = Sequence[tuple[str, str]]
+"""Values with the words they are offered in."""
+
+YES = "yes"
+"""What a ticked box says."""
+
+
+def input_block(name: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
+    """``element`` as the input ``name``."""
+    return InputBlock(block_id=name, label=label, element=element, **more)
+
+
+def text_input(
+    name: str,
+    label: str,
+    values: FormValues,
+    *,
+    most_characters: int,
+    hint: str | None = None,
+    multiline: bool = False,
+    optional: bool = False,
+) -> InputBlock:
+    """Words, of which ``most_characters`` fit."""
+    element = PlainTextInputElement(
+        action_id=INPUT, initial_value=values.get(name), multiline=multiline, max_length=most_characters
+    )
+    return input_block(name, label, element, hint=hint, optional=optional)
+
+
+def number_input(name: str, label: str, values: FormValues, *, hint: str | None = None) -> InputBlock:
+    """A whole number."""
+    element = NumberInputElement(action_id=INPUT, is_decimal_allowed=False, initial_value=values.get(name))
+    return input_block(name, label, element, hint=hint)
+
+
+def select_input(
+    name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """One of many choices, in a menu."""
+    options, chosen = _options(choices, values.get(name))
+    element = StaticSelectElement(action_id=INPUT, options=options, initial_option=chosen)
+    return input_block(name, label, element, hint=hint, optional=optional)
+
+
+def radio_input(
+    name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """One of a few choices, all of them seen."""
+    options, chosen = _options(choices, values.get(name))
+    element = RadioButtonsElement(action_id=INPUT, options=options, initial_option=chosen)
+    return input_block(name, label, element, hint=hint, optional=optional)
+
+
+def date_input(
+    name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """A date as ``2026-11-03``."""
+    element = DatePickerElement(action_id=INPUT, initial_date=values.get(name))
+    return input_block(name, label, element, hint=hint, optional=optional)
+
+
+def time_input(
+    name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """A time of day as ``14:30``."""
+    element = TimePickerElement(action_id=INPUT, initial_time=values.get(name))
+    return input_block(name, label, element, hint=hint, optional=optional)
+
+
+def tick_input(name: str, label: str, values: FormValues, words: str) -> InputBlock:
+    """A box to be ticked, or not."""
+    option = Option(value=YES, label=words)
+    ticked = [option] if values.get(name) == YES else None
+    element = CheckboxesElement(action_id=INPUT, options=[option], initial_options=ticked)
+    return input_block(name, label, element, optional=True)
+
+
+def _options(choices: Choices, value: str | None) -> tuple[list[Option], Option | None]:
+    options = [Option(value=choice, label=words) for choice, words in choices]
+    return options, next((option for option in options if option.value == value), None)
+
+
+def submitted(view: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by the names of the inputs, from the payload of a submission or of a press in a form."""
+    values: dict[str, str] = {}
+    for block_id, inputs in view["state"]["values"].items():
+        (state,) = inputs.values()
+        option = state.get("selected_option")
+        chosen = [option["value"]] if option else [one["value"] for one in state.get("selected_options") or []]
+        value = state.get("value") or state.get("selected_date") or state.get("selected_time") or ",".join(chosen)
+        if value:
+            values[_name(block_id)] = value
+    return values
+
+
+def errors_beside(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
+    """``errors`` by the names of inputs, under the block ids of ``view``; of one without an input, under the first."""
+    block_ids = _block_ids(view)
+    first = next(iter(block_ids.values()))
+    return {block_ids.get(name, first): words for name, words in errors.items()}
+
+
+def as_entered(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """``new`` in place of the form ``old``: what is to stand otherwise than it was entered gets a new block id.
+
+    All else keeps the id it has in ``old``, and with it what is typed while ``new`` is on its way.
+    """
+    entered, block_ids = submitted(old), _block_ids(old)
+    blocks = []
+    for block in new["blocks"]:
+        name = block.get("block_id")
+        if block["type"] == "input" and name in block_ids:
+            is_kept = _beginning(block["element"]) == entered.get(name, "")
+            block_id = block_ids[name] if is_kept else f"{name}.{old['hash']}"
+            blocks.append({**block, "block_id": block_id})
+        else:
+            blocks.append(block)
+    return {**new, "blocks": blocks}
+
+
+def as_new(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """The form ``new`` in place of another view: nothing that was entered there before is in it."""
+    blocks = [
+        {**block, "block_id": f"{block['block_id']}.{old['hash']}"} if block["type"] == "input" else block
+        for block in new["blocks"]
+    ]
+    return {**new, "blocks": blocks}
+
+
+def refused_form(form: dict[str, Any], refusal: Reply) -> dict[str, Any]:
+    """``form`` as it was filled in, under the card that says why nothing was saved."""
+    return {**form, "blocks": [*(block.to_dict() for block in refusal.blocks), *form["blocks"]]}
+
+
+def in_form(said: Reply | OpenForm | dict[str, str], form: dict[str, Any]) -> OpenForm | dict[str, str]:
+    """``said``, where it is a refusal above ``form`` as it was filled in."""
+    return OpenForm(refused_form(form, said)) if isinstance(said, Reply) else said
+
+
+def _beginning(element: Mapping[str, Any]) -> str:
+    """What an input shows before anybody has touched it."""
+    options = element.get("initial_options") or [element.get("initial_option") or {"value": ""}]
+    chosen = ",".join(option["value"] for option in options)
+    plain = (element.get(f"initial_{kind}") for kind in ("value", "date", "time"))
+    return str(next(filter(None, plain), chosen))
+
+
+def _block_ids(view: Mapping[str, Any]) -> dict[str, str]:
+    return {_name(block["block_id"]): block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+
+
+def _name(block_id: str) -> str:
+    return block_id.partition(".")[0]
