@@ -1,4 +1,4 @@
-"""Inputs of every form, each under the name by which its value comes back; and errors that find their input.
+"""Inputs of the forms for work, facts and corrections, by the names of their values; and errors that find theirs.
 
 Slack keeps what was entered as long as block and action id stay the same (https://docs.slack.dev/surfaces/modals,
 updating views), so an input that is to show something else is given a new block id: its name, a dot and a mark.
