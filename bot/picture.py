@@ -24,11 +24,12 @@ LAST_MINUTE = 65
 """Who has more stands with those at this minute."""
 STEP_MINUTES = 5
 """By how many minutes the description in words goes on."""
-INCHES = (8, 3.2)
-"""Width, and height of each program's part."""
-DOTS_PER_INCH = 110
+WIDTH_INCHES, PANEL_INCHES, TITLE_INCHES = 6.4, 2.7, 0.3
+DOTS_PER_INCH = 150
 BAR, BAND, LINE = "0.35", "0.88", "0.0"
 """Shades of grey: whoever prints it, or sees no colours, sees the same."""
+NAME_CHARACTERS = 30
+"""Of a team's name in the title that is drawn."""
 ALT_CHARACTERS = 2000
 
 
@@ -54,11 +55,13 @@ def draw(digest: Digest) -> Drawing:
     """The picture of the team's month: a part for each program that has patients, or for CCM where none has."""
     panels = _panels(digest.month)
     today = digest.practice.local_date(digest.at)
-    title = f"Patients by counted minutes, {digest.team.name}, {words.month_name(digest.month.month)}"
-    as_of = f"as of {words.day(today)}"
-    figure = Figure(figsize=(INCHES[0], INCHES[1] * len(panels) + 0.5), dpi=DOTS_PER_INCH, layout="constrained")
+    month, as_of = words.month_name(digest.month.month), f"as of {words.day(today)}"
+    title = f"Patients by counted minutes, {digest.team.name}, {month}"
+    drawn_title = f"Patients by counted minutes, {words.clipped(digest.team.name, NAME_CHARACTERS)}, {month}, {as_of}"
+    size = (WIDTH_INCHES, PANEL_INCHES * len(panels) + TITLE_INCHES)
+    figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(f"{words.clipped(title, 90)}, {as_of}", fontsize=11)
+    figure.suptitle(drawn_title, fontsize=10, parse_math=False)
     axes = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
     for axis, panel in zip(axes, panels, strict=True):
         _draw_panel(axis, panel, digest.practice.policy.bands)
@@ -122,14 +125,13 @@ def _draw_panel(axis: Axes, panel: Panel, bands: Iterable[Sequence[int]]) -> Non
 
 
 def _in_words(panel: Panel) -> str:
-    """``CCM: 12 at 0 minutes, 3 at 15–19 minutes. Codes: 99490 at 20 minutes.``, without minutes that nobody has."""
-    edges = [0, 1, *range(STEP_MINUTES, LAST_MINUTE + 1, STEP_MINUTES)]
-    counts = [
-        (low, high - 1, sum(panel.patients.get(one, 0) for one in range(low, high))) for low, high in pairwise(edges)
-    ]
-    said = [f"{count} at {f'{low}–{high}' if low < high else low} minutes" for low, high, count in counts if count]
+    """``CCM patients by minutes: 12 at 0, 3 at 15–19. Codes: 99490 at 20.``, without minutes that nobody has."""
+    starts = (0, 1, *range(STEP_MINUTES, LAST_MINUTE + 1, STEP_MINUTES))
+    stretches = [(low, following - 1) for low, following in pairwise(starts)]
+    counts = [(sum(panel.patients.get(one, 0) for one in range(low, high + 1)), low, high) for low, high in stretches]
+    said = [f"{count} at {low}–{high}" if low < high else f"{count} at {low}" for count, low, high in counts if count]
     if panel.patients.get(LAST_MINUTE, 0):
-        said.append(f"{panel.patients[LAST_MINUTE]} at {LAST_MINUTE} minutes or more")
+        said.append(f"{panel.patients[LAST_MINUTE]} at {LAST_MINUTE} or more")
     reached = ", ".join(f"{code} at {at_minutes}" for at_minutes, code in panel.thresholds.items())
-    end = f" Codes: {reached} minutes." if reached else ""
-    return f"{panel.program}: {', '.join(said) or 'no patients'}.{end}"
+    codes = f" Codes: {reached}." if reached else ""
+    return f"{panel.program} patients by minutes: {', '.join(said) or 'none'}.{codes}"

@@ -199,13 +199,11 @@ def _from_row(row: AnyRow) -> Listed:
     )
 
 
-def living_keys(
-    connection: Connection, practice_id: str, month: date, patient_codes: Collection[str] | None = None
-) -> list[str]:
-    """The digests of ``month`` that follow what happens; with ``patient_codes``, those that list one of them."""
-    query = select(DigestRow.digest_key).where(
-        DigestRow.practice_id == practice_id, DigestRow.month == month, DigestRow.living
-    )
+def living_digests(
+    connection: Connection, practice_id: str, patient_codes: Collection[str] | None = None
+) -> dict[str, date]:
+    """The months of the digests that follow what happens, by key; with codes, of those that list one."""
+    query = select(DigestRow.digest_key, DigestRow.month).where(DigestRow.practice_id == practice_id, DigestRow.living)
     if patient_codes is not None:
         query = query.join(
             ListedPatientRow,
@@ -214,7 +212,7 @@ def living_keys(
                 ListedPatientRow.digest_key == DigestRow.digest_key,
             ),
         ).where(ListedPatientRow.patient_code.in_(patient_codes))
-    return list(connection.scalars(query.distinct().order_by(DigestRow.digest_key)))
+    return {row.digest_key: row.month for row in connection.execute(query.distinct().order_by(DigestRow.digest_key))}
 
 
 def find_message(connection: Connection, practice_id: str, channel_id: str, ts: str) -> Place | None:

@@ -20,7 +20,7 @@ from jobs.listing import (
     forget_message,
     keep_fingerprint,
     keep_picture,
-    living_keys,
+    living_digests,
 )
 from ledger.clock import month_of
 from ledger.database import Database
@@ -100,9 +100,13 @@ class LivingDigests:
         self.refresh(practice_id, found.key)
 
     def _living(self, practice_id: str, patient_codes: Collection[str] | None) -> list[str]:
+        """The keys of digests of the present month; of most changes one query says that no digest shows them."""
         with self.database.reading() as connection:
+            found = living_digests(connection, practice_id, patient_codes)
+            if not found:
+                return []
             month = month_of(get_practice(connection, practice_id).local_date(self.now()))
-            return living_keys(connection, practice_id, month, patient_codes)
+        return [key for key, of_month in found.items() if of_month == month]
 
     def _refresh(self, practice_id: str, key: str) -> None:
         """Writes what differs until nothing does.

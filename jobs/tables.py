@@ -41,7 +41,7 @@ class DigestRow(Base):
     __tablename__ = "digests"
     __table_args__ = (
         ForeignKeyConstraint(["practice_id", "team_id"], ["care_teams.practice_id", "care_teams.team_id"]),
-        Index(None, "practice_id", "month"),
+        Index(None, "practice_id", "team_id"),
     )
 
     practice_id: Mapped[str] = mapped_column(primary_key=True)

@@ -51,7 +51,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("practice_id", "digest_key", name=op.f("pk_digests")),
     )
-    op.create_index(op.f("ix_digests_practice_id_month"), "digests", ["practice_id", "month"], unique=False)
+    op.create_index(op.f("ix_digests_practice_id_team_id"), "digests", ["practice_id", "team_id"], unique=False)
     op.create_table(
         "digest_messages",
         sa.Column("practice_id", sa.String(), nullable=False),
