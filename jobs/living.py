@@ -118,10 +118,12 @@ class LivingDigests:
         while (found := self._look(practice_id, key)) is not None:
             listing, digest = found
             contents = self.channel.contents(digest)
+            pairs = [(message, contents[message.number - 1]) for message in listing.messages]
             stale = [
                 (message, content)
-                for message, content in ((each, contents[each.number - 1]) for each in listing.messages)
-                if not message.fingerprint == written.get(message.number, content.fingerprint) == content.fingerprint
+                for message, content in pairs
+                if message.fingerprint != content.fingerprint
+                or written.get(message.number, content.fingerprint) != content.fingerprint
             ]
             if not stale:
                 return
