@@ -23,7 +23,7 @@ EVENT_TYPE = "ccm_digest"
 CLOCKS_DIFFER = timedelta(minutes=10)
 """By how much Slack's clock, which dates the messages, may be behind ours."""
 PAUSES_SECONDS = (0, 1, 2, 4)
-"""Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 012)."""
+"""Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""
 PICTURE_FILE = "patients-by-minutes.png"
 UPLOAD_ALT_CHARACTERS = 1000
 

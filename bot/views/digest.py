@@ -84,8 +84,6 @@ def _message(digest: Digest, number: int, *, living: bool) -> Reply:
     if number == FIRST_MESSAGE:
         text = f"{_title(digest)}: {_sentence(all_rows)}"
         blocks += [header(_title(digest)), *sections(_summary(digest, all_rows))]
-        if living and digest.picture is not None and digest.picture.shown:
-            blocks.append(picture_block(digest.picture))
     if rows:
         before = all_rows.index(rows[0])
         label = f"Rows {before + 1}–{before + len(rows)} of {len(all_rows)}"
@@ -100,6 +98,8 @@ def _message(digest: Digest, number: int, *, living: bool) -> Reply:
         blocks += sections([BLOCKED_TITLE, *(f"• {_blocked_line(one)}" for one in blocked)])
     if living:
         blocks.append(_menus(here))
+        if number == FIRST_MESSAGE and digest.picture is not None and digest.picture.shown:
+            blocks.append(picture_block(digest.picture))
     return Reply(text, tuple(blocks))
 
 

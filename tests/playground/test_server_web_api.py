@@ -85,10 +85,12 @@ def test_history_needs_the_scope_of_the_conversations_kind(workspace: Workspace)
 def test_a_message_is_posted_updated_and_deleted(client: WebClient, playground: Playground) -> None:
     posted = client.chat_postMessage(channel="C1", text="before", blocks=[SECTION])
     assert posted["message"]["blocks"][0]["block_id"]
+    client.chat_update(channel="C1", ts=posted["ts"], text="between", blocks=[SECTION])
+    assert "edited" not in playground.as_user("U1").messages("C1")[0].body
     client.chat_update(channel="C1", ts=posted["ts"], text="after")
     seen = playground.as_user("U1").messages("C1")
     assert [each.text for each in seen] == ["after"]
-    assert seen[0].blocks, "blocks that were not given stay"
+    assert not seen[0].blocks, "a text alone takes the place of blocks"
     assert "edited" in seen[0].body
     client.chat_delete(channel="C1", ts=posted["ts"])
     assert playground.as_user("U1").messages("C1") == []

@@ -60,21 +60,21 @@ def post_ephemeral(call: Call) -> JSON:
 
 
 def update(call: Call) -> JSON:
-    """Changes a message the app posted; blocks and metadata that are not given stay as they are.
+    """Changes a message the app posted; metadata that is not given stays as it is, blocks go with a text alone.
 
-    Stricter than Slack in one point: it shows a broken picture where an update brings in a file that no message of the
-    conversation has shown (https://github.com/slackapi/java-slack-sdk/issues/1441).
+    A message changed with blocks is not marked as edited. Stricter than Slack in one point: it shows a broken picture
+    where an update brings in a file that no message of the conversation has shown
+    (https://github.com/slackapi/java-slack-sdk/issues/1441).
     """
     message = _own_message(call, "cant_update_message")
     changes = content(call)
     for index, file in pictures_in(call.workspace, changes["blocks"] or []).items():
         if message.channel_id not in file.shown_in:
             raise refused_picture(index)
-    if call.json("blocks") is None:
-        del changes["blocks"]
     if call.json("metadata") is not None:
         changes["metadata"] = metadata(call)
-    call.workspace.messages.replace(message, changes, edited_by=call.workspace.installation.bot_user_id)
+    edited_by = None if changes["blocks"] else call.workspace.installation.bot_user_id
+    call.workspace.messages.replace(message, changes, edited_by=edited_by)
     shown = call.workspace.messages.as_api(message)
     return {"channel": message.channel_id, "ts": message.ts, "text": shown["text"], "message": shown}
 
