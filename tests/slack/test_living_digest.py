@@ -286,6 +286,14 @@ def test_a_blocked_patient_is_opened_by_the_fact_that_unblocks_and_done_by_minut
     assert "• *P-1047* · CCM · 23 minutes · done by nurse2" in now(at_nine, posted).words
 
 
+def test_a_timer_that_ends_marks_its_patient_done(at_nine: Office, posted: SeenMessage) -> None:
+    at_nine.say("/ccm start P-1042 meds call", NURSE2)
+    at_nine.clock.move(minutes=4)
+    at_nine.say("/ccm stop Reconciled the insulin list. Dose confirmed with the patient.", NURSE2)
+
+    assert status(at_nine, posted) == "done by nurse2"
+
+
 def test_what_is_done_beside_slack_is_shown_by_the_next_tick(at_nine: Office, posted: SeenMessage) -> None:
     at_nine.work(an_entry(minutes=4, staff="nurse2", activity=Activity.RESULTS_REVIEW))
     assert status(at_nine, posted) == "open"
