@@ -45,6 +45,11 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "settings": ADMINISTERING,
 }
 
+ROLES_BY_BUTTON: dict[str, frozenset[Role]] = {
+    "Take": DOCUMENTING | {Role.LEAD},
+}
+"""Buttons and menus of messages that everybody in a channel sees, which do what no command does."""
+
 SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
 """Roles whose lists are not limited to the person's own teams."""
 
@@ -56,13 +61,22 @@ def may(person: Person, command: str) -> bool:
 
 def require(person: Person, command: str) -> None:
     """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
-    if may(person, command):
+    _require(person, ROLES_BY_COMMAND[command], f"/ccm {command}".strip())
+
+
+def require_button(person: Person, name: str) -> None:
+    """Raises ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
+    _require(person, ROLES_BY_BUTTON[name], f"The button {name}")
+
+
+def _require(person: Person, roles: frozenset[Role], what: str) -> None:
+    if person.roles & roles:
         return
-    needed = " or ".join(sorted(role.value for role in ROLES_BY_COMMAND[command]))
+    needed = " or ".join(sorted(role.value for role in roles))
     has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
     raise LedgerError(
         "ROLE_NEEDED",
-        f"/ccm {command} needs the role {needed}; you have {has}.".replace("/ccm  ", "/ccm "),
+        f"{what} needs the role {needed}; you have {has}.",
         "An administrator of your practice can give it to you. What you can do now: /ccm help",
     )
 

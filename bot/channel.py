@@ -1,56 +1,177 @@
-"""Slack as the channel of digests: posted once, found again by the key in the message's metadata."""
+"""Slack as the channel of digests: posted once, found again by the key in the message's metadata, changed in place."""
 
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.views.digest import digest_messages
+from bot.edge import answered
+from bot.views.digest import digest_messages, picture_message
 from bot.views.reply import Reply
-from jobs.digests import ChannelError, Digest
+from jobs.channel import ChannelError, Content, Refusal
+from jobs.digests import Digest, Progress
+from jobs.listing import FIRST_MESSAGE, Message, Picture
 
 EVENT_TYPE = "ccm_digest"
 CLOCKS_DIFFER = timedelta(minutes=10)
 """By how much Slack's clock, which dates the messages, may be behind ours."""
+PAUSES_SECONDS = (0, 1, 2, 4)
+"""Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""
+PICTURE_FILE = "patients-by-minutes.png"
+UPLOAD_ALT_CHARACTERS = 1000
+
+_REFUSALS = {
+    "message_not_found": Refusal.MESSAGE_GONE,
+    "cant_update_message": Refusal.MESSAGE_GONE,
+    "channel_not_found": Refusal.CHANNEL_GONE,
+    "not_in_channel": Refusal.CHANNEL_GONE,
+    "is_archived": Refusal.CHANNEL_GONE,
+}
+_WRONG_BLOCKS = "invalid_blocks"
+"""How Slack refuses a picture that it does not have, or does not have ready."""
+
+log = structlog.get_logger("bot.channel")
 
 
 class SlackChannel:
-    """Posts digests with a bot token; needs chat:write and, to find an earlier message, the channel's history."""
+    """Posts digests with a bot token; needs chat:write and, to find an earlier message, the channel's history.
 
-    def __init__(self, client: WebClient) -> None:
+    Pictures need files:write. A digest whose picture cannot be had is posted without it.
+    """
+
+    def __init__(self, client: WebClient, *, pause: Callable[[float], None] = time.sleep) -> None:
         """``client`` retries what Slack asks to be retried (429 with Retry-After)."""
         self._client = client
+        self._pause = pause
 
-    def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool) -> str:
+    def contents(self, digest: Digest) -> list[Content]:
+        """The digest's messages as the Web API takes them."""
+        return [_content(reply) for reply in digest_messages(digest)]
+
+    def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool, progress: Progress) -> str:
         """The timestamp of the digest's message, posted unless it was there; raises ``ChannelError``."""
         channel = digest.team.channel_id
-        first, *rest = digest_messages(digest)
+        there: dict[str, str] = {}
         try:
-            ts = self._find(channel, key, since) if may_be_there else None
-            if ts is None:
-                ts = self._post(channel, first, key, thread_ts=None)
-                there = set()
+            found = self._find(channel, key, since) if may_be_there else None
+            picture = self._picture(digest, found, progress)
+            if found is None:
+                ts, picture = self._post_first(digest, key, picture, progress)
             else:
-                there = self._keys_in_thread(channel, ts)
-            for number, reply in enumerate(rest, start=2):
-                part_key = f"{key}#{number}"
-                if part_key not in there:
-                    self._post(channel, reply, part_key, thread_ts=ts)
+                ts = str(found["ts"])
+                progress.has_posted(FIRST_MESSAGE, ts, None)
+                there = self._thread(channel, ts)
+            self._post_rest(digest, key, ts, there, progress)
+            if picture is not None and not picture.shown and _picture_key(key) not in there:
+                self._post_picture(digest, key, ts, picture)
         except SlackApiError as error:
-            raise ChannelError(str(error.response.get("error", "unknown_error"))) from error
+            raise ChannelError(_reason(error)) from error
         except OSError as error:
             raise ChannelError("slack_unreachable") from error
         return ts
 
-    def _post(self, channel: str, reply: Reply, key: str, *, thread_ts: str | None) -> str:
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+    def update(self, channel_id: str, key: str, message: Message, content: Content) -> None:
+        """Changes a posted message in place, which notifies nobody; raises ``ChannelError``.
+
+        The key goes along, though Slack keeps the metadata of a message that is changed without any.
+        """
+        metadata = _metadata(_part_key(key, message.number))
+        try:
+            self._client.chat_update(channel=channel_id, ts=message.ts, metadata=metadata, **content.payload)
+        except SlackApiError as error:
+            reason = _reason(error)
+            refusal = _REFUSALS.get(reason, Refusal.FOR_NOW)
+            if reason == _WRONG_BLOCKS and _shows_picture(content.payload):
+                refusal = Refusal.PICTURE
+            raise ChannelError(reason, refusal) from error
+        except OSError as error:
+            raise ChannelError("slack_unreachable") from error
+
+    def _post(self, channel: str, content: Content, key: str, *, thread_ts: str | None = None) -> str:
         response = self._client.chat_postMessage(
-            channel=channel, thread_ts=thread_ts, metadata=metadata, unfurl_links=False, **reply.payload()
+            channel=channel, thread_ts=thread_ts, metadata=_metadata(key), unfurl_links=False, **content.payload
         )
         return str(response["ts"])
 
-    def _find(self, channel: str, key: str, since: datetime) -> str | None:
+    def _post_first(
+        self, digest: Digest, key: str, picture: Picture | None, progress: Progress
+    ) -> tuple[str, Picture | None]:
+        """The first message's timestamp, and the picture: ``shown`` where Slack had it ready before we gave up."""
+        if picture is not None:
+            shown = replace(picture, shown=True)
+            content = self.contents(replace(digest, picture=shown))[0]
+            ts = self._post_when_ready(digest.team.channel_id, content, key)
+            if ts is not None:
+                progress.has_picture(shown)
+                progress.has_posted(FIRST_MESSAGE, ts, content)
+                return ts, shown
+        content = self.contents(digest)[0]
+        ts = self._post(digest.team.channel_id, content, key)
+        progress.has_posted(FIRST_MESSAGE, ts, content)
+        return ts, picture
+
+    def _post_when_ready(self, channel: str, content: Content, key: str, thread_ts: str | None = None) -> str | None:
+        """Posts a message with a picture; None where Slack does not take the picture."""
+        for seconds in PAUSES_SECONDS:
+            self._pause(seconds)
+            try:
+                return self._post(channel, content, key, thread_ts=thread_ts)
+            except SlackApiError as error:
+                if _reason(error) != _WRONG_BLOCKS:
+                    raise
+        log.warning("picture_refused", key=key)
+        return None
+
+    def _post_rest(self, digest: Digest, key: str, ts: str, there: dict[str, str], progress: Progress) -> None:
+        for number, content in enumerate(self.contents(digest)[1:], start=FIRST_MESSAGE + 1):
+            part_key = _part_key(key, number)
+            if part_key in there:
+                progress.has_posted(number, there[part_key], None)
+            else:
+                part_ts = self._post(digest.team.channel_id, content, part_key, thread_ts=ts)
+                progress.has_posted(number, part_ts, content)
+
+    def _post_picture(self, digest: Digest, key: str, ts: str, picture: Picture) -> None:
+        """The picture as a message of the thread, where the first message could not have it."""
+        content = _content(picture_message(digest, picture))
+        self._post_when_ready(digest.team.channel_id, content, _picture_key(key), thread_ts=ts)
+
+    def _picture(self, digest: Digest, found: dict[str, Any] | None, progress: Progress) -> Picture | None:
+        """The digest's picture, uploaded unless it was; None where it shall have none, or none can be had.
+
+        ``found`` is the digest's first message, where it was posted before.
+        """
+        picture = digest.picture
+        if picture is None and digest.standings and digest.practice.conduct.digest_picture:
+            uploaded = answered(lambda: self._upload(digest), what="digest picture", saves=False)
+            picture = uploaded if isinstance(uploaded, Picture) else None
+        if picture is not None:
+            picture = replace(picture, shown=found is not None and _shows_picture(found))
+            progress.has_picture(picture)
+        return picture
+
+    def _upload(self, digest: Digest) -> Picture:
+        # It is shared by the message that shows it: what is shared by the upload comes when Slack is ready, and with
+        # an alternative text sometimes never.
+        from bot.picture import draw  # noqa: PLC0415 - matplotlib takes long to load: only who draws pays for it
+
+        drawing = draw(digest)
+        uploaded = self._client.files_upload_v2(
+            content=drawing.png,
+            filename=PICTURE_FILE,
+            title=drawing.title,
+            alt_txt=drawing.alt[:UPLOAD_ALT_CHARACTERS],
+        )
+        return Picture(str(uploaded["files"][0]["id"]), drawing.alt, shown=False)
+
+    def _find(self, channel: str, key: str, since: datetime) -> dict[str, Any] | None:
         pages = self._client.conversations_history(
             channel=channel,
             oldest=f"{(since - CLOCKS_DIFFER).timestamp():.6f}",
@@ -60,14 +181,40 @@ class SlackChannel:
         for page in pages:
             for message in page["messages"]:
                 if _key(message) == key:
-                    return str(message["ts"])
+                    return dict(message)
         return None
 
-    def _keys_in_thread(self, channel: str, ts: str) -> set[str]:
+    def _thread(self, channel: str, ts: str) -> dict[str, str]:
+        """The timestamps of the messages in a thread by their keys."""
         pages = self._client.conversations_replies(channel=channel, ts=ts, include_all_metadata=True, limit=200)
-        return {_key(message) for page in pages for message in page["messages"]}
+        return {_key(message): str(message["ts"]) for page in pages for message in page["messages"]}
+
+
+def _content(reply: Reply) -> Content:
+    payload = reply.payload()
+    return Content(payload, hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest())
+
+
+def _part_key(key: str, number: int) -> str:
+    return key if number == FIRST_MESSAGE else f"{key}#{number}"
+
+
+def _picture_key(key: str) -> str:
+    return f"{key}#picture"
+
+
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
 def _key(message: dict[str, Any]) -> str:
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("key", ""))
+
+
+def _shows_picture(message: Any) -> bool:
+    return any(block["type"] == "image" for block in message.get("blocks", []))
+
+
+def _reason(error: SlackApiError) -> str:
+    return str(error.response.get("error", "unknown_error"))

@@ -4,7 +4,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.views.timer import reminder as reminder_view
-from jobs.digests import ChannelError
+from jobs.channel import ChannelError
 from jobs.reminders import Reminder
 
 

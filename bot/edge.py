@@ -13,7 +13,7 @@ from bot.strangers import UnknownPersonError
 from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
 from bot.views.strangers import stranger_card
-from jobs.digests import ChannelError
+from jobs.channel import ChannelError
 from ledger.errors import DatabaseAwayError, LedgerError
 
 Answer = TypeVar("Answer")

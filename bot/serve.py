@@ -26,6 +26,7 @@ from starlette.routing import Route
 from bot.channel import SlackChannel
 from bot.direct import SlackDirect
 from jobs.digests import run_due
+from jobs.living import LivingDigests
 from jobs.reminders import run_reminders
 from ledger import schema
 from ledger.database import Database
@@ -61,8 +62,10 @@ def jobs_running(
 ) -> Iterator[BackgroundScheduler]:
     """The jobs of one practice, asked every minute whether something is due, until the block ends."""
     process = f"{socket.gethostname()}:{os.getpid()}"
-    jobs: tuple[Callable[[], int], ...] = (
-        partial(run_due, database, workspace, SlackChannel(client), by=process, now=now),
+    channel = SlackChannel(client)
+    jobs: tuple[Callable[[], object], ...] = (
+        partial(run_due, database, workspace, channel, by=process, now=now),
+        partial(LivingDigests(database, channel, now).tick, workspace),
         partial(run_reminders, database, workspace, SlackDirect(client), now=now),
     )
 

@@ -1,6 +1,6 @@
 """The pre-close digest: each team's worklist in its channel on the business days before the month closes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -9,7 +9,21 @@ import structlog
 from sqlalchemy import Connection
 
 from jobs.calendar import due
+from jobs.channel import ChannelError, Content
 from jobs.claims import Occurrence, claim, finish
+from jobs.listing import (
+    UNKNOWN,
+    Listed,
+    Listing,
+    Message,
+    Picture,
+    find_listing,
+    keep_message,
+    keep_picture,
+    listed_of,
+    store_listing,
+)
+from jobs.standing import Standing, standings
 from ledger.clock import month_of
 from ledger.database import Database
 from ledger.practice import Practice, get_practice
@@ -24,43 +38,75 @@ log = structlog.get_logger("jobs.digests")
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a digest says: the team's worklist and its month so far, at an instant."""
+    """What a digest says at an instant: whom it listed as they stand now, and the team's worklist and month."""
 
     practice: Practice
     team: Team
     worklist: Worklist
     month: MonthList
+    standings: tuple[Standing, ...]
+    picture: Picture | None
     at: datetime
 
+    @property
+    def near_since(self) -> int:
+        """How many patients are near now whom it did not list."""
+        listed = {(one.listed.patient_code, one.listed.program) for one in self.standings}
+        return sum((one.figures.patient_code, one.figures.program) not in listed for one in self.worklist.near)
 
-class ChannelError(Exception):
-    """The message could not be delivered; ``reason`` is the channel's own word for why."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a channel says how far it is with a digest, so that whoever takes over goes on from there."""
+
+    database: Database
+    practice_id: str
+    key: str
+
+    def has_picture(self, picture: Picture | None) -> None:
+        """Keeps the picture that was uploaded, and whether the first message has it."""
+        with self.database.writing() as connection:
+            keep_picture(connection, self.practice_id, self.key, picture)
+
+    def has_posted(self, number: int, ts: str, content: Content | None) -> None:
+        """Keeps that a message is posted; ``content`` is None for one that was, and may show what is older."""
+        fingerprint = content.fingerprint if content else UNKNOWN
+        with self.database.writing() as connection:
+            keep_message(connection, self.practice_id, self.key, Message(number, ts, fingerprint))
 
 
 class DigestChannel(Protocol):
     """Where digests go. The bot provides one; jobs know nothing of Slack."""
 
-    def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool) -> str:
+    def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool, progress: Progress) -> str:
         """Sees to it that the digest with that key is in the team's channel once, and returns its timestamp.
 
         ``may_be_there`` says that it may have been posted after ``since`` by a process that died before it could
         say so. Raises ``ChannelError`` where it cannot be delivered.
         """
 
+    def contents(self, digest: Digest) -> Sequence[Content]:
+        """The messages of the digest as they would be now, the first and those that continue it."""
 
-def digest_for(connection: Connection, practice: Practice, team: Team, *, at: datetime) -> Digest:
-    """The digest of that team at that instant."""
-    month = month_of(practice.local_date(at))
+    def update(self, channel_id: str, key: str, message: Message, content: Content) -> None:
+        """Shows ``content`` in place of what a posted message shows; raises ``ChannelError`` where it cannot."""
+
+
+def digest_for(
+    connection: Connection, practice: Practice, team: Team, *, at: datetime, listing: Listing | None = None
+) -> Digest:
+    """The digest of that team at that instant: of the patients of ``listing``, or of those who are near now."""
+    month = listing.month if listing else month_of(practice.local_date(at))
     only = frozenset({team.team_id})
+    found = worklist(connection, practice, month, only)
+    listed: Sequence[Listed] = listing.listed if listing else listed_of(found)
     return Digest(
         practice=practice,
         team=team,
-        worklist=worklist(connection, practice, month, only),
+        worklist=found,
         month=month_list(connection, practice, month, team_ids=only),
+        standings=standings(connection, practice, month, listed),
+        picture=listing.picture if listing else None,
         at=at,
     )
 
@@ -110,9 +156,30 @@ def run(
     held = claim(database, occurrence, by=by, at=at)
     if held is None:
         return False
+    listing = _listing(database, practice, team, occurrence, at=at)
     with database.reading() as connection:
-        digest = digest_for(connection, practice, team, at=at)
-    message_ts = channel.deliver(digest, occurrence.key, since=occurrence.scheduled_at, may_be_there=held.is_retry)
+        digest = digest_for(connection, practice, team, at=at, listing=listing)
+    message_ts = channel.deliver(
+        digest,
+        occurrence.key,
+        since=occurrence.scheduled_at,
+        may_be_there=held.is_retry,
+        progress=Progress(database, practice.practice_id, occurrence.key),
+    )
     finish(database, occurrence, channel_id=team.channel_id, message_ts=message_ts, at=at)
     log.info("digest_posted", key=occurrence.key, channel=team.channel_id, recovered=held.is_retry)
     return True
+
+
+def _listing(
+    database: Database, practice: Practice, team: Team, occurrence: Occurrence, *, at: datetime
+) -> Listing | None:
+    """Whom the occurrence lists: those near at its first claim, kept before anything is posted."""
+    month = month_of(practice.local_date(at))
+    with database.writing() as connection:
+        listing = find_listing(connection, practice.practice_id, occurrence.key)
+        if listing is None:
+            found = worklist(connection, practice, month, frozenset({team.team_id}))
+            store_listing(connection, practice, team, occurrence.key, listed_of(found), month=month, at=at)
+            listing = find_listing(connection, practice.practice_id, occurrence.key)
+    return listing

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from jobs.digests import ChannelError
+from jobs.channel import ChannelError
 from ledger.database import Database
 from ledger.practice import Practice, get_practice
 from ledger.timers import Timer, claim_reminder, due_reminders, finish_reminder

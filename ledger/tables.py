@@ -348,6 +348,23 @@ class PatientMonthRow(Base):
     rulebook: Mapped[str]
 
 
+class TakeRow(Base):
+    """Who took a patient of a month's worklist, or with ``staff_id`` empty gave the patient back; the latest holds."""
+
+    __tablename__ = "takes"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "patient_code"], ["patients.practice_id", "patients.patient_code"]),
+    )
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    patient_code: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
 APPEND_ONLY = (
     "time_entries",
     "entry_voids",
@@ -356,4 +373,5 @@ APPEND_ONLY = (
     "roster_changes",
     "policy_changes",
     "requests",
+    "takes",
 )

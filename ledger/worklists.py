@@ -28,6 +28,11 @@ class NearPatient:
     threshold: NextThreshold
 
 
+def list_order(patient: NearPatient) -> tuple[str, int, int, str]:
+    """Where a patient stands in a list: CCM and RPM apart, each with the band nearest to its first code first."""
+    return (patient.figures.program, patient.band[0], patient.threshold.minutes_missing, patient.figures.patient_code)
+
+
 @dataclass(frozen=True, slots=True)
 class Worklist:
     """Who is near, and apart from them who is near but blocked: minutes alone would not help those (N3)."""

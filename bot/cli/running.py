@@ -30,7 +30,8 @@ from bot.playground import Workspace as LocalSlack
 from bot.serve import check_practice, jobs_running, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from bot.views.digest import digest_messages
-from jobs.digests import ChannelError, digest_for
+from jobs.channel import ChannelError
+from jobs.digests import digest_for
 from ledger.clock import now
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -122,7 +123,7 @@ def digest(
         if as_json:
             print_json(shown)
         else:
-            for reply in digest_messages(shown):
+            for reply in digest_messages(shown, living=False):
                 print_reply(reply)
         if not post:
             err.print(f"Next digest: {next_post(practice, call.at)}.")

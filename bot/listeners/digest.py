@@ -1,21 +1,40 @@
-"""The button of a digest's preview: Post now."""
+"""The buttons of a digest: Post now of its preview; Take, Log time and Refresh of what is posted."""
 
 import json
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
+from bot.access import require, require_button
 from bot.channel import SlackChannel
 from bot.commands.digest import find_team, post_now
-from bot.desk import Desk, press_key, replace_message
+from bot.commands.log import open_form
+from bot.commands.take import find_place, take, take_from
+from bot.desk import Change, Desk, open_if_form, press_key, replace_message, team_of
 from bot.edge import answered
-from bot.views.digest import POST_NOW
+from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
 from bot.views.reply import Reply
+from bot.views.taking import TAKE_OVER
+from jobs.living import LivingDigests
 
 
 def listen(app: App, desk: Desk) -> None:
-    """Posts a digest when it is asked for; a channel takes its time, so the acknowledgement comes first."""
+    """Posts digests, answers their buttons, and keeps what is posted up to date after every saved change."""
+    living = LivingDigests(desk.database, SlackChannel(desk.client), desk.now)
+
+    def follow(change: Change) -> None:
+        living.follow(change.practice_id, change.patient_codes)
+
+    desk.followers.append(follow)
+    _listen_to_post_now(app, desk)
+    _listen_to_take(app, desk, living)
+    _listen_to_take_over(app, desk, living)
+    _listen_to_log(app, desk, living)
+    _listen_to_refresh(app, desk, living)
+
+
+def _listen_to_post_now(app: App, desk: Desk) -> None:
+    """A channel takes its time, so the acknowledgement comes first."""
 
     def acknowledge(ack: Ack) -> None:
         ack()
@@ -29,3 +48,87 @@ def listen(app: App, desk: Desk) -> None:
         replace_message(respond, answered(work, what="post digest now"))
 
     app.action(POST_NOW)(ack=acknowledge, lazy=[post])
+
+
+def _listen_to_take(app: App, desk: Desk, living: LivingDigests) -> None:
+    @app.action(TAKE)
+    def on_take(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        address = _address(body)
+
+        def work() -> Reply:
+            call = desk.call(body, _choice_key(body, action), "")
+            require_button(call.person, "Take")
+            return take(call, find_place(call, **address), action["selected_option"]["value"], address)
+
+        said = answered(work, what="take")
+        _tell(respond, said)
+        ack()
+        _show_again(desk, living, body, address)
+        desk.follow_up(body, said)
+
+
+def _listen_to_take_over(app: App, desk: Desk, living: LivingDigests) -> None:
+    @app.action(TAKE_OVER)
+    def on_take_over(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        asked = json.loads(action["value"])
+        address = {"channel": asked["channel"], "ts": asked["ts"]}
+
+        def work() -> Reply:
+            call = desk.call(body, _choice_key(body, action), "")
+            require_button(call.person, "Take")
+            return take_from(call, find_place(call, **address), asked["code"], asked["from"], address)
+
+        said = answered(work, what="take over")
+        replace_message(respond, said)
+        ack()
+        _show_again(desk, living, body, address)
+        desk.follow_up(body, said)
+
+
+def _listen_to_log(app: App, desk: Desk, living: LivingDigests) -> None:
+    @app.action(LOG)
+    def on_log(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        def work() -> None:
+            call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"])
+            require(call.person, "log")
+            open_if_form(desk, open_form(call), body["trigger_id"])
+
+        said = answered(work, what="log from digest")
+        if isinstance(said, Reply):
+            _tell(respond, said)
+        ack()
+        _show_again(desk, living, body, _address(body))
+
+
+def _listen_to_refresh(app: App, desk: Desk, living: LivingDigests) -> None:
+    @app.action(REFRESH)
+    def on_refresh(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        address = _address(body)
+
+        def work() -> None:
+            find_place(desk.call(body, _choice_key(body, action), ""), **address)
+
+        said = answered(work, what="refresh digest", saves=False)
+        if isinstance(said, Reply):
+            _tell(respond, said)
+        ack()
+        _show_again(desk, living, body, address)
+
+
+def _choice_key(body: dict[str, Any], action: dict[str, Any]) -> str:
+    """The key of one use of a menu or button that may be used again, unlike that of ``press_key``."""
+    return f"{press_key(body, action)}:{action['action_ts']}"
+
+
+def _address(body: dict[str, Any]) -> dict[str, str]:
+    """Which message was pressed."""
+    return {"channel": body["container"]["channel_id"], "ts": body["container"]["message_ts"]}
+
+
+def _tell(respond: Respond, reply: Reply) -> None:
+    """Shows ``reply`` to whoever pressed, beside the message that everybody sees."""
+    respond(replace_original=False, response_type="ephemeral", **reply.payload())
+
+
+def _show_again(desk: Desk, living: LivingDigests, body: dict[str, Any], address: dict[str, str]) -> None:
+    desk.later(lambda: living.show_again(team_of(body), address["channel"], address["ts"]), what="digest update")

@@ -2,25 +2,43 @@
 
 import secrets
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from bot.playground.errors import SlackError
 from bot.playground.settings import JSON
 
+PICTURE_TYPES: Mapping[str, str] = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+}
+"""The media types of the files that an image block can show, by the endings of their names."""
+
 
 @dataclass
 class StoredFile:
-    """One file. `content` is None until it was uploaded; `shared` once a message may show it."""
+    """One file. `content` is None until it was uploaded; `shared` once a message may show it.
+
+    `alt_text` says in words what a picture shows; `shown_in` holds the conversations where a message shows it.
+    """
 
     id: str
     name: str
     length_bytes: int
     upload_token: str
+    alt_text: str = ""
     content: bytes | None = None
     title: str = ""
     shared: bool = False
+    shown_in: set[str] = field(default_factory=set)
+
+    @property
+    def extension(self) -> str:
+        """Returns the ending of the name, without its dot and in lower case."""
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
 
 class FileStore:
@@ -31,9 +49,9 @@ class FileStore:
         self._lock = threading.Lock()
         self._files: dict[str, StoredFile] = {}
 
-    def expect(self, name: str, length_bytes: int) -> StoredFile:
+    def expect(self, name: str, length_bytes: int, alt_text: str = "") -> StoredFile:
         """Returns a place for a file of this name and length."""
-        file = StoredFile(f"F{secrets.token_hex(5).upper()}", name, length_bytes, secrets.token_urlsafe(18))
+        file = StoredFile(f"F{secrets.token_hex(5).upper()}", name, length_bytes, secrets.token_urlsafe(18), alt_text)
         with self._lock:
             self._files[file.id] = file
         return file
@@ -69,7 +87,6 @@ class FileStore:
 
     def as_api(self, file: StoredFile, *, base_url: str, user_id: str) -> JSON:
         """Returns the file as the Web API shows it."""
-        extension = file.name.rpartition(".")[2].lower() if "." in file.name else ""
         link = f"{base_url}/files/{file.id}/{quote(file.name)}"
         return {
             "id": file.id,
@@ -77,7 +94,8 @@ class FileStore:
             "timestamp": int(self._clock()),
             "name": file.name,
             "title": file.title,
-            "filetype": extension,
+            "filetype": file.extension,
+            "alt_txt": file.alt_text,
             "size": file.length_bytes,
             "user": user_id,
             "mode": "hosted",

@@ -27,6 +27,7 @@ from bot.playground.delivery.http import Receiver
 from bot.playground.delivery.payloads import Payloads
 from bot.playground.delivery.socket_mode import POLICY_VIOLATION
 from bot.playground.errors import SlackError
+from bot.playground.files import PICTURE_TYPES
 from bot.playground.page_api import PageApi
 from bot.playground.people.acting import People
 from bot.playground.people.person import Person
@@ -236,10 +237,14 @@ def _file(playground: Playground) -> Endpoint:
         file = playground.workspace.files.find(request.path_params["file_id"])
         if file is None or file.content is None or not file.shared:
             return PlainTextResponse("no such file", status_code=404)
+        kind = "inline" if file.extension in PICTURE_TYPES else "attachment"
         return Response(
             file.content,
-            media_type="application/octet-stream",
-            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{urllib.parse.quote(file.name)}"},
+            media_type=PICTURE_TYPES.get(file.extension, "application/octet-stream"),
+            headers={
+                "Content-Disposition": f"{kind}; filename*=UTF-8''{urllib.parse.quote(file.name)}",
+                "X-Content-Type-Options": "nosniff",
+            },
         )
 
     return endpoint

@@ -1,35 +1,219 @@
 """The digest as a team's channel sees it: codes and minutes, staff by id, nothing else."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ImageBlock,
+    InteractiveElement,
+    Option,
+    StaticSelectElement,
+)
+
 from bot.views import words
-from bot.views.reply import Reply, actions, button, section
-from bot.views.worklist import digest_line, near_pages
+from bot.views.reply import Reply, actions, button, context, header, section, sections, table
+from bot.views.worklist import (
+    BLOCKED_TITLE,
+    COLUMNS,
+    RIGHT,
+    band_counts,
+    blocked_words,
+    cells,
+    nobody_near,
+    sentence,
+)
 from jobs.calendar import business_days_left
 from jobs.digests import Digest
+from jobs.listing import FIRST_MESSAGE, Picture
+from jobs.standing import Standing, State
+from ledger.clock import month_of
 
 POST_NOW = "digest_post_now"
 PAGE = "digest_page"
+TAKE = "digest_take"
+LOG = "digest_log"
+REFRESH = "digest_refresh"
+
+NAME_CHARACTERS = 40
+"""Of a code or a staff id in a table: so 50 rows fit into one, whatever becomes of them."""
+LABEL_CHARACTERS = 75
 
 
-def digest_messages(digest: Digest) -> list[Reply]:
-    """The digest: one message, and where the list is longer, those that continue it in the thread."""
-    title = f"{digest.team.name} · {words.month_name(digest.month.month)}"
+def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
+    """The digest: one message, and where the list is longer, those that continue it in the thread.
+
+    ``living`` messages have the picture, and menus to take patients of theirs and to log time for them.
+    """
+    if not digest.standings:
+        return [nobody_near(_title(digest), " ".join([_so_far(digest), *_since(digest)]))]
+    last = max(one.listed.message_number for one in digest.standings)
+    return [_message(digest, number, living=living) for number in range(FIRST_MESSAGE, last + 1)]
+
+
+def _title(digest: Digest) -> str:
+    return f"{digest.team.name} · {words.month_name(digest.month.month)}"
+
+
+def _so_far(digest: Digest) -> str:
     month = digest.month
-    so_far = (
+    return (
         f"Billable now: {month.billable_patients} of {words.listed(month.enrolled_patients, 'enrolled patient')} "
         f"({month.capture_percent} %) · expected payment {words.money(month.expected_cents)}"
     )
-    if not digest.worklist.near and not digest.worklist.blocked:
-        return [digest_line(title, so_far)]
-    days = business_days_left(digest.practice.local_date(digest.at))
-    lines = [f"*{words.listed(days, 'business day')} left* to reach the next code.", so_far]
-    return near_pages(digest.worklist, title=title, lines=lines, staff=str)
+
+
+def _since(digest: Digest) -> list[str]:
+    """The line about those who came near after the list was made."""
+    if not digest.near_since:
+        return []
+    are = "patient is" if digest.near_since == 1 else "patients are"
+    return [
+        f"*{digest.near_since}* more {are} near since this list was made: /ccm near {words.escaped(digest.team.name)}"
+    ]
+
+
+def _message(digest: Digest, number: int, *, living: bool) -> Reply:
+    here = [one for one in digest.standings if one.listed.message_number == number]
+    rows = [one for one in here if not one.listed.blocked]
+    blocked = [one for one in here if one.listed.blocked]
+    all_rows = [one for one in digest.standings if not one.listed.blocked]
+    blocks: list[Block] = []
+    text = f"{_title(digest)}: blocked patients, continued"
+    if number == FIRST_MESSAGE:
+        text = f"{_title(digest)}: {_sentence(all_rows)}"
+        blocks += [header(_title(digest)), *sections(_summary(digest, all_rows))]
+    if rows:
+        before = all_rows.index(rows[0])
+        label = f"Rows {before + 1}–{before + len(rows)} of {len(all_rows)}"
+        goes_on = before + len(rows) < len(all_rows)
+        if number != FIRST_MESSAGE:
+            text = f"{_title(digest)}: {label}"
+            blocks.append(context(label))
+        blocks.append(table((*COLUMNS, "Status"), [_row(one) for one in rows], right=RIGHT))
+        if number == FIRST_MESSAGE and goes_on:
+            blocks.append(context(f"{label}; the rest follows in the thread."))
+    if blocked:
+        blocks += sections([BLOCKED_TITLE, *(f"• {_blocked_line(one)}" for one in blocked)])
+    if living:
+        blocks.append(_menus(here))
+        if number == FIRST_MESSAGE and digest.picture is not None and digest.picture.shown:
+            blocks.append(picture_block(digest.picture))
+    return Reply(text, tuple(blocks))
+
+
+def _summary(digest: Digest, rows: Sequence[Standing]) -> list[str]:
+    today = digest.practice.local_date(digest.at)
+    left = f"*{words.listed(business_days_left(today), 'business day')} left* to reach the next code."
+    if month_of(today) != digest.month.month:
+        left = "*The month is over.*"
+    return [left, _so_far(digest), *_counts(rows), *_since(digest)]
+
+
+def _counts(rows: Sequence[Standing]) -> list[str]:
+    if not rows:
+        return ["Nobody whom minutes alone would make billable is within 5 minutes of the next code."]
+    open_ones, done = _open(rows), _done(rows)
+    if not open_ones:
+        return [f"Nobody on this list is open any more: *{done}* of {len(rows)} done."]
+    worth = f"Worth if finished: *{words.money(_worth_cents(open_ones))}*"
+    return [
+        band_counts((one.listed.program, one.listed.band) for one in open_ones),
+        f"{worth} · done: *{done}* of {len(rows)}" if done else worth,
+    ]
+
+
+def _sentence(rows: Sequence[Standing]) -> str:
+    open_ones, done = _open(rows), _done(rows)
+    said = sentence(len(open_ones), _worth_cents(open_ones))
+    return f"{said} {done} of {len(rows)} done." if done else said
+
+
+def _open(rows: Iterable[Standing]) -> list[Standing]:
+    return [one for one in rows if one.state is State.OPEN]
+
+
+def _done(rows: Iterable[Standing]) -> int:
+    return sum(one.state is State.DONE for one in rows)
+
+
+def _worth_cents(rows: Iterable[Standing]) -> int:
+    return sum(one.step.amount_cents for one in rows)
+
+
+def _row(one: Standing) -> tuple[str, ...]:
+    listed = one.listed
+    step = replace(listed.threshold, minutes_missing=0) if one.state is State.DONE else one.step
+    code = words.clipped(listed.patient_code, NAME_CHARACTERS)
+    return (*cells(code, listed.program, listed.band, step, one.figures, staff=_staff), _status(one))
+
+
+def _staff(staff_id: str) -> str:
+    return words.clipped(staff_id, NAME_CHARACTERS)
+
+
+def _status(one: Standing) -> str:
+    taken = f"taken by {_staff(one.taken_by)}" if one.taken_by else ""
+    if one.state is State.DONE:
+        return f"done by {_staff(one.done_by)}" if one.done_by else "done"
+    if one.state is State.OPEN:
+        return taken or "open"
+    why = "blocked now" if one.state is State.BLOCKED else "not near now"
+    return f"{why}, {taken}" if taken else why
+
+
+def _blocked_line(one: Standing) -> str:
+    """A patient who was blocked when the list was made: by what still, or what has become of it."""
+    taken = f" · taken by {words.escaped(_staff(one.taken_by))}" if one.taken_by else ""
+    if one.state is State.BLOCKED and one.figures is not None:
+        return f"{blocked_words(one.figures)}{taken}"
+    listed = one.listed
+    patient = f"*{listed.patient_code}* · {listed.program} · {words.minutes(one.counted_minutes)}"
+    if one.state is State.OPEN:
+        return f"{patient} · no longer blocked: {one.step.minutes_missing} more for {one.step.code}{taken}"
+    return f"{patient} · {words.escaped(_status(one))}"
+
+
+def _menus(here: Sequence[Standing]) -> ActionsBlock:
+    """Menus of the patients of this message who are not done, and a button to look again."""
+    waiting = [one for one in here if one.state is not State.DONE and len(one.listed.patient_code) <= NAME_CHARACTERS]
+    by_code: dict[str, Standing] = {}
+    for one in waiting:
+        by_code.setdefault(one.listed.patient_code, one)
+    elements: list[InteractiveElement] = []
+    if waiting:
+        take = [_option(one, code) for code, one in by_code.items()]
+        log = [_option(one, f"{one.listed.patient_code} {one.listed.program.lower()}") for one in waiting]
+        elements += [
+            StaticSelectElement(action_id=TAKE, placeholder="Take a patient…", options=take),
+            StaticSelectElement(action_id=LOG, placeholder="Log time for…", options=log),
+        ]
+    return ActionsBlock(elements=[*elements, button("Refresh", REFRESH, "")])
+
+
+def _option(one: Standing, value: str) -> Option:
+    taken = f" · taken by {one.taken_by}" if one.taken_by else ""
+    label = f"{one.listed.patient_code} · {one.listed.program} · {one.counted_minutes} min{taken}"
+    return Option(value=value, label=words.clipped(label, LABEL_CHARACTERS))
+
+
+def picture_block(picture: Picture) -> ImageBlock:
+    """The picture, with the same in words for those who do not see it."""
+    return ImageBlock(slack_file={"id": picture.file_id}, alt_text=picture.alt)
+
+
+def picture_message(digest: Digest, picture: Picture) -> Reply:
+    """The picture as a message of its own, for the thread."""
+    return Reply(f"{_title(digest)}: patients by counted minutes", (picture_block(picture),))
 
 
 def digest_preview(digest: Digest, *, next_post: str) -> list[Reply]:
     """What the digest would say now, when the next one comes, and a button to post it now."""
-    messages = digest_messages(digest)
+    messages = digest_messages(digest, living=False)
     first = messages[0]
     when = f"*Preview for <#{digest.team.channel_id}>.* Next digest: {next_post}."
+    shown = [context("When it is posted it has menus to take a patient and to log time.")] if digest.standings else []
     post = actions(button("Post now", POST_NOW, {"team": digest.team.name}))
-    preview = Reply(f"Preview. {first.text}", (section(when), *first.blocks, post))
+    preview = Reply(f"Preview. {first.text}", (section(when), *first.blocks, *shown, post))
     return [preview, *messages[1:]]

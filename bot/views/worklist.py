@@ -1,20 +1,27 @@
-"""The worklist and the digest: whom one short call makes billable, and who is near but blocked (N2, N3)."""
+"""The worklist: whom one short call makes billable, and who is near but blocked (N2, N3); its words in a digest too."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 from slack_sdk.models.blocks import Block
 
 from bot.views import words
 from bot.views.reply import Reply, context, header, section, sections, table, table_parts
+from ledger.figures import Figures
 from ledger.rules.facts import Program
-from ledger.worklists import NearPatient, Worklist
+from ledger.rules.statement import NextThreshold
+from ledger.worklists import Worklist, list_order
 
 PAGE = "near_page"
 ROWS_PER_MESSAGE = 50
 SECTIONS_PER_MESSAGE = 3
 """A channel takes one message a second, so a long list of blocked patients is not spread over more than it must."""
 COLUMNS = ("Patient", "List", "Minutes", "Missing", "Next code", "Worth", "Last live contact")
+RIGHT = (2, 3, 5)
+"""The columns that hold numbers."""
+BLOCKED_TITLE = "*Near, but blocked* – minutes alone would not make these billable:"
 
+Band = tuple[int, int]
 StaffWords = Callable[[str], str]
 """How a staff member is called where the list is shown: by id in a channel, by name to one person."""
 
@@ -24,13 +31,16 @@ def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: S
 
     ``lines`` stand under the title; ``staff`` says how a staff member is called.
     """
-    ordered = sorted(worklist.near, key=_list_order)
-    rows = [_row(patient, staff) for patient in ordered]
+    near = sorted(worklist.near, key=list_order)
+    rows = [
+        cells(one.figures.patient_code, one.figures.program, one.band, one.threshold, one.figures, staff=staff)
+        for one in near
+    ]
     first: list[Block] = [header(title), *sections([*lines, *_counts(worklist)])]
     parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_MESSAGE)
     if parts:
-        first.append(table(COLUMNS, parts[0], right=(2, 3, 5)))
-    text = f"{title}: {_sentence(worklist)}"
+        first.append(table(COLUMNS, parts[0], right=RIGHT))
+    text = f"{title}: {sentence(len(near), worklist.worth_cents)}"
     if parts[1:]:
         first.append(context(f"Rows 1–{len(parts[0])} of {len(rows)}; the rest follows."))
     blocked = _blocked(worklist)
@@ -38,16 +48,11 @@ def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: S
     for number, part in enumerate(parts[1:], start=1):
         before = sum(map(len, parts[:number]))
         label = f"Rows {before + 1}–{before + len(part)} of {len(rows)}"
-        replies.append(Reply(f"{title}: {label}", (context(label), table(COLUMNS, part, right=(2, 3, 5)))))
+        replies.append(Reply(f"{title}: {label}", (context(label), table(COLUMNS, part, right=RIGHT))))
     for start in range(1, len(blocked), SECTIONS_PER_MESSAGE):
         more = tuple(blocked[start : start + SECTIONS_PER_MESSAGE])
         replies.append(Reply(f"{title}: blocked patients, continued", more))
     return replies
-
-
-def _list_order(patient: NearPatient) -> tuple[str, int, int, str]:
-    """CCM and RPM apart, each with the band nearest to its next code's first base."""
-    return (patient.figures.program, patient.band[0], patient.threshold.minutes_missing, patient.figures.patient_code)
 
 
 def _counts(worklist: Worklist) -> list[str]:
@@ -55,37 +60,42 @@ def _counts(worklist: Worklist) -> list[str]:
         return ["Nobody is within 5 minutes of the next code."]
     if not worklist.near:
         return ["Nobody whom minutes alone would make billable is within 5 minutes of the next code."]
-    lists: dict[tuple[Program, tuple[int, int]], int] = {}
-    for patient in sorted(worklist.near, key=_list_order):
-        key = (patient.figures.program, patient.band)
-        lists[key] = lists.get(key, 0) + 1
-    counts = " · ".join(
-        f"{program} at {low}–{high} minutes: *{count}*" for (program, (low, high)), count in lists.items()
+    near = sorted(worklist.near, key=list_order)
+    return [
+        band_counts((patient.figures.program, patient.band) for patient in near),
+        f"Worth if finished: *{words.money(worklist.worth_cents)}*",
+    ]
+
+
+def band_counts(lists: Iterable[tuple[Program, Band]]) -> str:
+    """``CCM at 15–19 minutes: *3* · RPM at 15–19 minutes: *1*``, each list in the order of its first patient."""
+    counted = Counter(lists)
+    return " · ".join(
+        f"{program} at {low}–{high} minutes: *{count}*" for (program, (low, high)), count in counted.items()
     )
-    return [counts, f"Worth if finished: *{words.money(worklist.worth_cents)}*"]
 
 
-def _sentence(worklist: Worklist) -> str:
-    if not worklist.near:
+def sentence(near: int, worth_cents: int) -> str:
+    """How many are near, in one sentence for a notification."""
+    if not near:
         return "nobody is near the next code."
-    return (
-        f"{words.listed(len(worklist.near), 'patient')} near the next code, worth {words.money(worklist.worth_cents)}."
-    )
+    return f"{words.listed(near, 'patient')} near the next code, worth {words.money(worth_cents)}."
 
 
-def _row(patient: NearPatient, staff: StaffWords) -> tuple[str, ...]:
-    figures = patient.figures
-    low, high = patient.band
+def cells(
+    patient_code: str, program: Program, band: Band, step: NextThreshold, figures: Figures | None, *, staff: StaffWords
+) -> tuple[str, ...]:
+    """The cells of one patient under ``COLUMNS``; ``figures`` are today's, None where there are none."""
     contact = ""
-    if figures.last_contact_on and figures.last_contact_by:
+    if figures and figures.last_contact_on and figures.last_contact_by:
         contact = f"{words.day(figures.last_contact_on)}, {staff(figures.last_contact_by)}"
     return (
-        figures.patient_code,
-        f"{figures.program} {low}–{high}",
-        str(figures.counted_minutes),
-        str(patient.threshold.minutes_missing),
-        patient.threshold.code,
-        words.money(patient.threshold.amount_cents) if patient.threshold.amount_cents else "unknown",
+        patient_code,
+        f"{program} {band[0]}–{band[1]}",
+        str(figures.counted_minutes if figures else 0),
+        str(step.minutes_missing),
+        step.code,
+        words.money(step.amount_cents) if step.amount_cents else "unknown",
         contact,
     )
 
@@ -94,17 +104,16 @@ def _blocked(worklist: Worklist) -> list[Block]:
     """The blocked patients, each with what blocks it."""
     if not worklist.blocked:
         return []
-    lines = ["*Near, but blocked* – minutes alone would not make these billable:"]
-    lines += [
-        f"• *{patient.figures.patient_code}* · {patient.figures.program} · "
-        f"{words.minutes(patient.figures.counted_minutes)} · "
-        + "; ".join(words.escaped(blocker.text.rstrip(".")) for blocker in patient.figures.blockers)
-        for patient in worklist.blocked
-    ]
-    return list(sections(lines))
+    return list(sections([BLOCKED_TITLE, *(f"• {blocked_words(one.figures)}" for one in worklist.blocked)]))
 
 
-def digest_line(title: str, enrolled: str) -> Reply:
+def blocked_words(figures: Figures) -> str:
+    """A patient's minutes and what blocks the program."""
+    blockers = "; ".join(words.escaped(blocker.text.rstrip(".")) for blocker in figures.blockers)
+    return f"*{figures.patient_code}* · {figures.program} · {words.minutes(figures.counted_minutes)} · {blockers}"
+
+
+def nobody_near(title: str, enrolled: str) -> Reply:
     """The one line a team gets that has nobody near."""
     text = f"{title}: nobody is near the next code. {enrolled}"
     return Reply(text, (section(f"*{words.escaped(title)}*\nNobody is near the next code. {enrolled}"),))

@@ -63,6 +63,38 @@ def close(dialog: Locator) -> None:
     expect(dialog).to_be_hidden()
 
 
+def choose(page: Page, digest: Locator, menu: str, code: str) -> None:
+    """Takes a patient in a menu of the digest."""
+    digest.get_by_role("combobox", name=menu).click()
+    page.get_by_role("option", name=code).click()
+
+
+def live_with_the_digest(page: Page, address: str) -> None:
+    """A coordinator takes a patient of the posted digest, logs time from it and sees the row done."""
+    act_as(page, address, "U0COORD1", "C0BLUE")
+    digest = page.get_by_role("listitem").filter(has_text="Billable now").last
+    picture = digest.get_by_role("img", name=re.compile("^Patients by counted minutes, Blue Team"))
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.naturalWidth") > 800
+    code = digest.get_by_role("row").filter(has_text="open").first.get_by_role("cell").first.inner_text()
+    row = digest.get_by_role("row").filter(has_text=code)
+
+    choose(page, digest, "Take a patient…", code)
+    expect(page.get_by_text(f"{code} is yours in").first).to_be_visible()
+    expect(row).to_contain_text("taken by coord1")
+
+    choose(page, digest, "Log time for…", code)
+    form = page.get_by_role("dialog", name="Log CCM time")
+    expect(form.get_by_role("combobox", name="Patient")).to_have_value(code)
+    form.get_by_label("Length, or from–to").fill("6m")
+    form.get_by_role("combobox", name="What was done").click()
+    page.get_by_role("option", name="community resources").click()
+    form.get_by_label("Note").fill("Found a ride to the pharmacy. The family will call on Friday.")
+    form.get_by_role("button", name="Save").click()
+    close(page.get_by_role("dialog", name="Saved"))
+    expect(row).to_contain_text("done by coord1")
+
+
 def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[str, Path], page: Page) -> None:
     address, directory = demo
 
@@ -96,6 +128,8 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
     preview = page.get_by_role("listitem").filter(has_text="Next digest").last
     preview.get_by_role("button", name="Post now").click()
     expect(page.get_by_role("listitem").filter(has_text="business day").last).to_contain_text("Billable now")
+
+    live_with_the_digest(page, address)
 
     act_as(page, address, "U0BILLER1", "C0GENERAL")
     type_line(page, "general", "/ccm month")

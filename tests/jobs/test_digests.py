@@ -258,7 +258,7 @@ from jobs.digests import run_due
 from ledger.database import Database
 
 class FileChannel:
-    def deliver(self, digest, key, *, since, may_be_there):
+    def deliver(self, digest, key, *, since, may_be_there, progress):
         file = Path(sys.argv[3])
         if sys.argv[4] == "before":
             print("ready", flush=True)

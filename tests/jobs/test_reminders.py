@@ -12,7 +12,7 @@ from support.channel import Death
 from support.practice import a_practice, a_request, local
 from support.threads import at_once
 
-from jobs.digests import ChannelError
+from jobs.channel import ChannelError
 from jobs.reminders import Reminder, run_reminders
 from ledger.database import Database
 from ledger.practice import Practice

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.databases import fresh_postgresql
-from support.practice import AT, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
+from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
 
 import jobs.tables  # noqa: F401 - its tables belong to the schema
 from ledger.addenda import add_addendum
@@ -21,6 +21,7 @@ from ledger.policy import change_policy
 from ledger.practice import Practice, get_practice
 from ledger.schema import check, newest, upgrade
 from ledger.tables import APPEND_ONLY, Base
+from ledger.takes import take_or_release
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def worked(database: Database, practice: Practice) -> Database:
     with database.writing() as connection:
         add_addendum(connection, practice, "P-1042", 3, text="Dose kept.", request=a_request(), at=AT, by="nurse1")
         change_policy(connection, practice, "care_plan_max_days", 400, at=AT, recorded_by="admin1")
+        take_or_release(connection, practice, MONTH, "P-1042", "nurse1", request=a_request(), at=AT)
     return database
 
 

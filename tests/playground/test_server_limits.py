@@ -187,6 +187,11 @@ BLOCKS: dict[str, tuple[list[JSON], list[JSON], str]] = {
         [actions(button(confirm=confirm(confirm=plain("x" * 30))))],
         "less than 31",
     ),
+    "image of a file by its id and its address": (
+        [{"type": "image", "slack_file": {"id": "F1", "url": "https://example.com/a.png"}, "alt_text": "A"}],
+        [{"type": "image", "slack_file": {"id": "F1"}, "alt_text": "A"}],
+        "must have exactly one of: id, url",
+    ),
     "image without words": (
         [{"type": "image", "image_url": "https://example.com/a.png"}],
         [{"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A"}],

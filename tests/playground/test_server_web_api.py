@@ -85,10 +85,12 @@ def test_history_needs_the_scope_of_the_conversations_kind(workspace: Workspace)
 def test_a_message_is_posted_updated_and_deleted(client: WebClient, playground: Playground) -> None:
     posted = client.chat_postMessage(channel="C1", text="before", blocks=[SECTION])
     assert posted["message"]["blocks"][0]["block_id"]
+    client.chat_update(channel="C1", ts=posted["ts"], text="between", blocks=[SECTION])
+    assert "edited" not in playground.as_user("U1").messages("C1")[0].body
     client.chat_update(channel="C1", ts=posted["ts"], text="after")
     seen = playground.as_user("U1").messages("C1")
     assert [each.text for each in seen] == ["after"]
-    assert seen[0].blocks, "blocks that were not given stay"
+    assert not seen[0].blocks, "a text alone takes the place of blocks"
     assert "edited" in seen[0].body
     client.chat_delete(channel="C1", ts=posted["ts"])
     assert playground.as_user("U1").messages("C1") == []
@@ -210,6 +212,49 @@ def test_a_file_that_was_not_uploaded_cannot_be_shown(workspace: Workspace) -> N
     with pytest.raises(SlackError, match="length_mismatch"):
         workspace.files.receive(place["upload_url"].rpartition("/")[2], b"four")
     assert refusal(workspace, "files.getUploadURLExternal", filename="a.csv").error == "invalid_arguments"
+
+
+def upload(client: WebClient, name: str = "bars.png", **more: Any) -> str:
+    uploaded = client.files_upload_v2(content=b"bars", filename=name, title="Bars", alt_txt="Three bars", **more)
+    assert uploaded["files"][0]["alt_txt"] == "Three bars"
+    return str(uploaded["files"][0]["id"])
+
+
+def picture(**slack_file: str) -> list[JSON]:
+    return [SECTION, {"type": "image", "slack_file": slack_file, "alt_text": "Three bars"}]
+
+
+def test_an_uploaded_picture_is_shown_in_a_message(client: WebClient, playground: Playground) -> None:
+    file_id = upload(client)
+    ts = client.chat_postMessage(channel="C1", text="bars", blocks=picture(id=file_id))["ts"]
+    client.chat_update(channel="C1", ts=ts, text="bars again", blocks=picture(id=file_id))
+    address = f"{playground.url}/files/{file_id}/picture"
+    with urllib.request.urlopen(address) as response:  # noqa: S310 - this test's server
+        assert (response.read(), response.headers["Content-Type"]) == (b"bars", "image/png")
+    assert [each.text for each in playground.as_user("U1").messages("C1")] == ["bars again"]
+    assert not [entry for entry in playground.refusals if "files" in entry.kind]
+
+
+def test_a_picture_may_be_named_by_the_address_of_its_file(client: WebClient, playground: Playground) -> None:
+    file_id = upload(client)
+    client.chat_postMessage(channel="C1", text="bars", blocks=picture(url=f"{playground.url}/files/{file_id}/a.png"))
+
+
+def test_a_file_that_is_no_uploaded_picture_is_refused_in_a_block(client: WebClient, playground: Playground) -> None:
+    workspace = playground.workspace
+    begun = call(workspace, "files.getUploadURLExternal", filename="a.png", length=3)["file_id"]
+    for blocks in (picture(id="F9"), picture(id=begun), picture(id=upload(client, "month.csv"))):
+        error = refusal(workspace, "chat.postMessage", channel="C1", text="x", blocks=blocks)
+        assert error.error == "invalid_blocks"
+        assert error.messages == ("[ERROR] invalid slack file [json-pointer:/blocks/1/slack_file]",)
+        assert error.extra["errors"] == ["invalid slack file [json-pointer:/blocks/1/slack_file]"]
+        assert refusal(workspace, "chat.postEphemeral", channel="C1", user="U1", text="x", blocks=blocks)
+
+
+def test_an_update_cannot_bring_in_a_picture_that_the_conversation_has_not_seen(client: WebClient) -> None:
+    ts = client.chat_postMessage(channel="C1", text="words")["ts"]
+    with pytest.raises(SlackApiError, match="invalid slack file"):
+        client.chat_update(channel="C1", ts=ts, text="bars", blocks=picture(id=upload(client)))
 
 
 def test_a_trigger_opens_one_modal_within_three_seconds(workspace: Workspace, clock: Any) -> None:

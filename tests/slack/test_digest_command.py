@@ -66,7 +66,7 @@ def test_post_now_posts_in_the_channel_of_the_team_and_says_where(office: Office
     assert f"Posted in <#{BLUE}>." in answer
     (posted,) = office.posts(BLUE)
     assert posted.text == "Blue Team · November 2026: 1 patient near the next code, worth $66.13."
-    assert table_rows(posted)[0][-1] == "Wed Nov 18, nurse1"
+    assert table_rows(posted)[0][-2:] == ["Wed Nov 18, nurse1", "open"]
 
 
 def test_a_team_with_nobody_near_gets_one_line(office: Office) -> None:

@@ -17,6 +17,7 @@ BOT = Path(bot.__file__).parent
 SCOPES_BY_METHOD = {
     "auth_test": set[str](),
     "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
     "conversations_history": {"channels:history", "groups:history"},

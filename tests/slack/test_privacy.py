@@ -15,13 +15,15 @@ from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.direct import SlackDirect
 from bot.views.correction import FIX_ANYWAY
-from bot.views.digest import POST_NOW
+from bot.views.digest import LOG as DIGEST_LOG
+from bot.views.digest import POST_NOW, TAKE
 from bot.views.entry_forms import FIX_ENTRY, PICK_ENTRY
 from bot.views.form import READ_LINE
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import ADD_DETAIL, UNDO
 from bot.views.settings import VALUE
 from bot.views.strangers import ADD
+from bot.views.taking import TAKE_OVER
 from bot.views.timer import STOP_NOW
 from jobs.reminders import run_reminders
 
@@ -98,6 +100,23 @@ def do_everything(office: Office) -> None:
     administer(office)
     office.press(office.say("/ccm digest Blue Team", LEAD), POST_NOW, LEAD)
     assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
+    use_the_digest(office)
+
+
+def use_the_digest(office: Office) -> None:
+    """Takes a patient of the digest, takes the patient over, and logs a marked note from it."""
+    office.settle()
+    (posted,) = office.posts(BLUE)
+    office.person().press(posted, TAKE, "P-1043")
+    office.settle()
+    (asked,) = office.person(LEAD).press(office.posts(BLUE)[0], TAKE, "P-1043").messages
+    office.person(LEAD).press(asked, TAKE_OVER)
+    office.settle()
+    form = office.person().press(office.posts(BLUE)[0], DIGEST_LOG, "P-1043 ccm").modal
+    assert form is not None
+    office.person().submit(form, {"length": "5m", "activity": "medication", "note": NOTE})
+    office.settle()
+    assert "done by nurse1" in office.posts(BLUE)[0].words
 
 
 def keep_time(office: Office) -> None:
@@ -233,7 +252,7 @@ def test_no_note_and_no_name_stands_in_a_channel(journey: Journey) -> None:
 def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
     texts = [
         payload["text"]
-        for kind in ("ack", "response_url", "chat.postMessage")
+        for kind in ("ack", "response_url", "chat.postMessage", "chat.update")
         for payload in journey.sent(kind)
         if "text" in payload
     ]
@@ -254,6 +273,17 @@ def test_no_note_and_no_name_stands_in_a_direct_message(journey: Journey) -> Non
     assert STRANGER in direct
     assert NOTE_MARK not in direct
     assert NAME_MARK not in direct
+
+
+def test_no_note_and_no_name_stands_in_what_was_ever_shown_in_a_channel_or_uploaded(journey: Journey) -> None:
+    kinds = ("chat.postMessage", "chat.update", "files.getUploadURLExternal", "files.completeUploadExternal")
+    sent = json.dumps([journey.sent(kind) for kind in kinds])
+
+    assert "taken by nurse1" in sent
+    assert "taken by lead1" in sent
+    assert "patients-by-minutes.png" in sent
+    assert NOTE_MARK not in sent
+    assert NAME_MARK not in sent
 
 
 def test_no_note_and_no_name_stands_in_a_log(journey: Journey) -> None:

@@ -6,13 +6,14 @@ import pytest
 from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Office, picked
 
-from bot.access import ROLES_BY_COMMAND
+from bot.access import ROLES_BY_BUTTON, ROLES_BY_COMMAND
 from bot.commands.registry import COMMANDS
 from bot.playground import Glance
 from bot.views import digest, month
 from bot.views.pickers import PATIENT_PICKER
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import ADD_DETAIL, LOG_ANOTHER, UNDO
+from ledger.roster import people
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1", "U0ADMIN1"
 EVERYBODY = {NURSE, LEAD, BILLER, DOCTOR, ADMIN}
@@ -45,11 +46,20 @@ WHO_MAY = {
     "team": {ADMIN},
     "settings": {ADMIN},
 }
+WHO_MAY_PRESS = {"Take": {NURSE, LEAD, DOCTOR}}
 MAY_BY_NAME = {line.partition(" ")[0]: users for line, users in WHO_MAY.items()}
 
 
 def test_every_command_stands_in_the_table() -> None:
     assert set(MAY_BY_NAME) == set(ROLES_BY_COMMAND) == {"", "help", *COMMANDS}
+
+
+def test_every_button_that_no_command_stands_for_is_in_the_table(office: Office) -> None:
+    with office.looking() as connection:
+        staff = [person for person in people(connection, "T0TEST") if person.slack_user_id in EVERYBODY]
+
+    for name, roles in ROLES_BY_BUTTON.items():
+        assert {person.slack_user_id for person in staff if person.roles & roles} == WHO_MAY_PRESS[name]
 
 
 @pytest.mark.parametrize("line", WHO_MAY)

@@ -9,6 +9,7 @@ from bot.playground.errors import SlackError
 from bot.playground.filling import fill_blocks
 from bot.playground.limits.content import check_message
 from bot.playground.messages import Message
+from bot.playground.pictures import pictures_in
 from bot.playground.settings import JSON
 from bot.playground.tickets import ResponseUrl
 from bot.playground.workspace import Workspace
@@ -76,6 +77,7 @@ def _content(workspace: Workspace, given: JSON) -> JSON:
     if given.get("attachments"):
         raise SlackError("invalid_attachments", ["[ERROR] attachments are a legacy; use blocks"])
     check_message(given.get("text"), blocks)
+    pictures_in(workspace, blocks or [])
     return {"text": given["text"], "blocks": fill_blocks(workspace, blocks) if blocks else None}
 
 

@@ -10,7 +10,7 @@ def get_upload_url(call: Call) -> JSON:
     length = call.number("length", 0)
     if length < 1:
         raise missing("length")
-    file = call.workspace.files.expect(call.required("filename"), length)
+    file = call.workspace.files.expect(call.required("filename"), length, call.text("alt_txt") or "")
     return {"upload_url": f"{call.base_url}/upload/{file.upload_token}", "file_id": file.id}
 
 

@@ -63,7 +63,7 @@ COMMON: dict[str, Check] = {
     "image": _block(
         {
             "image_url": string(3_000, 1),
-            "slack_file": anything,
+            "slack_file": Shape({"id": string(255, 1), "url": string(3_000, 1)}, rules=(exactly_one("id", "url"),)),
             "alt_text": string(2_000, 1),
             "title": objects.plain_text(2_000),
         },

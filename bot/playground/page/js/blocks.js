@@ -30,10 +30,15 @@ function context(block) {
   });
 }
 
+/** Where a picture lies that was uploaded: by its address, or by the file's id. */
+function slackFile(file) {
+  return file.url ?? `/files/${encodeURIComponent(file.id)}/picture`;
+}
+
 function image(block) {
   const picture = h("img", {
     class: "block-picture",
-    src: block.image_url ?? block.slack_file?.url,
+    src: block.image_url ?? slackFile(block.slack_file),
     alt: block.alt_text,
   });
   return h("figure", {}, block.title && h("figcaption", {}, textObject(block.title)), picture);

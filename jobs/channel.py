@@ -1,0 +1,32 @@
+"""What passes between the jobs and the channel that messages go to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message ready to be sent. Two contents that show the same have one fingerprint."""
+
+    payload: Mapping[str, Any]
+    fingerprint: str
+
+
+class Refusal(StrEnum):
+    """What a refusal means for later tries."""
+
+    FOR_NOW = "for now"
+    MESSAGE_GONE = "message gone"
+    CHANNEL_GONE = "channel gone"
+    PICTURE = "picture"
+
+
+class ChannelError(Exception):
+    """The message could not be delivered; ``reason`` is the channel's own word for why."""
+
+    def __init__(self, reason: str, refusal: Refusal = Refusal.FOR_NOW) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.refusal = refusal
