@@ -9,7 +9,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
+from bot.direct import send_direct
 from bot.views.strangers import stranger_notice
+from jobs.channel import ChannelError
 from ledger.accounts import admit_administrator, claim_stranger
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -100,7 +102,6 @@ def tell_each(client: WebClient, users: Collection[str], message: dict[str, Any]
     """Sends each of them a direct message; whom Slack does not take it for is left out and logged."""
     for user in users:
         try:
-            channel = client.conversations_open(users=[user])["channel"]["id"]
-            client.chat_postMessage(channel=channel, **message)
-        except SlackApiError as error:
-            log.warning("administrator_not_told", user=user, reason=str(error.response.get("error", "unknown_error")))
+            send_direct(client, user, message)
+        except ChannelError as error:
+            log.warning("administrator_not_told", user=user, reason=error.reason)

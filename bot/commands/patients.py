@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from bot.commands.call import Call
 from bot.commands.roster_forms import FormAnswer, answered_beside, team_ids, team_names, team_words
 from bot.views import words
-from bot.views.inputs import YES, Filled
+from bot.views.form_inputs import YES
 from bot.views.patient_form import LABELS, patient_form
 from bot.views.pickers import team_word
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import PATIENTS_PAGE, kept_by, patients_list, saved_view
+from bot.views.roster_inputs import Filled
 from ledger.errors import LedgerError
 from ledger.roster import Team, find_codes, people, teams
 from ledger.roster_changes import save_patient

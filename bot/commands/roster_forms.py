@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
-from bot.views.inputs import Filled
 from bot.views.pickers import team_word
 from bot.views.reply import OpenForm
+from bot.views.roster_inputs import Filled
 from ledger.imports.reading import Problem
 from ledger.roster import Team, teams
 from ledger.roster_changes import RosterRefusedError

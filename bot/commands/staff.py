@@ -12,11 +12,12 @@ from bot.commands.roster_forms import (
     team_names,
     team_words,
 )
-from bot.views.inputs import YES, Filled
+from bot.views.form_inputs import YES
 from bot.views.person_form import LABELS, person_form
 from bot.views.pickers import team_word
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import STAFF_PAGE, saved_view, staff_list
+from bot.views.roster_inputs import Filled
 from ledger.errors import LedgerError
 from ledger.roster import people, person_by_id, teams
 from ledger.roster_changes import draft_person, patients_to_evaluate, save_person

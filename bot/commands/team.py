@@ -2,9 +2,9 @@
 
 from bot.commands.call import Call
 from bot.commands.roster_forms import FormAnswer, answered_beside, team_words
-from bot.views.inputs import Filled
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import TEAM_PAGE, saved_view, team_list
+from bot.views.roster_inputs import Filled
 from bot.views.team_form import LABELS, team_form
 from ledger.errors import LedgerError
 from ledger.roster import Team, teams

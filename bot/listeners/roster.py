@@ -16,10 +16,10 @@ from bot.commands.team import open_team, save_team_form, submit_team
 from bot.desk import Desk, open_if_form, press_key
 from bot.edge import answered
 from bot.views import patient_form, person_form, team_form
-from bot.views.inputs import Filled, filled_in, saving
 from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import OpenForm, Reply
 from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM
+from bot.views.roster_inputs import Filled, filled_in, saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +85,22 @@ def _submit(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) ->
     if isinstance(said, dict):
         ack(response_action="errors", errors=said)
     elif isinstance(said, SaveLater):
-        ack(response_action="update", view=saving(said.patients))
-        desk.later(partial(_save_behind, desk, body, form, call, filled), what=f"{command} form saved behind")
+        shown_as = f"roster:{view['id']}"
+        ack(response_action="update", view=saving(said.patients, shown_as))
+        behind = partial(_save_behind, desk, body, form, call, filled, shown_as=shown_as)
+        desk.later(behind, what=f"{command} form saved behind")
     else:
         ack(response_action="update", view=_shown(form, filled, said))
         desk.follow_up(body, said)
 
 
-def _save_behind(desk: Desk, body: dict[str, Any], form: RosterForm, call: Callable[[], Call], filled: Filled) -> None:
+def _save_behind(
+    desk: Desk, body: dict[str, Any], form: RosterForm, call: Callable[[], Call], filled: Filled, *, shown_as: str
+) -> None:
     """Saves the form and shows in its place what came of it; what was typed stays where it was refused."""
     said = answered(lambda: form.save(call(), filled), what="roster form")
     desk.follow_up(body, said)
-    desk.client.views_update(view_id=body["view"]["id"], view=_shown(form, filled, said))
+    desk.client.views_update(external_id=shown_as, view=_shown(form, filled, said))
 
 
 def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:

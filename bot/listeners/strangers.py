@@ -10,8 +10,8 @@ from bot.commands.staff import open_new_person
 from bot.desk import Desk, press_key
 from bot.edge import answered
 from bot.strangers import profile_name
-from bot.views.inputs import LOADING
 from bot.views.reply import Reply
+from bot.views.roster_inputs import LOADING
 from bot.views.strangers import ADD, IGNORE, added_already, ignored
 from ledger.accounts import ignore_stranger
 from ledger.roster import person_by_slack_id

@@ -52,7 +52,7 @@ def text_input(
 ) -> InputBlock:
     """Words, of which ``most_characters`` fit."""
     element = PlainTextInputElement(
-        action_id=INPUT, initial_value=values.get(name), multiline=multiline, max_length=most_characters
+        action_id=INPUT, initial_value=values.get(name) or None, multiline=multiline, max_length=most_characters
     )
     return input_block(name, label, element, hint=hint, optional=optional)
 
@@ -85,7 +85,7 @@ def date_input(
     name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
 ) -> InputBlock:
     """A date as ``2026-11-03``."""
-    element = DatePickerElement(action_id=INPUT, initial_date=values.get(name))
+    element = DatePickerElement(action_id=INPUT, initial_date=values.get(name) or None)
     return input_block(name, label, element, hint=hint, optional=optional)
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.views import inputs
-from bot.views.inputs import YES, Filled
+from bot.views import roster_inputs as inputs
+from bot.views.form_inputs import YES
 from bot.views.pickers import TEAM_PICKER
 from bot.views.reply import Reply, context, section
+from bot.views.roster_inputs import Filled
 from bot.views.words import escaped
 from ledger.roster import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS

@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ExternalDataSelectElement
 
-from bot.views import inputs, words
+from bot.views import words
 from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
-from bot.views.reply import Reply, button, context, header, sections, table
+from bot.views.reply import Reply, button, context, header, reply_view, sections, table
 from ledger.roster import Person
 from ledger.roster_changes import ColumnChange, RosterReceipt
 from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
@@ -135,7 +135,7 @@ def saved_view(
     blocks: list[Block] = sections([*said, *lines])
     if receipt.replayed:
         blocks.append(context("This form had already been saved; nothing was saved twice."))
-    return inputs.notice("Saved", blocks)
+    return reply_view(Reply("Saved", tuple(blocks)), title="Saved")
 
 
 def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str, str], receipt: RosterReceipt) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.views import inputs
-from bot.views.inputs import Filled
+from bot.views import roster_inputs as inputs
 from bot.views.reply import Reply, context
+from bot.views.roster_inputs import Filled
 
 CALLBACK = "team_form_submitted"
 LABELS: Mapping[str, str] = {"name": "Name", "channel_id": "Channel of its digests"}

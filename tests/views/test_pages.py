@@ -15,7 +15,6 @@ from bot.views.entry_forms import add_form, entry_menu, entry_view, void_form
 from bot.views.fact_form import fact_form
 from bot.views.form import fix_form, log_form, missing_intro, prefill
 from bot.views.form_inputs import refused_form, submitted
-from bot.views.inputs import LOADING, Filled, saving
 from bot.views.month import month_page, why_not
 from bot.views.patient_form import LABELS as PATIENT_LABELS
 from bot.views.patient_form import patient_form
@@ -25,6 +24,7 @@ from bot.views.pickers import options_payload, team_option, team_word
 from bot.views.problem import error_card
 from bot.views.reply import Reply, paged
 from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
+from bot.views.roster_inputs import LOADING, Filled, saving
 from bot.views.team_form import team_form
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
@@ -361,7 +361,7 @@ def test_what_a_roster_form_changed_fits_whatever_it_was() -> None:
     receipt = RosterReceipt("k" * 150, "changed", changes, 60_000, tuple(map(str, range(5000))))
 
     check_view(saved_view(receipt, {**PATIENT_LABELS, **PERSON_LABELS}, teams=TEAM_NAMES), kind="modal")
-    check_view(saving(5000), kind="modal")
+    check_view(saving(5000, "roster:V1"), kind="modal")
     check_view(LOADING, kind="modal")
 
 

@@ -10,24 +10,18 @@ from slack_sdk.models.blocks import (
     CheckboxesElement,
     ConversationFilter,
     ConversationSelectElement,
-    DatePickerElement,
     ExternalDataMultiSelectElement,
     ExternalDataSelectElement,
     InputBlock,
-    InputInteractiveElement,
     Option,
-    PlainTextInputElement,
-    StaticSelectElement,
     UserSelectElement,
 )
 from slack_sdk.models.views import View
 
+from bot.views.form_inputs import INPUT, Choices, date_input, input_block, select_input, text_input
 from bot.views.pickers import LABEL_CHARACTERS
-from bot.views.reply import Reply, section
+from bot.views.reply import Reply, reply_view, section
 from bot.views.words import clipped
-
-INPUT = "value"
-YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +36,16 @@ class Filled:
     key: str | None = None
 
 
-def text(block_id: str, label: str, filled: Filled, *, most: int, hint: str = "", **more: Any) -> InputBlock:
+def text(block_id: str, label: str, filled: Filled, *, most: int, hint: str | None = None, **more: Any) -> InputBlock:
     """A line of text; several lines with ``multiline``."""
-    multiline = more.pop("multiline", False)
-    element = PlainTextInputElement(
-        action_id=INPUT, initial_value=filled.cells.get(block_id) or None, multiline=multiline, max_length=most
-    )
-    return _input(block_id, label, element, hint=hint, **more)
+    return text_input(block_id, label, filled.cells, most_characters=most, hint=hint, **more)
 
 
 def choice(
-    block_id: str, label: str, filled: Filled, choices: Sequence[tuple[str, str]], *, hint: str = "", **more: Any
+    block_id: str, label: str, filled: Filled, choices: Choices, *, hint: str | None = None, optional: bool = False
 ) -> InputBlock:
     """A menu of values and the words for them."""
-    options = [Option(value=value, label=words) for value, words in choices]
-    chosen = next((option for option in options if option.value == filled.cells.get(block_id)), None)
-    return _input(
-        block_id, label, StaticSelectElement(action_id=INPUT, options=options, initial_option=chosen), hint=hint, **more
-    )
+    return select_input(block_id, label, filled.cells, choices, hint=hint, optional=optional)
 
 
 def boxes(block_id: str, label: str, filled: Filled, choices: Sequence[tuple[str, str, str]]) -> InputBlock:
@@ -67,18 +53,19 @@ def boxes(block_id: str, label: str, filled: Filled, choices: Sequence[tuple[str
     options = [Option(value=value, label=words, description=means or None) for value, words, means in choices]
     ticked = (filled.cells.get(block_id) or "").split(";")
     chosen = [option for option in options if option.value in ticked] or None
-    return _input(
+    return input_block(
         block_id, label, CheckboxesElement(action_id=INPUT, options=options, initial_options=chosen), optional=True
     )
 
 
-def day(block_id: str, label: str, filled: Filled, *, hint: str = "") -> InputBlock:
+def day(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> InputBlock:
     """A date, which may stay empty."""
-    element = DatePickerElement(action_id=INPUT, initial_date=filled.cells.get(block_id) or None)
-    return _input(block_id, label, element, hint=hint, optional=True)
+    return date_input(block_id, label, filled.cells, hint=hint, optional=True)
 
 
-def found(block_id: str, label: str, filled: Filled, action_id: str, *, hint: str = "", **more: Any) -> InputBlock:
+def found(
+    block_id: str, label: str, filled: Filled, action_id: str, *, hint: str | None = None, **more: Any
+) -> InputBlock:
     """A menu that finds one value as one types."""
     chosen = _options(block_id, filled)
     element = ExternalDataSelectElement(
@@ -87,7 +74,7 @@ def found(block_id: str, label: str, filled: Filled, action_id: str, *, hint: st
         initial_option=chosen[0] if chosen else None,
         min_query_length=0,
     )
-    return _input(block_id, label, element, hint=hint, **more)
+    return input_block(block_id, label, element, hint=hint, **more)
 
 
 def found_several(block_id: str, label: str, filled: Filled, action_id: str) -> InputBlock:
@@ -98,32 +85,28 @@ def found_several(block_id: str, label: str, filled: Filled, action_id: str) -> 
         initial_options=_options(block_id, filled) or None,
         min_query_length=0,
     )
-    return _input(block_id, label, element, optional=True)
+    return input_block(block_id, label, element, optional=True)
 
 
-def account(block_id: str, label: str, filled: Filled, *, hint: str = "") -> InputBlock:
+def account(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> InputBlock:
     """A person of the Slack workspace, who may be left out."""
     element = UserSelectElement(action_id=INPUT, initial_user=filled.cells.get(block_id) or None)
-    return _input(block_id, label, element, hint=hint, optional=True)
+    return input_block(block_id, label, element, hint=hint, optional=True)
 
 
-def channel(block_id: str, label: str, filled: Filled, *, hint: str = "") -> InputBlock:
+def channel(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> InputBlock:
     """A channel, public or private."""
     element = ConversationSelectElement(
         action_id=INPUT,
         initial_conversation=filled.cells.get(block_id) or None,
         filter=ConversationFilter(include=["public", "private"], exclude_bot_users=True),
     )
-    return _input(block_id, label, element, hint=hint)
+    return input_block(block_id, label, element, hint=hint)
 
 
 def _options(block_id: str, filled: Filled) -> list[Option]:
     values = [value for value in (filled.cells.get(block_id) or "").split(";") if value]
     return [Option(value=value, label=clipped(filled.labels.get(value, value), LABEL_CHARACTERS)) for value in values]
-
-
-def _input(block_id: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, **{**more, "hint": more.get("hint") or None})
 
 
 def form(
@@ -142,18 +125,16 @@ def form(
     return view.to_dict()
 
 
-def notice(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """A modal without inputs: what was done, what is being done, or what went wrong."""
-    return View(type="modal", title=title, close="Close", blocks=list(blocks)).to_dict()
+def saving(months_of: int, shown_as: str) -> dict[str, Any]:
+    """What stands in the form's place while months of so many patients are evaluated again.
 
-
-def saving(months_of: int) -> dict[str, Any]:
-    """What stands in the form's place while months of so many patients are evaluated again."""
+    ``shown_as`` names the view, so that it can be changed as soon as Slack shows it (``bot.not_shown_yet``).
+    """
     said = f"*Saving…* The months of {months_of} patients are evaluated again; this takes a moment."
-    return notice("Saving", [section(said)])
+    return {**reply_view(Reply("Saving", (section(said),)), title="Saving"), "external_id": shown_as}
 
 
-LOADING = notice("One moment", [section("The form opens in a moment…")])
+LOADING = reply_view(Reply("One moment", (section("The form opens in a moment…"),)), title="One moment")
 """What is opened at once where Slack has to be asked before the form can be filled."""
 
 
