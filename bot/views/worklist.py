@@ -13,6 +13,7 @@ from ledger.rules.statement import NextThreshold
 from ledger.worklists import Worklist, list_order
 
 PAGE = "near_page"
+TEAM_FILTER = "near_team"
 ROWS_PER_MESSAGE = 50
 SECTIONS_PER_MESSAGE = 3
 """A channel takes one message a second, so a long list of blocked patients is not spread over more than it must."""

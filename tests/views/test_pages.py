@@ -1,5 +1,6 @@
 """Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,19 @@ from bot.views.fact_form import fact_form
 from bot.views.form import fix_form, log_form, missing_intro, prefill
 from bot.views.form_inputs import refused_form, submitted
 from bot.views.inputs import LOADING, Filled, saving
-from bot.views.month import month_page, why_not
+from bot.views.menus import Choice, menu
+from bot.views.month import (
+    GROUP_FILTER,
+    MONTH_FILTER,
+    PROGRAM_FILTER,
+    ROWS_PER_PAGE,
+    TEAM_FILTER,
+    MonthPage,
+    Row,
+    listed_rows,
+    month_page,
+    why_not,
+)
 from bot.views.patient_form import LABELS as PATIENT_LABELS
 from bot.views.patient_form import patient_form
 from bot.views.person_form import LABELS as PERSON_LABELS
@@ -31,6 +44,7 @@ from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view
 from bot.views.worklist import near_pages
 from ledger.errors import LedgerError
 from ledger.figures import Figures
+from ledger.overviews import Group, MonthCounts
 from ledger.practice import Practice
 from ledger.roster import Person, Role, Team
 from ledger.roster_changes import ColumnChange, RosterReceipt
@@ -42,6 +56,7 @@ from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
+FILTERS = (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER)
 
 
 def figures(number: int, *, status: Status = Status.BILLABLE, **more: Any) -> Figures:
@@ -87,29 +102,47 @@ def shown(blocks: list[dict[str, Any]]) -> list[str]:
     return [row[0]["text"] for block in tables for row in block["rows"][1:]]
 
 
+def page_of(rows: Sequence[Row], page: int, **more: Any) -> MonthPage:
+    """A page of these rows, with every menu as long as it gets."""
+    choices = [Choice(f"{number:03}{'v' * 147}", "A long label " * 20) for number in range(120)]
+    counts = MonthCounts(MONTH, dict.fromkeys(Group, 10_000), 100_000, 10_000, 123_456_789)
+    values: dict[str, Any] = {
+        "counts": counts,
+        "scope": "all teams",
+        "group": None,
+        "rows": rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE],
+        "row_count": len(rows),
+        "page": page,
+        "address": "2026-11",
+        "filters": dict.fromkeys(
+            (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER), (choices, choices[110].value)
+        ),
+    }
+    return MonthPage(**{**values, **more})
+
+
 def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
     month = month_of(2000)
+    rows = listed_rows(month, None)
     seen: list[str] = []
     page = 0
     while len(seen) < 2000:
-        payload = month_page(month, scope="all teams", page=page, address={"text": ""}).payload()
+        payload = month_page(page_of(rows, page, group=Group.BLOCKED)).payload()
         check_message(payload["text"], payload["blocks"])
-        rows = shown(payload["blocks"])
-        assert f"Rows {len(seen) + 1}–{len(seen) + len(rows)} of 2000" in str(payload["blocks"])
-        seen += rows
+        codes = shown(payload["blocks"])
+        assert f"Rows {len(seen) + 1}–{len(seen) + len(codes)} of 2000" in str(payload["blocks"])
+        seen += codes
         page += 1
 
     groups = (month.billable, month.blocked, month.below, month.untouched)
     assert seen == [one.patient_code for group in groups for one in group]
 
 
-@pytest.mark.parametrize(("asked", "got"), [(-1, 1), (0, 1), (3, 4), (999, 4)])
-def test_a_page_beyond_the_last_or_before_the_first_is_the_nearest_there_is(asked: int, got: int) -> None:
-    untouched = tuple(Untouched(f"P-{number:03}", Program.CCM) for number in range(80))
+def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
+    element = menu("month_team", [Choice(str(number), str(number)) for number in range(150)], "149").to_dict()
 
-    reply = month_page(MonthList(MONTH, (), (), (), untouched, 80), scope="all teams", page=asked, address={})
-
-    assert f"Page {got} of 4" in str(reply.payload()["blocks"])
+    assert len(element["options"]) == 100
+    assert element["initial_option"]["value"] == element["options"][-1]["value"] == "149"
 
 
 def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
@@ -133,6 +166,10 @@ def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
         ({"excluded_minutes": 12}, "3 min to 99490; 12 min do not count"),
         ({"blockers": (Blocker("A", "no consent.", "x"), Blocker("B", "no plan", "y"))}, "no consent; no plan"),
         ({"next": ()}, ""),
+        (
+            {"blockers": (Blocker("A", "a" * 150, "x"), Blocker("B", "b" * 150, "y"), Blocker("C", "c", "z"))},
+            f"{'a' * 150}; and 2 more: /ccm patient P-00001",
+        ),
     ],
 )
 def test_a_program_without_a_code_says_why_in_a_few_words(more: dict[str, Any], words: str) -> None:
