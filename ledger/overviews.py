@@ -3,13 +3,13 @@
 ``ledger.worklists.month_list`` reads the same rows whole, for a workbook or a terminal.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ledger.clock import next_month
@@ -20,7 +20,7 @@ from ledger.practice import Practice
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status
 from ledger.tables import PatientFactRow, PatientMonthRow, PatientRow
-from ledger.worklists import Untouched
+from ledger.worklists import NEAR_MINUTES, Untouched
 
 
 class Group(StrEnum):
@@ -76,6 +76,18 @@ class Blocked:
     patients: tuple[BlockedPatient, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BandCount:
+    """A band of a team's worklist (N2, N3): how many are near, what they add if finished, how many are blocked."""
+
+    team_id: str
+    program: Program
+    band: tuple[int, int]
+    patients: int
+    worth_cents: int
+    blocked: int
+
+
 def month_counts(connection: Connection, practice: Practice, scope: Scope) -> MonthCounts:
     """The month's numbers, counted by the database; they are those of ``month_list``."""
     touched = _touched(practice, scope)
@@ -92,7 +104,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
     enrolled = _enrolled(practice, scope)
     everybody = select(enrolled.c.patient_code).union(select(touched.c.patient_code)).subquery()
     programs = {Group(status.value): row.programs for status, row in found.items()}
-    programs[Group.UNTOUCHED] = connection.scalar(_count(_untouched(practice, scope))) or 0
+    programs[Group.UNTOUCHED] = count_untouched(connection, practice, scope)
     return MonthCounts(
         month=scope.month,
         programs={group: programs.get(group, 0) for group in Group},
@@ -130,10 +142,51 @@ def untouched(
     return [Untouched(row.patient_code, Program(row.program)) for row in connection.execute(query)]
 
 
-def blocked_by(
-    connection: Connection, practice: Practice, scope: Scope, *, name: str = "", first: int = 0, most: int = 0
-) -> Blocked:
-    """How many programs of patients each blocker keeps from being billed, and a page of those blocked by ``name``."""
+def band_counts(connection: Connection, practice: Practice, scope: Scope) -> list[BandCount]:
+    """The worklist's bands counted by team and program, in that order; bands with nobody are left out."""
+    bands = practice.policy.bands
+    in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
+    query = (
+        _touched_query(practice, scope)
+        .where(in_bands)
+        .join(
+            PatientRow,
+            and_(
+                PatientRow.practice_id == PatientMonthRow.practice_id,
+                PatientRow.patient_code == PatientMonthRow.patient_code,
+            ),
+        )
+        .with_only_columns(
+            PatientRow.team_id,
+            PatientMonthRow.program,
+            PatientMonthRow.counted_minutes,
+            PatientMonthRow.next_thresholds,
+            PatientMonthRow.blockers,
+        )
+    )
+    near: dict[tuple[str, Program, tuple[int, int]], list[int]] = defaultdict(list)
+    blocked: Counter[tuple[str, Program, tuple[int, int]]] = Counter()
+    for row in connection.execute(query):
+        band = next(band for band in bands if band[0] <= row.counted_minutes <= band[1])
+        key = (row.team_id, Program(row.program), band)
+        steps = [step for step in row.next_thresholds if 1 <= step["minutes_missing"] <= NEAR_MINUTES]
+        if steps and row.blockers:
+            blocked[key] += 1
+        elif steps:
+            near[key].append(steps[0]["amount_cents"])
+    return [
+        BandCount(*key, patients=len(near[key]), worth_cents=sum(near[key]), blocked=blocked[key])
+        for key in sorted({*near, *blocked})
+    ]
+
+
+def count_untouched(connection: Connection, practice: Practice, scope: Scope) -> int:
+    """How many are enrolled for whom no time was logged, each program of a patient counted."""
+    return connection.scalar(_count(_untouched(practice, scope))) or 0
+
+
+def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: str = "") -> Blocked:
+    """How many programs of patients each blocker keeps from being billed, and those blocked by ``name``, by code."""
     touched = _touched(practice, scope)
     rows = connection.execute(
         select(touched.c.patient_code, touched.c.program, touched.c.counted_minutes, touched.c.blockers)
@@ -148,7 +201,7 @@ def blocked_by(
         if blocker["name"] == name
     ]
     ordered = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
-    return Blocked(len(rows), tuple(ordered), tuple(patients[first : first + most]))
+    return Blocked(len(rows), tuple(ordered), tuple(patients))
 
 
 def months_of_patient(connection: Connection, practice: Practice, patient_code: str) -> list[date]:

@@ -24,8 +24,9 @@ def near_at_page(call: Call, page: int) -> Reply:
     """Page ``page`` (from 0) of the worklist that ``call.text`` asked for."""
     pages = near_messages(call)
     page = min(max(page, 0), len(pages) - 1)
-    chosen = replace(pages[page], blocks=(*_team_menu(call), *pages[page].blocks))
-    return paged(chosen, PAGE, page, len(pages), {"text": call.text})
+    title, *rest = pages[page].blocks
+    shown = replace(pages[page], blocks=(title, *_team_menu(call), *rest))
+    return paged(shown, PAGE, page, len(pages), {"text": call.text})
 
 
 def near_messages(call: Call) -> list[Reply]:

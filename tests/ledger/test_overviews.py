@@ -12,6 +12,7 @@ from ledger.overviews import (
     BlockedPatient,
     Group,
     Scope,
+    band_counts,
     blocked_by,
     month_counts,
     month_rows,
@@ -21,7 +22,7 @@ from ledger.overviews import (
 from ledger.practice import Practice
 from ledger.rules.facts import Program
 from ledger.set_up import set_up_gaps
-from ledger.worklists import MonthList, month_list
+from ledger.worklists import MonthList, month_list, worklist
 
 SCOPES = (
     Scope(MONTH),
@@ -49,7 +50,7 @@ def worked(database: Database, practice: Practice) -> Database:
     )
     for row in enrollments:
         import_fact_rows(database, practice, "enrollments", [{"program": "CCM", **row}])
-    logged = {"P-1042": 40, "P-1044": 12, "P-1046": 25, "P-2001": 17, "P-2003": 38, "P-3001": 8}
+    logged = {"P-1042": 40, "P-1044": 12, "P-1046": 25, "P-2001": 17, "P-2003": 38, "P-2002": 16, "P-3001": 8}
     for code, minutes in logged.items():
         record(database, practice, an_entry(patient=code, minutes=minutes))
     record(database, practice, an_entry(patient="P-2001", minutes=25, day=date(2026, 10, 30)))
@@ -101,6 +102,24 @@ def test_the_pages_together_are_the_whole_list_in_its_order(worked: Database, pr
         assert all(len(page) == 4 for page in pages[: len(expected) // 4])
 
 
+@pytest.mark.parametrize("scope", SCOPES)
+def test_bands_are_counted_as_the_worklist_lists_them(worked: Database, practice: Practice, scope: Scope) -> None:
+    with worked.reading() as connection:
+        listed = worklist(connection, practice, scope.month, scope.team_ids, scope.program)
+        counts = band_counts(connection, practice, scope)
+
+    near = Counter((one.figures.program, one.band) for one in listed.near)
+    counted: Counter[tuple[Program, tuple[int, int]]] = Counter()
+    for one in counts:
+        counted[one.program, one.band] += one.patients
+    assert +counted == near
+    assert sum(one.blocked for one in counts) == len(listed.blocked)
+    assert sum(one.worth_cents for one in counts) == listed.worth_cents
+    if scope.month == MONTH and scope.team_ids is None:
+        assert near
+        assert listed.blocked
+
+
 def test_those_without_time_come_in_pages(worked: Database, practice: Practice) -> None:
     listed = whole(worked, practice, Scope(MONTH)).untouched
     with worked.reading() as connection:
@@ -109,19 +128,18 @@ def test_those_without_time_come_in_pages(worked: Database, practice: Practice) 
     assert [one for page in found for one in page] == list(listed)[:12]
 
 
-def test_blockers_are_counted_and_their_patients_paged(worked: Database, practice: Practice) -> None:
+def test_blockers_are_counted_and_their_patients_named(worked: Database, practice: Practice) -> None:
     listed = whole(worked, practice, Scope(MONTH))
     counts = Counter(blocker.name for figures in listed.blocked for blocker in figures.blockers)
     with worked.reading() as connection:
-        found = blocked_by(connection, practice, Scope(MONTH), name="NO_CONSENT", most=25)
-        none = blocked_by(connection, practice, Scope(MONTH, {"green-team"}), name="NO_CONSENT", most=25)
-        beyond = blocked_by(connection, practice, Scope(MONTH), name="NO_CONSENT", first=25, most=25)
+        found = blocked_by(connection, practice, Scope(MONTH), "NO_CONSENT")
+        none = blocked_by(connection, practice, Scope(MONTH, {"green-team"}), "NO_CONSENT")
 
     assert dict(found.counts) == counts
     assert found.programs == len(listed.blocked)
     remedy = "Obtain consent and record it: /ccm consent CODE DATE verbal PROGRAM"
     assert found.patients == (BlockedPatient("P-1046", Program.CCM, 0, remedy),)
-    assert none.patients == beyond.patients == ()
+    assert none.patients == ()
 
 
 def test_a_patient_has_the_months_for_which_there_are_figures(worked: Database, practice: Practice) -> None:
