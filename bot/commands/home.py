@@ -1,6 +1,6 @@
 """The App Home tab: one's own work, the team's, the month so far and the set-up, as far as the person's roles go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -22,6 +22,7 @@ from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, mo
 from ledger.own_entries import todays_entries
 from ledger.roster import Role, Team, teams
 from ledger.set_up import set_up_gaps
+from ledger.takes import takes_of
 from ledger.timers import running_timer
 from ledger.worklists import worklist
 
@@ -44,7 +45,7 @@ def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str,
 
 def _work(call: Call, connection: Connection, known: list[Team]) -> OwnWork:
     month, own = month_of(call.today), near_teams(call, known, None)
-    takers = _takers(call, connection)
+    takers = {code: take.staff_id for code, take in takes_of(connection, call.practice, month).items()}
     mine = sorted(code for code, staff_id in takers.items() if staff_id == call.person.staff_id)
     figures = stored_figures(connection, call.practice.practice_id, mine, month)
     return OwnWork(
@@ -55,11 +56,6 @@ def _work(call: Call, connection: Connection, known: list[Team]) -> OwnWork:
         near=worklist(connection, call.practice, month, own),
         today=todays_entries(connection, call.practice, call.person.staff_id, call.at),
     )
-
-
-def _takers(_call: Call, _connection: Connection) -> Mapping[str, str]:
-    """The staff ids of those who have taken a patient this month, by code: nobody can yet."""
-    return {}
 
 
 def _team(call: Call, connection: Connection, known: list[Team], place: Place) -> TeamWork:

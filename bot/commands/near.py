@@ -12,6 +12,7 @@ from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.calendar import business_days_left
 from ledger.clock import month_of
 from ledger.roster import Team, people, teams
+from ledger.takes import takes_of
 from ledger.worklists import Worklist, worklist
 
 
@@ -34,9 +35,16 @@ def near_messages(call: Call) -> list[Reply]:
     found, scope = find_near(call)
     with call.database.reading() as connection:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
+        takes = takes_of(connection, call.practice, found.month)
     title = f"Near the next code · {words.month_name(found.month)} · {scope}"
     left = f"{words.listed(business_days_left(call.today), 'business day')} left in the month."
-    return near_pages(found, title=title, lines=[left], staff=lambda staff_id: names.get(staff_id, staff_id))
+    return near_pages(
+        found,
+        title=title,
+        lines=[left],
+        staff=lambda staff_id: names.get(staff_id, staff_id),
+        takers={code: take.staff_id for code, take in takes.items()},
+    )
 
 
 def find_near(call: Call) -> tuple[Worklist, str]:

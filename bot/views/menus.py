@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from slack_sdk.models.blocks import Option, StaticSelectElement
 
+from bot.views.words import clipped
+
 MOST_OPTIONS = 100
 LABEL_CHARACTERS = 75
-VALUE_CHARACTERS = 150
 
 
 class Choice(NamedTuple):
@@ -37,5 +38,4 @@ def menu(
 
 
 def _option(choice: Choice) -> Option:
-    label = choice.label if len(choice.label) <= LABEL_CHARACTERS else f"{choice.label[: LABEL_CHARACTERS - 1]}…"
-    return Option(value=choice.value, label=label)
+    return Option(value=choice.value, label=clipped(choice.label, LABEL_CHARACTERS))

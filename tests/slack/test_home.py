@@ -2,13 +2,15 @@
 
 import pytest
 from support.home import NURSE, buttons, now, opened, press, row
-from support.practice import NOTE, an_entry, entry_row, import_rows
-from support.slack import GONE, LINE, NOW, STRANGER, Office, picked
+from support.practice import NOTE, a_request, an_entry, entry_row, import_rows
+from support.slack import GONE, LINE, NOW, STRANGER, Office, picked, table_rows
 
+from bot.views.entry_forms import PICK_ENTRY
 from bot.views.home import LOG, REFRESH
 from bot.views.home.place import NEAR_PAGE, TODAY_PAGE
 from bot.views.home.work import LOG_FOR, UNDO
 from bot.views.timer import CANCEL, START
+from ledger.takes import take_or_release
 
 DOCTOR = "U0DOCTOR1"
 
@@ -126,7 +128,7 @@ def test_undo_pressed_twice_undoes_once(office: Office) -> None:
     assert "did not work" not in now(office).words
 
 
-def test_after_15_minutes_there_is_no_undo_but_the_words_that_correct(office: Office) -> None:
+def test_after_15_minutes_there_is_no_undo_but_the_menu_that_corrects(office: Office) -> None:
     office.say(LINE)
     home = opened(office)
     assert len(buttons(home, UNDO)) == 1
@@ -135,7 +137,11 @@ def test_after_15_minutes_there_is_no_undo_but_the_words_that_correct(office: Of
     home = press(office, home, REFRESH)
 
     assert buttons(home, UNDO) == []
-    assert "`/ccm fix P-1042#1 15m`" in home.words
+    office.person().press(home, PICK_ENTRY, "P-1042#1")
+    entry = office.person().modal
+    assert entry is not None
+    assert "Undo" not in entry.words
+    assert all(word in entry.words for word in ("Fix", "Add detail", "Void"))
 
 
 def test_an_undo_that_comes_too_late_says_so_above_the_lists(office: Office) -> None:
@@ -158,6 +164,19 @@ def test_someone_else_cannot_undo_by_a_copied_press(office: Office) -> None:
     office.deliver_again("interactive", user={"id": "U0NURSE2"})
 
     assert office.live_count() == 1
+
+
+def test_patients_one_took_stand_first_and_as_taken_in_the_worklists(office: Office) -> None:
+    office.work(an_entry(minutes=17))
+    with office.database.writing() as connection:
+        month, request = NOW.date().replace(day=1), a_request()
+        take_or_release(connection, office.practice, month, "P-1042", "nurse1", request=request, at=NOW)
+
+    home = opened(office)
+    assert "*Patients you took* · 1 patient" in home.words
+    assert "3 more for 99490 ($66.13) · taken by nurse1" in home.words
+    assert "Patients you took" not in opened(office, DOCTOR).words
+    assert table_rows(office.say("/ccm near").message)[0][-1] == "Nurse One"
 
 
 def test_the_near_list_of_a_large_practice_comes_in_pages_of_25(crowded_office: Office) -> None:

@@ -157,7 +157,8 @@ def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
     step = NextThreshold("99490", 3, 6613)
     near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(5000))
 
-    replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str)
+    takers = {one.figures.patient_code: "nurse-with-a-long-id" for one in near[::2]}
+    replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str, takers=takers)
 
     seen: list[str] = []
     for reply in replies:

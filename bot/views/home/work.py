@@ -8,13 +8,14 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
 
 from bot.views import words
+from bot.views.entry_forms import entry_menu
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.menus import LABEL_CHARACTERS
 from bot.views.receipt import next_step
 from bot.views.reply import button, context, section
 from bot.views.timer import timer_blocks
 from ledger.figures import Figures
-from ledger.own_entries import TodaysEntry
+from ledger.own_entries import OwnEntry, TodaysEntry
 from ledger.timers import Timer
 from ledger.worklists import NearPatient, Worklist
 
@@ -72,15 +73,13 @@ def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Bl
     if not entries:
         return [DividerBlock(), section("*Today* · you have logged nothing yet.")]
     page = nearest_page(place.today, len(entries), TODAY_ROWS)
-    blocks += [_entry(one, today) for one in entries[page * TODAY_ROWS : (page + 1) * TODAY_ROWS]]
+    shown = entries[page * TODAY_ROWS : (page + 1) * TODAY_ROWS]
+    blocks += [_entry(one, today) for one in shown]
     blocks += turns(place, "today", page, page_count(len(entries), TODAY_ROWS))
-    latest = next((one.entry.name for one in entries if not one.entry.voided), None)
-    if latest is not None:
+    live_here = [one.entry for one in shown if not one.entry.voided]
+    if live_here:
         blocks.append(
-            context(
-                f"Undo is there for 15 minutes. Later: `/ccm fix {latest} 15m`, `/ccm add {latest} What was decided.`, "
-                f"`/ccm void {latest} Why.`"
-            )
+            entry_menu([(entry.name, f"{entry.result.duration_minutes} min · {_what(entry)}") for entry in live_here])
         )
     return blocks
 
@@ -88,10 +87,7 @@ def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Bl
 def _entry(one: TodaysEntry, today: date) -> Block:
     """One line where all is well; else with what does not count and why, and what the note needs."""
     entry, result = one.entry, one.entry.result
-    what = words.ACTIVITY_WORDS[entry.activity]
-    if entry.contact:
-        what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
-    parts = [f"*{entry.name}*", f"{result.duration_minutes} min", what, result.program.value]
+    parts = [f"*{entry.name}*", f"{result.duration_minutes} min", _what(entry), result.program.value]
     if result.date_of_service != today:
         parts.append(words.day(result.date_of_service))
     if entry.started_at and entry.ended_at:
@@ -109,6 +105,11 @@ def _entry(one: TodaysEntry, today: date) -> Block:
     named = {"code": entry.patient_code, "position": result.number}
     undo = button("Undo", UNDO, named, heard_as=_heard(f"Undo {entry.name}")) if one.may_undo else None
     return _row("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
+
+
+def _what(entry: OwnEntry) -> str:
+    what = words.ACTIVITY_WORDS[entry.activity]
+    return f"{what}, {words.CONTACT_WORDS[entry.contact]}" if entry.contact else what
 
 
 def _near(work: OwnWork, place: Place) -> list[Block]:
@@ -147,7 +148,7 @@ def _log_for(patient_code: str) -> Any:
 
 def _heard(label: str) -> str:
     """As much of the label as Slack takes for a screen reader."""
-    return label[:LABEL_CHARACTERS]
+    return words.clipped(label, LABEL_CHARACTERS)
 
 
 def _row(mrkdwn: str, accessory: Any) -> SectionBlock:
