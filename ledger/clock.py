@@ -1,6 +1,6 @@
 """The one place that reads a clock, and the calendar words everybody shares (design 6)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pendulum
 
@@ -19,3 +19,8 @@ def next_month(month: date) -> date:
     """The first day of the month after ``month``."""
     following = pendulum.date(month.year, month.month, 1).add(months=1)
     return date(following.year, following.month, following.day)
+
+
+def previous_month(month: date) -> date:
+    """The first day of the month before ``month``."""
+    return month_of(month - timedelta(days=1))

@@ -365,6 +365,19 @@ class TakeRow(Base):
     recorded_by: Mapped[str]
 
 
+class HomeTabRow(Base):
+    """A person's Home tab as it was published last: what of it they were looking at, and Slack's hash of it."""
+
+    __tablename__ = "home_tabs"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    slack_user_id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]
+    looking_at: Mapped[dict[str, Any]]
+    view_hash: Mapped[str]
+
+
 APPEND_ONLY = (
     "time_entries",
     "entry_voids",

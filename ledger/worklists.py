@@ -83,12 +83,18 @@ class MonthList:
 
 
 def worklist(
-    connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
+    connection: Connection,
+    practice: Practice,
+    month: date,
+    team_ids: Collection[str] | None = None,
+    program: Program | None = None,
 ) -> Worklist:
-    """The near patients of ``month``, the nearest first; of all teams where ``team_ids`` is None."""
+    """The near patients of ``month``, the nearest first; of all teams where ``team_ids`` is None, programs likewise."""
     bands = practice.policy.bands
     in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
     query = _of_teams(_figures_query(practice, month).where(in_bands), team_ids)
+    if program is not None:
+        query = query.where(PatientMonthRow.program == program.value)
     near = [found for row in connection.execute(query) if (found := _near(from_row(row), bands)) is not None]
     near.sort(key=lambda patient: (patient.threshold.minutes_missing, patient.figures.patient_code))
     return Worklist(

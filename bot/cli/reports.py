@@ -37,7 +37,7 @@ from bot.commands.start import save_start
 from bot.commands.stop import save_stop
 from bot.commands.undo import undo as undo_command
 from bot.commands.void import save_void
-from bot.views.month import COLUMNS, month_page, month_rows
+from bot.views.month import COLUMNS, listed_rows, month_head, row_cells
 from bot.views.reply import OpenForm, Reply
 from bot.views.words import escaped
 from ledger.cases import statement_json
@@ -62,12 +62,12 @@ def month(words: Words = None, workspace: Workspace = None, as_json: AsJson = Fa
     """
 
     def show(call: Call) -> None:
-        listed, scope = find_month(call)
+        listed, counts, scope, group = find_month(call)
         if as_json:
             print_json(listed)
             return
-        print_reply(month_page(listed, scope=scope, page=0, address={}, with_rows=False))
-        print_table(COLUMNS, month_rows(listed))
+        print_reply(month_head(counts, scope=scope, group=group))
+        print_table(COLUMNS, map(row_cells, listed_rows(listed, group)))
 
     _with_call(show, words, workspace)
 

@@ -12,6 +12,9 @@ from ledger.practice import Practice
 from ledger.requests import Request
 from ledger.roster import Person, Team
 
+TEAM_CHARACTERS = 100
+"""How much of a team's name a menu's choice carries: its 150 characters hold the rest of the question too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -43,9 +46,12 @@ class Call:
         return Request(self.key, {"by": self.person.staff_id, **content})
 
 
-def month_args(call: Call, teams: list[Team]) -> tuple[MonthArgs, Team | None]:
-    """``[MONTH] [TEAM] [PROGRAM]`` of the call, and the team that is meant; raises ``LedgerError`` for other words."""
-    args = parse_month_args(call.text, [team.name for team in teams], today=call.today)
+def month_args(call: Call, teams: list[Team], *, groups: bool = False) -> tuple[MonthArgs, Team | None]:
+    """``[MONTH] [TEAM] [PROGRAM]`` of the call, and the team that is meant; with ``groups`` a status too.
+
+    Raises ``LedgerError`` for other words.
+    """
+    args = parse_month_args(call.text, [team.name for team in teams], today=call.today, groups=groups)
     if args.problems:
         problem = args.problems[0]
         raise LedgerError(problem.code, problem.message, f"For example: {problem.example}")

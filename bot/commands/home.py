@@ -1,33 +1,83 @@
-"""The App Home tab: near patients, the month so far and the next digest, as far as the person's roles go."""
+"""The App Home tab: one's own work, the team's, the month so far and the set-up, as far as the person's roles go."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.access import BILLING, DOCUMENTING, LEADING, visible_teams
+from slack_sdk.models.blocks import Block
+from sqlalchemy import Connection
+
+from bot.access import DOCUMENTING
 from bot.commands.call import Call, scope_name
 from bot.commands.digest import next_post
-from bot.views.home import Day, home_view
+from bot.commands.near import near_teams
+from bot.views.home import Home, home_view
+from bot.views.home.billing import Billing
+from bot.views.home.place import UNTOUCHED, Place, nearest_page
+from bot.views.home.team import ROWS, TeamWork
+from bot.views.home.work import OwnWork
 from jobs.calendar import business_days_left
 from ledger.clock import month_of
-from ledger.roster import teams
-from ledger.worklists import month_list, worklist
+from ledger.figures import stored_figures
+from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, month_counts, untouched
+from ledger.own_entries import todays_entries
+from ledger.roster import Role, Team, teams
+from ledger.set_up import set_up_gaps
+from ledger.takes import takes_of
+from ledger.timers import running_timer
+from ledger.worklists import worklist
 
 
-def home(call: Call, *, page: int = 0) -> dict[str, Any]:
-    """The view of the person's Home tab."""
+def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:
+    """The view of the person's Home tab as it is at ``place``; ``notice`` stands at its top."""
     roles = call.person.roles
-    month = month_of(call.today)
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
-        visible = visible_teams(call.person, known, None)
-        near = worklist(connection, call.practice, month, visible)
-        listed = month_list(connection, call.practice, month, team_ids=visible) if roles & BILLING else None
-    day = Day(
-        today=call.today,
-        business_days_left=business_days_left(call.today),
-        scope=scope_name(known, visible),
-        may_log=bool(roles & DOCUMENTING),
-        near=near,
-        month=listed,
-        next_digest=next_post(call.practice, call.at) if roles & LEADING else None,
+        shown = Home(
+            at=call.local_now,
+            business_days_left=business_days_left(call.today),
+            work=_work(call, connection, known) if roles & DOCUMENTING else None,
+            team=_team(call, connection, known, place) if Role.LEAD in roles else None,
+            billing=_billing(call, connection, place) if Role.BILLER in roles else None,
+            set_up=set_up_gaps(connection, call.practice, call.today) if Role.ADMIN in roles else None,
+        )
+    return home_view(shown, place, notice=notice)
+
+
+def _work(call: Call, connection: Connection, known: list[Team]) -> OwnWork:
+    month, own = month_of(call.today), near_teams(call, known, None)
+    takers = {code: take.staff_id for code, take in takes_of(connection, call.practice, month).items()}
+    mine = sorted(code for code, staff_id in takers.items() if staff_id == call.person.staff_id)
+    figures = stored_figures(connection, call.practice.practice_id, mine, month)
+    return OwnWork(
+        timer=running_timer(connection, call.practice, call.person.staff_id),
+        takers=takers,
+        taken=[(code, figures.get((code, month), ())) for code in mine],
+        scope=scope_name(known, own),
+        near=worklist(connection, call.practice, month, own),
+        today=todays_entries(connection, call.practice, call.person.staff_id, call.at),
     )
-    return home_view(day, page=page)
+
+
+def _team(call: Call, connection: Connection, known: list[Team], place: Place) -> TeamWork:
+    own = [team for team in known if team.team_id in call.person.team_ids]
+    scope = Scope(month_of(call.today), frozenset(team.team_id for team in own))
+    count = count_untouched(connection, call.practice, scope)
+    page = nearest_page(place.opened_page, count, ROWS)
+    first = page * ROWS
+    is_opened = place.opened == UNTOUCHED
+    return TeamWork(
+        teams=own,
+        bands=band_counts(connection, call.practice, scope),
+        untouched_count=count,
+        untouched=untouched(connection, call.practice, scope, first=first, most=ROWS) if is_opened else (),
+        untouched_page=page,
+        next_digest=next_post(call.practice, call.at),
+    )
+
+
+def _billing(call: Call, connection: Connection, place: Place) -> Billing:
+    scope = Scope(month_of(call.today))
+    return Billing(
+        counts=month_counts(connection, call.practice, scope),
+        blocked=blocked_by(connection, call.practice, scope, place.opened),
+    )

@@ -1,40 +1,143 @@
-"""``/ccm month [MONTH] [TEAM] [PROGRAM]``: who is billable with which codes, who is not and why."""
+"""``/ccm month [MONTH] [TEAM] [PROGRAM] [STATUS]``: who is billable with which codes, who is not and why."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.access import visible_teams
-from bot.commands.call import Call, month_args, scope_name
-from bot.views.month import month_page
+from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
+from bot.views import words
+from bot.views.menus import Choice
+from bot.views.month import (
+    GROUP_FILTER,
+    MONTH_FILTER,
+    PROGRAM_FILTER,
+    ROWS_PER_PAGE,
+    TEAM_FILTER,
+    MonthPage,
+    month_page,
+)
 from bot.views.reply import Reply
-from ledger.clock import month_of
-from ledger.roster import teams
+from ledger.clock import month_of, previous_month
+from ledger.overviews import Group, MonthCounts, Scope, month_counts, month_rows
+from ledger.roster import Team, teams
 from ledger.rules.facts import Program
 from ledger.worklists import MonthList, month_list
+
+MONTHS_OFFERED = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of which month is asked for; a part that is None asks for all that the person may see."""
+
+    month: date
+    team: Team | None = None
+    program: Program | None = None
+    group: Group | None = None
+
+    @property
+    def text(self) -> str:
+        """The question as one could type it: what buttons and menus carry."""
+        group = self.group.replace("_", " ") if self.group else None
+        team = self.team.name[:TEAM_CHARACTERS] if self.team else None
+        return " ".join(filter(None, (f"{self.month:%Y-%m}", team, self.program, group)))
 
 
 def month(call: Call) -> Reply:
     """The first page of the month's list; raises ``LedgerError`` for a month or a team that is none."""
-    listed, scope = find_month(call)
-    args = {"text": call.text}
-    return month_page(listed, scope=scope, page=0, address=args)
+    return month_at_page(call, 0)
 
 
 def month_at_page(call: Call, page: int) -> Reply:
-    """Another page of the list that ``call.text`` asked for."""
-    listed, scope = find_month(call)
-    return month_page(listed, scope=scope, page=page, address={"text": call.text})
-
-
-def find_month(call: Call) -> tuple[MonthList, str]:
-    """The month's list that the call asks for, and whose it is."""
+    """Page ``page`` (from 0) of the list that ``call.text`` asks for."""
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
-        args, asked = month_args(call, known)
-        visible = visible_teams(call.person, known, asked)
-        wanted: date = args.month or month_of(call.today)
-        listed = month_list(connection, call.practice, wanted, team_ids=visible, program=args.program)
-    return listed, _scope(scope_name(known, visible), args.program)
+        asked = _asked(call, known)
+        scope, name = _scope(call, known, asked)
+        counts = month_counts(connection, call.practice, scope)
+        row_count = sum(count for group, count in counts.programs.items() if asked.group in {None, group})
+        page = min(max(page, 0), max(0, (row_count - 1) // ROWS_PER_PAGE))
+        rows = month_rows(
+            connection,
+            call.practice,
+            scope,
+            counts,
+            group=asked.group,
+            first=page * ROWS_PER_PAGE,
+            most=ROWS_PER_PAGE,
+        )
+    return month_page(
+        MonthPage(
+            counts=counts,
+            scope=name,
+            group=asked.group,
+            rows=rows,
+            row_count=row_count,
+            page=page,
+            address=asked.text,
+            filters=_filters(call, known, asked, counts),
+        )
+    )
 
 
-def _scope(name: str, program: Program | None) -> str:
-    return f"{name}, {program}" if program else name
+def find_month(call: Call) -> tuple[MonthList, MonthCounts, str, Group | None]:
+    """The whole list that the call asks for, its counts, whose it is and the status it is of: for a terminal."""
+    with call.database.reading() as connection:
+        known = teams(connection, call.practice.practice_id)
+        asked = _asked(call, known)
+        scope, name = _scope(call, known, asked)
+        listed = month_list(connection, call.practice, scope.month, team_ids=scope.team_ids, program=scope.program)
+        return listed, month_counts(connection, call.practice, scope), name, asked.group
+
+
+def _asked(call: Call, known: list[Team]) -> Asked:
+    args, team = month_args(call, known, groups=True)
+    return Asked(args.month or month_of(call.today), team, args.program, args.group)
+
+
+def _scope(call: Call, known: list[Team], asked: Asked) -> tuple[Scope, str]:
+    """What is counted, and what it is called; raises ``LedgerError`` for a team of others."""
+    visible = visible_teams(call.person, known, asked.team)
+    name = scope_name(known, visible)
+    return Scope(asked.month, visible, asked.program), f"{name}, {asked.program}" if asked.program else name
+
+
+def _filters(
+    call: Call, known: list[Team], asked: Asked, counts: MonthCounts
+) -> dict[str, tuple[Sequence[Choice], str]]:
+    """The menus of the list: each choice is the whole question as it is, but for one thing."""
+    own = visible_teams(call.person, known, None)
+    offered = [team for team in known if own is None or team.team_id in own]
+    everything = "All teams" if own is None else "All my teams"
+    choices = {
+        MONTH_FILTER: [
+            Choice(replace(asked, month=month).text, words.month_name(month)) for month in _months(call, asked)
+        ],
+        TEAM_FILTER: [
+            Choice(replace(asked, team=None).text, everything),
+            *(Choice(replace(asked, team=team).text, team.name) for team in offered),
+        ],
+        PROGRAM_FILTER: [
+            Choice(replace(asked, program=None).text, "All programs"),
+            *(Choice(replace(asked, program=program).text, program.value) for program in Program),
+        ],
+        GROUP_FILTER: [
+            Choice(replace(asked, group=None).text, "Every status"),
+            *(
+                Choice(replace(asked, group=group).text, f"{words.GROUP_WORDS[group]} ({counts.programs[group]})")
+                for group in Group
+            ),
+        ],
+    }
+    if len(offered) == 1:
+        del choices[TEAM_FILTER]
+    return {action: (offer, asked.text) for action, offer in choices.items()}
+
+
+def _months(call: Call, asked: Asked) -> list[date]:
+    """This month and those before it, and the one that was asked for."""
+    months = [month_of(call.today)]
+    while len(months) < MONTHS_OFFERED:
+        months.append(previous_month(months[-1]))
+    return sorted({*months, asked.month}, reverse=True)

@@ -1,12 +1,18 @@
 """``/ccm near [TEAM]``: the worklist now."""
 
-from bot.commands.call import Call, month_args, scope_name
+from dataclasses import replace
+
+from slack_sdk.models.blocks import ActionsBlock, Block
+
+from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
 from bot.views import words
+from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, paged
-from bot.views.worklist import PAGE, near_pages
+from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.calendar import business_days_left
 from ledger.clock import month_of
 from ledger.roster import Team, people, teams
+from ledger.takes import takes_of
 from ledger.worklists import Worklist, worklist
 
 
@@ -19,7 +25,9 @@ def near_at_page(call: Call, page: int) -> Reply:
     """Page ``page`` (from 0) of the worklist that ``call.text`` asked for."""
     pages = near_messages(call)
     page = min(max(page, 0), len(pages) - 1)
-    return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
+    title, *rest = pages[page].blocks
+    shown = replace(pages[page], blocks=(title, *_team_menu(call), *rest))
+    return paged(shown, PAGE, page, len(pages), {"text": call.text})
 
 
 def near_messages(call: Call) -> list[Reply]:
@@ -27,9 +35,16 @@ def near_messages(call: Call) -> list[Reply]:
     found, scope = find_near(call)
     with call.database.reading() as connection:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
+        takes = takes_of(connection, call.practice, found.month)
     title = f"Near the next code · {words.month_name(found.month)} · {scope}"
     left = f"{words.listed(business_days_left(call.today), 'business day')} left in the month."
-    return near_pages(found, title=title, lines=[left], staff=lambda staff_id: names.get(staff_id, staff_id))
+    return near_pages(
+        found,
+        title=title,
+        lines=[left],
+        staff=lambda staff_id: names.get(staff_id, staff_id),
+        takers={code: take.staff_id for code, take in takes.items()},
+    )
 
 
 def find_near(call: Call) -> tuple[Worklist, str]:
@@ -37,13 +52,35 @@ def find_near(call: Call) -> tuple[Worklist, str]:
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
         args, asked = month_args(call, known)
-        visible = _near_teams(call, known, asked)
-        found = worklist(connection, call.practice, args.month or month_of(call.today), visible)
-    return found, scope_name(known, visible)
+        visible = near_teams(call, known, asked)
+        found = worklist(connection, call.practice, args.month or month_of(call.today), visible, args.program)
+    name = scope_name(known, visible)
+    return found, f"{name}, {args.program}" if args.program else name
 
 
-def _near_teams(call: Call, known: list[Team], asked: Team | None) -> frozenset[str] | None:
+def near_teams(call: Call, known: list[Team], asked: Team | None) -> frozenset[str] | None:
+    """The ids of the teams whose worklist is meant: the asked one, else the person's, else all (None)."""
     if asked is not None:
         return frozenset({asked.team_id})
     own = frozenset(call.person.team_ids) & {team.team_id for team in known}
     return own or None
+
+
+def _team_menu(call: Call) -> list[Block]:
+    """A menu of the teams, where the person has several; each choice says what could be typed behind the command."""
+    with call.database.reading() as connection:
+        known = teams(connection, call.practice.practice_id)
+    args, asked = month_args(call, known)
+    own = near_teams(call, known, None)
+    offered = [team for team in known if own is None or team.team_id in own or team == asked]
+    if len(offered) == 1:
+        return []
+
+    def text(team: Team | None) -> str:
+        month = args.month or month_of(call.today)
+        name = team.name[:TEAM_CHARACTERS] if team else None
+        return " ".join(filter(None, (f"{month:%Y-%m}", name, args.program)))
+
+    choices = [Choice(text(None), "All teams" if own is None else "My teams")]
+    choices += [Choice(text(team), team.name) for team in offered]
+    return [ActionsBlock(elements=[menu(TEAM_FILTER, choices, text(asked))])]

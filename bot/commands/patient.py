@@ -10,6 +10,7 @@ from bot.views.patient import statement_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
 from ledger.errors import LedgerError
+from ledger.overviews import months_of_patient
 from ledger.patient_months import EvaluatedMonth, statement_of
 from ledger.roster import find_codes, people, team_of_patient
 from ledger.stored_entries import corrections_of
@@ -30,6 +31,7 @@ def patient_pages(call: Call) -> list[Reply]:
         team = team_of_patient(connection, call.practice.practice_id, code)
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         corrections = corrections_of(connection, call.practice.practice_id, code, month)
+        months = months_of_patient(connection, call.practice, code)
     return statement_pages(
         code,
         team.name,
@@ -39,6 +41,7 @@ def patient_pages(call: Call) -> list[Reply]:
         staff=lambda staff_id: names.get(staff_id, staff_id),
         address={"text": f"{code} {month:%Y-%m}"},
         may=partial(may, call.person),
+        months=[*months, month_of(call.today)],
     )
 
 

@@ -126,9 +126,9 @@ COMMANDS: dict[str, Command] = {
     "month": Command(
         month,
         Topic(
-            "month [MONTH] [TEAM] [PROGRAM]",
+            "month [MONTH] [TEAM] [PROGRAM] [STATUS]",
             "Billable patients with codes and payment, and for every other patient the reason why not.",
-            ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm"),
+            ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm", "/ccm month last blocked"),
         ),
     ),
     "export": Command(

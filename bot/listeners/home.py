@@ -1,45 +1,156 @@
-"""The App Home tab: published when it is opened, and when a button in it asks for another look."""
+"""The App Home tab: published when it is opened, when something in it is pressed, and after what its owner does."""
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.views import View
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import Block
 
+from bot.access import require
 from bot.commands.home import home
-from bot.desk import Desk, user_of
+from bot.commands.undo import undo
+from bot.desk import Change, Desk, press_key, team_of, user_of
 from bot.edge import answered
 from bot.listeners.shortcuts import open_log_form
-from bot.views.home import LOG, PAGE, REFRESH
+from bot.views.home import LOG, REFRESH, card_view
+from bot.views.home.billing import BLOCKER, HIDE
+from bot.views.home.place import PAGE_ACTIONS, Place
+from bot.views.home.team import SHOW_UNTOUCHED
+from bot.views.home.work import LOG_FOR, UNDO
 from bot.views.reply import Reply
+from ledger.home_tabs import HomeTab, find_home_tab, mark_home_tab, remember_home_tab
+from ledger.practice import get_practice
+
+ATTEMPTS = 3
+MOVES = re.compile(f"^({'|'.join(PAGE_ACTIONS.values())})_(next|previous)$|^({REFRESH}|{SHOW_UNTOUCHED}|{HIDE})$")
+"""The buttons that carry the place which they lead to."""
 
 
 def listen(app: App, desk: Desk) -> None:
-    """Publishes the Home tab, and opens the form from it."""
+    """Publishes the Home tab, and does what its buttons say."""
+    desk.followers.append(partial(_follow, desk))
+    _listen_to_opening(app, desk)
+    _listen_to_moves(app, desk)
+    _listen_to_work(app, desk)
 
+
+def _listen_to_opening(app: App, desk: Desk) -> None:
     @app.event("app_home_opened")
     def on_opened(body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab", "home") == "home":
-            _publish(desk, {"user_id": event["user"], "team_id": body["team_id"]}, page=0)
+            _show_later(desk, {"user_id": event["user"], "team_id": body["team_id"]}, None)
 
-    @app.action(REFRESH)
-    def on_refresh(ack: Ack, body: dict[str, Any]) -> None:
-        _publish(desk, body, page=0)
+
+def _listen_to_moves(app: App, desk: Desk) -> None:
+    @app.action(MOVES)
+    def on_move(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
+        _show_later(desk, body, Place.from_dict(json.loads(action["value"])))
 
-    @app.action(re.compile(f"^{PAGE}_(next|previous)$"))
-    def on_turn(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        _publish(desk, body, page=json.loads(action["value"]))
+    @app.action(BLOCKER)
+    def on_blocker(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
+        _show_later(desk, body, Place.from_dict(json.loads(action["selected_option"]["value"])))
 
+
+def _listen_to_work(app: App, desk: Desk) -> None:
     @app.action(LOG)
     def on_log(ack: Ack, body: dict[str, Any]) -> None:
         open_log_form(desk, body, what="home log button")
         ack()
+        _mark_later(desk, body)
+
+    @app.action(LOG_FOR)
+    def on_log_for(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        open_log_form(desk, body, what="home log button", text=json.loads(action["value"]))
+        ack()
+        _mark_later(desk, body)
+
+    @app.action(UNDO)
+    def on_undo(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        named = json.loads(action["value"])
+
+        def work() -> Reply:
+            call = desk.call(body, press_key(body, action), "")
+            require(call.person, "undo")
+            mark_home_tab(desk.database, team_of(body), user_of(body), at=call.at)
+            return undo(call, patient_code=named["code"], position=named["position"])
+
+        said = answered(work, what="home undo button")
+        ack()
+        if said.changed:  # what was undone is seen in the list
+            desk.follow_up(body, said)
+        else:
+            _show_later(desk, body, None, notice=said.blocks)
 
 
-def _publish(desk: Desk, body: dict[str, Any], *, page: int) -> None:
-    said = answered(lambda: home(desk.call(body, "", ""), page=page), what="home", saves=False)
-    view = View(type="home", blocks=list(said.blocks)).to_dict() if isinstance(said, Reply) else said
-    desk.client.views_publish(user_id=user_of(body), view=view)
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A Home tab to be published: its view, the place it is drawn at, and the hash of the one it takes the place of."""
+
+    view: dict[str, Any]
+    place: Place
+    replaces: str | None
+
+
+def _show_later(desk: Desk, body: dict[str, Any], place: Place | None, *, notice: Sequence[Block] = ()) -> None:
+    """Publishes the tab behind the acknowledgement, at ``place`` or where the person was today."""
+    desk.later(partial(_show, desk, body, place, notice), what="home")
+
+
+def _show(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequence[Block] = ()) -> None:
+    """Publishes the tab, or the card that says why it cannot be shown.
+
+    The hash keeps two that are published at once from showing the older one: whoever comes second draws anew
+    (https://docs.slack.dev/reference/methods/views.publish). The last attempt does without, so that something is shown.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        drawn = answered(partial(_draw, desk, body, place, notice), what="home", saves=False)
+        if isinstance(drawn, Reply):
+            desk.client.views_publish(user_id=user_of(body), view=card_view(drawn.blocks))
+            return
+        try:
+            published = desk.client.views_publish(
+                user_id=user_of(body), view=drawn.view, hash=drawn.replaces if attempt < ATTEMPTS else None
+            )
+        except SlackApiError as error:
+            if error.response.get("error") != "hash_conflict":
+                raise
+            continue
+        view_hash = str(published["view"]["hash"])
+        tab = HomeTab(team_of(body), user_of(body), desk.now(), drawn.place.to_dict(), view_hash)
+        remember_home_tab(desk.database, tab)
+        return
+
+
+def _draw(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequence[Block]) -> _Drawn:
+    """The tab as it is now; its predecessor is read first, so that what is read after that is newer."""
+    call = desk.call(body, "", "")
+    with desk.database.reading() as connection:
+        tab = find_home_tab(connection, call.practice.practice_id, user_of(body))
+    if place is None:
+        was_today = tab is not None and call.practice.local_date(tab.opened_at) == call.today
+        place = Place.from_dict(tab.looking_at) if tab is not None and was_today else Place()
+    return _Drawn(home(call, place, notice=notice), place, tab.view_hash if tab else None)
+
+
+def _follow(desk: Desk, change: Change) -> None:
+    """Publishes the tab of whoever changed something, where they opened it today."""
+    with desk.database.reading() as connection:
+        tab = find_home_tab(connection, change.practice_id, change.slack_user_id)
+        if tab is None:
+            return
+        practice = get_practice(connection, change.practice_id)
+    if practice.local_date(tab.opened_at) == practice.local_date(desk.now()):
+        _show(desk, {"user_id": change.slack_user_id, "team_id": change.practice_id}, None)
+
+
+def _mark_later(desk: Desk, body: dict[str, Any]) -> None:
+    """Remembers behind the acknowledgement that the tab is in use: one may stay open over night."""
+    mark = partial(mark_home_tab, desk.database, team_of(body), user_of(body), at=desk.now())
+    desk.later(mark, what="home tab in use")

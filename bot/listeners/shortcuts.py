@@ -29,11 +29,11 @@ def listen(app: App, desk: Desk) -> None:
         ack()
 
 
-def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, note: str = "") -> None:
-    """Opens the form, or a modal that says why it cannot be opened."""
+def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, text: str = "", note: str = "") -> None:
+    """Opens the form, with what ``text`` says or with ``note`` in it, or a modal that says why it cannot be opened."""
 
     def work() -> dict[str, Any]:
-        call = desk.call(body, f"{what}:{body['trigger_id']}", "")
+        call = desk.call(body, f"{what}:{body['trigger_id']}", text)
         require(call.person, "log")
         return (open_form_with_note(call, note) if note else open_form(call)).view
 

@@ -1,86 +1,135 @@
 """The biller's list: who is billable with which codes, who is not and why; paged, never cut in silence."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.views import words
-from bot.views.reply import Reply, context, header, paged, section, table, table_parts
+from bot.views.menus import Choice, menu
+from bot.views.reply import Reply, context, header, paged, section, table
 from ledger.figures import Figures
+from ledger.overviews import Group, MonthCounts
 from ledger.worklists import MonthList, Untouched
 
 PAGE = "month_page"
+TEAM_FILTER = "month_team"
+PROGRAM_FILTER = "month_program"
+GROUP_FILTER = "month_status"
+MONTH_FILTER = "month_month"
+STATEMENT = "month_statement"
 ROWS_PER_PAGE = 25
+REASONS_CHARACTERS = 240
+"""How long the reasons of one row may be, so that a page of rows fits in a table."""
 COLUMNS = ("Patient", "Program", "Minutes", "Status", "Codes, or why not", "Payment", "Date of service")
 
+Row = Figures | Untouched
 
-def month_page(month: MonthList, *, scope: str, page: int, address: dict[str, Any], with_rows: bool = True) -> Reply:
-    """Page ``page`` (from 0) of the list; ``address`` comes back with the paging buttons.
 
-    ``scope`` says whose list it is, for example the team's name; without ``with_rows`` it is the figures above the
-    list alone.
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """One page of the list: its ``rows`` of ``row_count``, and what they were chosen by.
+
+    ``scope`` says whose list it is, for example the team's name; ``address`` comes back with the paging buttons.
     """
-    rows = month_rows(month)
-    pages = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE) or [[]]
-    page = min(max(page, 0), len(pages) - 1)
-    shown = pages[page]
-    title = f"{words.month_name(month.month)} · {scope}"
-    blocks: list[Block] = [header(title), section("\n".join(totals(month)))]
-    text = f"{title}: {words.listed(month.billable_patients, 'billable patient')}, {words.money(month.expected_cents)}"
-    if not with_rows:
-        return Reply(text, tuple(blocks))
-    if shown:
-        blocks.append(table(COLUMNS, shown, right=(2, 5)))
-        first = sum(map(len, pages[:page])) + 1
-        blocks.append(context(f"Rows {first}–{first + len(shown) - 1} of {len(rows)}"))
-    else:
+
+    counts: MonthCounts
+    scope: str
+    group: Group | None
+    rows: Sequence[Row]
+    row_count: int
+    page: int
+    address: str
+    filters: Mapping[str, tuple[Sequence[Choice], str]]
+    """The menus above the list by their action: the choices of each, and the value of that in force."""
+
+
+def month_page(shown: MonthPage) -> Reply:
+    """The page as a message: what was asked for in menus, the figures, the rows, and the way to each statement."""
+    head = month_head(shown.counts, scope=shown.scope, group=shown.group)
+    title, figures = head.blocks
+    blocks: list[Block] = [title]
+    menus = [menu(action, choices, chosen) for action, (choices, chosen) in shown.filters.items()]
+    blocks += [ActionsBlock(elements=menus), figures]
+    if shown.rows:
+        first = shown.page * ROWS_PER_PAGE + 1
+        blocks.append(table(COLUMNS, [row_cells(row) for row in shown.rows], right=(2, 5)))
+        blocks.append(context(f"Rows {first}–{first + len(shown.rows) - 1} of {shown.row_count}"))
+        blocks.append(_statements(shown))
+    elif shown.row_count == 0 and shown.group is None:
         blocks.append(section("Nobody is enrolled in this month, and no time was logged."))
-    return paged(Reply(text, tuple(blocks)), PAGE, page, len(pages), address)
+    else:
+        blocks.append(section("Nobody has this status."))
+    pages = max(1, -(-shown.row_count // ROWS_PER_PAGE))
+    return paged(Reply(head.text, tuple(blocks)), PAGE, shown.page, pages, {"text": shown.address})
 
 
-def totals(month: MonthList) -> list[str]:
-    """The figures above the list, as lines of mrkdwn."""
-    return [
+def month_head(counts: MonthCounts, *, scope: str, group: Group | None) -> Reply:
+    """The title and the figures above the list, which always are those of the whole ``scope``."""
+    title = f"{words.month_name(counts.month)} · {scope}"
+    lines = [
         (
-            f"*{month.billable_patients} of {words.listed(month.enrolled_patients, 'enrolled patient')} billable* "
-            f"({month.capture_percent} %) · expected payment *{words.money(month.expected_cents)}*"
+            f"*{counts.billable_patients} of {words.listed(counts.enrolled_patients, 'enrolled patient')} billable* "
+            f"({counts.capture_percent} %) · expected payment *{words.money(counts.expected_cents)}*"
         ),
         (
-            f"Not billable, by program: {len(month.blocked)} blocked · {len(month.below)} below threshold · "
-            f"{len(month.untouched)} without logged time"
+            f"Not billable, by program: {counts.programs[Group.BLOCKED]} blocked · "
+            f"{counts.programs[Group.BELOW_THRESHOLD]} below threshold · "
+            f"{counts.programs[Group.UNTOUCHED]} without logged time"
         ),
     ]
+    if group is not None:
+        status = words.GROUP_WORDS[group].lower()
+        lines.append(f"These figures are of every status in {words.escaped(scope)}; the list below: {status} alone.")
+    billable = words.listed(counts.billable_patients, "billable patient")
+    text = f"{title}: {billable}, {words.money(counts.expected_cents)}"
+    return Reply(text, (header(title), section("\n".join(lines))))
 
 
-def month_rows(month: MonthList) -> list[tuple[str, ...]]:
-    """One row per patient and program: billable first, then blocked, below threshold, without time."""
-    groups: Sequence[Sequence[Figures]] = (month.billable, month.blocked, month.below)
-    return [_row(figures) for group in groups for figures in group] + [_untouched(one) for one in month.untouched]
+def _statements(shown: MonthPage) -> Block:
+    """A menu of the patients on this page, which shows the statement of the one that is chosen."""
+    month = f"{shown.counts.month:%Y-%m}"
+    codes = dict.fromkeys(row.patient_code for row in shown.rows)
+    choices = [Choice(f"{code} {month}", code) for code in codes]
+    return ActionsBlock(elements=[menu(STATEMENT, choices, placeholder="Show a statement")])
 
 
-def _row(figures: Figures) -> tuple[str, ...]:
-    dates = sorted({line.date_of_service for line in figures.codes})
+def listed_rows(month: MonthList, group: Group | None) -> list[Row]:
+    """One row per patient and program: billable first, then blocked, below threshold, without time; or one group."""
+    groups: dict[Group, Sequence[Row]] = {
+        Group.BILLABLE: month.billable,
+        Group.BLOCKED: month.blocked,
+        Group.BELOW_THRESHOLD: month.below,
+        Group.UNTOUCHED: month.untouched,
+    }
+    return [row for name, rows in groups.items() if group in {None, name} for row in rows]
+
+
+def row_cells(row: Row) -> tuple[str, ...]:
+    """The cells of one row."""
+    if isinstance(row, Untouched):
+        return (row.patient_code, row.program.value, "0", words.GROUP_WORDS[Group.UNTOUCHED], "no time logged", "", "")
+    dates = sorted({line.date_of_service for line in row.codes})
     return (
-        figures.patient_code,
-        figures.program.value,
-        str(figures.counted_minutes),
-        words.STATUS_WORDS[figures.status],
-        words.codes(figures.codes) or why_not(figures),
-        words.money(figures.expected_cents) if figures.codes else "",
+        row.patient_code,
+        row.program.value,
+        str(row.counted_minutes),
+        words.STATUS_WORDS[row.status],
+        words.codes(row.codes) or why_not(row),
+        words.money(row.expected_cents) if row.codes else "",
         ", ".join(f"{on:%Y-%m-%d}" for on in dates),
     )
 
 
 def why_not(figures: Figures) -> str:
-    """Why a program has no code, in a few words."""
+    """Why a program has no code, in a few words; where the reasons are many, the first and how many more there are."""
     reasons = [blocker.text.rstrip(".") for blocker in figures.blockers]
     if not reasons:
         reasons = [f"{step.minutes_missing} min to {step.code}" for step in figures.next[:1]]
     if figures.excluded_minutes:
         reasons.append(f"{figures.excluded_minutes} min do not count")
-    return "; ".join(reasons)
-
-
-def _untouched(patient: Untouched) -> tuple[str, ...]:
-    return (patient.patient_code, patient.program.value, "0", "No time logged", "no time logged", "", "")
+    ends = accumulate(len(reason) + 2 for reason in reasons)
+    said = max(1, sum(end <= REASONS_CHARACTERS for end in ends))
+    more = [f"and {len(reasons) - said} more: /ccm patient {figures.patient_code}"] if reasons[said:] else []
+    return "; ".join([*reasons[:said], *more])

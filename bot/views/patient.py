@@ -1,12 +1,14 @@
 """The statement as a person reads it: minutes, codes, what is missing, every entry counted or excluded and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.views import words
 from bot.views.clearing import clearing_buttons
+from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, header, paged, section, sections, table, table_parts
 from ledger.rules.facts import PatientMonth, TimeEntry
@@ -14,6 +16,7 @@ from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, S
 from ledger.stored_entries import Correction
 
 PAGE = "patient_page"
+MONTH_FILTER = "patient_month"
 ROWS_PER_PAGE = 25
 COLUMNS = ("Entry", "Date", "Who", "What", "Minutes", "Counted", "Why not")
 
@@ -28,11 +31,13 @@ def statement_pages(
     staff: Callable[[str], str],
     address: Mapping[str, Any],
     may: Callable[[str], bool] = lambda _command: False,
+    months: Sequence[date] = (),
 ) -> list[Reply]:
     """The statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
-    comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button.
+    comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
+    others to choose from, the latest first.
     """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
@@ -41,7 +46,12 @@ def statement_pages(
     entries = {entry.number: entry for entry in facts.entries}
     rows = [_row(result, entries[result.number], corrections.get(result.number), staff) for result in statement.entries]
     in_the_way = [(blocker.name, part.program) for part in statement.programs for blocker in part.blockers]
-    top: list[Block] = [header(title), *sections(lines), *clearing_buttons(patient_code, in_the_way, may)]
+    top: list[Block] = [
+        header(title),
+        *_other_months(patient_code, statement.month, months),
+        *sections(lines),
+        *clearing_buttons(patient_code, in_the_way, may),
+    ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")
     text = f"{title}: {_summary(statement)}"
@@ -50,6 +60,15 @@ def statement_pages(
         return [Reply(text, (*top, section("No time was logged this month."), count))]
     pages = [Reply(text, (*top, table(COLUMNS, part, right=(4, 5)), count)) for part in parts]
     return [paged(reply, PAGE, page, len(pages), address) for page, reply in enumerate(pages)]
+
+
+def _other_months(patient_code: str, shown: date, months: Sequence[date]) -> list[Block]:
+    """A menu of the months, where there are others than the one shown."""
+    offered = sorted({shown, *months}, reverse=True)
+    if len(offered) == 1:
+        return []
+    choices = [Choice(f"{patient_code} {month:%Y-%m}", words.month_name(month)) for month in offered]
+    return [ActionsBlock(elements=[menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}")])]
 
 
 def _summary(statement: Statement) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from ledger.overviews import Group
 from ledger.rules import catalogue
 from ledger.rules.facts import Activity, Contact
 from ledger.rules.statement import CodeLine, Status
@@ -22,6 +23,12 @@ STATUS_WORDS = {
     Status.BILLABLE: "Billable",
     Status.BLOCKED: "Blocked",
     Status.BELOW_THRESHOLD: "Below threshold",
+}
+GROUP_WORDS = {
+    Group.BILLABLE: STATUS_WORDS[Status.BILLABLE],
+    Group.BLOCKED: STATUS_WORDS[Status.BLOCKED],
+    Group.BELOW_THRESHOLD: STATUS_WORDS[Status.BELOW_THRESHOLD],
+    Group.UNTOUCHED: "No time logged",
 }
 about_patient = catalogue.about_patient
 

@@ -1,7 +1,7 @@
 """The worklist: whom one short call makes billable, and who is near but blocked (N2, N3); its words in a digest too."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -13,10 +13,12 @@ from ledger.rules.statement import NextThreshold
 from ledger.worklists import Worklist, list_order
 
 PAGE = "near_page"
+TEAM_FILTER = "near_team"
 ROWS_PER_MESSAGE = 50
 SECTIONS_PER_MESSAGE = 3
 """A channel takes one message a second, so a long list of blocked patients is not spread over more than it must."""
 COLUMNS = ("Patient", "List", "Minutes", "Missing", "Next code", "Worth", "Last live contact")
+TAKEN_COLUMN = "Taken by"
 RIGHT = (2, 3, 5)
 """The columns that hold numbers."""
 BLOCKED_TITLE = "*Near, but blocked* – minutes alone would not make these billable:"
@@ -26,20 +28,28 @@ StaffWords = Callable[[str], str]
 """How a staff member is called where the list is shown: by id in a channel, by name to one person."""
 
 
-def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: StaffWords) -> list[Reply]:
+def near_pages(
+    worklist: Worklist, *, title: str, lines: Sequence[str], staff: StaffWords, takers: Mapping[str, str]
+) -> list[Reply]:
     """The worklist as one message or more: the first says everything that is not a row, the rest go on with rows.
 
-    ``lines`` stand under the title; ``staff`` says how a staff member is called.
+    ``lines`` stand under the title; ``staff`` says how a staff member is called. ``takers`` are the staff ids of those
+    who have taken a patient, by code: a column says so where somebody has.
     """
     near = sorted(worklist.near, key=list_order)
     rows = [
         cells(one.figures.patient_code, one.figures.program, one.band, one.threshold, one.figures, staff=staff)
         for one in near
     ]
+    columns: tuple[str, ...] = COLUMNS
+    taken = [takers.get(one.figures.patient_code) for one in near]
+    if any(taken):
+        columns = (*COLUMNS, TAKEN_COLUMN)
+        rows = [(*row, staff(taker) if taker else "") for row, taker in zip(rows, taken, strict=True)]
     first: list[Block] = [header(title), *sections([*lines, *_counts(worklist)])]
-    parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_MESSAGE)
+    parts = table_parts(columns, rows, most_rows=ROWS_PER_MESSAGE)
     if parts:
-        first.append(table(COLUMNS, parts[0], right=RIGHT))
+        first.append(table(columns, parts[0], right=RIGHT))
     text = f"{title}: {sentence(len(near), worklist.worth_cents)}"
     if parts[1:]:
         first.append(context(f"Rows 1–{len(parts[0])} of {len(rows)}; the rest follows."))
@@ -48,7 +58,7 @@ def near_pages(worklist: Worklist, *, title: str, lines: Sequence[str], staff: S
     for number, part in enumerate(parts[1:], start=1):
         before = sum(map(len, parts[:number]))
         label = f"Rows {before + 1}–{before + len(part)} of {len(rows)}"
-        replies.append(Reply(f"{title}: {label}", (context(label), table(COLUMNS, part, right=RIGHT))))
+        replies.append(Reply(f"{title}: {label}", (context(label), table(columns, part, right=RIGHT))))
     for start in range(1, len(blocked), SECTIONS_PER_MESSAGE):
         more = tuple(blocked[start : start + SECTIONS_PER_MESSAGE])
         replies.append(Reply(f"{title}: blocked patients, continued", more))

@@ -29,11 +29,15 @@ from support.practice import (
 from jobs.digests import run_due
 from ledger import (
     figures,
+    home_tabs,
+    overviews,
+    own_entries,
     patient_facts,
     patient_months,
     practice,
     roster,
     roster_lists,
+    set_up,
     stored_entries,
     timers,
     verify,
@@ -46,6 +50,7 @@ from ledger.practice import Practice
 from ledger.stored_entries import corrections_of, find_entry, find_live_entry
 
 Ask = Callable[[Connection, Practice], Any]
+SCOPE = overviews.Scope(MONTH)
 
 QUESTIONS: dict[str, Ask] = {
     "roster.person_by_slack_id": lambda c, p: roster.person_by_slack_id(c, p.practice_id, "U0NURSE1"),
@@ -78,6 +83,19 @@ QUESTIONS: dict[str, Ask] = {
     "timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
     "timers.required_timer": lambda c, p: outcome(lambda: timers.required_timer(c, p, "nurse1")),
     "timers.due_reminders": lambda c, p: timers.due_reminders(c, p, at=AT + timedelta(days=1)),
+    "overviews.month_counts": lambda c, p: overviews.month_counts(c, p, SCOPE),
+    "overviews.month_rows": lambda c, p: overviews.month_rows(
+        c, p, SCOPE, overviews.month_counts(c, p, SCOPE), first=0, most=25
+    ),
+    "overviews.untouched": lambda c, p: overviews.untouched(c, p, SCOPE, first=0, most=25),
+    "overviews.count_untouched": lambda c, p: overviews.count_untouched(c, p, SCOPE),
+    "overviews.band_counts": lambda c, p: overviews.band_counts(c, p, SCOPE),
+    "overviews.blocked_by": lambda c, p: overviews.blocked_by(c, p, SCOPE, "NO_CONSENT"),
+    "overviews.months_of_patient": lambda c, p: overviews.months_of_patient(c, p, "P-1043"),
+    "own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
+    "own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
+    "set_up.set_up_gaps": lambda c, p: set_up.set_up_gaps(c, p, TODAY),
+    "home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "verify.verify": verify.verify,
     "practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
@@ -99,11 +117,15 @@ MODULES = (
     roster,
     roster_lists,
     worklists,
+    overviews,
     patient_months,
     patient_facts,
     figures,
     stored_entries,
+    own_entries,
     timers,
+    home_tabs,
+    set_up,
     verify,
     practice,
 )
@@ -136,19 +158,20 @@ def answers(database: Database, one: Practice) -> dict[str, Any]:
 
 
 def work_in(database: Database, other: Practice) -> None:
-    """Changes of every kind: people, teams, patients, facts, entries, a void, a policy, a timer."""
+    """Changes of every kind: people, teams, patients, facts, entries, a void, a policy, a timer, a Home tab."""
     import_rows(database, other, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
     nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead")
     hired = staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no")
     admin = staff_row(id="admin2", name="Other Admin", credential="", roles="admin")
     import_rows(database, other, "staff", [nurse, hired, admin])
     changed = patient_row(code="P-1042", programs="CCM;PCM", conditions="I10", enrolled_on="2026-02-01")
-    import_rows(database, other, "patients", [changed, patient_row(code="X-1042")])
+    import_rows(database, other, "patients", [changed, patient_row(code="X-1042", billing_practitioner="")])
     record(database, other, an_entry(minutes=17))
     record(database, other, an_entry(patient="P-1043", minutes=18))
     record(database, other, an_entry(patient="P-1043", minutes=25))
     undo(database, other)
     import_rows(database, other, "entries", [entry_row(minutes="21")])
+    home_tabs.remember_home_tab(database, home_tabs.HomeTab(other.practice_id, "U0NURSE1", AT, {}, "1.hash"))
     with database.writing() as connection:
         change_policy(connection, other, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
         timer = timers.Timer("nurse1", "P-1042", None, None, None, "", AT)

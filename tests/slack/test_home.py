@@ -1,144 +1,226 @@
-"""The App Home by role, and the shortcuts that open the form from anywhere."""
+"""The App Home of those who document: today's entries with Undo, who is near, and the form from there."""
 
 import pytest
-from support.practice import NOTE
-from support.slack import GENERAL, STRANGER, Office, picked
+from support.home import NURSE, buttons, now, opened, press, row
+from support.practice import NOTE, a_request, an_entry, entry_row, import_rows
+from support.slack import GONE, LINE, NOW, STRANGER, Office, picked, table_rows
 
-from bot.listeners.shortcuts import MESSAGE_SHORTCUT, SHORTCUT
+from bot.views.entry_forms import PICK_ENTRY
 from bot.views.home import LOG, REFRESH
+from bot.views.home.place import NEAR_PAGE, TODAY_PAGE
+from bot.views.home.work import LOG_FOR, UNDO
+from bot.views.timer import CANCEL, START
+from ledger.takes import take_or_release
+
+DOCTOR = "U0DOCTOR1"
 
 
-def near_line(office: Office) -> None:
-    office.say(f"/ccm log P-1042 17m labs {NOTE}")
+@pytest.mark.parametrize("user", [NURSE, DOCTOR])
+def test_whoever_documents_sees_who_is_one_short_call_away_and_what_that_is_worth(office: Office, user: str) -> None:
+    office.work(an_entry(minutes=17))
 
+    home = opened(office, user)
 
-def test_a_coordinator_sees_who_is_one_short_call_away_and_can_log_from_there(office: Office) -> None:
-    near_line(office)
-
-    home = office.person().home()
-
-    assert home is not None
-    assert "Tue Nov 24" in home.words
+    assert "Tue Nov 24, 2026" in home.words
+    assert "4 business days left in November. As of 10:00 am" in home.words
+    assert "*One short call away* · 1 patient of Blue Team, Green Team · worth $66.13" in home.words
     assert "*P-1042* · CCM · 17 minutes · 3 more for 99490 ($66.13)" in home.words
-    assert "so far" not in home.words
-    form = office.person().press(home, LOG).modal
+    for others in ("so far", "Without logged time", "Set-up"):
+        assert others not in home.words
+
+
+def test_the_form_opens_empty_or_with_the_patient_of_a_row(office: Office) -> None:
+    office.work(an_entry(minutes=17))
+    home = opened(office)
+
+    office.person().press(home, LOG)
+    empty = office.person().modal
+    press(office, home, LOG_FOR, "P-1042")
+    prefilled = office.person().modal
+
+    assert empty is not None
+    assert prefilled is not None
+    assert prefilled.title == empty.title == "Log CCM time"
+    element = {block["block_id"]: block.get("element", {}) for block in prefilled.blocks}["patient"]
+    assert element["initial_option"]["value"] == "P-1042"
+
+
+def test_what_is_logged_from_a_row_is_seen_without_a_press(office: Office) -> None:
+    office.work(an_entry(minutes=17))
+    press(office, opened(office), LOG_FOR, "P-1042")
+    form = office.person().modal
     assert form is not None
-    assert form.title == "Log CCM time"
+    activity = {"text": {"type": "plain_text", "text": "results review", "emoji": True}, "value": "results_review"}
+
+    office.person().submit(form, {"patient": picked("P-1042"), "length": "3m", "activity": activity, "note": NOTE})
+
+    assert "*Today* · 2 entries · 20 of 20 minutes count" in now(office).words
+    assert "Nobody is within 5 minutes of the next code." in now(office).words
 
 
-def test_a_biller_sees_the_month_so_far_and_the_blockers_but_no_log_button(office: Office) -> None:
-    office.say(f"/ccm log P-1042 25m labs {NOTE}")
+def test_a_running_timer_is_shown_and_its_buttons_work_in_the_tab(office: Office) -> None:
+    home = opened(office)
+    office.person().press(home, START)
+    form = office.person().modal
+    assert form is not None
+    office.person().submit(form, {"patient": picked("P-1042")})
+    office.clock.move(minutes=7)
 
-    home = office.person("U0BILLER1").home()
+    home = press(office, now(office), REFRESH)
+    assert "*Timer* · *P-1042* · running since 10:00 am · 7 min so far" in home.words
 
-    assert home is not None
-    assert "November 2026 so far" in home.words
-    assert "expected payment $66.13" in home.words
-    assert not any(element.get("action_id") == LOG for block in home.blocks for element in block.get("elements", []))
-
-
-def test_a_lead_sees_when_the_next_digest_comes(office: Office) -> None:
-    home = office.person("U0LEAD2").home()
-
-    assert home is not None
-    assert "Next digest:* Wed Nov 25 at 9:00 am" in home.words
-    assert "Green Team" in home.words
+    home = press(office, home, CANCEL)
+    assert "*Timer*" not in home.words
+    assert office.live_count() == 0
 
 
-def test_refresh_shows_what_was_logged_since(office: Office) -> None:
-    home = office.person().home()
-    assert home is not None
-    assert "Nobody is within 5 minutes" in home.words
-    near_line(office)
+def test_todays_entries_have_their_name_minutes_and_what_counts(office: Office) -> None:
+    office.say(LINE)
+    office.say("/ccm log P-1046 9:05-9:14 labs Reviewed the potassium.")
 
-    office.person().press(home, REFRESH)
+    home = opened(office)
 
-    assert "P-1042" in (office.person().home_view or home).words
+    assert "*Today* · 2 entries · 12 of 21 minutes count" in home.words
+    assert row(home, "P-1042#1") == "*P-1042#1* · 12 min · medication, live call · CCM · counts"
+    assert row(home, "P-1046#1").splitlines() == [
+        "*P-1046#1* · 9 min · results review · CCM · 9:05–9:14 am",
+        "*0 of 9 minutes count:* no CCM consent on or before Nov 24, 2026 (rule C6)",
+        "Note is short: say what was found and what was decided.",
+    ]
+
+
+def test_an_entry_for_another_day_that_was_written_today_is_among_them(office: Office) -> None:
+    office.say(LINE.replace("call", "call yesterday"))
+
+    assert "12 min · medication, live call · CCM · Mon Nov 23" in opened(office).words
+
+
+def test_what_others_wrote_or_an_import_brought_for_other_days_is_not_among_them(office: Office) -> None:
+    office.say(LINE, "U0NURSE2")
+    import_rows(office.database, office.practice, "entries", [entry_row(), entry_row(date="2026-11-24")], at=NOW)
+
+    home = opened(office)
+
+    assert "*Today* · 1 entry" in home.words
+    assert buttons(home, UNDO) == []
+
+
+def test_undo_voids_the_entry_and_the_tab_says_so(office: Office) -> None:
+    office.say(LINE)
+    home = opened(office)
+
+    home = press(office, home, UNDO, "P-1042")
+
+    assert office.live_count() == 0
+    assert row(home, "P-1042#1").endswith("· *voided*, counts no more")
+    assert "*Today* · 0 entries · 0 of 0 minutes count" in home.words
+    assert buttons(home, UNDO) == []
+
+
+def test_undo_pressed_twice_undoes_once(office: Office) -> None:
+    office.say(LINE)
+    office.say("/ccm log P-1042 9m labs Reviewed the potassium. Nothing has to change.")
+    press(office, opened(office), UNDO, '"position":2')
+
+    office.deliver_again("interactive")
+
+    assert office.live_count() == 1
+    assert "did not work" not in now(office).words
+
+
+def test_after_15_minutes_there_is_no_undo_but_the_menu_that_corrects(office: Office) -> None:
+    office.say(LINE)
+    home = opened(office)
+    assert len(buttons(home, UNDO)) == 1
+
+    office.clock.move(minutes=15)
+    home = press(office, home, REFRESH)
+
+    assert buttons(home, UNDO) == []
+    office.person().press(home, PICK_ENTRY, "P-1042#1")
+    entry = office.person().modal
+    assert entry is not None
+    assert "Undo" not in entry.words
+    assert all(word in entry.words for word in ("Fix", "Add detail", "Void"))
+
+
+def test_an_undo_that_comes_too_late_says_so_above_the_lists(office: Office) -> None:
+    office.say(LINE)
+    home = opened(office)
+    office.clock.move(minutes=16)
+
+    home = press(office, home, UNDO, "P-1042")
+
+    assert "You have no entry from the last 15 minutes to undo. Nothing was changed." in home.words
+    assert "*Today* · 1 entry" in home.words
+    assert office.live_count() == 1
+
+
+def test_someone_else_cannot_undo_by_a_copied_press(office: Office) -> None:
+    office.say(LINE)
+    press(office, opened(office), UNDO, "P-1042")
+    office.say(LINE)
+
+    office.deliver_again("interactive", user={"id": "U0NURSE2"})
+
+    assert office.live_count() == 1
+
+
+def test_patients_one_took_stand_first_and_as_taken_in_the_worklists(office: Office) -> None:
+    office.work(an_entry(minutes=17))
+    with office.database.writing() as connection:
+        month, request = NOW.date().replace(day=1), a_request()
+        take_or_release(connection, office.practice, month, "P-1042", "nurse1", request=request, at=NOW)
+
+    home = opened(office)
+    assert "*Patients you took* · 1 patient" in home.words
+    assert "3 more for 99490 ($66.13) · taken by nurse1" in home.words
+    assert "Patients you took" not in opened(office, DOCTOR).words
+    assert table_rows(office.say("/ccm near").message)[0][-1] == "Nurse One"
 
 
 def test_the_near_list_of_a_large_practice_comes_in_pages_of_25(crowded_office: Office) -> None:
-    person = crowded_office.person("U0ADMIN1")
+    home = opened(crowded_office)
     seen: list[str] = []
-    home = person.home()
-    while home is not None:
-        codes = [line.split("*")[1] for line in home.words.splitlines() if line.startswith("• *")]
+    while True:
+        codes = [value for _, value in buttons(home, LOG_FOR)]
         assert 1 <= len(codes) <= 25
         seen += codes
-        if not any(
-            each.get("action_id") == "home_page_next" for block in home.blocks for each in block.get("elements", [])
-        ):
+        if not buttons(home, f"{NEAR_PAGE}_next"):
             break
-        person.press(home, "home_page_next")
-        home = person.home_view
+        home = press(crowded_office, home, f"{NEAR_PAGE}_next")
 
-    assert len(seen) == len(set(seen)) > 50
+    assert len(seen) == len(set(seen)) == 500
+    assert "Page 20 of 20" in home.words
+    home = press(crowded_office, home, f"{NEAR_PAGE}_previous")
+    assert [value for _, value in buttons(home, LOG_FOR)] == seen[450:475]
 
 
-def test_a_stranger_is_told_whom_to_ask_in_the_home_tab(office: Office) -> None:
-    home = office.person(STRANGER).home()
+def test_many_entries_of_a_day_come_in_pages_of_5(office: Office) -> None:
+    for number in range(8):
+        office.say(f"/ccm log P-1042 {number + 1}m labs Reviewed result {number}. Nothing has to change.")
 
-    assert home is not None
-    assert "not on this practice's staff list" in home.words
-    assert STRANGER in home.words
+    home = opened(office)
+    first = [value for _, value in buttons(home, UNDO)]
+    second = [value for _, value in buttons(press(office, home, f"{TODAY_PAGE}_next"), UNDO)]
+
+    assert (len(first), len(second)) == (5, 3)
+    assert len({*first, *second}) == 8
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [(STRANGER, f"add you with your Slack id, {STRANGER}"), (GONE, "Your time in this practice's roster is over")],
+)
+def test_those_who_may_not_see_it_are_told_whom_to_ask(office: Office, user: str, words: str) -> None:
+    assert words in opened(office, user).words
 
 
 def test_the_home_tab_shows_no_note_and_no_staff_name(office: Office) -> None:
     office.say("/ccm log P-1042 17m labs ZEBRANOTE was reviewed. Nothing has to change.")
+    office.say("/ccm log P-1043 10m labs ZEBRANOTE")
 
-    home = office.person().home()
+    home = opened(office)
 
-    assert home is not None
-    assert "ZEBRANOTE" not in home.words
-    assert "Nurse" not in home.words
-
-
-def test_the_shortcut_opens_the_empty_form(office: Office) -> None:
-    seen = office.person().shortcut(SHORTCUT)
-
-    assert seen.modal is not None
-    assert seen.modal.title == "Log CCM time"
-
-
-def test_the_message_shortcut_takes_the_message_as_the_note(office: Office) -> None:
-    text = "Spoke with the pharmacy. The refill is ready tomorrow."
-    office.person().say(GENERAL, text)
-    (message,) = [each for each in office.person().messages(GENERAL) if each.text == text]
-
-    form = office.person().shortcut(MESSAGE_SHORTCUT, message).modal
-
-    assert form is not None
-    (note,) = [block for block in form.blocks if block["block_id"] == "note"]
-    assert note["element"]["initial_value"] == text
-
-
-@pytest.mark.parametrize("text", ["BP <140 & pulse >60.", "Reviewed & reconciled. " * 200])
-def test_a_message_is_kept_as_far_as_it_fits_and_what_was_cut_is_said(office: Office, text: str) -> None:
-    office.person().say(GENERAL, text.strip())
-    message = office.person().messages(GENERAL)[-1]
-
-    form = office.person().shortcut(MESSAGE_SHORTCUT, message).modal
-
-    assert form is not None
-    (note,) = [block for block in form.blocks if block["block_id"] == "note"]
-    assert note["element"]["initial_value"] == text.strip()[:3000]
-    cut = "A note has 3,000 characters: the last 1,599 of the message were left out."
-    assert (cut in form.words) == (len(text) > 3000)
-
-
-def test_a_shortcut_without_the_role_says_which_role_it_needs(office: Office) -> None:
-    modal = office.person("U0BILLER1").shortcut(SHORTCUT).modal
-
-    assert modal is not None
-    assert "needs the role coordinator or practitioner" in modal.words
-
-
-def test_an_entry_saved_from_the_form_of_a_shortcut_is_in_the_ledger(office: Office) -> None:
-    person = office.person()
-    form = person.shortcut(SHORTCUT).modal
-    assert form is not None
-    option = {"text": {"type": "plain_text", "text": "results review", "emoji": True}, "value": "results_review"}
-
-    saved = person.submit(form, {"patient": picked("P-1042"), "length": "12m", "activity": option, "note": NOTE})
-
-    assert saved.errors == {}
-    assert office.live_count() == 1
+    assert "ZEBRANOTE" not in str(home.blocks)
+    assert "Nurse" not in str(home.blocks)

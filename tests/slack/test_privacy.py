@@ -55,6 +55,9 @@ def do_everything(office: Office) -> None:
     )
     import_rows(office.database, office.practice, "staff", [marked])
     nurse = office.person()
+    for user in (NURSE, LEAD, BILLER, "U0ADMIN1"):
+        office.person(user).home()
+    office.settle()
     saved = office.say(f"/ccm log P-1042 17m meds call {NOTE}")
     asked = office.say(f"/ccm log P-1042 17m meds call {NOTE}")
     office.press(asked, SAVE_ANYWAY)
@@ -259,6 +262,15 @@ def test_no_note_and_no_name_stands_in_a_notification(journey: Journey) -> None:
 
     assert len(texts) > 30
     assert [text for text in texts if any(mark in text for mark in MARKS)] == []
+
+
+def test_no_note_and_no_name_stands_in_a_home_tab(journey: Journey) -> None:
+    homes = json.dumps(journey.sent("views.publish"))
+
+    assert "P-1043#1" in homes
+    assert len(journey.sent("views.publish")) > 10
+    assert NOTE_MARK not in homes
+    assert NAME_MARK not in homes
 
 
 def test_nothing_is_posted_but_the_digest_and_what_is_for_one_person_alone(journey: Journey) -> None:

@@ -50,10 +50,9 @@ def test_a_lead_of_two_teams_sees_both_and_no_third(office: Office) -> None:
     assert month(office, "/ccm month Red Team", TWO_TEAMS) == {"P-3001"}
     assert "You lead Blue Team, Red Team, not Green Team." in office.say("/ccm month Green Team", TWO_TEAMS).words
     words = home(office, TWO_TEAMS)
-    assert "Blue Team, Red Team" in words
-    assert "P-1042" in words
-    assert "P-3001" in words
-    assert "P-1044" not in words
+    assert "• *Blue Team*: CCM at 15–19 minutes: *1*" in words
+    assert "• *Red Team*: CCM at 15–19 minutes: *1*" in words
+    assert "Green Team" not in words
 
 
 def test_a_lead_of_two_teams_says_which_digest_is_meant(office: Office) -> None:
@@ -66,8 +65,9 @@ def test_a_lead_who_is_coordinator_too_does_the_work_of_both(office: Office) -> 
     assert month(office, "/ccm month", BOTH) == {"P-1044", "P-1045"}
     words = home(office, BOTH)
     assert "Log time" in words
-    assert "Next digest" in words
-    assert "November 2026 so far" in words
+    assert "Near the next code, by team" in words
+    assert "Coming digests" in words
+    assert "so far, all teams" not in words
 
 
 def test_a_lead_alone_logs_nothing(office: Office) -> None:
@@ -80,7 +80,8 @@ def test_a_biller_who_leads_a_team_sees_every_team_and_corrects_in_one(office: O
     assert month(office, "/ccm month Green Team", BILLS_AND_LEADS) == {"P-1044", "P-1045"}
     assert near(office, "/ccm near", BILLS_AND_LEADS) == ["P-3001"]
     assert near(office, "/ccm near Blue Team", BILLS_AND_LEADS) == ["P-1042"]
-    assert "all teams" in home(office, BILLS_AND_LEADS)
+    assert "so far, all teams" in home(office, BILLS_AND_LEADS)
+    assert "• *Red Team*" in home(office, BILLS_AND_LEADS)
     assert "ENTRY_OF_OTHERS" in office.say("/ccm void P-1042#1 Logged by mistake.", BILLS_AND_LEADS).words
     assert "ENTRY_OF_OTHERS" not in office.say("/ccm void P-3001#1 Logged by mistake.", BILLS_AND_LEADS).words
 

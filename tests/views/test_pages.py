@@ -1,5 +1,6 @@
 """Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,14 +16,31 @@ from bot.views.entry_forms import add_form, entry_menu, entry_view, void_form
 from bot.views.fact_form import fact_form
 from bot.views.form import fix_form, log_form, missing_intro, prefill
 from bot.views.form_inputs import refused_form, submitted
-from bot.views.month import month_page, why_not
+from bot.views.home import Home, home_view
+from bot.views.home.billing import Billing
+from bot.views.home.place import UNTOUCHED, Place
+from bot.views.home.team import TeamWork
+from bot.views.home.work import OwnWork, work_blocks
+from bot.views.menus import Choice, menu
+from bot.views.month import (
+    GROUP_FILTER,
+    MONTH_FILTER,
+    PROGRAM_FILTER,
+    ROWS_PER_PAGE,
+    TEAM_FILTER,
+    MonthPage,
+    Row,
+    listed_rows,
+    month_page,
+    why_not,
+)
 from bot.views.patient_form import LABELS as PATIENT_LABELS
 from bot.views.patient_form import patient_form
 from bot.views.person_form import LABELS as PERSON_LABELS
 from bot.views.person_form import person_form
 from bot.views.pickers import options_payload, team_option, team_word
 from bot.views.problem import error_card
-from bot.views.reply import Reply, paged
+from bot.views.reply import Reply, paged, section
 from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
 from bot.views.roster_inputs import LOADING, Filled, saving
 from bot.views.team_form import team_form
@@ -31,17 +49,22 @@ from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view
 from bot.views.worklist import near_pages
 from ledger.errors import LedgerError
 from ledger.figures import Figures
+from ledger.overviews import BandCount, Blocked, BlockedPatient, Group, MonthCounts
+from ledger.own_entries import OwnEntry, TodaysEntry
 from ledger.practice import Practice
 from ledger.roster import Person, Role, Team
 from ledger.roster_changes import ColumnChange, RosterReceipt
 from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
+from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, NextThreshold, Status
+from ledger.set_up import SetUpGaps
 from ledger.stored_entries import StoredEntry, StoredPart
 from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
+FILTERS = (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER)
 
 
 def figures(number: int, *, status: Status = Status.BILLABLE, **more: Any) -> Figures:
@@ -87,36 +110,55 @@ def shown(blocks: list[dict[str, Any]]) -> list[str]:
     return [row[0]["text"] for block in tables for row in block["rows"][1:]]
 
 
+def page_of(rows: Sequence[Row], page: int, **more: Any) -> MonthPage:
+    """A page of these rows, with every menu as long as it gets."""
+    choices = [Choice(f"{number:03}{'v' * 147}", "A long label " * 20) for number in range(120)]
+    counts = MonthCounts(MONTH, dict.fromkeys(Group, 10_000), 100_000, 10_000, 123_456_789)
+    values: dict[str, Any] = {
+        "counts": counts,
+        "scope": "all teams",
+        "group": None,
+        "rows": rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE],
+        "row_count": len(rows),
+        "page": page,
+        "address": "2026-11",
+        "filters": dict.fromkeys(
+            (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER), (choices, choices[110].value)
+        ),
+    }
+    return MonthPage(**{**values, **more})
+
+
 def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
     month = month_of(2000)
+    rows = listed_rows(month, None)
     seen: list[str] = []
     page = 0
     while len(seen) < 2000:
-        payload = month_page(month, scope="all teams", page=page, address={"text": ""}).payload()
+        payload = month_page(page_of(rows, page, group=Group.BLOCKED)).payload()
         check_message(payload["text"], payload["blocks"])
-        rows = shown(payload["blocks"])
-        assert f"Rows {len(seen) + 1}–{len(seen) + len(rows)} of 2000" in str(payload["blocks"])
-        seen += rows
+        codes = shown(payload["blocks"])
+        assert f"Rows {len(seen) + 1}–{len(seen) + len(codes)} of 2000" in str(payload["blocks"])
+        seen += codes
         page += 1
 
     groups = (month.billable, month.blocked, month.below, month.untouched)
     assert seen == [one.patient_code for group in groups for one in group]
 
 
-@pytest.mark.parametrize(("asked", "got"), [(-1, 1), (0, 1), (3, 4), (999, 4)])
-def test_a_page_beyond_the_last_or_before_the_first_is_the_nearest_there_is(asked: int, got: int) -> None:
-    untouched = tuple(Untouched(f"P-{number:03}", Program.CCM) for number in range(80))
+def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
+    element = menu("month_team", [Choice(str(number), str(number)) for number in range(150)], "149").to_dict()
 
-    reply = month_page(MonthList(MONTH, (), (), (), untouched, 80), scope="all teams", page=asked, address={})
-
-    assert f"Page {got} of 4" in str(reply.payload()["blocks"])
+    assert len(element["options"]) == 100
+    assert element["initial_option"]["value"] == element["options"][-1]["value"] == "149"
 
 
 def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
     step = NextThreshold("99490", 3, 6613)
     near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(5000))
 
-    replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str)
+    takers = {one.figures.patient_code: "nurse-with-a-long-id" for one in near[::2]}
+    replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str, takers=takers)
 
     seen: list[str] = []
     for reply in replies:
@@ -133,6 +175,10 @@ def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
         ({"excluded_minutes": 12}, "3 min to 99490; 12 min do not count"),
         ({"blockers": (Blocker("A", "no consent.", "x"), Blocker("B", "no plan", "y"))}, "no consent; no plan"),
         ({"next": ()}, ""),
+        (
+            {"blockers": (Blocker("A", "a" * 150, "x"), Blocker("B", "b" * 150, "y"), Blocker("C", "c", "z"))},
+            f"{'a' * 150}; and 2 more: /ccm patient P-00001",
+        ),
     ],
 )
 def test_a_program_without_a_code_says_why_in_a_few_words(more: dict[str, Any], words: str) -> None:
@@ -380,3 +426,85 @@ def test_what_keeps_a_patient_from_being_billed_is_said_in_a_word_or_two(
     blockers: dict[Program, tuple[str, ...]], said: str
 ) -> None:
     assert kept_by(blockers) == said
+
+
+def own_entry(number: int) -> OwnEntry:
+    """An entry none of whose minutes count, for reasons as long as they get."""
+    cuts = tuple(
+        Exclusion(1, "NO_CONSENT", "C6", "no consent, and many more words about why this is so " * 6) for _ in range(5)
+    )
+    result = EntryResult(number, MONTH, Program.CCM, 90, 85, cuts)
+    return OwnEntry(
+        patient_code=f"P-{number:05}",
+        activity=Activity.MEDICATION,
+        contact=Contact.LIVE,
+        started_at=None,
+        ended_at=None,
+        voided=False,
+        note_advice="Note is short. " * 10,
+        result=result,
+    )
+
+
+def test_a_home_tab_of_every_role_fits_with_all_that_is_long() -> None:
+    at = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("America/New_York"))
+    step = NextThreshold("99490", 3, 6613)
+    near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(5000))
+    teams = [
+        Team(f"team-{number}", f"Team {number} with a long name & <signs>", f"C{number:09}") for number in range(100)
+    ]
+    bands = [
+        BandCount(team.team_id, Program.CCM, band, 500, 999_999, 99) for team in teams for band in ((15, 19), (35, 39))
+    ]
+    blocked = tuple(BlockedPatient(f"P-{number:05}", Program.CCM, 17, "Do this. " * 40) for number in range(5000))
+    names = [name for name in CATALOGUE if name.isupper() and "_" in name]
+    home = Home(
+        at=at,
+        business_days_left=4,
+        work=OwnWork(
+            timer=Timer("nurse1", "P-1042", Program.CCM, Activity.MEDICATION, Contact.LIVE, "", at),
+            takers={one.figures.patient_code: "nurse-with-a-long-id" for one in near},
+            taken=[(one.figures.patient_code, (one.figures,) * 5) for one in near[:500]],
+            scope="Team " * 100,
+            near=Worklist(MONTH, near, near),
+            today=[TodaysEntry(own_entry(number), at, may_undo=True) for number in range(500)],
+        ),
+        team=TeamWork(teams, bands, 5000, [Untouched(f"P-{number:05}", Program.CCM) for number in range(25)], 7, "Wed"),
+        billing=Billing(
+            MonthCounts(MONTH, dict.fromkeys(Group, 10_000), 100_000, 10_000, 123_456_789),
+            Blocked(5000, tuple((name, 5000) for name in names), blocked),
+        ),
+        set_up=SetUpGaps(("A team",) * 500, ("nurse",) * 500, 5000),
+    )
+    for place in (Place(), Place(near=7, today=7, opened=UNTOUCHED, opened_page=7), Place(99, 99, 99, names[0], 99)):
+        check_view(home_view(home, place, notice=[section("x" * 3000)] * 3), kind="home")
+
+
+def test_patients_who_were_taken_are_shown_to_their_taker_and_as_taken_in_the_worklist() -> None:
+    near = (NearPatient(figures(1), (15, 19), NextThreshold("99490", 3, 6613)),)
+    work = OwnWork(
+        timer=None,
+        takers={"P-00001": "nurse1"},
+        taken=[("P-00001", (figures(1, status=Status.BELOW_THRESHOLD),)), ("P-00002", ())],
+        scope="Blue Team",
+        near=Worklist(MONTH, near, ()),
+        today=(),
+    )
+
+    blocks = [block.to_dict() for block in work_blocks(work, Place(), at=datetime(2026, 11, 24, tzinfo=UTC))]
+
+    said = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert said[:3] == [
+        "*Patients you took* · 2 patients",
+        "*P-00001* · CCM · 17 minutes · 3 more for 99490 ($66.13)",
+        "*P-00002* · no time logged yet",
+    ]
+    assert said[-1] == "*P-00001* · CCM · 17 minutes · 3 more for 99490 ($66.13) · taken by nurse1"
+
+
+def test_a_place_comes_back_as_it_was_and_fits_into_a_menu() -> None:
+    place = Place(near=199, today=19, taken=9, opened="NO_BILLING_PRACTITIONER", opened_page=199)
+
+    assert Place.from_dict(place.to_dict()) == place
+    assert Place.from_dict({"near": 2, "gone": 3}) == Place(near=2)
+    assert len(place.to_value()) <= 150

@@ -1,0 +1,67 @@
+"""The App Home: what matters to this person today, by role. Codes and minutes, no notes and no names.
+
+100 blocks fit in a view: at most 25 rows of the worklist, 10 taken patients and 5 entries have a block of their own;
+every other list is lines of a section.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.views import words
+from bot.views.home.billing import Billing, billing_blocks
+from bot.views.home.place import Place
+from bot.views.home.set_up import set_up_blocks
+from bot.views.home.team import TeamWork, team_blocks
+from bot.views.home.work import OwnWork, work_blocks
+from bot.views.reply import actions, button, context, header, section
+from bot.views.timer import start_button
+from ledger.set_up import SetUpGaps
+
+LOG = "home_log"
+REFRESH = "home_refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the Home tab shows at ``at``, on the practice's clock. A part that is None is not this person's."""
+
+    at: datetime
+    business_days_left: int
+    work: OwnWork | None
+    team: TeamWork | None
+    billing: Billing | None
+    set_up: SetUpGaps | None
+
+
+def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:
+    """The view to be published as it is at ``place``; ``notice`` stands at its top."""
+    buttons = [button("Log time", LOG, "", style="primary"), start_button()] if home.work is not None else []
+    today = home.at.date()
+    left = words.listed(home.business_days_left, "business day")
+    blocks: list[Block] = [
+        header(words.full_day(today)),
+        *notice,
+        actions(*buttons, button("Refresh", REFRESH, place.to_dict())),
+        context(f"{left} left in {today:%B}. As of {words.clock(home.at)}; it is shown anew after what you do."),
+    ]
+    if home.work is not None:
+        blocks += work_blocks(home.work, place, at=home.at)
+    if home.team is not None:
+        blocks += team_blocks(home.team, place)
+    if home.billing is not None:
+        blocks += billing_blocks(home.billing, place)
+    if home.set_up is not None:
+        blocks += set_up_blocks(home.set_up)
+    if not (home.work or home.team or home.billing or home.set_up):
+        blocks.append(section("You have no role yet. An administrator of your practice can give you one."))
+    return card_view(blocks)
+
+
+def card_view(blocks: Sequence[Block]) -> dict[str, Any]:
+    """A Home tab of these blocks alone, for example of what went wrong."""
+    return View(type="home", blocks=list(blocks)).to_dict()

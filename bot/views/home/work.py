@@ -1,0 +1,157 @@
+"""The part of those who document: their timer, the patients they took, what they logged today, who is near."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
+
+from bot.views import words
+from bot.views.entry_forms import entry_menu
+from bot.views.home.place import Place, nearest_page, page_count, turns
+from bot.views.menus import LABEL_CHARACTERS
+from bot.views.receipt import next_step
+from bot.views.reply import button, context, section
+from bot.views.timer import timer_blocks
+from ledger.figures import Figures
+from ledger.own_entries import OwnEntry, TodaysEntry
+from ledger.timers import Timer
+from ledger.worklists import NearPatient, Worklist
+
+LOG_FOR = "home_log_for"
+UNDO = "home_undo"
+NEAR_ROWS, TODAY_ROWS, TAKEN_ROWS = 25, 5, 10
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """What one person does: their running timer, today's entries, the latest first, and ``near``.
+
+    ``scope`` names the teams whose worklist that is. ``takers`` are the staff ids of those who have taken a patient, by
+    code; ``taken`` are the patients whom this person has taken, with the figures of their programs this month.
+    """
+
+    timer: Timer | None
+    takers: Mapping[str, str]
+    taken: Sequence[tuple[str, Sequence[Figures]]]
+    scope: str
+    near: Worklist
+    today: Sequence[TodaysEntry]
+
+
+def work_blocks(work: OwnWork, place: Place, *, at: datetime) -> list[Block]:
+    """The part as blocks, the shortest lists first; ``at`` is now on the practice's clock."""
+    timer = [DividerBlock(), *timer_blocks(work.timer, at)] if work.timer else []
+    return [*timer, *_taken(work.taken, place), *_today(work.today, place, at.date()), *_near(work, place)]
+
+
+def _taken(taken: Sequence[tuple[str, Sequence[Figures]]], place: Place) -> list[Block]:
+    """The patients whom the person has taken this month: where each stands, and the button that logs."""
+    if not taken:
+        return []
+    page = nearest_page(place.taken, len(taken), TAKEN_ROWS)
+    title = section(f"*Patients you took* · {words.listed(len(taken), 'patient')}")
+    rows = [_taken_row(code, programs) for code, programs in taken[page * TAKEN_ROWS : (page + 1) * TAKEN_ROWS]]
+    return [DividerBlock(), title, *rows, *turns(place, "taken", page, page_count(len(taken), TAKEN_ROWS))]
+
+
+def _taken_row(patient_code: str, programs: Sequence[Figures]) -> Block:
+    said = [
+        " · ".join(filter(None, [_standing(one), words.codes(one.codes), *map(next_step, one.next[:1])]))
+        for one in programs
+    ]
+    return _row("\n".join(said) or f"*{patient_code}* · no time logged yet", _log_for(patient_code))
+
+
+def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Block]:
+    live = [one.entry.result for one in entries if not one.entry.voided]
+    logged = sum(result.duration_minutes for result in live)
+    counted = sum(result.counted_minutes for result in live)
+    title = f"*Today* · {words.listed(len(live), 'entry', 'entries')} · {counted} of {words.minutes(logged)} count"
+    blocks: list[Block] = [DividerBlock(), section(title)]
+    if not entries:
+        return [DividerBlock(), section("*Today* · you have logged nothing yet.")]
+    page = nearest_page(place.today, len(entries), TODAY_ROWS)
+    shown = entries[page * TODAY_ROWS : (page + 1) * TODAY_ROWS]
+    blocks += [_entry(one, today) for one in shown]
+    blocks += turns(place, "today", page, page_count(len(entries), TODAY_ROWS))
+    live_here = [one.entry for one in shown if not one.entry.voided]
+    if live_here:
+        blocks.append(
+            entry_menu([(entry.name, f"{entry.result.duration_minutes} min · {_what(entry)}") for entry in live_here])
+        )
+    return blocks
+
+
+def _entry(one: TodaysEntry, today: date) -> Block:
+    """One line where all is well; else with what does not count and why, and what the note needs."""
+    entry, result = one.entry, one.entry.result
+    parts = [f"*{entry.name}*", f"{result.duration_minutes} min", _what(entry), result.program.value]
+    if result.date_of_service != today:
+        parts.append(words.day(result.date_of_service))
+    if entry.started_at and entry.ended_at:
+        parts.append(words.span(entry.started_at, entry.ended_at))
+    if entry.voided:
+        return section(" · ".join([*parts, "*voided*, counts no more"]))
+    lines = []
+    if result.excluded:
+        counts = f"{result.counted_minutes} of {words.minutes(result.duration_minutes)} count"
+        lines.append(f"*{counts}:* {'; '.join(f'{cut.text} (rule {cut.rule})' for cut in result.excluded)}")
+    else:
+        parts.append("counts")
+    if entry.note_advice:
+        lines.append(entry.note_advice)
+    named = {"code": entry.patient_code, "position": result.number}
+    undo = button("Undo", UNDO, named, heard_as=_heard(f"Undo {entry.name}")) if one.may_undo else None
+    return _row("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
+
+
+def _what(entry: OwnEntry) -> str:
+    what = words.ACTIVITY_WORDS[entry.activity]
+    return f"{what}, {words.CONTACT_WORDS[entry.contact]}" if entry.contact else what
+
+
+def _near(work: OwnWork, place: Place) -> list[Block]:
+    """A row a patient, with a button that opens the form for them."""
+    near = work.near.near
+    pages = page_count(len(near), NEAR_ROWS)
+    page = nearest_page(place.near, len(near), NEAR_ROWS)
+    worth = words.money(work.near.worth_cents)
+    title = f"*One short call away* · {words.listed(len(near), 'patient')} of {words.escaped(work.scope)}"
+    blocks: list[Block] = [DividerBlock()]
+    if not near:
+        blocks.append(section(f"{title}\nNobody is within 5 minutes of the next code."))
+    else:
+        blocks.append(section(f"{title} · worth {worth}"))
+    blocks += [_near_row(patient, work.takers) for patient in near[page * NEAR_ROWS : (page + 1) * NEAR_ROWS]]
+    blocks += turns(place, "near", page, pages)
+    if work.near.blocked:
+        blocks.append(context(f"{words.listed(len(work.near.blocked), 'patient')} near but blocked: `/ccm near`"))
+    return blocks
+
+
+def _near_row(patient: NearPatient, takers: Mapping[str, str]) -> Block:
+    figures = patient.figures
+    taker = takers.get(figures.patient_code)
+    taken = f" · taken by {words.escaped(taker)}" if taker else ""
+    return _row(f"{_standing(figures)} · {next_step(patient.threshold)}{taken}", _log_for(figures.patient_code))
+
+
+def _standing(figures: Figures) -> str:
+    return f"*{figures.patient_code}* · {figures.program} · {words.minutes(figures.counted_minutes)}"
+
+
+def _log_for(patient_code: str) -> Any:
+    return button("Log time", LOG_FOR, patient_code, heard_as=_heard(f"Log time for {patient_code}"))
+
+
+def _heard(label: str) -> str:
+    """As much of the label as Slack takes for a screen reader."""
+    return words.clipped(label, LABEL_CHARACTERS)
+
+
+def _row(mrkdwn: str, accessory: Any) -> SectionBlock:
+    row = section(mrkdwn)
+    row.accessory = accessory
+    return row

@@ -1,0 +1,41 @@
+"""Menus of a few fixed choices, one of which may be in force."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from slack_sdk.models.blocks import Option, StaticSelectElement
+
+from bot.views.words import clipped
+
+MOST_OPTIONS = 100
+LABEL_CHARACTERS = 75
+
+
+class Choice(NamedTuple):
+    """A choice of a menu: what comes back, of at most 150 characters, and what is read."""
+
+    value: str
+    label: str
+
+
+def menu(
+    action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str = "Choose"
+) -> StaticSelectElement:
+    """A menu with the choice of value ``chosen`` in force, where there is one.
+
+    Of more than 100 choices those beyond the hundredth are left out, but never the one in force.
+    """
+    kept = list(choices[:MOST_OPTIONS])
+    initial = next((choice for choice in choices if choice.value == chosen), None)
+    if initial is not None and initial not in kept:
+        kept[-1] = initial
+    return StaticSelectElement(
+        action_id=action,
+        placeholder=placeholder,
+        options=list(map(_option, kept)),
+        initial_option=_option(initial) if initial else None,
+    )
+
+
+def _option(choice: Choice) -> Option:
+    return Option(value=choice.value, label=clipped(choice.label, LABEL_CHARACTERS))
