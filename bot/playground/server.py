@@ -142,7 +142,7 @@ class Playground:
         fault = Fault(method, status, error, retry_after, after_accepting)
         self.workspace.traffic.fail_next(fault)
 
-    def wait_until(self, happened: Callable[[], bool], timeout_seconds: float = 3.0) -> bool:
+    def wait_until(self, happened: Callable[[], bool], timeout_seconds: float = 10.0) -> bool:
         """Returns whether `happened()` came true in time; asks again after every change in the workspace."""
         return self.workspace.changes.wait_until(happened, timeout_seconds)
 

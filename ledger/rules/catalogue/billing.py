@@ -90,7 +90,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "One condition: CCM is blocked.",
         message="{found} of {needed} chronic conditions recorded",
-        remedy="Have an administrator record the conditions (ICD-10-CM codes): ccm import patients patients.csv",
+        remedy="Have an administrator record the conditions (ICD-10-CM codes): /ccm patients CODE",
     ),
     RuleText(
         "RISK_NOT_DOCUMENTED",
@@ -99,7 +99,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Two conditions, no risk documented: blocked.",
         message="the risk of death, decompensation or decline is not documented",
-        remedy="Document the risk in the chart, then have an administrator mark it: ccm import patients patients.csv",
+        remedy="Document the risk in the chart, then have an administrator mark it: /ccm patients CODE",
     ),
     RuleText(
         "NO_CARE_PLAN",
@@ -137,7 +137,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Nobody designated: every program is blocked.",
         message="no billing practitioner is designated",
-        remedy="Have an administrator designate one: ccm import patients patients.csv",
+        remedy="Have an administrator designate one: /ccm patients CODE",
     ),
     RuleText(
         "BILLED_ELSEWHERE",
