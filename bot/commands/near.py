@@ -83,4 +83,4 @@ def _team_menu(call: Call) -> list[Block]:
 
     choices = [Choice(text(None), "All teams" if own is None else "My teams")]
     choices += [Choice(text(team), team.name) for team in offered]
-    return [ActionsBlock(elements=[menu(TEAM_FILTER, choices, text(asked))])]
+    return [ActionsBlock(elements=[menu(TEAM_FILTER, choices, text(asked), placeholder="Team")])]

@@ -109,7 +109,7 @@ SHAPES: Mapping[FactCommand, Shape] = {
         {
             **_PATIENT,
             Part.CHOICE: "how complex the decisions are: moderate or high",
-            Part.RATIONALE: "the rationale, at the end of the line",
+            Part.RATIONALE: "the rationale",
         },
         {Mdm.MODERATE: ("moderate",), Mdm.HIGH: ("high",)},
     ),

@@ -18,10 +18,8 @@ class Choice(NamedTuple):
     label: str
 
 
-def menu(
-    action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str = "Choose"
-) -> StaticSelectElement:
-    """A menu with the choice of value ``chosen`` in force, where there is one.
+def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str) -> StaticSelectElement:
+    """A menu with the choice of value ``chosen`` in force, where there is one; ``placeholder`` says what is chosen.
 
     Of more than 100 choices those beyond the hundredth are left out, but never the one in force.
     """

@@ -18,6 +18,7 @@ TEAM_FILTER = "month_team"
 PROGRAM_FILTER = "month_program"
 GROUP_FILTER = "month_status"
 MONTH_FILTER = "month_month"
+FILTER_WORDS = {MONTH_FILTER: "Month", TEAM_FILTER: "Team", PROGRAM_FILTER: "Program", GROUP_FILTER: "Status"}
 STATEMENT = "month_statement"
 ROWS_PER_PAGE = 25
 REASONS_CHARACTERS = 240
@@ -50,7 +51,10 @@ def month_page(shown: MonthPage) -> Reply:
     head = month_head(shown.counts, scope=shown.scope, group=shown.group)
     title, figures = head.blocks
     blocks: list[Block] = [title]
-    menus = [menu(action, choices, chosen) for action, (choices, chosen) in shown.filters.items()]
+    menus = [
+        menu(action, choices, chosen, placeholder=FILTER_WORDS[action])
+        for action, (choices, chosen) in shown.filters.items()
+    ]
     blocks += [ActionsBlock(elements=menus), figures]
     if shown.rows:
         first = shown.page * ROWS_PER_PAGE + 1

@@ -68,7 +68,7 @@ def _other_months(patient_code: str, shown: date, months: Sequence[date]) -> lis
     if len(offered) == 1:
         return []
     choices = [Choice(f"{patient_code} {month:%Y-%m}", words.month_name(month)) for month in offered]
-    return [ActionsBlock(elements=[menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}")])]
+    return [ActionsBlock(elements=[menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}", placeholder="Month")])]
 
 
 def _summary(statement: Statement) -> str:

@@ -196,7 +196,7 @@ UNCLEAR: dict[str, tuple[list[str], dict[str, str]]] = {
         {"patient": "P-1042", "program": "RPM", "to": "2026-11-24"},
     ),
     "complex P-1042 high": (
-        ["Still needed: the rationale, at the end of the line."],
+        ["Still needed: the rationale."],
         {"patient": "P-1042", "mdm": "high", **TODAY},
     ),
 }
