@@ -147,7 +147,8 @@ def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
 
 
 def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
-    element = menu("month_team", [Choice(str(number), str(number)) for number in range(150)], "149", placeholder="Team").to_dict()
+    choices = [Choice(str(number), str(number)) for number in range(150)]
+    element = menu("month_team", choices, "149", placeholder="Team").to_dict()
 
     assert len(element["options"]) == 100
     assert element["initial_option"]["value"] == element["options"][-1]["value"] == "149"
