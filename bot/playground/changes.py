@@ -25,6 +25,11 @@ class Changes:
         for listener in listeners:
             listener(user_id, event)
 
+    def wake(self) -> None:
+        """Lets those who wait look again, where what happened is nothing that a person can see."""
+        with self._condition:
+            self._condition.notify_all()
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener(user_id, event)` for each later change; returns the function that ends this."""
         with self._condition:
@@ -38,6 +43,6 @@ class Changes:
         return unsubscribe
 
     def wait_until(self, happened: Callable[[], bool], timeout_seconds: float) -> bool:
-        """Returns whether `happened()` became true within the time; asks again after each change."""
+        """Returns whether `happened()` became true within the time; asks again after each change and exchange."""
         with self._condition:
             return self._condition.wait_for(happened, timeout_seconds)

@@ -44,10 +44,11 @@ class Fault:
 
 
 class Traffic:
-    """The newest exchanges in the order they happened."""
+    """The newest exchanges in the order they happened. `on_note` is called after each, without any lock held."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], on_note: Callable[[], None]) -> None:
         self._clock = clock
+        self._on_note = on_note
         self._lock = threading.Lock()
         self._entries: collections.deque[Exchange] = collections.deque(maxlen=KEPT_ENTRIES)
         self._faults: list[Fault] = []
@@ -66,6 +67,7 @@ class Traffic:
         entry = Exchange(self._clock(), direction, kind, summary, payload, refused, injected)
         with self._lock:
             self._entries.append(entry)
+        self._on_note()
 
     def newest(self, limit: int) -> list[Exchange]:
         """Returns up to `limit` exchanges, newest first."""

@@ -65,7 +65,7 @@ class Workspace:
         self.channels = {channel.id: channel for channel in channels}
         self.enforce_message_rate = enforce_message_rate
         self.changes = Changes()
-        self.traffic = Traffic(clock)
+        self.traffic = Traffic(clock, on_note=self.changes.wake)
         self.tickets = Tickets(clock)
         self.files = FileStore(clock)
         self.messages = MessageStore(clock, self.changes, self.lock)
