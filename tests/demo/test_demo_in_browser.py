@@ -95,6 +95,30 @@ def live_with_the_digest(page: Page, address: str) -> None:
     expect(row).to_contain_text("done by coord1")
 
 
+def bill_the_month(page: Page, address: str) -> None:
+    """A biller pages through the month, looks why somebody is blocked, and gets the files by direct message."""
+    act_as(page, address, "U0BILLER1", "C0GENERAL")
+    type_line(page, "general", "/ccm month")
+    month = page.get_by_role("listitem").filter(has_text="expected payment").last
+    expect(month).to_contain_text("enrolled patients billable")
+    month.get_by_role("button", name="Next page").click()
+    expect(month).to_contain_text("Rows 26–50")
+
+    choose(page, month, "Status", "Blocked")
+    expect(month).to_contain_text("the list below: blocked alone")
+    code = month.get_by_role("row").nth(1).get_by_role("cell").first.inner_text()
+    choose(page, month, "Show a statement", code)
+    statement = page.get_by_role("listitem").filter(has_text=f"{code} · ").last
+    expect(statement).to_contain_text("Blocked")
+
+    type_line(page, "general", "/ccm export")
+    expect(page.get_by_text("It comes as a direct message from this app").last).to_be_visible()
+    act_as(page, address, "U0BILLER1", "app")
+    page.get_by_role("tab", name="Messages").click()
+    expect(page.get_by_role("link", name=re.compile(r"ccm-\d{4}-\d{2}\.xlsx")).last).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(r"ccm-\d{4}-\d{2}\.csv")).last).to_be_visible()
+
+
 def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[str, Path], page: Page) -> None:
     address, directory = demo
 
@@ -131,12 +155,7 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
 
     live_with_the_digest(page, address)
 
-    act_as(page, address, "U0BILLER1", "C0GENERAL")
-    type_line(page, "general", "/ccm month")
-    month = page.get_by_role("listitem").filter(has_text="expected payment").last
-    expect(month).to_contain_text("enrolled patients billable")
-    month.get_by_role("button", name="Next page").click()
-    expect(page.get_by_role("listitem").filter(has_text="Rows 26–50").last).to_be_visible()
+    bill_the_month(page, address)
 
     database = Database(f"sqlite:///{directory / 'ccm.sqlite3'}")
     with database.reading() as connection:
