@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.practice import AT
 from benchmarks.timing import in_turn, milliseconds
-from bot.views.pickers import MOST_OPTIONS
+from bot.views.reply import MOST_OPTIONS
 from ledger import schema
 from ledger.database import Database
 from ledger.practice import create_practice

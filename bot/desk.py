@@ -11,7 +11,6 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import ActionsBlock
-from slack_sdk.models.views import View
 
 from bot.access import require_active
 from bot.commands.call import Call
@@ -144,9 +143,9 @@ def answer_press(
     A button of the Home tab has no message: its answer is a modal under ``title``, without buttons of its own.
     """
     if is_in_view(body):
-        blocks = [block for block in reply.blocks if not isinstance(block, ActionsBlock)]
-        view = View(type="modal", title=title, close="Close", blocks=blocks)
-        desk.client.views_open(trigger_id=body["trigger_id"], view=view.to_dict())
+        blocks = tuple(block for block in reply.blocks if not isinstance(block, ActionsBlock))
+        view = reply_view(Reply(reply.text, blocks), title=title)
+        desk.client.views_open(trigger_id=body["trigger_id"], view=view)
     else:
         respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
 

@@ -15,7 +15,6 @@ from bot.views.pickers import (
     EDIT_PATIENT,
     EDIT_PERSON,
     EDIT_TEAM,
-    MOST_OPTIONS,
     PATIENT_PICKER,
     PRACTITIONER_PICKER,
     TEAM_PICKER,
@@ -26,7 +25,7 @@ from bot.views.pickers import (
     team_option,
     team_word,
 )
-from bot.views.reply import Reply
+from bot.views.reply import MOST_OPTIONS, Reply
 from ledger.roster import suggest_codes, teams
 from ledger.roster_lists import beginning, suggest_people
 

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.views import words
-from bot.views.reply import Reply, actions, button, context, header, section, sections, table
+from bot.views.reply import Reply, actions, button, context, header, option, section, sections, table
 from bot.views.worklist import (
     BLOCKED_TITLE,
     COLUMNS,
@@ -38,7 +38,6 @@ REFRESH = "digest_refresh"
 
 NAME_CHARACTERS = 40
 """Of a code or a staff id in a table: so 50 rows fit into one, whatever becomes of them."""
-LABEL_CHARACTERS = 75
 
 
 def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
@@ -195,7 +194,7 @@ def _menus(here: Sequence[Standing]) -> ActionsBlock:
 def _option(one: Standing, value: str) -> Option:
     taken = f" · taken by {one.taken_by}" if one.taken_by else ""
     label = f"{one.listed.patient_code} · {one.listed.program} · {one.counted_minutes} min{taken}"
-    return Option(value=value, label=words.clipped(label, LABEL_CHARACTERS))
+    return option(value, label)
 
 
 def picture_block(picture: Picture) -> ImageBlock:

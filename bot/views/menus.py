@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from slack_sdk.models.blocks import Option, StaticSelectElement
+from slack_sdk.models.blocks import StaticSelectElement
 
-from bot.views.words import clipped
-
-MOST_OPTIONS = 100
-LABEL_CHARACTERS = 75
+from bot.views.reply import MOST_OPTIONS, option
 
 
 class Choice(NamedTuple):
@@ -30,10 +27,6 @@ def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholde
     return StaticSelectElement(
         action_id=action,
         placeholder=placeholder,
-        options=list(map(_option, kept)),
-        initial_option=_option(initial) if initial else None,
+        options=[option(*choice) for choice in kept],
+        initial_option=option(*initial) if initial else None,
     )
-
-
-def _option(choice: Choice) -> Option:
-    return Option(value=choice.value, label=clipped(choice.label, LABEL_CHARACTERS))

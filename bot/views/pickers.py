@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import ExternalDataSelectElement, InputBlock, Option
 
-from bot.views.words import clipped
+from bot.views.reply import option
 
 PATIENT_PICKER = "pick_patient"
 """The action of every menu of patients; ``bot.listeners.pickers`` answers what is typed into it."""
@@ -14,8 +14,6 @@ TEAM_PICKER, PRACTITIONER_PICKER = "pick_team", "pick_practitioner"
 """The actions of the menus of teams and of practitioners in an administrator's forms."""
 EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM = "patients_edit", "staff_edit", "team_edit"
 """The menus beside the roster's lists: who is picked there is edited."""
-MOST_OPTIONS = 100
-LABEL_CHARACTERS = 75
 VALUE_CHARACTERS = 150
 
 
@@ -34,7 +32,7 @@ def patient_input(
 
 def patient_option(patient_code: str, team: str = "") -> Option:
     """One patient in the menu: the code, and its team where that is known."""
-    return _option(patient_code, f"{patient_code} · {team}" if team else patient_code)
+    return option(patient_code, f"{patient_code} · {team}" if team else patient_code)
 
 
 def team_word(team_id: str) -> str:
@@ -46,18 +44,14 @@ def team_word(team_id: str) -> str:
 
 def team_option(word: str, name: str) -> Option:
     """One team in the menu; ``word`` is its ``team_word``."""
-    return _option(word, name)
+    return option(word, name)
 
 
 def person_option(staff_id: str, name: str) -> Option:
     """One staff member in the menu of an administrator."""
-    return _option(staff_id, f"{staff_id} · {name}" if name else staff_id)
-
-
-def _option(value: str, label: str) -> Option:
-    return Option(value=value, label=clipped(label, LABEL_CHARACTERS))
+    return option(staff_id, f"{staff_id} · {name}" if name else staff_id)
 
 
 def options_payload(options: Iterable[Option]) -> list[dict[str, Any]]:
     """The options that answer what was typed."""
-    return [option.to_dict() for option in options]
+    return [one.to_dict() for one in options]

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
     RawTextObject,
     SectionBlock,
     TableBlock,
@@ -27,6 +28,10 @@ HEADER_CHARACTERS = 150
 TABLE_CHARACTERS = 10_000
 BUTTON_VALUE_CHARACTERS = 2000
 HEARD_CHARACTERS = 75
+LABEL_CHARACTERS = 75
+"""Of a choice in a menu."""
+MOST_OPTIONS = 100
+"""How many choices a menu can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class OpenForm:
 def reply_view(reply: Reply, *, title: str) -> dict[str, Any]:
     """``reply`` as a modal; its short text is for notifications, which a modal has none of."""
     return View(type="modal", title=title, close="Close", blocks=list(reply.blocks)).to_dict()
+
+
+def option(value: str, label: str) -> Option:
+    """A choice of a menu; a label of more than 75 characters ends in dots."""
+    return Option(value=value, label=clipped(label, LABEL_CHARACTERS))
 
 
 def header(text: str) -> HeaderBlock:

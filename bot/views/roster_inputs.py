@@ -19,9 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.views.form_inputs import INPUT, Choices, date_input, input_block, select_input, text_input
-from bot.views.pickers import LABEL_CHARACTERS
-from bot.views.reply import Reply, reply_view, section
-from bot.views.words import clipped
+from bot.views.reply import Reply, option, reply_view, section
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def channel(block_id: str, label: str, filled: Filled, *, hint: str | None = Non
 
 def _options(block_id: str, filled: Filled) -> list[Option]:
     values = [value for value in (filled.cells.get(block_id) or "").split(";") if value]
-    return [Option(value=value, label=clipped(filled.labels.get(value, value), LABEL_CHARACTERS)) for value in values]
+    return [option(value, filled.labels.get(value, value)) for value in values]
 
 
 def form(

@@ -10,7 +10,6 @@ from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
 from bot.views import words
 from bot.views.entry_forms import entry_menu
 from bot.views.home.place import Place, nearest_page, page_count, turns
-from bot.views.menus import LABEL_CHARACTERS
 from bot.views.receipt import next_step
 from bot.views.reply import button, context, section
 from bot.views.timer import timer_blocks
@@ -103,7 +102,7 @@ def _entry(one: TodaysEntry, today: date) -> Block:
     if entry.note_advice:
         lines.append(entry.note_advice)
     named = {"code": entry.patient_code, "position": result.number}
-    undo = button("Undo", UNDO, named, heard_as=_heard(f"Undo {entry.name}")) if one.may_undo else None
+    undo = button("Undo", UNDO, named, heard_as=f"Undo {entry.name}") if one.may_undo else None
     return _row("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
 
 
@@ -143,12 +142,7 @@ def _standing(figures: Figures) -> str:
 
 
 def _log_for(patient_code: str) -> Any:
-    return button("Log time", LOG_FOR, patient_code, heard_as=_heard(f"Log time for {patient_code}"))
-
-
-def _heard(label: str) -> str:
-    """As much of the label as Slack takes for a screen reader."""
-    return words.clipped(label, LABEL_CHARACTERS)
+    return button("Log time", LOG_FOR, patient_code, heard_as=f"Log time for {patient_code}")
 
 
 def _row(mrkdwn: str, accessory: Any) -> SectionBlock:
