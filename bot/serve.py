@@ -1,17 +1,10 @@
-"""``ccm serve``: the bot in Socket Mode or behind HTTP, and the jobs beside it."""
+"""``ccm serve``: the bot in Socket Mode or behind HTTP."""
 
-import os
 import signal
-import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from functools import partial
 
 import structlog
 import uvicorn
-from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -23,11 +16,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channel import SlackChannel
-from bot.direct import SlackDirect
-from jobs.digests import run_due
-from jobs.living import LivingDigests
-from jobs.reminders import run_reminders
 from ledger import schema
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
@@ -54,38 +42,6 @@ def check_practice(database: Database, workspace: str) -> None:
     schema.check(database)
     with database.reading() as connection:
         get_practice(connection, workspace)
-
-
-@contextmanager
-def jobs_running(
-    database: Database, workspace: str, client: WebClient, now: Callable[[], datetime]
-) -> Iterator[BackgroundScheduler]:
-    """The jobs of one practice, asked every minute whether something is due, until the block ends."""
-    process = f"{socket.gethostname()}:{os.getpid()}"
-    channel = SlackChannel(client)
-    jobs: tuple[Callable[[], object], ...] = (
-        partial(run_due, database, workspace, channel, by=process, now=now),
-        partial(LivingDigests(database, channel, now).tick, workspace),
-        partial(run_reminders, database, workspace, SlackDirect(client), now=now),
-    )
-
-    def tick() -> None:
-        for job in jobs:
-            try:
-                job()
-            except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
-                log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
-
-    scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(tick, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
-    scheduler.start()
-    first = threading.Thread(target=tick, name="first-tick", daemon=True)
-    first.start()
-    try:
-        yield scheduler
-    finally:
-        scheduler.shutdown(wait=True)
-        first.join()
 
 
 def http_app(app: App, database: Database) -> Starlette:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluating, policy, reports, running, setting_up
+from bot.cli import evaluating, policy, reports, running, serving, setting_up
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -22,6 +22,7 @@ app.command()(setting_up.init)
 app.command()(setting_up.sample)
 app.command()(setting_up.fact)
 reports.register(app)
+serving.register(app)
 running.register(app)
 evaluating.register(app)
 

@@ -1,6 +1,5 @@
-"""``ccm serve``, ``ccm demo`` and ``ccm digest``: what runs, and what the clock does."""
+"""``ccm demo`` and ``ccm digest``: what is tried, and what the clock does."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -8,7 +7,7 @@ from uuid import uuid4
 import typer
 
 from bot import demo as demo_practice
-from bot.app import build_app, web_client
+from bot.app import web_client
 from bot.channel import SlackChannel
 from bot.cli.console import (
     AsJson,
@@ -27,7 +26,6 @@ from bot.commands.digest import find_team, next_post, post_now
 from bot.edge import channel_error
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
-from bot.serve import check_practice, jobs_running, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from bot.views.digest import digest_messages
 from jobs.channel import ChannelError
@@ -38,39 +36,6 @@ from ledger.errors import LedgerError
 from ledger.roster import OPERATOR
 
 PLAYGROUND_PORT = 8765
-HTTP_PORT = 3000
-THREADS = 10
-"""How much is done at once behind the acknowledgements; a clean stop waits for all of it."""
-
-
-def serve(
-    http: Annotated[
-        bool, typer.Option("--http", help="Receive requests at /slack/events instead of Socket Mode.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="With --http: the port to listen on.")] = HTTP_PORT,
-) -> None:
-    """Run the bot and its jobs until they are told to stop."""
-    settings = Settings()
-    with opened_ledger() as database:
-        bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
-        secret = app_token = ""
-        if http:
-            secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
-        else:
-            app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
-        client = web_client(bot_token, settings.api_base_url)
-        workspace = workspace_of(client)
-        check_practice(database, workspace)
-        admins = settings.admin_ids
-        with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, workspace, client, now):
-            app = build_app(database, client, secret, now, executor=behind, admins=admins)
-            if http:
-                err.print(f"Listening on http://{host}:{port}/slack/events")
-                serve_http(app, database, host=host, port=port)
-            else:
-                err.print("Connected to Slack by Socket Mode.")
-                serve_socket(app, app_token)
 
 
 def demo(
@@ -139,5 +104,5 @@ def digest(
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to ``app``."""
-    for command in (serve, demo, digest):
+    for command in (demo, digest):
         app.command()(command)

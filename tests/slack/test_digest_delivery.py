@@ -16,7 +16,7 @@ from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
 
 from bot.app import web_client
 from bot.channel import SlackChannel
-from bot.serve import jobs_running
+from bot.clockwork import jobs_running
 from jobs.claims import LEASE, Occurrence, claim
 from jobs.digests import SCHEDULED, run_due
 
@@ -290,7 +290,7 @@ def test_jobs_that_fail_are_logged_without_the_words_of_the_failure(
     def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("SELECT secret", {}, Exception("secret"))
 
-    monkeypatch.setattr("bot.serve.run_due", fail)
+    monkeypatch.setattr("bot.clockwork.run_due", fail)
 
     with capture_logs() as logs, jobs_running(office.database, "T0TEST", office.client, office.clock):
         pass

@@ -8,9 +8,9 @@ from support.practice import NOTE, import_rows, staff_row
 from support.slack import Office, has_button
 from support.timers import opened, prefilled, running, start
 
+from bot.clockwork import jobs_running
 from bot.direct import SlackDirect
 from bot.playground import Glance, SeenMessage
-from bot.serve import jobs_running
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
 from jobs.reminders import run_reminders
 
@@ -163,7 +163,7 @@ def test_a_digest_that_fails_keeps_no_reminder_back(office: Office, monkeypatch:
         raise ArithmeticError
 
     start(office, minutes=45)
-    monkeypatch.setattr("bot.serve.run_due", fail)
+    monkeypatch.setattr("bot.clockwork.run_due", fail)
 
     with jobs_running(office.database, "T0TEST", office.client, office.clock):
         assert office.playground.wait_until(lambda: bool(office.person().direct_messages()))

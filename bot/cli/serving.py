@@ -1,0 +1,52 @@
+"""``ccm serve``: the bot and its jobs, until they are told to stop."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+import typer
+
+from bot.app import build_app, web_client
+from bot.cli.console import err, opened_ledger
+from bot.clockwork import jobs_running
+from bot.serve import check_practice, serve_http, serve_socket, workspace_of
+from bot.settings import Settings, required
+from ledger.clock import now
+
+HTTP_PORT = 3000
+THREADS = 10
+"""How much is done at once behind the acknowledgements; a clean stop waits for all of it."""
+
+
+def serve(
+    http: Annotated[
+        bool, typer.Option("--http", help="Receive requests at /slack/events instead of Socket Mode.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --http: the port to listen on.")] = HTTP_PORT,
+) -> None:
+    """Run the bot and its jobs until they are told to stop."""
+    settings = Settings()
+    with opened_ledger() as database:
+        bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+        secret = app_token = ""
+        if http:
+            secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
+        else:
+            app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
+        client = web_client(bot_token, settings.api_base_url)
+        workspace = workspace_of(client)
+        check_practice(database, workspace)
+        admins = settings.admin_ids
+        with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, workspace, client, now):
+            app = build_app(database, client, secret, now, executor=behind, admins=admins)
+            if http:
+                err.print(f"Listening on http://{host}:{port}/slack/events")
+                serve_http(app, database, host=host, port=port)
+            else:
+                err.print("Connected to Slack by Socket Mode.")
+                serve_socket(app, app_token)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to ``app``."""
+    app.command()(serve)

@@ -1,0 +1,64 @@
+"""The jobs beside the bot: every minute each is asked whether something is due."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_sdk import WebClient
+
+from bot.channel import SlackChannel
+from bot.direct import SlackDirect
+from jobs.digests import run_due
+from jobs.living import LivingDigests
+from jobs.reminders import run_reminders
+from ledger.database import Database
+
+log = structlog.get_logger("bot.clockwork")
+
+Job = Callable[[], object]
+
+
+def practice_jobs(
+    database: Database, practice_id: str, client: WebClient, now: Callable[[], datetime]
+) -> tuple[Job, ...]:
+    """What is asked every minute for one practice, in this order."""
+    process = f"{socket.gethostname()}:{os.getpid()}"
+    channel = SlackChannel(client)
+    return (
+        partial(run_due, database, practice_id, channel, by=process, now=now),
+        partial(LivingDigests(database, channel, now).tick, practice_id),
+        partial(run_reminders, database, practice_id, SlackDirect(client), now=now),
+    )
+
+
+def run_jobs(jobs: tuple[Job, ...]) -> None:
+    """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same."""
+    for job in jobs:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
+            log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
+
+
+@contextmanager
+def jobs_running(
+    database: Database, practice_id: str, client: WebClient, now: Callable[[], datetime]
+) -> Iterator[BackgroundScheduler]:
+    """The jobs of one practice, asked every minute until the block ends; what they have begun is finished."""
+    tick = partial(run_jobs, practice_jobs(database, practice_id, client, now))
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(tick, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
+    scheduler.start()
+    first = threading.Thread(target=tick, name="first-tick", daemon=True)
+    first.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.shutdown(wait=True)
+        first.join()
