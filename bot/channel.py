@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,27 +13,18 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.edge import answered
+from bot.keyed import key_of, keyed_message, metadata_of, reason_of, refused
 from bot.views.digest import digest_messages, picture_message
 from bot.views.reply import Reply
 from jobs.channel import ChannelError, Content, Refusal
 from jobs.digests import Digest, Progress
 from jobs.listing import FIRST_MESSAGE, Message, Picture
 
-EVENT_TYPE = "ccm_digest"
-CLOCKS_DIFFER = timedelta(minutes=10)
-"""By how much Slack's clock, which dates the messages, may be behind ours."""
 PAUSES_SECONDS = (0, 1, 2, 4)
 """Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""
 PICTURE_FILE = "patients-by-minutes.png"
 UPLOAD_ALT_CHARACTERS = 1000
 
-_REFUSALS = {
-    "message_not_found": Refusal.MESSAGE_GONE,
-    "cant_update_message": Refusal.MESSAGE_GONE,
-    "channel_not_found": Refusal.CHANNEL_GONE,
-    "not_in_channel": Refusal.CHANNEL_GONE,
-    "is_archived": Refusal.CHANNEL_GONE,
-}
 _WRONG_BLOCKS = "invalid_blocks"
 """How Slack refuses a picture that it does not have, or does not have ready."""
 
@@ -70,9 +61,9 @@ class SlackChannel:
                 there = self._thread(channel, ts)
             self._post_rest(digest, key, ts, there, progress)
             if picture is not None and not picture.shown and _picture_key(key) not in there:
-                self._post_picture(digest, key, ts, picture)
+                self._post_picture(digest, key, ts, picture, progress)
         except SlackApiError as error:
-            raise ChannelError(_reason(error)) from error
+            raise refused(error) from error
         except OSError as error:
             raise ChannelError("slack_unreachable") from error
         return ts
@@ -82,21 +73,19 @@ class SlackChannel:
 
         The key goes along, though Slack keeps the metadata of a message that is changed without any.
         """
-        metadata = _metadata(_part_key(key, message.number))
+        metadata = metadata_of(_part_key(key, message.number))
         try:
             self._client.chat_update(channel=channel_id, ts=message.ts, metadata=metadata, **content.payload)
         except SlackApiError as error:
-            reason = _reason(error)
-            refusal = _REFUSALS.get(reason, Refusal.FOR_NOW)
-            if reason == _WRONG_BLOCKS and _shows_picture(content.payload):
-                refusal = Refusal.PICTURE
-            raise ChannelError(reason, refusal) from error
+            if reason_of(error) == _WRONG_BLOCKS and _shows_picture(content.payload):
+                raise ChannelError(_WRONG_BLOCKS, Refusal.PICTURE) from error
+            raise refused(error) from error
         except OSError as error:
             raise ChannelError("slack_unreachable") from error
 
     def _post(self, channel: str, content: Content, key: str, *, thread_ts: str | None = None) -> str:
         response = self._client.chat_postMessage(
-            channel=channel, thread_ts=thread_ts, metadata=_metadata(key), unfurl_links=False, **content.payload
+            channel=channel, thread_ts=thread_ts, metadata=metadata_of(key), unfurl_links=False, **content.payload
         )
         return str(response["ts"])
 
@@ -107,24 +96,28 @@ class SlackChannel:
         if picture is not None:
             shown = replace(picture, shown=True)
             content = self.contents(replace(digest, picture=shown))[0]
-            ts = self._post_when_ready(digest.team.channel_id, content, key)
+            ts = self._post_when_ready(digest.team.channel_id, content, key, progress)
             if ts is not None:
                 progress.has_picture(shown)
                 progress.has_posted(FIRST_MESSAGE, ts, content)
                 return ts, shown
         content = self.contents(digest)[0]
+        progress.may_post()
         ts = self._post(digest.team.channel_id, content, key)
         progress.has_posted(FIRST_MESSAGE, ts, content)
         return ts, picture
 
-    def _post_when_ready(self, channel: str, content: Content, key: str, thread_ts: str | None = None) -> str | None:
+    def _post_when_ready(
+        self, channel: str, content: Content, key: str, progress: Progress, thread_ts: str | None = None
+    ) -> str | None:
         """Posts a message with a picture; None where Slack does not take the picture."""
         for seconds in PAUSES_SECONDS:
             self._pause(seconds)
+            progress.may_post()
             try:
                 return self._post(channel, content, key, thread_ts=thread_ts)
             except SlackApiError as error:
-                if _reason(error) != _WRONG_BLOCKS:
+                if reason_of(error) != _WRONG_BLOCKS:
                     raise
         log.warning("picture_refused", key=key)
         return None
@@ -135,13 +128,14 @@ class SlackChannel:
             if part_key in there:
                 progress.has_posted(number, there[part_key], None)
             else:
+                progress.may_post()
                 part_ts = self._post(digest.team.channel_id, content, part_key, thread_ts=ts)
                 progress.has_posted(number, part_ts, content)
 
-    def _post_picture(self, digest: Digest, key: str, ts: str, picture: Picture) -> None:
+    def _post_picture(self, digest: Digest, key: str, ts: str, picture: Picture, progress: Progress) -> None:
         """The picture as a message of the thread, where the first message could not have it."""
         content = _content(picture_message(digest, picture))
-        self._post_when_ready(digest.team.channel_id, content, _picture_key(key), thread_ts=ts)
+        self._post_when_ready(digest.team.channel_id, content, _picture_key(key), progress, thread_ts=ts)
 
     def _picture(self, digest: Digest, found: dict[str, Any] | None, progress: Progress) -> Picture | None:
         """The digest's picture, uploaded unless it was; None where it shall have none, or none can be had.
@@ -172,22 +166,12 @@ class SlackChannel:
         return Picture(str(uploaded["files"][0]["id"]), drawing.alt, shown=False)
 
     def _find(self, channel: str, key: str, since: datetime) -> dict[str, Any] | None:
-        pages = self._client.conversations_history(
-            channel=channel,
-            oldest=f"{(since - CLOCKS_DIFFER).timestamp():.6f}",
-            include_all_metadata=True,
-            limit=200,
-        )
-        for page in pages:
-            for message in page["messages"]:
-                if _key(message) == key:
-                    return dict(message)
-        return None
+        return keyed_message(self._client, channel, key, since)
 
     def _thread(self, channel: str, ts: str) -> dict[str, str]:
         """The timestamps of the messages in a thread by their keys."""
         pages = self._client.conversations_replies(channel=channel, ts=ts, include_all_metadata=True, limit=200)
-        return {_key(message): str(message["ts"]) for page in pages for message in page["messages"]}
+        return {key_of(message): str(message["ts"]) for page in pages for message in page["messages"]}
 
 
 def _content(reply: Reply) -> Content:
@@ -203,18 +187,5 @@ def _picture_key(key: str) -> str:
     return f"{key}#picture"
 
 
-def _metadata(key: str) -> dict[str, Any]:
-    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
-
-
-def _key(message: dict[str, Any]) -> str:
-    metadata = message.get("metadata") or {}
-    return str((metadata.get("event_payload") or {}).get("key", ""))
-
-
 def _shows_picture(message: Any) -> bool:
     return any(block["type"] == "image" for block in message.get("blocks", []))
-
-
-def _reason(error: SlackApiError) -> str:
-    return str(error.response.get("error", "unknown_error"))

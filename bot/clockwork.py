@@ -16,6 +16,7 @@ from bot.channel import SlackChannel
 from bot.direct import SlackDirect
 from jobs.digests import run_due
 from jobs.living import LivingDigests
+from jobs.missed import run_missed
 from jobs.reminders import run_reminders
 from ledger.database import Database
 
@@ -29,11 +30,12 @@ def practice_jobs(
 ) -> tuple[Job, ...]:
     """What is asked every minute for one practice, in this order."""
     process = f"{socket.gethostname()}:{os.getpid()}"
-    channel = SlackChannel(client)
+    channel, direct = SlackChannel(client), SlackDirect(client)
     return (
         partial(run_due, database, practice_id, channel, by=process, now=now),
         partial(LivingDigests(database, channel, now).tick, practice_id),
-        partial(run_reminders, database, practice_id, SlackDirect(client), now=now),
+        partial(run_missed, database, practice_id, direct, by=process, now=now),
+        partial(run_reminders, database, practice_id, direct, now=now),
     )
 
 

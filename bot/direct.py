@@ -1,13 +1,22 @@
-"""Slack as the way to one person: a direct message that nobody else sees."""
+"""Slack as the way to people and channels beside digests: direct messages that nobody else sees, and short posts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.keyed import keyed_message, metadata_of, refused
+from bot.views.notices import notice_message
 from bot.views.timer import reminder as reminder_view
 from jobs.channel import ChannelError
+from jobs.notices import Notice, Sent
 from jobs.reminders import Reminder
+
+_PEOPLE = ("U", "W")
+"""How the ids of people begin; those of channels begin otherwise."""
 
 
 def send_direct(client: WebClient, user: str, message: dict[str, Any]) -> None:
@@ -15,17 +24,15 @@ def send_direct(client: WebClient, user: str, message: dict[str, Any]) -> None:
 
     Needs im:write and chat:write, and the app's Messages tab switched on.
     """
-    try:
-        opened = client.conversations_open(users=[user])
-        client.chat_postMessage(channel=opened["channel"]["id"], **message)
-    except SlackApiError as error:
-        raise ChannelError(str(error.response.get("error", "unknown_error"))) from error
-    except OSError as error:
-        raise ChannelError("slack_unreachable") from error
+    with _told():
+        client.chat_postMessage(channel=_conversation(client, user), **message)
 
 
 class SlackDirect:
-    """Writes to people with a bot token."""
+    """Writes to people and channels with a bot token.
+
+    To find an earlier message it needs the history of direct messages (im:history) and of channels.
+    """
 
     def __init__(self, client: WebClient) -> None:
         """``client`` retries what Slack asks to be retried (429 with Retry-After)."""
@@ -35,3 +42,40 @@ class SlackDirect:
         """Asks the owner of a timer whether it still runs; raises ``ChannelError`` where Slack refuses."""
         asked = reminder_view(reminder.timer, reminder.practice.local(reminder.at))
         send_direct(self._client, reminder.slack_user_id, asked.payload())
+
+    def send(self, to: str, notice: Notice, key: str, *, since: datetime, may_be_there: bool) -> Sent:
+        """Where the notice is, sent unless it was there; raises ``ChannelError``."""
+        with _told():
+            conversation = _conversation(self._client, to)
+            there = keyed_message(self._client, conversation, key, since) if may_be_there else None
+            if there is not None:
+                return Sent(conversation, str(there["ts"]))
+            message = notice_message(notice).payload()
+            posted = self._client.chat_postMessage(
+                channel=conversation, metadata=metadata_of(key), unfurl_links=False, **message
+            )
+            return Sent(conversation, str(posted["ts"]))
+
+    def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
+        """Where the message with that key is, None where there is none; raises ``ChannelError``."""
+        with _told():
+            conversation = _conversation(self._client, to)
+            there = keyed_message(self._client, conversation, key, since)
+            return Sent(conversation, str(there["ts"])) if there else None
+
+
+def _conversation(client: WebClient, to: str) -> str:
+    if not to.startswith(_PEOPLE):
+        return to
+    return str(client.conversations_open(users=[to])["channel"]["id"])
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What Slack refuses, or cannot be asked, as ``ChannelError``."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise refused(error) from error
+    except OSError as error:
+        raise ChannelError("slack_unreachable") from error

@@ -1,104 +1,170 @@
-"""When digests are due: US business days, and the days near a month's end that fall on them."""
+"""When the practice works: business days, and the schedules of what happens on them. Pure: nothing reads a clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import holidays
 
-from ledger.conduct import DEFAULT_CONDUCT
-
-DIGEST_DAYS = DEFAULT_CONDUCT.digest_days
-"""The days of the month on which a digest is posted, each moved to a business day, unless a practice has others."""
-
-DIGEST_HOUR = DEFAULT_CONDUCT.digest_hour
-"""The local hour at which a digest is posted, unless a practice has another."""
-
 _SATURDAY = 5
 _LAST_DAY_OF_EVERY_MONTH = 28
+_MOST_MONTHS_AHEAD = 3
 
 
-def is_business_day(day: date) -> bool:
-    """Whether ``day`` is neither on a weekend nor a US federal holiday, as observed."""
-    return day.weekday() < _SATURDAY and day not in _federal_holidays(day.year)
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """Business days: neither on a weekend, nor a US federal holiday as observed, nor one of the practice's days off."""
+
+    days_off: frozenset[date] = frozenset()
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether the practice works on ``day``."""
+        return day.weekday() < _SATURDAY and day not in _federal_holidays(day.year) and day not in self.days_off
+
+    def on_or_before(self, day: date) -> date:
+        """``day``, or the last business day before it."""
+        while not self.is_business_day(day):
+            day -= timedelta(days=1)
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """``day``, or the first business day after it."""
+        while not self.is_business_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def days_left(self, today: date) -> int:
+        """How many business days the month still has, ``today`` included."""
+        last = following_month(today) - timedelta(days=1)
+        days = (today + timedelta(days=number) for number in range((last - today).days + 1))
+        return sum(self.is_business_day(day) for day in days)
+
+    def with_left(self, month: date, left: int) -> date | None:
+        """The business day of the month on which so many business days are left, itself included; None for too many.
+
+        1 is the month's last business day.
+        """
+        day = following_month(month) - timedelta(days=1)
+        while day >= month.replace(day=1):
+            if self.is_business_day(day):
+                left -= 1
+                if left == 0:
+                    return day
+            day -= timedelta(days=1)
+        return None
 
 
-def business_day_for(day: date) -> date:
-    """``day``, or the last business day before it."""
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
+Dates = Callable[[date], Iterable[date]]
+"""The dates on which something happens because of a month, whose first day is given; most lie within the month."""
 
 
-def business_days_left(today: date) -> int:
-    """How many business days the month still has, ``today`` included."""
-    last = _following_month(today) - timedelta(days=1)
-    days = (today + timedelta(days=number) for number in range((last - today).days + 1))
-    return sum(is_business_day(day) for day in days)
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What happens at one local hour, 0 to 23, on some dates of every month, in a zone."""
+
+    dates: Dates
+    hour: int
+    zone: tzinfo
+
+    def instants(self, month: date) -> tuple[datetime, ...]:
+        """The instants in order that belong to the month, in the schedule's zone.
+
+        Where clocks skip that hour it is the same time after the change; where they show it twice, the first.
+        """
+        return tuple(_at_hour(day, self.hour, self.zone) for day in sorted(set(self.dates(month.replace(day=1)))))
+
+    def between(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
+        """The instants in order that are later than ``after`` and not later than ``until``."""
+        month = after.astimezone(self.zone).date().replace(day=1)
+        last = following_month(until.astimezone(self.zone).date())
+        found: set[datetime] = set()
+        while month <= last:
+            found |= {instant for instant in self.instants(month) if _utc(after) < _utc(instant) <= _utc(until)}
+            month = following_month(month)
+        return tuple(sorted(found, key=_utc))
+
+    def next_after(self, after: datetime) -> datetime | None:
+        """The first instant later than ``after``; None where there is none in the months ahead."""
+        month = after.astimezone(self.zone).date().replace(day=1)
+        for _ in range(_MOST_MONTHS_AHEAD):
+            later = [instant for instant in self.instants(month) if _utc(instant) > _utc(after)]
+            # A date of the month that follows may be moved into this one, before what this one still has.
+            later += [instant for instant in self.instants(following_month(month)) if _utc(instant) > _utc(after)]
+            if later:
+                return min(later, key=_utc)
+            month = following_month(month)
+        return None
+
+    def is_of_day(self, instant: datetime, now: datetime) -> bool:
+        """Whether ``now`` lies on the local day of ``instant``."""
+        return instant.astimezone(self.zone).date() == now.astimezone(self.zone).date()
 
 
-def digest_dates(month: date, days: Sequence[int] = DIGEST_DAYS) -> tuple[date, ...]:
-    """The dates in order on which the month's digests are posted; days that fall on one business day count once.
-
-    The first days of a month can fall on the last business day of the month before.
+def on_days(days: Sequence[int], calendar: BusinessCalendar) -> Dates:
+    """These days of the month, 1 to 28, each moved to the last business day before it if it is none.
 
     Raises:
         ValueError: a day is not among 1 to 28, which every month has.
     """
     if not all(1 <= day <= _LAST_DAY_OF_EVERY_MONTH for day in days):
-        raise ValueError(f"digest days must be between 1 and {_LAST_DAY_OF_EVERY_MONTH}, as every month has them")
-    return tuple(sorted({business_day_for(month.replace(day=day)) for day in days}))
+        raise ValueError(f"days must be between 1 and {_LAST_DAY_OF_EVERY_MONTH}, as every month has them")
+    return partial(_days, tuple(days), calendar)
 
 
-def digest_instants(
-    month: date, zone: tzinfo, hour: int = DIGEST_HOUR, days: Sequence[int] = DIGEST_DAYS
-) -> tuple[datetime, ...]:
-    """The instants in order at which the month's digests are posted, in ``zone``.
+def on_business_days_left(lefts: Sequence[int], calendar: BusinessCalendar) -> Dates:
+    """The business days on which so many business days of the month are left, themselves included.
 
-    Where clocks skip that hour it is the same time after the change; where they show it twice, the first.
-
-    Raises:
-        ValueError: a day is not among 1 to 28, or the hour not among 0 to 23.
+    A month that has too few of them has none for that number.
     """
-    return tuple(_at_hour(day, hour, zone) for day in digest_dates(month, days))
+    return partial(_business_days_left, tuple(lefts), calendar)
 
 
-def due(
-    now: datetime, zone: tzinfo, hour: int = DIGEST_HOUR, days: Sequence[int] = DIGEST_DAYS
-) -> tuple[datetime, ...]:
-    """The digests scheduled for the local day of ``now`` whose time has come. Those of earlier days are past.
-
-    Raises:
-        ValueError: as for ``digest_instants``.
-    """
-    today = now.astimezone(zone).date()
-    months = (today.replace(day=1), _following_month(today))
-    instants = {instant for month in months for instant in digest_instants(month, zone, hour, days)}
-    return tuple(sorted(instant for instant in instants if instant.date() == today and _utc(instant) <= _utc(now)))
+def on_days_before_end(count: int, calendar: BusinessCalendar) -> Dates:
+    """The day ``count`` days before the month's last, moved to the last business day before it if it is none."""
+    return partial(_days_before_end, count, calendar)
 
 
-def next_instant(
-    after: datetime, zone: tzinfo, hour: int = DIGEST_HOUR, days: Sequence[int] = DIGEST_DAYS
-) -> datetime | None:
-    """The first digest later than ``after``, in ``zone``; None where no day has a digest.
+def on_weekday(weekday: int, calendar: BusinessCalendar) -> Dates:
+    """Each such day of the week (0 is Monday), moved to the first business day after it if it is none."""
+    return partial(_weekdays, weekday, calendar)
 
-    Raises:
-        ValueError: as for ``digest_instants``.
-    """
-    this_month = after.astimezone(zone).date().replace(day=1)
-    following = _following_month(this_month)
-    months = (this_month, following, _following_month(following))
-    instants = (instant for month in months for instant in digest_instants(month, zone, hour, days))
-    return min((instant for instant in instants if _utc(instant) > _utc(after)), key=_utc, default=None)
+
+def on_first_business_day(calendar: BusinessCalendar) -> Dates:
+    """The month's first business day."""
+    return partial(_first_business_day, calendar)
+
+
+def following_month(day: date) -> date:
+    """The first day of the month after that of ``day``."""
+    return (day.replace(day=_LAST_DAY_OF_EVERY_MONTH) + timedelta(days=4)).replace(day=1)
+
+
+def _days(days: Sequence[int], calendar: BusinessCalendar, month: date) -> Iterable[date]:
+    return [calendar.on_or_before(month.replace(day=day)) for day in days]
+
+
+def _business_days_left(lefts: Sequence[int], calendar: BusinessCalendar, month: date) -> Iterable[date]:
+    return [day for left in lefts if (day := calendar.with_left(month, left)) is not None]
+
+
+def _days_before_end(count: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
+    return [calendar.on_or_before(following_month(month) - timedelta(days=1 + count))]
+
+
+def _weekdays(weekday: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
+    first = month + timedelta(days=(weekday - month.weekday()) % 7)
+    weeks = (first + timedelta(weeks=number) for number in range(5))
+    return [calendar.on_or_after(day) for day in weeks if day < following_month(month)]
+
+
+def _first_business_day(calendar: BusinessCalendar, month: date) -> Iterable[date]:
+    return [calendar.on_or_after(month)]
 
 
 @lru_cache(maxsize=64)
 def _federal_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("US", years=year, observed=True))
-
-
-def _following_month(day: date) -> date:
-    return (day.replace(day=_LAST_DAY_OF_EVERY_MONTH) + timedelta(days=4)).replace(day=1)
 
 
 def _at_hour(day: date, hour: int, zone: tzinfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -24,9 +25,13 @@ class Refusal(StrEnum):
 
 
 class ChannelError(Exception):
-    """The message could not be delivered; ``reason`` is the channel's own word for why."""
+    """The message could not be delivered; ``reason`` is the channel's own word for why.
 
-    def __init__(self, reason: str, refusal: Refusal = Refusal.FOR_NOW) -> None:
+    ``wait`` is how long the channel asks to be left alone.
+    """
+
+    def __init__(self, reason: str, refusal: Refusal = Refusal.FOR_NOW, *, wait: timedelta = timedelta(0)) -> None:
         super().__init__(reason)
         self.reason = reason
         self.refusal = refusal
+        self.wait = wait

@@ -15,17 +15,22 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One scheduled run of one kind for one team."""
+    """One scheduled run of one kind, for a team or with an empty ``team_id`` for the practice.
+
+    ``recipient`` is the staff id of the only person who is told; it is empty where a channel is.
+    """
 
     practice_id: str
     kind: str
     team_id: str
     scheduled_at: datetime
+    recipient: str = ""
 
     @property
     def key(self) -> str:
         """What names this run in the message it leads to."""
-        return f"{self.kind}:{self.practice_id}:{self.team_id}:{self.scheduled_at:%Y-%m-%dT%H:%MZ}"
+        told = f":{self.recipient}" if self.recipient else ""
+        return f"{self.kind}:{self.practice_id}:{self.team_id}:{self.scheduled_at:%Y-%m-%dT%H:%MZ}{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +38,109 @@ class Claim:
     """The right to run an occurrence until the lease ends; ``is_retry`` where an earlier claim was not finished."""
 
     occurrence: Occurrence
+    by: str
+    at: datetime
     is_retry: bool
 
 
 def claim(database: Database, occurrence: Occurrence, *, by: str, at: datetime) -> Claim | None:
-    """The claim of that occurrence for ``by``, or None where it is done or another's.
+    """The claim of that occurrence for ``by``, or None where it is done, missed or another's.
 
     An unfinished claim whose lease is over is taken over: its holder died, perhaps after posting.
     """
     try:
         with database.writing() as connection:
             row = connection.execute(
-                select(OccurrenceRow.lease_until, OccurrenceRow.posted_at).where(*_is(occurrence)).with_for_update()
+                select(OccurrenceRow.lease_until, OccurrenceRow.posted_at, OccurrenceRow.missed_at)
+                .where(*_is(occurrence))
+                .with_for_update()
             ).one_or_none()
             if row is None:
                 _insert(connection, occurrence, by=by, at=at)
-                return Claim(occurrence, is_retry=False)
-            if row.posted_at is not None or row.lease_until > at:
+                return Claim(occurrence, by, at, is_retry=False)
+            if row.posted_at is not None or row.missed_at is not None or row.lease_until > at:
                 return None
             connection.execute(
                 update(OccurrenceRow)
                 .where(*_is(occurrence))
                 .values(claimed_by=by, claimed_at=at, lease_until=at + LEASE)
             )
-            return Claim(occurrence, is_retry=True)
+            return Claim(occurrence, by, at, is_retry=True)
     except IntegrityError:
         return None
 
 
-def finish(database: Database, occurrence: Occurrence, *, channel_id: str, message_ts: str, at: datetime) -> None:
-    """Records the message that the occurrence led to."""
+def hold(database: Database, held: Claim, *, until: datetime) -> bool:
+    """Extends the lease; False where the claim is another's by now, and nothing may be posted under it."""
+    return _change(database, held, lease_until=until)
+
+
+def leave_alone(database: Database, held: Claim, wait: timedelta, *, at: datetime) -> None:
+    """Lets nobody run the occurrence before the channel may be asked again (Slack: Retry-After)."""
+    if wait > LEASE:
+        hold(database, held, until=at + wait)
+
+
+def finish(
+    database: Database, held: Claim, *, channel_id: str, message_ts: str, at: datetime, is_late: bool = False
+) -> bool:
+    """Records the message that the occurrence led to; False where the claim is another's by now."""
+    return _change(database, held, channel_id=channel_id, message_ts=message_ts, posted_at=at, is_late=is_late)
+
+
+def miss(database: Database, held: Claim, *, at: datetime) -> bool:
+    """Records that the occurrence was missed: it will not be run; False where the claim is another's by now."""
+    return _change(database, held, missed_at=at)
+
+
+def _change(database: Database, held: Claim, **values: object) -> bool:
     with database.writing() as connection:
-        connection.execute(
+        changed = connection.execute(
             update(OccurrenceRow)
-            .where(*_is(occurrence))
-            .values(channel_id=channel_id, message_ts=message_ts, posted_at=at)
+            .where(
+                *_is(held.occurrence),
+                OccurrenceRow.claimed_by == held.by,
+                OccurrenceRow.claimed_at == held.at,
+                OccurrenceRow.posted_at.is_(None),
+                OccurrenceRow.missed_at.is_(None),
+            )
+            .values(**values)
         )
+        return changed.rowcount == 1
+
+
+def unfinished(connection: Connection, practice_id: str, kind: str, team_id: str, *, until: datetime) -> list[datetime]:
+    """When the runs of that kind for that team were scheduled that were claimed and not finished, in order.
+
+    Only those that were scheduled before ``until``.
+    """
+    rows = connection.execute(
+        select(OccurrenceRow.scheduled_at)
+        .where(
+            OccurrenceRow.practice_id == practice_id,
+            OccurrenceRow.kind == kind,
+            OccurrenceRow.team_id == team_id,
+            OccurrenceRow.scheduled_at < until,
+            OccurrenceRow.posted_at.is_(None),
+            OccurrenceRow.missed_at.is_(None),
+        )
+        .distinct()
+        .order_by(OccurrenceRow.scheduled_at)
+    )
+    return list(rows.scalars())
+
+
+def known(connection: Connection, practice_id: str, kind: str, team_id: str, *, since: datetime) -> set[datetime]:
+    """When the runs of that kind for that team were scheduled that somebody claimed, later than ``since``."""
+    rows = connection.execute(
+        select(OccurrenceRow.scheduled_at).where(
+            OccurrenceRow.practice_id == practice_id,
+            OccurrenceRow.kind == kind,
+            OccurrenceRow.team_id == team_id,
+            OccurrenceRow.scheduled_at > since,
+        )
+    )
+    return set(rows.scalars())
 
 
 def _insert(connection: Connection, occurrence: Occurrence, *, by: str, at: datetime) -> None:
@@ -78,9 +150,11 @@ def _insert(connection: Connection, occurrence: Occurrence, *, by: str, at: date
             kind=occurrence.kind,
             team_id=occurrence.team_id,
             scheduled_at=occurrence.scheduled_at,
+            recipient=occurrence.recipient,
             claimed_by=by,
             claimed_at=at,
             lease_until=at + LEASE,
+            is_late=False,
         )
     )
 
@@ -91,4 +165,5 @@ def _is(occurrence: Occurrence) -> tuple[ColumnElement[bool], ...]:
         OccurrenceRow.kind == occurrence.kind,
         OccurrenceRow.team_id == occurrence.team_id,
         OccurrenceRow.scheduled_at == occurrence.scheduled_at,
+        OccurrenceRow.recipient == occurrence.recipient,
     )

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
 
-from jobs.calendar import due
 from jobs.channel import ChannelError, Content
-from jobs.claims import Occurrence, claim, finish
+from jobs.claims import LEASE, Claim, Occurrence, claim, finish, hold, leave_alone
 from jobs.listing import (
     UNKNOWN,
     Listed,
@@ -23,6 +22,7 @@ from jobs.listing import (
     listed_of,
     store_listing,
 )
+from jobs.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from jobs.standing import Standing, standings
 from ledger.clock import month_of
 from ledger.database import Database
@@ -30,7 +30,7 @@ from ledger.practice import Practice, get_practice
 from ledger.roster import Team, teams
 from ledger.worklists import MonthList, Worklist, month_list, worklist
 
-SCHEDULED = "digest"
+SCHEDULED = DIGEST
 ASKED_FOR = "digest_now"
 
 log = structlog.get_logger("jobs.digests")
@@ -38,7 +38,10 @@ log = structlog.get_logger("jobs.digests")
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a digest says at an instant: whom it listed as they stand now, and the team's worklist and month."""
+    """What a digest says at an instant: whom it listed as they stand now, and the team's worklist and month.
+
+    ``late_since`` is when it was due, where it was posted late.
+    """
 
     practice: Practice
     team: Team
@@ -47,6 +50,7 @@ class Digest:
     standings: tuple[Standing, ...]
     picture: Picture | None
     at: datetime
+    late_since: datetime | None = None
 
     @property
     def near_since(self) -> int:
@@ -60,8 +64,23 @@ class Progress:
     """Where a channel says how far it is with a digest, so that whoever takes over goes on from there."""
 
     database: Database
-    practice_id: str
-    key: str
+    held: Claim
+    now: Callable[[], datetime]
+
+    @property
+    def practice_id(self) -> str:
+        """Whose digest it is."""
+        return self.held.occurrence.practice_id
+
+    @property
+    def key(self) -> str:
+        """The digest's key."""
+        return self.held.occurrence.key
+
+    def may_post(self) -> None:
+        """Asked before each post: renews the lease; raises ``ChannelError`` where another process has taken over."""
+        if not hold(self.database, self.held, until=self.now() + LEASE):
+            raise ChannelError("claim_lost")
 
     def has_picture(self, picture: Picture | None) -> None:
         """Keeps the picture that was uploaded, and whether the first message has it."""
@@ -107,8 +126,13 @@ def digest_for(
         month=month_list(connection, practice, month, team_ids=only),
         standings=standings(connection, practice, month, listed),
         picture=listing.picture if listing else None,
+        late_since=_late_since(listing) if listing else None,
         at=at,
     )
+
+
+def _late_since(listing: Listing) -> datetime | None:
+    return listing.due_at if listing.due_at and is_late(listing.due_at, listing.listed_at) else None
 
 
 def run_due(
@@ -123,7 +147,7 @@ def run_due(
     posted = 0
     for practice, team, occurrence in list(_due(database, practice_id, at=now())):
         try:
-            posted += run(database, practice, team, occurrence, channel, by=by, at=now())
+            posted += run(database, practice, team, occurrence, channel, by=by, now=now)
         except ChannelError as error:
             log.warning("digest_not_delivered", key=occurrence.key, channel=team.channel_id, reason=error.reason)
     return posted
@@ -133,10 +157,10 @@ def _due(database: Database, practice_id: str, *, at: datetime) -> Iterator[tupl
     with database.reading() as connection:
         practice = get_practice(connection, practice_id)
         known = teams(connection, practice_id)
-    conduct = practice.conduct
-    for scheduled_at in due(at, practice.zone, conduct.digest_hour, conduct.digest_days):
-        for team in known:
-            yield practice, team, Occurrence(practice_id, SCHEDULED, team.team_id, scheduled_at.astimezone(UTC))
+    for team in known:
+        plan = Plan(SCHEDULED, team, digest_schedule(practice, team))
+        for run_due_now in due([plan], at):
+            yield practice, team, Occurrence(practice_id, SCHEDULED, team.team_id, run_due_now.scheduled_at)
 
 
 def run(
@@ -147,32 +171,47 @@ def run(
     channel: DigestChannel,
     *,
     by: str,
-    at: datetime,
+    now: Callable[[], datetime],
 ) -> bool:
     """Claims the occurrence, posts its digest and records the message; False where it is done or another's.
 
     Raises ``ChannelError`` where the channel refuses; the claim then lapses with its lease.
     """
+    at = now()
     held = claim(database, occurrence, by=by, at=at)
     if held is None:
         return False
-    listing = _listing(database, practice, team, occurrence, at=at)
+    due_at = occurrence.scheduled_at if occurrence.kind == SCHEDULED else None
+    listing = _listing(database, practice, team, occurrence, due_at=due_at, at=at)
     with database.reading() as connection:
         digest = digest_for(connection, practice, team, at=at, listing=listing)
-    message_ts = channel.deliver(
-        digest,
-        occurrence.key,
-        since=occurrence.scheduled_at,
-        may_be_there=held.is_retry,
-        progress=Progress(database, practice.practice_id, occurrence.key),
-    )
-    finish(database, occurrence, channel_id=team.channel_id, message_ts=message_ts, at=at)
-    log.info("digest_posted", key=occurrence.key, channel=team.channel_id, recovered=held.is_retry)
+    try:
+        message_ts = channel.deliver(
+            digest,
+            occurrence.key,
+            since=occurrence.scheduled_at,
+            may_be_there=held.is_retry,
+            progress=Progress(database, held, now),
+        )
+    except ChannelError as error:
+        leave_alone(database, held, error.wait, at=now())
+        raise
+    late = digest.late_since is not None
+    if not finish(database, held, channel_id=team.channel_id, message_ts=message_ts, at=at, is_late=late):
+        log.warning("digest_claim_lost", key=occurrence.key)
+        return False
+    log.info("digest_posted", key=occurrence.key, channel=team.channel_id, late=late, recovered=held.is_retry)
     return True
 
 
 def _listing(
-    database: Database, practice: Practice, team: Team, occurrence: Occurrence, *, at: datetime
+    database: Database,
+    practice: Practice,
+    team: Team,
+    occurrence: Occurrence,
+    *,
+    due_at: datetime | None,
+    at: datetime,
 ) -> Listing | None:
     """Whom the occurrence lists: those near at its first claim, kept before anything is posted."""
     month = month_of(practice.local_date(at))
@@ -180,6 +219,7 @@ def _listing(
         listing = find_listing(connection, practice.practice_id, occurrence.key)
         if listing is None:
             found = worklist(connection, practice, month, frozenset({team.team_id}))
-            store_listing(connection, practice, team, occurrence.key, listed_of(found), month=month, at=at)
+            listed = listed_of(found)
+            store_listing(connection, practice, team, occurrence.key, listed, month=month, due_at=due_at, at=at)
             listing = find_listing(connection, practice.practice_id, occurrence.key)
     return listing

@@ -78,6 +78,8 @@ class Listing:
     team_id: str
     month: date
     channel_id: str
+    due_at: datetime | None
+    listed_at: datetime
     listed: tuple[Listed, ...]
     messages: tuple[Message, ...]
     picture: Picture | None
@@ -118,9 +120,13 @@ def store_listing(
     listed: Sequence[Listed],
     *,
     month: date,
+    due_at: datetime | None,
     at: datetime,
 ) -> None:
-    """Keeps what the digest ``key`` lists. It is the team's newest: those before it no longer follow what happens."""
+    """Keeps what the digest ``key`` lists, which was due at ``due_at`` or asked for.
+
+    It is the team's newest: those before it no longer follow what happens.
+    """
     mine = {"practice_id": practice.practice_id, "digest_key": key}
     connection.execute(
         update(DigestRow)
@@ -133,6 +139,7 @@ def store_listing(
             team_id=team.team_id,
             month=month,
             channel_id=team.channel_id,
+            due_at=due_at,
             listed_at=at,
             living=True,
             picture_shown=False,
@@ -174,6 +181,8 @@ def find_listing(connection: Connection, practice_id: str, key: str) -> Listing 
         team_id=row.team_id,
         month=row.month,
         channel_id=row.channel_id,
+        due_at=row.due_at,
+        listed_at=row.listed_at,
         listed=tuple(map(_from_row, listed)),
         messages=tuple(Message(each.number, each.message_ts, each.fingerprint) for each in messages),
         picture=picture,

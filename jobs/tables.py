@@ -9,33 +9,46 @@ from ledger.tables import Base
 
 
 class OccurrenceRow(Base):
-    """A run that was due: who claimed it until when, and the message it led to.
+    """A run that was due: who claimed it until when, and the message it led to, or that it was missed.
 
-    Unique on practice, kind, team and *scheduled* time, so that any number of processes lead to one run.
+    Unique on practice, kind, team, *scheduled* time and recipient, so that any number of processes lead to one run.
+    ``team_id`` is empty where it concerns the whole practice, ``recipient`` where it is for a channel; otherwise it is
+    the staff id of the only person who is told.
     """
 
     __tablename__ = "occurrences"
-    __table_args__ = (
-        ForeignKeyConstraint(["practice_id", "team_id"], ["care_teams.practice_id", "care_teams.team_id"]),
-    )
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
 
     practice_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     team_id: Mapped[str] = mapped_column(primary_key=True)
     scheduled_at: Mapped[datetime] = mapped_column(primary_key=True)
+    recipient: Mapped[str] = mapped_column(primary_key=True)
     claimed_by: Mapped[str]
     claimed_at: Mapped[datetime]
     lease_until: Mapped[datetime]
     channel_id: Mapped[str | None]
     message_ts: Mapped[str | None]
     posted_at: Mapped[datetime | None]
+    is_late: Mapped[bool]
+    missed_at: Mapped[datetime | None]
+
+
+class WatchRow(Base):
+    """Until when somebody watched the clock for a practice: what was due while nobody did may have been missed."""
+
+    __tablename__ = "watches"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    watched_until: Mapped[datetime]
 
 
 class DigestRow(Base):
     """A digest that lists patients of one month, under the key of its occurrence.
 
     ``living`` says that it follows what happens by itself: the newest of its team does, unless it is gone.
-    ``picture_shown`` says that its first message has the picture.
+    ``due_at`` is when a scheduled one was due; ``picture_shown`` says that its first message has the picture.
     """
 
     __tablename__ = "digests"
@@ -49,6 +62,7 @@ class DigestRow(Base):
     team_id: Mapped[str]
     month: Mapped[date]
     channel_id: Mapped[str]
+    due_at: Mapped[datetime | None]
     listed_at: Mapped[datetime]
     living: Mapped[bool]
     picture_file_id: Mapped[str | None]

@@ -1,6 +1,7 @@
 """Practice policy beside the billing rules: when the practice is reminded, and what may be shown and written."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,10 @@ class Conduct:
     """The days of the month on which digests are posted, each moved to the last business day before it."""
     digest_hour: int = 9
     """The local hour at which they are posted, 0 to 23."""
+    digest_business_days: tuple[int, ...] = ()
+    """In place of days of the month: with how many business days left they are posted; 1 is the last."""
+    days_off: frozenset[date] = frozenset()
+    """Days on which the practice does not work, beside weekends and federal holidays."""
     digest_picture: bool = True
     """Whether a digest has the picture of how many patients stand at which minute."""
     timer_reminder_minutes: int = 45

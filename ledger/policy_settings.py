@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ledger.conduct import DEFAULT_CONDUCT, Conduct
 from ledger.rules.policy import DEFAULT_POLICY, Policy
@@ -13,6 +14,8 @@ from ledger.rules.reading import Name, Positive, Table, Whole, YesNo
 
 LAST_DAY_OF_EVERY_MONTH = 28
 LAST_HOUR = 23
+MOST_BUSINESS_DAYS = 15
+"""So many business days every month has, whatever its holidays and some days off."""
 
 
 def _band(band: tuple[int, ...]) -> tuple[int, ...]:
@@ -22,10 +25,25 @@ def _band(band: tuple[int, ...]) -> tuple[int, ...]:
     raise ValueError("must be two minutes, the lower first, such as [15, 19]")
 
 
-def _digest_days(days: tuple[int, ...]) -> tuple[int, ...]:
+def days_of_month(days: tuple[int, ...]) -> tuple[int, ...]:
+    """Days of the month in order; raises ``ValueError`` for one that not every month has."""
     if all(1 <= day <= LAST_DAY_OF_EVERY_MONTH for day in days):
         return tuple(sorted(set(days)))
     raise ValueError("must be days from 1 to 28, which every month has, such as [25, 26, 27, 28]")
+
+
+def business_days(lefts: tuple[int, ...]) -> tuple[int, ...]:
+    """Business days left, in the order in which they come; raises ``ValueError`` for what no month has."""
+    if all(1 <= left <= MOST_BUSINESS_DAYS for left in lefts):
+        return tuple(sorted(set(lefts), reverse=True))
+    raise ValueError(f"must be business days left, from 1 to {MOST_BUSINESS_DAYS}, such as [6, 5, 4]")
+
+
+def _written_day(day: object) -> date:
+    try:
+        return day if type(day) is date else date.fromisoformat(day if isinstance(day, str) else "")
+    except ValueError as error:
+        raise ValueError('must be dates, such as ["2026-12-24", "2026-12-31"]') from error
 
 
 def _hour(hour: int) -> int:
@@ -59,8 +77,12 @@ class PolicySettings(Table):
 class ConductSettings(Table):
     """What may be written of how the bot behaves (``ledger.conduct``)."""
 
-    digest_days: Annotated[tuple[Positive, ...], AfterValidator(_digest_days)] = DEFAULT_CONDUCT.digest_days
+    digest_days: Annotated[tuple[Positive, ...], AfterValidator(days_of_month)] = DEFAULT_CONDUCT.digest_days
     digest_hour: Annotated[Whole, AfterValidator(_hour)] = DEFAULT_CONDUCT.digest_hour
+    digest_business_days: Annotated[tuple[Positive, ...], AfterValidator(business_days)] = (
+        DEFAULT_CONDUCT.digest_business_days
+    )
+    days_off: frozenset[Annotated[date, BeforeValidator(_written_day)]] = DEFAULT_CONDUCT.days_off
     digest_picture: YesNo = DEFAULT_CONDUCT.digest_picture
     timer_reminder_minutes: Positive = DEFAULT_CONDUCT.timer_reminder_minutes
     export_staff_names: YesNo = DEFAULT_CONDUCT.export_staff_names
@@ -99,7 +121,8 @@ def written_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     for table in (PolicySettings, ConductSettings):
         own = json.dumps(_of_table(table, settings))
         written |= table.model_validate_json(own).model_dump(mode="json")
-    return written | {"qualifying_credentials": sorted(written["qualifying_credentials"])}
+    unordered = ("qualifying_credentials", "days_off")
+    return written | {name: sorted(written[name]) for name in unordered}
 
 
 def _of_table(table: type[Table], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,6 +88,16 @@ SETTING_TEXTS: Mapping[str, SettingText] = {
     "digest_hour": SettingText(
         SettingGroup.LISTS, "Hour of the digest", "At which local hour digests are posted on those days."
     ),
+    "digest_business_days": SettingText(
+        SettingGroup.LISTS,
+        "Business days of the digest",
+        "In place of days of the month: with how many business days left, that day included, digests are posted.",
+    ),
+    "days_off": SettingText(
+        SettingGroup.LISTS,
+        "Days off",
+        "On which days the practice does not work, beside weekends and US federal holidays.",
+    ),
     "digest_picture": SettingText(
         SettingGroup.LISTS,
         "Picture in the digest",
@@ -156,5 +166,7 @@ _SAID: Mapping[str, Callable[[Any], str]] = {
     "qualifying_credentials": ", ".join,
     "digest_days": lambda days: ", ".join(map(str, days)),
     "digest_hour": _hour,
+    "digest_business_days": lambda lefts: ", ".join(map(str, lefts)) or "None: days of the month hold",
+    "days_off": lambda days: ", ".join(days) or "None of its own",
     "payments": _payments,
 }

@@ -49,12 +49,26 @@ OPERATOR = Person("operator", None, "the operator", "", frozenset(Role), (), Non
 
 
 @dataclass(frozen=True, slots=True)
+class TeamSchedule:
+    """When a team's digests come, as far as it differs from the practice's policy; None is as the policy has it.
+
+    ``days`` are days of the month; ``business_days`` in place of them are business days left, the last being 1.
+    """
+
+    days: tuple[int, ...] | None = None
+    business_days: tuple[int, ...] | None = None
+    hour: int | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """A care team and the channel its digests go to."""
 
     team_id: str
     name: str
     channel_id: str
+    schedule: TeamSchedule = TeamSchedule()
 
 
 _PERSON = select(
@@ -115,12 +129,29 @@ def _person(row: AnyRow) -> Person:
 
 def teams(connection: Connection, practice_id: str) -> list[Team]:
     """The care teams, by name."""
-    rows = connection.execute(
-        select(CareTeamRow.team_id, CareTeamRow.name, CareTeamRow.channel_id)
-        .where(CareTeamRow.practice_id == practice_id)
-        .order_by(CareTeamRow.name)
+    rows = connection.execute(_TEAM.where(CareTeamRow.practice_id == practice_id).order_by(CareTeamRow.name))
+    return [_team(row) for row in rows]
+
+
+_TEAM = select(
+    CareTeamRow.team_id,
+    CareTeamRow.name,
+    CareTeamRow.channel_id,
+    CareTeamRow.digest_days,
+    CareTeamRow.digest_business_days,
+    CareTeamRow.digest_hour,
+    CareTeamRow.digest_zone,
+)
+
+
+def _team(row: AnyRow) -> Team:
+    schedule = TeamSchedule(
+        days=None if row.digest_days is None else tuple(row.digest_days),
+        business_days=None if row.digest_business_days is None else tuple(row.digest_business_days),
+        hour=row.digest_hour,
+        timezone=row.digest_zone,
     )
-    return [Team(*row) for row in rows]
+    return Team(row.team_id, row.name, row.channel_id, schedule)
 
 
 def team_id_for(name: str) -> str:
@@ -234,11 +265,9 @@ def program_for_entry(connection: Connection, practice: Practice, patient_code: 
 def team_of_patient(connection: Connection, practice_id: str, patient_code: str) -> Team:
     """The care team of a patient that the roster has."""
     row = connection.execute(
-        select(CareTeamRow.team_id, CareTeamRow.name, CareTeamRow.channel_id)
-        .join(
+        _TEAM.join(
             PatientRow,
             and_(PatientRow.practice_id == CareTeamRow.practice_id, PatientRow.team_id == CareTeamRow.team_id),
-        )
-        .where(PatientRow.practice_id == practice_id, PatientRow.patient_code == patient_code)
+        ).where(PatientRow.practice_id == practice_id, PatientRow.patient_code == patient_code)
     ).one()
-    return Team(*row)
+    return _team(row)

@@ -87,9 +87,9 @@ def save_team(
 
 def draft_team(
     connection: Connection, practice: Practice, cells: CellValues, *, key: str | None
-) -> tuple[str, dict[str, str]]:
+) -> tuple[str, dict[str, Any]]:
     """The id and the columns of the team that a form describes; raises ``RosterRefusedError``."""
-    row = _row(teams.COLUMNS, cells)
+    row = _row((*teams.COLUMNS, *teams.SCHEDULE), cells)
     values = read_team(row)
     known = known_teams(connection, practice.practice_id)
     namesake = known.by_name.get(team_id_for(values["name"]))

@@ -49,6 +49,9 @@ class Base(DeclarativeBase):
     type_annotation_map = {str: String, datetime: UtcDateTime, list[Any]: JSON, dict[str, Any]: JSON}  # noqa: RUF012 - SQLAlchemy's declaration
 
 
+_LIST_OR_NULL = JSON(none_as_null=True)
+
+
 class PracticeRow(Base):
     """One Slack workspace."""
 
@@ -62,7 +65,7 @@ class PracticeRow(Base):
 
 
 class CareTeamRow(Base):
-    """A care team and the channel its digests go to."""
+    """A care team, the channel its digests go to, and when they come where that is not as the practice's policy has."""
 
     __tablename__ = "care_teams"
     __table_args__ = (
@@ -74,6 +77,10 @@ class CareTeamRow(Base):
     team_id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     channel_id: Mapped[str]
+    digest_days: Mapped[list[Any] | None] = mapped_column(_LIST_OR_NULL)
+    digest_business_days: Mapped[list[Any] | None] = mapped_column(_LIST_OR_NULL)
+    digest_hour: Mapped[int | None]
+    digest_zone: Mapped[str | None]
 
 
 class StaffRow(Base):

@@ -91,7 +91,7 @@ def digest(
             for reply in digest_messages(shown, living=False):
                 print_reply(reply)
         if not post:
-            err.print(f"Next digest: {next_post(practice, call.at)}.")
+            err.print(f"Next digest: {next_post(practice, found, call.at)}.")
             return
         settings = Settings()
         token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")

@@ -7,9 +7,9 @@ from bot.commands.call import Call, month_args
 from bot.views import words
 from bot.views.digest import PAGE, digest_preview
 from bot.views.reply import Reply, paged, section
-from jobs.calendar import next_instant
 from jobs.claims import Occurrence
 from jobs.digests import ASKED_FOR, DigestChannel, digest_for, run
+from jobs.schedules import digest_schedule
 from ledger.errors import LedgerError
 from ledger.practice import Practice
 from ledger.roster import Role, Team, teams
@@ -25,14 +25,14 @@ def digest_at_page(call: Call, page: int) -> Reply:
     team = find_team(call)
     with call.database.reading() as connection:
         found = digest_for(connection, call.practice, team, at=call.at)
-    pages = digest_preview(found, next_post=next_post(call.practice, call.at))
+    pages = digest_preview(found, next_post=next_post(call.practice, team, call.at))
     page = min(max(page, 0), len(pages) - 1)
     return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
 
 
-def next_post(practice: Practice, at: datetime) -> str:
-    """When the next digest comes, on the practice's clock."""
-    upcoming = next_instant(at, practice.zone, practice.conduct.digest_hour, practice.conduct.digest_days)
+def next_post(practice: Practice, team: Team, at: datetime) -> str:
+    """When the team's next digest comes, on its schedule's clock."""
+    upcoming = digest_schedule(practice, team).next_after(at)
     if upcoming is None:
         return "none is scheduled"
     return f"{words.day(upcoming.date())} at {words.clock(upcoming)}"
@@ -65,7 +65,7 @@ def post_now(call: Call, team: Team, channel: DigestChannel) -> Reply:
     """
     this_minute = call.at.astimezone(UTC).replace(second=0, microsecond=0)
     occurrence = Occurrence(call.practice.practice_id, ASKED_FOR, team.team_id, this_minute)
-    if run(call.database, call.practice, team, occurrence, channel, by=call.person.staff_id, at=call.at):
+    if run(call.database, call.practice, team, occurrence, channel, by=call.person.staff_id, now=lambda: call.at):
         return Reply(f"The digest of {team.name} was posted.", (section(f"Posted in <#{team.channel_id}>."),))
     asked = "This team's digest was asked for less than a minute ago."
     look = f"Look in <#{team.channel_id}>; if it is not there, try again in a minute."

@@ -15,7 +15,7 @@ from bot.views.home.billing import Billing
 from bot.views.home.place import UNTOUCHED, Place, nearest_page
 from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
-from jobs.calendar import business_days_left
+from jobs.schedules import calendar_of
 from ledger.clock import month_of
 from ledger.figures import stored_figures
 from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, month_counts, untouched
@@ -34,7 +34,7 @@ def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str,
         known = teams(connection, call.practice.practice_id)
         shown = Home(
             at=call.local_now,
-            business_days_left=business_days_left(call.today),
+            business_days_left=calendar_of(call.practice).days_left(call.today),
             work=_work(call, connection, known) if roles & DOCUMENTING else None,
             team=_team(call, connection, known, place) if Role.LEAD in roles else None,
             billing=_billing(call, connection, place) if Role.BILLER in roles else None,
@@ -71,7 +71,7 @@ def _team(call: Call, connection: Connection, known: list[Team], place: Place) -
         untouched_count=count,
         untouched=untouched(connection, call.practice, scope, first=first, most=ROWS) if is_opened else (),
         untouched_page=page,
-        next_digest=next_post(call.practice, call.at),
+        next_digests={team.team_id: next_post(call.practice, team, call.at) for team in own},
     )
 
 

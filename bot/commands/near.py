@@ -9,7 +9,7 @@ from bot.views import words
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
-from jobs.calendar import business_days_left
+from jobs.schedules import calendar_of
 from ledger.clock import month_of
 from ledger.roster import Team, people, teams
 from ledger.takes import takes_of
@@ -37,7 +37,7 @@ def near_messages(call: Call) -> list[Reply]:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         takes = takes_of(connection, call.practice, found.month)
     title = f"Near the next code · {words.month_name(found.month)} · {scope}"
-    left = f"{words.listed(business_days_left(call.today), 'business day')} left in the month."
+    left = f"{words.listed(calendar_of(call.practice).days_left(call.today), 'business day')} left in the month."
     return near_pages(
         found,
         title=title,

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from bot.commands.call import Call
 from bot.grammar.commands import closest
 from bot.grammar.problems import Problem
-from bot.grammar.settings import parse_bands, parse_credentials, parse_dollars
+from bot.grammar.settings import parse_bands, parse_business_days, parse_credentials, parse_days_off, parse_dollars
 from bot.views import words
 from bot.views.reply import OpenForm, Reply
 from bot.views.settings import (
     CODE,
+    EXAMPLES,
     RESET,
     VALUE,
     CodePayment,
@@ -38,6 +39,8 @@ SHOW_HISTORY = "history"
 _TYPED: Mapping[str, Callable[[str], Any]] = {
     "bands": parse_bands,
     "qualifying_credentials": parse_credentials,
+    "digest_business_days": parse_business_days,
+    "days_off": parse_days_off,
     "digest_days": lambda text: sorted(map(int, text.split(","))),
 }
 
@@ -77,7 +80,7 @@ def read_decision(name: str, values: Mapping[str, str]) -> Decision | dict[str, 
     try:
         check_value(name, {code: value} if name == PAYMENTS else value)
     except PolicyValueError as error:
-        example = "66.13" if name == PAYMENTS else typed(name, DEFAULTS[name])
+        example = "66.13" if name == PAYMENTS else EXAMPLES.get(name) or typed(name, DEFAULTS[name])
         return {VALUE: f"{error.reason[0].upper()}{error.reason[1:]}. For example: {example}"}
     return Decision(name, value, code)
 

@@ -1,6 +1,7 @@
 """``/ccm team [NAME]``: the care teams and their channels, and the form that adds or changes one."""
 
 from bot.commands.call import Call
+from bot.commands.digest import next_post
 from bot.commands.roster_forms import FormAnswer, answered_beside, team_words
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import TEAM_PAGE, saved_view, team_list
@@ -35,7 +36,9 @@ def team_at_page(call: Call, page: int) -> Reply:
     pages = max(1, -(-len(found) // ROWS_PER_PAGE))
     page = min(max(page, 0), pages - 1)
     begin = page * ROWS_PER_PAGE
-    shown = team_list(found[begin : begin + ROWS_PER_PAGE], begin, len(found))
+    listed = found[begin : begin + ROWS_PER_PAGE]
+    upcoming = {each.team.team_id: next_post(call.practice, each.team, call.at) for each in listed}
+    shown = team_list(listed, begin, len(found), next_digests=upcoming)
     return paged(shown, TEAM_PAGE, page, pages, {"text": call.text})
 
 
@@ -54,7 +57,16 @@ def open_team(call: Call, word: str | None) -> OpenForm:
 
 
 def _form_of(found: Team) -> OpenForm:
-    return OpenForm(team_form(Filled({"name": found.name, "channel_id": found.channel_id}, key=found.team_id)))
+    own = found.schedule
+    cells = {
+        "name": found.name,
+        "channel_id": found.channel_id,
+        "digest_days": ", ".join(map(str, own.days or ())),
+        "digest_business_days": ", ".join(map(str, own.business_days or ())),
+        "digest_hour": "" if own.hour is None else str(own.hour),
+        "digest_zone": own.timezone or "",
+    }
+    return OpenForm(team_form(Filled(cells, key=found.team_id)))
 
 
 def submit_team(call: Call, filled: Filled) -> FormAnswer:

@@ -1,6 +1,7 @@
 """What an administrator types into the form of a setting: text to the value as it is written, or a problem."""
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from bot.grammar.problems import Problem
@@ -8,6 +9,9 @@ from bot.grammar.problems import Problem
 BANDS_EXAMPLE = "15-19, 35-39"
 CREDENTIALS_EXAMPLE = "RN, LPN, MD"
 DOLLARS_EXAMPLE = "66.13"
+BUSINESS_DAYS_EXAMPLE = "6, 5, 4"
+DAYS_OFF_EXAMPLE = "2026-12-24, 2026-12-31"
+_LONGEST_COUNT = 4
 _BAND = re.compile(r"(\d{1,4})\s*(?:-|\u2013|to)\s*(\d{1,4})\s*(?:min|minutes)?", re.ASCII)
 
 
@@ -26,6 +30,25 @@ def parse_credentials(text: str) -> list[str] | Problem:
     """Credentials, each once, in order: ``LPN, MD, RN``."""
     credentials = sorted({word for word in re.split(r"[,;\s]+", text) if word})
     return credentials or _problem(text, "credentials", "At least one credential is needed.", CREDENTIALS_EXAMPLE)
+
+
+def parse_business_days(text: str) -> list[int] | Problem:
+    """Business days left, the first to come first: ``6, 5, 4``; nothing for none."""
+    parts = [part for part in re.split(r"[,;\s]+", text) if part]
+    if not all(part.isascii() and part.isdigit() and len(part) < _LONGEST_COUNT for part in parts):
+        return _problem(text, "business days", "These are no whole numbers.", BUSINESS_DAYS_EXAMPLE)
+    return sorted({int(part) for part in parts}, reverse=True)
+
+
+def parse_days_off(text: str) -> list[str] | Problem:
+    """Dates as they are written, the earliest first: ``2026-12-24, 2026-12-31``; nothing for none."""
+    found = set()
+    for part in filter(None, re.split(r"[,;\s]+", text)):
+        try:
+            found.add(date.fromisoformat(part))
+        except ValueError:
+            return _problem(text, "days off", f'"{part}" is no date.', DAYS_OFF_EXAMPLE)
+    return [day.isoformat() for day in sorted(found)]
 
 
 def parse_dollars(text: str) -> int | Problem:

@@ -24,9 +24,9 @@ from bot.views.worklist import (
     nobody_near,
     sentence,
 )
-from jobs.calendar import business_days_left
 from jobs.digests import Digest
 from jobs.listing import FIRST_MESSAGE, Picture
+from jobs.schedules import calendar_of
 from jobs.standing import Standing, State
 from ledger.clock import month_of
 
@@ -46,7 +46,7 @@ def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
     ``living`` messages have the picture, and menus to take patients of theirs and to log time for them.
     """
     if not digest.standings:
-        return [nobody_near(_title(digest), " ".join([_so_far(digest), *_since(digest)]))]
+        return [nobody_near(_title(digest), " ".join([*_late(digest), _so_far(digest), *_since(digest)]))]
     last = max(one.listed.message_number for one in digest.standings)
     return [_message(digest, number, living=living) for number in range(FIRST_MESSAGE, last + 1)]
 
@@ -104,10 +104,19 @@ def _message(digest: Digest, number: int, *, living: bool) -> Reply:
 
 def _summary(digest: Digest, rows: Sequence[Standing]) -> list[str]:
     today = digest.practice.local_date(digest.at)
-    left = f"*{words.listed(business_days_left(today), 'business day')} left* to reach the next code."
+    left = (
+        f"*{words.listed(calendar_of(digest.practice).days_left(today), 'business day')} left* to reach the next code."
+    )
     if month_of(today) != digest.month.month:
         left = "*The month is over.*"
-    return [left, _so_far(digest), *_counts(rows), *_since(digest)]
+    return [*_late(digest), left, _so_far(digest), *_counts(rows), *_since(digest)]
+
+
+def _late(digest: Digest) -> list[str]:
+    """The line that says so of a digest that was posted late."""
+    if digest.late_since is None:
+        return []
+    return [f"*Late:* this list was due at {words.clock(digest.practice.local(digest.late_since))}."]
 
 
 def _counts(rows: Sequence[Standing]) -> list[str]:

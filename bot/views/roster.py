@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ExternalDataSelectEleme
 from bot.views import words
 from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, button, context, header, reply_view, sections, table
+from ledger.policy_texts import said
 from ledger.roster import Person
 from ledger.roster_changes import ColumnChange, RosterReceipt
 from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
@@ -97,12 +98,13 @@ def _works_here(person: Person, today: date) -> str:
     return "yes"
 
 
-def team_list(shown: Sequence[ListedTeam], begin: int, total: int) -> Reply:
-    """One page of teams, the first of which stands at ``begin`` of ``total``."""
+def team_list(shown: Sequence[ListedTeam], begin: int, total: int, *, next_digests: Mapping[str, str]) -> Reply:
+    """One page of teams, the first of which stands at ``begin`` of ``total``; ``next_digests`` come when, by id."""
     counted = words.listed(total, "team")
     lines = [
         f"• *{words.escaped(words.clipped(each.team.name, 100))}* · <#{each.team.channel_id}> · "
-        f"{words.listed(each.people, 'person', 'people')} · {words.listed(each.patients, 'patient')}"
+        f"{words.listed(each.people, 'person', 'people')} · {words.listed(each.patients, 'patient')} · "
+        f"next digest: {next_digests[each.team.team_id]}"
         for each in shown
     ]
     blocks: list[Block] = [header("Teams"), *sections([_counted(begin, len(shown), counted), *lines])]
@@ -147,12 +149,14 @@ def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str,
 def _value(column: str, value: Any, teams: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if not value:
+    if value is None or value in ("", []):
         return "nothing"
+    if column == "digest_hour":
+        return said(column, value)
     if column == "slack_user_id":
         return f"<@{value}>"
     if column == "channel_id":
         return f"<#{value}>"
     parts = value if isinstance(value, list) else [value]
     named = [teams.get(part, part) for part in parts] if column in {"teams", "team_id"} else parts
-    return words.escaped(", ".join(named))
+    return words.escaped(", ".join(map(str, named)))

@@ -24,7 +24,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.grammar.settings import BANDS_EXAMPLE, CREDENTIALS_EXAMPLE
+from bot.grammar.settings import BANDS_EXAMPLE, BUSINESS_DAYS_EXAMPLE, CREDENTIALS_EXAMPLE, DAYS_OFF_EXAMPLE
 from bot.views import words
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
 from ledger.deciding import DEFAULTS, PolicyReceipt
@@ -39,6 +39,13 @@ CALLBACK = "settings_submitted"
 INPUT = "value"
 VALUE, CODE, RESET = "setting_value", "setting_code", "setting_reset"
 ROWS_PER_PAGE = 25
+EXAMPLES: Mapping[str, str] = {
+    "bands": BANDS_EXAMPLE,
+    "qualifying_credentials": CREDENTIALS_EXAMPLE,
+    "digest_business_days": BUSINESS_DAYS_EXAMPLE,
+    "days_off": DAYS_OFF_EXAMPLE,
+}
+"""What may be typed into the settings that are text."""
 MOST_TYPED = 500
 COLUMNS = ("When", "Who", "Setting", "Before", "After")
 
@@ -161,18 +168,17 @@ def _element(setting: Setting) -> InputInteractiveElement:
             options=days,
             initial_options=[days[day - 1] for day in value],
         )
-    example = BANDS_EXAMPLE if name == "bands" else CREDENTIALS_EXAMPLE
     return PlainTextInputElement(
         action_id=INPUT,
-        initial_value=typed(name, value)[:MOST_TYPED],
-        placeholder=f"For example: {example}",
+        initial_value=typed(name, value)[:MOST_TYPED] or None,
+        placeholder=f"For example: {EXAMPLES[name]}",
         max_length=MOST_TYPED,
     )
 
 
 def typed(name: str, value: Any) -> str:
-    """A value as it is typed into the form."""
-    return said(name, value).removesuffix(" minutes")
+    """A value as it is typed into the form; nothing for an empty list."""
+    return "" if value == [] else said(name, value).removesuffix(" minutes")
 
 
 def _option(value: Any, label: str) -> Option:

@@ -71,6 +71,8 @@ class Cells:
 
     line: int
     values: Mapping[str, str]
+    missing: frozenset[str] = frozenset()
+    """Optional columns that the file does not have; in ``values`` they are empty."""
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, column: str, message: str, remedy: str) -> None:
@@ -219,7 +221,8 @@ def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str], optio
         if not any(cell.strip() for cell in cells):
             continue
         padded = [cell.strip() for cell in cells] + [""] * (len(header) - len(cells))
-        row = Cells(line, {**dict.fromkeys(optional, ""), **dict(zip(header, padded, strict=False))})
+        without = frozenset(optional).difference(header)
+        row = Cells(line, {**dict.fromkeys(optional, ""), **dict(zip(header, padded, strict=False))}, without)
         if len(cells) != len(header):
             row.refuse(
                 "",

@@ -111,5 +111,5 @@ def record_changes(
 
 
 def plain(value: object) -> object:
-    """A column's value as it is recorded: text, a list, yes or no, or nothing."""
-    return value if value is None or isinstance(value, list | bool) else str(value)
+    """A column's value as it is recorded: text, a list, a number, yes or no, or nothing."""
+    return value if value is None or isinstance(value, list | bool | int) else str(value)

@@ -1,19 +1,27 @@
 """``ccm import teams``: care teams and the channels of their digests."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
+from ledger.errors import LedgerError
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
 from ledger.imports.roster import IMPORTED_BY, put_all
-from ledger.practice import Practice
+from ledger.policy_settings import LAST_HOUR, business_days, days_of_month
+from ledger.practice import Practice, zone_named
 from ledger.roster import Team, team_id_for, teams
 from ledger.tables import CareTeamRow
 
 COLUMNS = ("name", "channel_id")
+_LONGEST_NUMBER = 3
+SCHEDULE = ("digest_days", "digest_business_days", "digest_hour", "digest_zone")
+"""The columns that may be missing: when the team's digests come, where that is not as the practice's policy has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,10 @@ def import_teams(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
     """Stores the teams of the file; raises ``ImportRefusedError`` where any row is wrong."""
-    rows = read_rows(path, COLUMNS)
+    rows = read_rows(path, COLUMNS, optional=SCHEDULE)
     known = known_teams(connection, practice.practice_id)
     seen: set[str] = set()
-    wanted: dict[str, dict[str, str]] = {}
+    wanted: dict[str, dict[str, Any]] = {}
     for row in rows:
         values = read_team(row)
         plain = team_id_for(values["name"])
@@ -65,11 +73,58 @@ def import_teams(
     return ImportSummary.of(put.outcome for put in done.values())
 
 
-def read_team(row: Cells) -> dict[str, str]:
+def read_team(row: Cells) -> dict[str, Any]:
     """What a row says of a team; problems with it are added to the row."""
     name, channel = row.text("name", "Blue Team"), row.text("channel_id", "C0123ABCD")
     if name and not team_id_for(name):
         row.refuse("name", f"{name!r} has no letter or digit.", "For example: Blue Team")
     if channel and not (channel.isalnum() and channel[0] in "CG"):
         row.refuse("channel_id", f"{channel!r} is not a channel id.", "It begins with C, for example C0123ABCD.")
-    return {"name": name, "channel_id": channel}
+    schedule = {column: value for column, value in _read_schedule(row).items() if column not in row.missing}
+    return {"name": name, "channel_id": channel, **schedule}
+
+
+def _read_schedule(row: Cells) -> dict[str, Any]:
+    if row.values["digest_days"] and row.values["digest_business_days"]:
+        row.refuse("digest_business_days", "replaces digest_days.", "Leave one of the two empty.")
+    return {
+        "digest_days": _read_numbers(row, "digest_days", days_of_month, "25;26;27;28"),
+        "digest_business_days": _read_numbers(row, "digest_business_days", business_days, "6;5;4"),
+        "digest_hour": _read_hour(row),
+        "digest_zone": _read_zone(row),
+    }
+
+
+def _read_numbers(
+    row: Cells, column: str, check: Callable[[tuple[int, ...]], tuple[int, ...]], example: str
+) -> list[int] | None:
+    words = re.split(r"[;,\s]+", row.values[column].strip("; ,"))
+    if words == [""]:
+        return None
+    try:
+        return list(check(tuple(map(_number, words))))
+    except ValueError as error:
+        row.refuse(column, f"{error}.", f"For example: {example}")
+        return None
+
+
+def _number(word: str) -> int:
+    if word.isascii() and word.isdigit() and len(word) <= _LONGEST_NUMBER:
+        return int(word)
+    raise ValueError(f"{word!r} is not a whole number")
+
+
+def _read_hour(row: Cells) -> int | None:
+    hour = row.whole_number("digest_hour")
+    if hour is not None and hour > LAST_HOUR:
+        row.refuse("digest_hour", f"{hour} is no hour.", "For example: 9 for 9:00 am, 16 for 4:00 pm")
+    return hour
+
+
+def _read_zone(row: Cells) -> str | None:
+    name = row.optional("digest_zone")
+    try:
+        return zone_named(name).key if name else None
+    except LedgerError as error:
+        row.refuse("digest_zone", f"{name!r} is no time zone.", error.remedy)
+        return None

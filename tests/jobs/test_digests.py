@@ -197,7 +197,7 @@ def test_a_digest_asked_for_is_posted_once_and_keeps_nothing_from_the_scheduled_
     channel = FakeChannel()
     asked = Occurrence("T0TEST", ASKED_FOR, "blue-team", NINE.astimezone(UTC))
     team = blue(database)
-    posted = [run(database, practice, team, asked, channel, by="lead1", at=NINE) for _ in range(2)]
+    posted = [run(database, practice, team, asked, channel, by="lead1", now=lambda: NINE) for _ in range(2)]
     assert posted == [True, False]
     assert due(database, channel) == 2
     assert channel.channels == ["C0BLUE", *BOTH]
@@ -218,8 +218,9 @@ def test_a_claim_is_one_persons_until_its_lease_ends(database: Database, practic
 
 
 def test_what_is_finished_is_nobodys_ever_again(database: Database, practice: Practice) -> None:
-    claim(database, blue_digest(), by="one", at=NINE)
-    finish(database, blue_digest(), channel_id="C0BLUE", message_ts="1.0", at=NINE)
+    held = claim(database, blue_digest(), by="one", at=NINE)
+    assert held is not None
+    assert finish(database, held, channel_id="C0BLUE", message_ts="1.0", at=NINE)
     assert claim(database, blue_digest(), by="two", at=NINE + timedelta(days=400)) is None
 
 

@@ -37,6 +37,8 @@ OTHER_VALUES: dict[str, Any] = {
     "payments": {"99490": 7000, "99439": 0},
     "digest_days": [20, 27],
     "digest_hour": 16,
+    "digest_business_days": [6, 5, 4],
+    "days_off": ["2026-12-24", "2026-12-31"],
     "digest_picture": False,
     "timer_reminder_minutes": 30,
     "export_staff_names": True,

@@ -54,7 +54,7 @@ def test_a_lead_sees_the_own_teams_alone_and_where_their_digests_come(office: Of
     words = opened(office, LEAD_OF_GREEN).words
 
     assert "• *Green Team*: nobody is within 5 minutes of the next code" in words
-    assert "*Coming digests* · Wed Nov 25 at 9:00 am · Green Team in <#C0GREEN> · preview: `/ccm digest`" in words
+    assert "*Coming digests* · preview: `/ccm digest`\n• Green Team in <#C0GREEN>: Wed Nov 25 at 9:00 am" in words
     assert "Blue Team" not in words
 
 

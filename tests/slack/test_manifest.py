@@ -20,7 +20,7 @@ SCOPES_BY_METHOD = {
     "chat_update": {"chat:write"},
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
-    "conversations_history": {"channels:history", "groups:history"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "users_info": {"users:read"},
     "views_open": set[str](),

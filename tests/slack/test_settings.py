@@ -103,6 +103,8 @@ CHANGES: list[tuple[str, Any, Any, str]] = [
     ("claim_date", '"month_end"', "month_end", "The last day of the month"),
     ("digest_days", ["27", "20"], [20, 27], "20, 27"),
     ("digest_hour", "16", 16, "4:00 pm"),
+    ("digest_business_days", "4, 6 5", [6, 5, 4], "6, 5, 4"),
+    ("days_off", "2026-12-31; 2026-12-24", ["2026-12-24", "2026-12-31"], "2026-12-24, 2026-12-31"),
     ("digest_picture", "false", False, "Without the picture"),
     ("timer_reminder_minutes", "30", 30, "30 minutes"),
     ("export_staff_names", "true", True, "Names beside the ids"),

@@ -357,7 +357,7 @@ def test_a_page_of_the_roster_fits_whatever_stands_in_it() -> None:
     checked(patients_list(page, scope=LONG, staff={PERSON.staff_id: PERSON.name}))
     checked(staff_list((PERSON,) * 25, 0, 500, title=f"Staff · {LONG}", teams=TEAM_NAMES, today=MONTH))
     team = ListedTeam(Team("t" * 260, LONG + "& <sons>", "C0LONG"), 100, 100_000)
-    checked(team_list((team,) * 25, 0, 100))
+    checked(team_list((team,) * 25, 0, 100, next_digests={"t" * 260: "Wed, Nov 25 at 9:00 am"}))
 
 
 @pytest.mark.parametrize("key", [None, "k" * 150])
@@ -470,7 +470,14 @@ def test_a_home_tab_of_every_role_fits_with_all_that_is_long() -> None:
             near=Worklist(MONTH, near, near),
             today=[TodaysEntry(own_entry(number), at, may_undo=True) for number in range(500)],
         ),
-        team=TeamWork(teams, bands, 5000, [Untouched(f"P-{number:05}", Program.CCM) for number in range(25)], 7, "Wed"),
+        team=TeamWork(
+            teams,
+            bands,
+            5000,
+            [Untouched(f"P-{number:05}", Program.CCM) for number in range(25)],
+            7,
+            {team.team_id: "Wed, Nov 25 at 9:00 am" for team in teams},
+        ),
         billing=Billing(
             MonthCounts(MONTH, dict.fromkeys(Group, 10_000), 100_000, 10_000, 123_456_789),
             Blocked(5000, tuple((name, 5000) for name in names), blocked),

@@ -1,6 +1,6 @@
 """The lead's part: who is near by team and program, who has no logged time, and when the digests come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block, DividerBlock
@@ -25,7 +25,8 @@ class TeamWork:
     untouched_count: int
     untouched: Sequence[Untouched]
     untouched_page: int
-    next_digest: str
+    next_digests: Mapping[str, str]
+    """When the next digest comes, by team."""
 
 
 def team_blocks(team: TeamWork, place: Place) -> list[Block]:
@@ -34,7 +35,7 @@ def team_blocks(team: TeamWork, place: Place) -> list[Block]:
         return [DividerBlock(), section("*Your teams* · you lead none yet; an administrator can change that.")]
     lines = ["*Near the next code, by team*"]
     lines += [_bands(one, [band for band in team.bands if band.team_id == one.team_id]) for one in team.teams]
-    return [DividerBlock(), *sections(lines), *_untouched(team, place), *sections([_digests(team)])]
+    return [DividerBlock(), *sections(lines), *_untouched(team, place), *sections(_digests(team))]
 
 
 def _bands(team: Team, bands: Sequence[BandCount]) -> str:
@@ -65,9 +66,10 @@ def _untouched(team: TeamWork, place: Place) -> list[Block]:
     return [*blocks, actions(button("Show them" if opens else "Hide them", SHOW_UNTOUCHED, to.to_dict()))]
 
 
-def _digests(team: TeamWork) -> str:
-    where = [
-        f"{words.escaped(one.name)} in {f'<#{one.channel_id}>' if one.channel_id else 'no channel yet'}"
+def _digests(team: TeamWork) -> list[str]:
+    coming = [
+        f"• {words.escaped(one.name)} in {f'<#{one.channel_id}>' if one.channel_id else 'no channel yet'}: "
+        f"{team.next_digests[one.team_id]}"
         for one in team.teams
     ]
-    return f"*Coming digests* · {team.next_digest} · {', '.join(where)} · preview: `/ccm digest`"
+    return ["*Coming digests* · preview: `/ccm digest`", *coming]
