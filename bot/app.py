@@ -9,7 +9,6 @@ from datetime import datetime
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.desk import Desk
 from bot.edge import report
@@ -33,6 +32,7 @@ from bot.listeners import (
     timers,
 )
 from bot.not_shown_yet import NotShownYetRetryHandler
+from bot.rate_limit import ShortWaitRetryHandler
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
@@ -59,17 +59,16 @@ LISTENERS = (
 
 
 def web_client(token: str, base_url: str) -> WebClient:
-    """A client that waits as long as Slack asks (Retry-After) and gives up after 30 seconds.
+    """A client that waits as Slack asks (Retry-After, ``bot.rate_limit``) and gives up after 30 seconds.
 
     A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
     A call whose connection was lost is not repeated: Slack may have taken it.
     """
-    patient = RateLimitErrorRetryHandler(max_retry_count=3)
     return WebClient(
         token=token,
         base_url=base_url,
         timeout=SLACK_TIMEOUT_SECONDS,
-        retry_handlers=[patient, NotShownYetRetryHandler()],
+        retry_handlers=[ShortWaitRetryHandler(), NotShownYetRetryHandler()],
     )
 
 

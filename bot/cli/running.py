@@ -22,7 +22,7 @@ from bot.cli.console import (
     progress_bar,
 )
 from bot.commands.call import Call
-from bot.commands.digest import find_team, next_post, post_now
+from bot.commands.digest import find_team, next_posts, post_now
 from bot.edge import channel_error
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
@@ -91,7 +91,7 @@ def digest(
             for reply in digest_messages(shown, living=False):
                 print_reply(reply)
         if not post:
-            err.print(f"Next digest: {next_post(practice, found, call.at)}.")
+            err.print(f"Next digests: {next_posts(practice, found, call.at)}.")
             return
         settings = Settings()
         token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")

@@ -1,6 +1,8 @@
 """``/ccm digest [TEAM]``: the next digest as it would be now, when it comes, and "post now"."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from bot.access import LEADING
 from bot.commands.call import Call, month_args
@@ -14,6 +16,10 @@ from ledger.errors import LedgerError
 from ledger.practice import Practice
 from ledger.roster import Role, Team, teams
 
+COMING = 3
+"""Of how many digests the preview says when they come."""
+NONE_SCHEDULED = "none is scheduled"
+
 
 def digest(call: Call) -> Reply:
     """The preview for the team the call names, or for the person's only one; raises ``LedgerError`` for others."""
@@ -25,17 +31,32 @@ def digest_at_page(call: Call, page: int) -> Reply:
     team = find_team(call)
     with call.database.reading() as connection:
         found = digest_for(connection, call.practice, team, at=call.at)
-    pages = digest_preview(found, next_post=next_post(call.practice, team, call.at))
+    pages = digest_preview(found, coming=next_posts(call.practice, team, call.at))
     page = min(max(page, 0), len(pages) - 1)
     return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
 
 
 def next_post(practice: Practice, team: Team, at: datetime) -> str:
     """When the team's next digest comes, on its schedule's clock."""
-    upcoming = digest_schedule(practice, team).next_after(at)
-    if upcoming is None:
-        return "none is scheduled"
-    return f"{words.day(upcoming.date())} at {words.clock(upcoming)}"
+    return next((_said(practice, one) for one in _coming(practice, team, at)), NONE_SCHEDULED)
+
+
+def next_posts(practice: Practice, team: Team, at: datetime) -> str:
+    """When the team's next digests come, on its schedule's clock."""
+    coming = islice(_coming(practice, team, at), COMING)
+    return " · ".join(_said(practice, one) for one in coming) or NONE_SCHEDULED
+
+
+def _coming(practice: Practice, team: Team, at: datetime) -> Iterator[datetime]:
+    schedule = digest_schedule(practice, team)
+    while (upcoming := schedule.next_after(at)) is not None:
+        yield upcoming
+        at = upcoming
+
+
+def _said(practice: Practice, upcoming: datetime) -> str:
+    zone = "" if upcoming.tzinfo == practice.zone else f" {upcoming:%Z}"
+    return f"{words.day(upcoming.date())} at {words.clock(upcoming)}{zone}"
 
 
 def find_team(call: Call) -> Team:

@@ -216,11 +216,11 @@ def picture_message(digest: Digest, picture: Picture) -> Reply:
     return Reply(f"{_title(digest)}: patients by counted minutes", (picture_block(picture),))
 
 
-def digest_preview(digest: Digest, *, next_post: str) -> list[Reply]:
+def digest_preview(digest: Digest, *, coming: str) -> list[Reply]:
     """What the digest would say now, when the next one comes, and a button to post it now."""
     messages = digest_messages(digest, living=False)
     first = messages[0]
-    when = f"*Preview for <#{digest.team.channel_id}>.* Next digest: {next_post}."
+    when = f"*Preview for <#{digest.team.channel_id}>.* Next digests: {coming}."
     shown = [context("When it is posted it has menus to take a patient and to log time.")] if digest.standings else []
     post = actions(button("Post now", POST_NOW, {"team": digest.team.name}))
     preview = Reply(f"Preview. {first.text}", (section(when), *first.blocks, *shown, post))

@@ -204,7 +204,7 @@ def test_the_digest_is_shown_with_when_it_comes(ccm: Ccm) -> None:
 
     assert "Blue Team · November 2026" in fine(result)
     assert "P-1042" in result.stdout
-    assert "Next digest: Wed Nov 25 at 9:00 am." in result.stderr
+    assert "Next digests: Wed Nov 25 at 9:00 am · Fri Nov 27 at 9:00 am · Thu Dec 24 at 9:00 am." in result.stderr
     assert json.loads(fine(ccm("digest", "--team", "blue", "--json")))["team"]["name"] == "Blue Team"
 
 

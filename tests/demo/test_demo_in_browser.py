@@ -149,7 +149,7 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
 
     act_as(page, address, "U0LEAD1", "C0BLUE")
     type_line(page, "blue-team", "/ccm digest")
-    preview = page.get_by_role("listitem").filter(has_text="Next digest").last
+    preview = page.get_by_role("listitem").filter(has_text="Next digests").last
     preview.get_by_role("button", name="Post now").click()
     expect(page.get_by_role("listitem").filter(has_text="business day").last).to_contain_text("Billable now")
 

@@ -10,6 +10,7 @@ from ledger.imports.facts import FACT_FILES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
 FILES = {module.__name__.rpartition(".")[2]: module.COLUMNS for module in (teams, staff, patients, entries)}
+FILES["teams"] += teams.SCHEDULE
 FILES |= {kind: file.columns for kind, file in FACT_FILES.items()}
 
 

@@ -28,7 +28,10 @@ def test_the_preview_shows_the_digest_and_when_it_will_be_posted(office: Office)
 
     seen = office.say("/ccm digest Blue Team", LEAD)
 
-    assert f"*Preview for <#{BLUE}>.* Next digest: Wed Nov 25 at 9:00 am." in seen.words
+    assert (
+        f"*Preview for <#{BLUE}>.* Next digests: Wed Nov 25 at 9:00 am · Fri Nov 27 at 9:00 am · Thu Dec 24 at 9:00 am."
+        in seen.words
+    )
     assert "*4 business days left* to reach the next code." in seen.words
     assert "Billable now: 0 of 3 enrolled patients (0 %) · expected payment $0.00" in seen.words
     assert table_rows(seen.message)[0][0] == "P-1042"

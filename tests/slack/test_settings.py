@@ -285,7 +285,7 @@ def test_the_hour_and_the_days_reach_the_next_digest(office: Office) -> None:
     save(office, "digest_hour", {VALUE: "16"})
     save(office, "digest_days", {VALUE: ["26"]})
 
-    assert "Next digest: Wed Nov 25 at 4:00 pm" in office.say("/ccm digest Blue Team", ADMIN).words
+    assert "Next digests: Wed Nov 25 at 4:00 pm" in office.say("/ccm digest Blue Team", ADMIN).words
 
 
 def test_the_bands_reach_the_worklist_and_the_digest(office: Office) -> None:

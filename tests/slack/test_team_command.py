@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from support.practice import import_rows
 from support.slack import GREEN, Office, table_rows
+from support.timers import prefilled
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
@@ -123,3 +124,68 @@ def test_the_same_form_delivered_twice_saves_once(office: Office) -> None:
     submit(office, form(office), {"name": "Azure Team"})
 
     assert "*Changed* · *Azure Team*" in str(office.deliver_again("interactive"))
+
+
+def test_a_team_gets_digests_of_its_own_days_hour_and_zone(office: Office) -> None:
+    saved = submit(
+        office,
+        form(office),
+        {"digest_business_days": "4, 6", "digest_hour": "16", "digest_zone": "America/Denver"},
+    )
+
+    assert "Or business days left: nothing → 6, 4" in words(saved)
+    assert "Hour of its digests: nothing → 4:00 pm" in words(saved)
+    assert "next digest: Tue Nov 24 at 4:00 pm MST" in office.say("/ccm team", ADMIN).words
+    assert "next digest: Wed Nov 25 at 9:00 am" in office.say("/ccm team", ADMIN).words
+    preview = office.say("/ccm digest Blue Team", ADMIN).words
+    assert "Next digests: Tue Nov 24 at 4:00 pm MST · Wed Dec 23 at 4:00 pm MST · Mon Dec 28 at 4:00 pm MST." in preview
+    filled = prefilled(form(office))
+    assert (filled["digest_business_days"], filled["digest_hour"], filled["digest_zone"]) == (
+        "6, 4",
+        "16",
+        "America/Denver",
+    )
+
+
+def test_what_is_emptied_is_as_the_practices_policy_has_it_again(office: Office) -> None:
+    submit(office, form(office), {"digest_days": "20", "digest_hour": "0"})
+    assert "next digest: Fri Dec 18 at 12:00 am" in office.say("/ccm team", ADMIN).words
+
+    seen = submit(office, form(office), {"digest_days": None, "digest_hour": None})
+
+    assert "Hour of its digests: 12:00 am → nothing" in words(seen)
+    assert office.say("/ccm team", ADMIN).words.count("next digest: Wed Nov 25 at 9:00 am") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "said"),
+    [
+        ("digest_days", "31", "days from 1 to 28"),
+        ("digest_days", "the 25th", "not a whole number"),
+        ("digest_business_days", "0", "business days left, from 1 to 15"),
+        ("digest_zone", "Eastern", "is no time zone"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused_beside_its_input(
+    office: Office, name: str, entered: str, said: str
+) -> None:
+    seen = submit(office, form(office), {name: entered})
+
+    assert said in seen.errors[name]
+    assert known(office)[0] == ("blue-team", "Blue Team", "C0BLUE")
+
+
+def test_days_of_the_month_and_business_days_left_exclude_each_other(office: Office) -> None:
+    seen = submit(office, form(office), {"digest_days": "25", "digest_business_days": "4"})
+
+    assert "Replaces “Days of the month of its digests”" in seen.errors["digest_business_days"]
+
+
+def test_a_file_without_the_columns_of_the_schedule_leaves_it_as_it_is(office: Office) -> None:
+    submit(office, form(office), {"digest_days": "20"})
+
+    import_rows(office.database, office.practice, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
+
+    with office.looking() as connection:
+        (blue, _) = teams(connection, "T0TEST")
+    assert (blue.channel_id, blue.schedule.days) == ("C0OTHER", (20,))

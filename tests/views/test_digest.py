@@ -94,7 +94,7 @@ def payloads(digest: Digest) -> list[dict[str, Any]]:
 def test_every_message_fits_whatever_becomes_of_its_rows(rows: int, blocked: int, long: bool) -> None:
     digest = a_digest(rows, blocked, long=long)
     sent = payloads(digest)
-    for reply in digest_preview(digest, next_post="Wed Nov 25 at 9:00 am"):
+    for reply in digest_preview(digest, coming="Wed Nov 25 at 9:00 am"):
         check_message(reply.payload()["text"], reply.payload()["blocks"])
 
     seen = [row for payload in sent for block in payload["blocks"] if block["type"] == "table" for row in block["rows"]]
@@ -130,7 +130,7 @@ def test_a_picture_that_the_message_does_not_have_is_not_spoken_of() -> None:
 
 
 def test_the_preview_has_no_menus_and_no_picture_but_says_that_there_will_be_menus() -> None:
-    (preview,) = digest_preview(a_digest(2, 1, long=False), next_post="Wed Nov 25 at 9:00 am")
+    (preview,) = digest_preview(a_digest(2, 1, long=False), coming="Wed Nov 25 at 9:00 am")
     blocks = preview.payload()["blocks"]
 
     assert [block["type"] for block in blocks if block["type"] in {"image", "actions"}] == ["actions"]

@@ -1,0 +1,248 @@
+"""A digest that comes late says so; one whose day is over does not come, and the lead is told so once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from support.practice import an_entry, import_rows
+from support.slack import BLUE, GREEN, Office
+
+from bot.channel import SlackChannel
+from bot.direct import SlackDirect
+from bot.playground import SeenMessage
+from jobs.claims import LEASE
+from jobs.digests import run_due
+from jobs.history import Run, latest_runs
+from jobs.missed import run_missed
+
+TUESDAY_TEN = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+WEDNESDAY_NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+"""When the digests of the 25th and, for Thanksgiving, of the 26th are due."""
+FRIDAY_EIGHT = datetime(2026, 11, 27, 13, 0, tzinfo=UTC)
+LEADS = {BLUE: "U0LEAD1", GREEN: "U0LEAD2"}
+"""Lead One leads both teams, Lead Two the green one."""
+LINE = (
+    "The digest of Blue Team due on Wed Nov 25 at 9:00 am was not posted: the bot or Slack was away. "
+    "The list as it is now: /ccm near Blue Team"
+)
+
+
+class Killed(BaseException):
+    """The process was killed here."""
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The office on Tuesday, where somebody watches the clock and one patient is near in the blue team."""
+    office.work(an_entry(minutes=17))
+    office.clock.now = TUESDAY_TEN
+    office.forget_message_rate()
+    watch(office)
+    return office
+
+
+def tick(office: Office, by: str = "a process") -> int:
+    """How many digests a process posts now."""
+    return run_due(office.database, "T0TEST", SlackChannel(office.client), by=by, now=office.clock)
+
+
+def watch(office: Office, by: str = "a process") -> int:
+    """How many runs a process finds missed now."""
+    return run_missed(office.database, "T0TEST", SlackDirect(office.client), by=by, now=office.clock)
+
+
+def told(office: Office, user: str = "U0LEAD1") -> list[str]:
+    return [message.text for message in office.person(user).direct_messages()]
+
+
+def runs(office: Office) -> list[Run]:
+    with office.looking() as connection:
+        return latest_runs(connection, "T0TEST", most=50)
+
+
+def blue_post(office: Office) -> SeenMessage:
+    (post,) = office.posts(BLUE)
+    return post
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(0, False), (15, False), (16, True), (600, True)])
+def test_a_digest_says_that_it_is_late_from_a_quarter_of_an_hour_on(office: Office, minutes: int, late: bool) -> None:
+    office.clock.now = WEDNESDAY_NINE + timedelta(minutes=minutes)
+
+    assert tick(office) == 2
+
+    assert ("*Late:* this list was due at 9:00 am." in blue_post(office).words) is late
+    assert [run.is_late for run in runs(office)] == [late, late]
+
+
+def test_a_late_digest_goes_on_saying_so_when_it_is_updated(office: Office) -> None:
+    office.clock.now = WEDNESDAY_NINE + timedelta(hours=2)
+    tick(office)
+
+    office.work(an_entry(minutes=4))
+    office.person().press(blue_post(office), "digest_refresh")
+    office.settle()
+
+    assert "done" in blue_post(office).words
+    assert "*Late:* this list was due at 9:00 am." in blue_post(office).words
+
+
+def test_what_was_missed_while_everything_was_down_is_not_posted_and_the_lead_is_told_in_one_line(
+    office: Office,
+) -> None:
+    office.clock.now = FRIDAY_EIGHT
+
+    assert tick(office) == 0
+    assert watch(office) == 2
+
+    assert (office.posts(BLUE), office.posts(GREEN)) == ([], [])
+    assert told(office) == [LINE, LINE.replace("Blue Team", "Green Team")]
+    assert told(office, "U0LEAD2") == [LINE.replace("Blue Team", "Green Team")]
+    assert told(office, "U0NURSE1") == []
+
+
+def test_it_is_told_once_however_many_processes_come_back(office: Office) -> None:
+    office.clock.now = FRIDAY_EIGHT
+
+    for number in range(3):
+        watch(office, by=f"process {number}")
+        office.clock.now += LEASE + timedelta(minutes=10)
+
+    assert len(told(office)) == 2
+    assert [run.missed_at for run in runs(office) if run.kind == "digest"] == [FRIDAY_EIGHT, FRIDAY_EIGHT]
+
+
+def test_what_is_missed_is_never_posted_any_more(office: Office) -> None:
+    office.clock.now = FRIDAY_EIGHT
+    watch(office)
+    office.clock.now = WEDNESDAY_NINE + timedelta(hours=3)  # a process whose clock is wrong
+
+    assert tick(office) == 0
+
+
+def test_on_the_same_day_it_is_posted_and_nobody_is_told(office: Office) -> None:
+    office.clock.now = WEDNESDAY_NINE + timedelta(hours=14, minutes=59)
+
+    assert (watch(office), tick(office), watch(office)) == (0, 2, 0)
+    office.clock.now += timedelta(hours=2)
+    assert watch(office) == 0
+
+    assert told(office) == []
+
+
+def test_whoever_watches_for_the_first_time_has_missed_nothing(office: Office) -> None:
+    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    office.clock.now = FRIDAY_EIGHT
+    fresh = "DELETE FROM watches"
+    with office.database.writing() as connection:
+        connection.exec_driver_sql(fresh)
+
+    assert watch(office) == 0
+    assert told(office) == []
+
+
+def test_a_digest_that_slack_refused_all_day_is_missed_when_the_day_is_over(office: Office) -> None:
+    office.allows_refusals = True
+    office.clock.now = WEDNESDAY_NINE
+    fail(office, "chat.postMessage", times=2)
+    assert tick(office) == 0
+
+    office.clock.now = WEDNESDAY_NINE + timedelta(hours=16)
+    assert watch(office) == 2
+
+    assert told(office)[0] == LINE
+    assert tick(office) == 0
+
+
+def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_missed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.clock.now = WEDNESDAY_NINE
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.digests.finish", killed)
+        with pytest.raises(Killed):
+            tick(office)
+    assert len(office.posts(BLUE)) == 1
+
+    office.clock.now = FRIDAY_EIGHT
+    assert watch(office) == 1  # that of the green team, which the dead process did not come to
+
+    assert told(office) == [LINE.replace("Blue Team", "Green Team")]
+    of_blue = next(run for run in runs(office) if run.team_id == "blue-team")
+    assert (of_blue.posted_at, of_blue.missed_at) == (FRIDAY_EIGHT, None)
+
+
+@pytest.mark.parametrize("step", ["jobs.notices.finish", "jobs.missed.miss", "jobs.missed._watch"])
+def test_death_while_the_lead_is_told_leads_to_one_line(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    office.clock.now = FRIDAY_EIGHT
+    with monkeypatch.context() as patch:
+        patch.setattr(step, killed)
+        with pytest.raises(Killed):
+            watch(office)
+
+    for _ in range(2):
+        office.clock.now += LEASE + timedelta(seconds=1)
+        watch(office)
+
+    assert sorted(told(office)) == [LINE, LINE.replace("Blue Team", "Green Team")]
+
+
+def test_without_a_lead_the_administrators_are_told(office: Office) -> None:
+    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    office.clock.now = FRIDAY_EIGHT
+
+    watch(office)
+
+    assert told(office, "U0ADMIN1") == [LINE.replace("Blue Team", "Red Team")]
+
+
+def test_a_lead_whom_slack_does_not_know_stops_nobody(office: Office) -> None:
+    office.allows_refusals = True
+    office.clock.now = FRIDAY_EIGHT
+    fail(office, "conversations.open", status=200, error="user_not_found")
+
+    with capture_logs() as logs:
+        assert watch(office) == 2
+
+    assert [log["reason"] for log in logs if log["event"] == "missed_not_told"] == ["user_not_found"]
+    assert len(told(office)) == 1
+    office.clock.now += LEASE + timedelta(minutes=1)
+    assert watch(office) == 0
+
+
+def test_while_slack_is_away_it_is_told_later(office: Office) -> None:
+    office.allows_refusals = True
+    office.clock.now = FRIDAY_EIGHT
+    fail(office, "conversations.open", times=2)
+    assert watch(office) == 0
+
+    office.clock.now += LEASE + timedelta(minutes=1)
+    assert watch(office) == 2
+
+    assert sorted(told(office)) == [LINE, LINE.replace("Blue Team", "Green Team")]
+
+
+def test_a_wait_that_slack_asks_for_is_kept(office: Office) -> None:
+    office.allows_refusals = True
+    office.clock.now = WEDNESDAY_NINE
+    fail(office, "chat.postMessage", times=2, status=429, retry_after=600)
+    assert tick(office) == 0
+
+    office.clock.now += timedelta(minutes=9, seconds=59)
+    assert tick(office) == 0
+    office.clock.now += timedelta(seconds=1)
+    assert tick(office) == 2
+
+
+def fail(office: Office, method: str, *, times: int = 1, **how: Any) -> None:
+    """Lets the next calls of a method fail."""
+    for _ in range(times):
+        office.playground.fail_next(method, **how)
+
+
+def killed(*_args: Any, **_more: Any) -> Any:
+    """What dies in place of doing its work."""
+    raise Killed
