@@ -39,7 +39,7 @@ def test_a_lead_sees_the_bands_and_opens_the_list_of_those_without_time(office: 
     office.work(an_entry(minutes=17))
     home = home_of(page, office, "U0LEAD1")
     expect(home).to_contain_text("Blue Team: CCM at 15–19 minutes: 1 ($66.13)")
-    expect(home).to_contain_text("Blue Team in #blue-team, Green Team in #green-team")
+    expect(home).to_contain_text("Green Team in #green-team: Wed Nov 25 at 9:00 am")
 
     home.get_by_role("button", name="Show them").click()
 
