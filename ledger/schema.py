@@ -25,7 +25,7 @@ def upgrade(database: Database) -> str:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     try:
-        with database.writing() as connection:
+        with database.across_practices().writing() as connection:
             if not database.is_sqlite:
                 connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
             config.attributes["connection"] = connection
@@ -46,7 +46,7 @@ def newest() -> str:
 def check(database: Database) -> None:
     """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
     try:
-        with database.reading() as connection:
+        with database.across_practices().reading() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
         raise _away() from error

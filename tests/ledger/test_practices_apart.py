@@ -153,12 +153,13 @@ def questions_of(module: ModuleType) -> set[str]:
 
 
 def answers(database: Database, one: Practice) -> dict[str, Any]:
-    with database.reading() as connection:
+    with database.of(one.practice_id).reading() as connection:
         return {name: ask(connection, one) for name, ask in QUESTIONS.items()}
 
 
 def work_in(database: Database, other: Practice) -> None:
     """Changes of every kind: people, teams, patients, facts, entries, a void, a policy, a timer, a Home tab."""
+    own = database.of(other.practice_id)
     import_rows(database, other, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
     nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead")
     hired = staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no")
@@ -171,8 +172,8 @@ def work_in(database: Database, other: Practice) -> None:
     record(database, other, an_entry(patient="P-1043", minutes=25))
     undo(database, other)
     import_rows(database, other, "entries", [entry_row(minutes="21")])
-    home_tabs.remember_home_tab(database, home_tabs.HomeTab(other.practice_id, "U0NURSE1", AT, {}, "1.hash"))
-    with database.writing() as connection:
+    home_tabs.remember_home_tab(own, home_tabs.HomeTab(other.practice_id, "U0NURSE1", AT, {}, "1.hash"))
+    with own.writing() as connection:
         change_policy(connection, other, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
         timer = timers.Timer("nurse1", "P-1042", None, None, None, "", AT)
         timers.start_timer(connection, other, timer, request=a_request())
@@ -236,13 +237,16 @@ def test_digests_of_one_practice_say_nothing_of_another(sqlite_database: Databas
     record(sqlite_database, other, an_entry(minutes=17))
     nine = local("2026-11-25 09:00")
     channel = FakeChannel()
-    assert run_due(sqlite_database, "T0TEST", channel, by="one", now=lambda: nine) == 2
+    assert run_due(sqlite_database.of("T0TEST"), "T0TEST", channel, by="one", now=lambda: nine) == 2
     assert [digest.worklist.near for digest in channel.digests] == [(), ()]
-    assert run_due(sqlite_database, "T0OTHER", channel, by="one", now=lambda: nine + timedelta(minutes=1)) == 2
+    assert (
+        run_due(sqlite_database.of("T0OTHER"), "T0OTHER", channel, by="one", now=lambda: nine + timedelta(minutes=1))
+        == 2
+    )
     assert [len(digest.worklist.near) for digest in channel.digests] == [0, 0, 1, 0]
 
 
 def test_all_practices_are_known_by_their_workspace(database: Database) -> None:
     both = [a_practice(database, "T0TEST"), a_practice(database, "T0OTHER", "America/Denver")]
-    with database.reading() as connection:
+    with database.across_practices().reading() as connection:
         assert practice.all_practices(connection) == both[::-1]
