@@ -24,6 +24,7 @@ from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.rulebook import rulebook_for
 from ledger.tables import CareTeamRow, PatientRow, StaffRow, TimeEntryRow
 
+PRACTICE = "T0LARGE"
 PATIENTS = 100_000
 ENTRIES_EACH = 10
 ENTRIES_OF_ONE = 20
@@ -37,8 +38,8 @@ def run(directory: Path) -> None:
     """Prints the time of one evaluation, and the ratio of evaluating all to grouping and fetching all in SQL."""
     database = Database(f"sqlite:///{directory / 'large.sqlite3'}")
     schema.upgrade(database)
-    with database.writing() as connection:
-        practice = create_practice(connection, "T0LARGE", "Large", "America/New_York", at=AT)
+    with database.of(PRACTICE).writing() as connection:
+        practice = create_practice(connection, PRACTICE, "Large", "America/New_York", at=AT)
         codes = _fill(connection, practice)
     _one(database, practice, codes[0])
     _all(database, practice, codes)
@@ -46,7 +47,7 @@ def run(directory: Path) -> None:
 
 
 def _one(database: Database, practice: Practice, code: str) -> None:
-    with database.reading() as connection:
+    with database.of(PRACTICE).reading() as connection:
         facts = load_records(connection, practice, [code], MONTH)[code].facts(MONTH)
     twice = (*facts.entries, *(_an_hour_later(one) for one in facts.entries))[:ENTRIES_OF_ONE]
     facts = replace(facts, entries=twice)
@@ -70,7 +71,7 @@ def _all(database: Database, practice: Practice, codes: list[str]) -> None:
     grouped = select(*columns, func.sum(TimeEntryRow.duration_minutes)).group_by(*columns)
     rows = select(TimeEntryRow.__table__)
     loading = evaluating = 0.0
-    with database.reading() as connection:
+    with database.of(PRACTICE).reading() as connection:
         began = time.perf_counter()
         connection.execute(grouped).all()
         for _ in connection.execute(rows).yield_per(1000):

@@ -29,15 +29,15 @@ def run(directory: Path) -> None:
 
 def _run(directory: Path, patients: int) -> None:
     database = sample_ledger(directory, patients)
-    with database.reading() as connection:
+    with database.of(WORKSPACE).reading() as connection:
         practice = get_practice(connection, WORKSPACE)
         people = {role: person_by_id(connection, WORKSPACE, staff_id) for role, staff_id in PEOPLE.items()}
         every_team = tuple(team.team_id for team in teams(connection, WORKSPACE))
     people["every role"] = replace(people["coordinator"], roles=frozenset(Role), team_ids=every_team)
-    biller = Call(database, practice, people["biller"], "", AT, "benchmark")
+    biller = Call(database.of(WORKSPACE), practice, people["biller"], "", AT, "benchmark")
 
     def whole_list(_: int) -> None:
-        with database.reading() as connection:
+        with database.of(WORKSPACE).reading() as connection:
             month_list(connection, practice, month_of(practice.local_date(AT)))
 
     seconds = in_turn(

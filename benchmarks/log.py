@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from benchmarks.practice import assert_saved, bare_app, dispatch, full_app, local_slack, log_line, sample_ledger
+from benchmarks.practice import (
+    WORKSPACE,
+    assert_saved,
+    bare_app,
+    dispatch,
+    full_app,
+    local_slack,
+    log_line,
+    sample_ledger,
+)
 from benchmarks.timing import in_turn, milliseconds, percentile_99
 from ledger.tables import TimeEntryRow
 
@@ -19,14 +28,14 @@ def run(directory: Path) -> None:
     """Prints the ratio of the median to that of a bare handler plus the same insert by SQLAlchemy Core."""
     ledger = sample_ledger(directory / "ours", PATIENTS)
     floor = sample_ledger(directory / "core", PATIENTS)
-    with floor.reading() as connection:
+    with floor.of(WORKSPACE).reading() as connection:
         template = dict(connection.execute(select(TimeEntryRow.__table__).limit(1)).mappings().one())
     with local_slack() as slack:
         ours, bare = full_app(ledger, slack), bare_app(slack)
 
         def insert_one(number: int) -> None:
             row: dict[str, Any] = {**template, "position": 1_000_000 + number}
-            with floor.writing() as connection:
+            with floor.of(WORKSPACE).writing() as connection:
                 connection.execute(insert(TimeEntryRow), [row])
 
         seconds = in_turn(

@@ -20,14 +20,14 @@ PATIENTS = 5000
 def run(directory: Path) -> None:
     """Prints what the lists take, against evaluating every patient-month anew."""
     database = sample_ledger(directory, PATIENTS)
-    with database.reading() as connection:
+    with database.of(WORKSPACE).reading() as connection:
         practice = get_practice(connection, WORKSPACE)
-    call = Call(database, practice, OPERATOR, "", AT, "benchmark")
+    call = Call(database.of(WORKSPACE), practice, OPERATOR, "", AT, "benchmark")
     this_month = practice.local_date(AT).replace(day=1)
     codes = [f"P-{1001 + number}" for number in range(PATIENTS)]
 
     def evaluate_all(_: int) -> None:
-        with database.reading() as connection:
+        with database.of(WORKSPACE).reading() as connection:
             for start in range(0, PATIENTS, 500):
                 records = load_records(connection, practice, codes[start : start + 500], this_month)
                 for code, record in records.items():

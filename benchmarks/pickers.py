@@ -25,11 +25,11 @@ def run(directory: Path) -> None:
 
     def counting(_: int) -> None:
         query = select(func.count()).where(PatientRow.practice_id == PRACTICE, PatientRow.code_key.contains("Q"))
-        with database.reading() as connection:
+        with database.of(PRACTICE).reading() as connection:
             assert connection.scalar(query) == 0
 
     def finding(typed: str) -> None:
-        with database.reading() as connection:
+        with database.of(PRACTICE).reading() as connection:
             suggest_codes(connection, PRACTICE, typed, most=MOST_OPTIONS)
 
     works = {typed: lambda _, typed=typed: finding(typed) for typed in TYPED}
@@ -44,7 +44,7 @@ def run(directory: Path) -> None:
 def _many_patients(directory: Path) -> Database:
     database = Database(f"sqlite:///{directory / 'many.sqlite3'}")
     schema.upgrade(database)
-    with database.writing() as connection:
+    with database.of(PRACTICE).writing() as connection:
         create_practice(connection, PRACTICE, "Many", "America/New_York", at=AT)
         team = {"practice_id": PRACTICE, "team_id": "team", "name": "Team", "channel_id": "C0TEAM"}
         connection.execute(insert(CareTeamRow).values(team))

@@ -31,11 +31,12 @@ def practice_jobs(
     """What is asked every minute for one practice, in this order."""
     process = f"{socket.gethostname()}:{os.getpid()}"
     channel, direct = SlackChannel(client), SlackDirect(client)
+    own = database.of(practice_id)
     return (
-        partial(run_due, database, practice_id, channel, by=process, now=now),
+        partial(run_due, own, practice_id, channel, by=process, now=now),
         partial(LivingDigests(database, channel, now).tick, practice_id),
-        partial(run_missed, database, practice_id, direct, by=process, now=now),
-        partial(run_reminders, database, practice_id, direct, now=now),
+        partial(run_missed, own, practice_id, direct, by=process, now=now),
+        partial(run_reminders, own, practice_id, direct, now=now),
     )
 
 

@@ -43,7 +43,8 @@ def manifest_path() -> Path:
 def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
     """Makes the ledger and imports an invented practice by the same path that users have."""
     schema.upgrade(database)
-    with database.writing() as connection:
+    own = database.of(WORKSPACE)
+    with own.writing() as connection:
         practice = create_practice(connection, WORKSPACE, PRACTICE, TIMEZONE, at=at)
     paths = write_sample(directory, patients=patients, seed=1, today=practice.local_date(at))
     steps = (
@@ -53,7 +54,7 @@ def load_practice(database: Database, directory: Path, *, patients: int, at: dat
         (import_entries, paths.entries),
     )
     for importer, path in steps:
-        with database.writing() as connection:
+        with own.writing() as connection:
             importer(connection, practice, path, at=at, progress=progress)
     return practice
 
@@ -63,7 +64,7 @@ def workspace_for(database: Database, practice: Practice, bot_port: int | None) 
 
     ``bot_port`` is where the bot listens, None where it connects by Socket Mode.
     """
-    with database.reading() as connection:
+    with database.of(practice.practice_id).reading() as connection:
         staff = people(connection, practice.practice_id)
         care_teams = teams(connection, practice.practice_id)
     staff.sort(key=lambda person: min(map(list(Role).index, person.roles)))

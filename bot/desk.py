@@ -52,24 +52,26 @@ class Desk:
         """The call that a request's body makes; raises ``LedgerError`` for somebody who is not on the staff."""
         at = self.now()
         user, team = user_of(body), team_of(body)
-        with self.database.reading() as connection:
+        database = self.database.of(team)
+        with database.reading() as connection:
             practice = get_practice(connection, team)
             person = person_by_slack_id(connection, practice.practice_id, user)
         if person is None:
-            person = first_administrator(self.database, self.client, practice, user, named=self.admins, at=at)
+            person = first_administrator(database, self.client, practice, user, named=self.admins, at=at)
         if person is None:
             raise self._stranger(practice, user, at)
         if user in self.admins:
             person = replace(person, roles=person.roles | {Role.ADMIN})
         require_active(person, practice.local_date(at))
-        return Call(self.database, practice, person, text, at, key)
+        return Call(database, practice, person, text, at, key)
 
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
         """What somebody is told who is not on the staff; the administrators are told of them as well."""
         today = practice.local_date(at)
-        with self.database.reading() as connection:
+        database = self.database.of(practice.practice_id)
+        with database.reading() as connection:
             admins = administrators_to_ask(connection, practice, self.admins, on=today)
-        told = partial(tell_of_stranger, self.database, self.client, practice, user, admins, on=today)
+        told = partial(tell_of_stranger, database, self.client, practice, user, admins, on=today)
         self.later(told, what="stranger")
         return UnknownPersonError(user, admins)
 

@@ -40,7 +40,7 @@ def workspace_of(client: WebClient) -> str:
 def check_practice(database: Database, workspace: str) -> None:
     """Raises ``LedgerError`` unless the database is up to date and has the practice of that workspace."""
     schema.check(database)
-    with database.reading() as connection:
+    with database.of(workspace).reading() as connection:
         get_practice(connection, workspace)
 
 

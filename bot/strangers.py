@@ -13,7 +13,7 @@ from bot.direct import send_direct
 from bot.views.strangers import stranger_notice
 from jobs.channel import ChannelError
 from ledger.accounts import admit_administrator, claim_stranger
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.practice import Practice
 from ledger.roster import Person, administrators
@@ -44,7 +44,7 @@ class UnknownPersonError(LedgerError):
 
 
 def first_administrator(
-    database: Database, client: WebClient, practice: Practice, user: str, *, named: Collection[str], at: datetime
+    database: ScopedDatabase, client: WebClient, practice: Practice, user: str, *, named: Collection[str], at: datetime
 ) -> Person | None:
     """The person whom the roster does not know, let in as an administrator; None for everybody else.
 
@@ -91,7 +91,7 @@ def administrators_to_ask(
 
 
 def tell_of_stranger(
-    database: Database, client: WebClient, practice: Practice, user: str, admins: Collection[str], *, on: date
+    database: ScopedDatabase, client: WebClient, practice: Practice, user: str, admins: Collection[str], *, on: date
 ) -> None:
     """Tells each administrator that somebody asked to use the bot, once a day however often that happens."""
     if admins and claim_stranger(database, practice, user, on=on):

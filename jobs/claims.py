@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 
 LEASE = timedelta(minutes=2)
 """How long a claim holds: longer than a post takes, so that nobody posts while another still may."""
@@ -43,7 +43,7 @@ class Claim:
     is_retry: bool
 
 
-def claim(database: Database, occurrence: Occurrence, *, by: str, at: datetime) -> Claim | None:
+def claim(database: ScopedDatabase, occurrence: Occurrence, *, by: str, at: datetime) -> Claim | None:
     """The claim of that occurrence for ``by``, or None where it is done, missed or another's.
 
     An unfinished claim whose lease is over is taken over: its holder died, perhaps after posting.
@@ -70,30 +70,30 @@ def claim(database: Database, occurrence: Occurrence, *, by: str, at: datetime) 
         return None
 
 
-def hold(database: Database, held: Claim, *, until: datetime) -> bool:
+def hold(database: ScopedDatabase, held: Claim, *, until: datetime) -> bool:
     """Extends the lease; False where the claim is another's by now, and nothing may be posted under it."""
     return _change(database, held, lease_until=until)
 
 
-def leave_alone(database: Database, held: Claim, wait: timedelta, *, at: datetime) -> None:
+def leave_alone(database: ScopedDatabase, held: Claim, wait: timedelta, *, at: datetime) -> None:
     """Lets nobody run the occurrence before the channel may be asked again (Slack: Retry-After)."""
     if wait > LEASE:
         hold(database, held, until=at + wait)
 
 
 def finish(
-    database: Database, held: Claim, *, channel_id: str, message_ts: str, at: datetime, is_late: bool = False
+    database: ScopedDatabase, held: Claim, *, channel_id: str, message_ts: str, at: datetime, is_late: bool = False
 ) -> bool:
     """Records the message that the occurrence led to; False where the claim is another's by now."""
     return _change(database, held, channel_id=channel_id, message_ts=message_ts, posted_at=at, is_late=is_late)
 
 
-def miss(database: Database, held: Claim, *, at: datetime) -> bool:
+def miss(database: ScopedDatabase, held: Claim, *, at: datetime) -> bool:
     """Records that the occurrence was missed: it will not be run; False where the claim is another's by now."""
     return _change(database, held, missed_at=at)
 
 
-def _change(database: Database, held: Claim, **values: object) -> bool:
+def _change(database: ScopedDatabase, held: Claim, **values: object) -> bool:
     with database.writing() as connection:
         changed = connection.execute(
             update(OccurrenceRow)

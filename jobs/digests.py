@@ -25,7 +25,7 @@ from jobs.listing import (
 from jobs.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from jobs.standing import Standing, standings
 from ledger.clock import month_of
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.practice import Practice, get_practice
 from ledger.roster import Team, teams
 from ledger.worklists import MonthList, Worklist, month_list, worklist
@@ -63,7 +63,7 @@ class Digest:
 class Progress:
     """Where a channel says how far it is with a digest, so that whoever takes over goes on from there."""
 
-    database: Database
+    database: ScopedDatabase
     held: Claim
     now: Callable[[], datetime]
 
@@ -136,7 +136,7 @@ def _late_since(listing: Listing) -> datetime | None:
 
 
 def run_due(
-    database: Database, practice_id: str, channel: DigestChannel, *, by: str, now: Callable[[], datetime]
+    database: ScopedDatabase, practice_id: str, channel: DigestChannel, *, by: str, now: Callable[[], datetime]
 ) -> int:
     """Posts every digest of the practice that is due and not done; returns how many it posted.
 
@@ -153,7 +153,7 @@ def run_due(
     return posted
 
 
-def _due(database: Database, practice_id: str, *, at: datetime) -> Iterator[tuple[Practice, Team, Occurrence]]:
+def _due(database: ScopedDatabase, practice_id: str, *, at: datetime) -> Iterator[tuple[Practice, Team, Occurrence]]:
     with database.reading() as connection:
         practice = get_practice(connection, practice_id)
         known = teams(connection, practice_id)
@@ -164,7 +164,7 @@ def _due(database: Database, practice_id: str, *, at: datetime) -> Iterator[tupl
 
 
 def run(
-    database: Database,
+    database: ScopedDatabase,
     practice: Practice,
     team: Team,
     occurrence: Occurrence,
@@ -205,7 +205,7 @@ def run(
 
 
 def _listing(
-    database: Database,
+    database: ScopedDatabase,
     practice: Practice,
     team: Team,
     occurrence: Occurrence,

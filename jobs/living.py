@@ -92,7 +92,7 @@ class LivingDigests:
 
         A menu shows what was chosen in it until its message is written again.
         """
-        with self.database.writing() as connection:
+        with self.database.of(practice_id).writing() as connection:
             found = find_message(connection, practice_id, channel_id, ts)
             if found is None:
                 return
@@ -101,7 +101,7 @@ class LivingDigests:
 
     def _living(self, practice_id: str, patient_codes: Collection[str] | None) -> list[str]:
         """The keys of digests of the present month; of most changes one query says that no digest shows them."""
-        with self.database.reading() as connection:
+        with self.database.of(practice_id).reading() as connection:
             found = living_digests(connection, practice_id, patient_codes)
             if not found:
                 return []
@@ -135,12 +135,12 @@ class LivingDigests:
                         return
                     break
                 written[message.number] = content.fingerprint
-                with self.database.writing() as connection:
+                with self.database.of(practice_id).writing() as connection:
                     keep_fingerprint(connection, practice_id, key, message.number, content.fingerprint)
 
     def _look(self, practice_id: str, key: str) -> tuple[Listing, Digest] | None:
         """What the digest listed and how that stands, both in one state of the ledger."""
-        with self.database.reading() as connection:
+        with self.database.of(practice_id).reading() as connection:
             listing = find_listing(connection, practice_id, key)
             if listing is None:
                 return None
@@ -153,7 +153,7 @@ class LivingDigests:
         log.warning("digest_not_updated", key=listing.key, channel=listing.channel_id, reason=error.reason)
         if error.refusal is Refusal.FOR_NOW:
             return False
-        with self.database.writing() as connection:
+        with self.database.of(practice_id).writing() as connection:
             if error.refusal is Refusal.PICTURE:
                 keep_picture(connection, practice_id, listing.key, None)
                 return True

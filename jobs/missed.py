@@ -13,7 +13,7 @@ from jobs.claims import Claim, Occurrence, claim, finish, known, miss, unfinishe
 from jobs.notices import MissedRun, NoticeChannel, notify
 from jobs.schedules import DueRun, Plan, plans
 from jobs.tables import OccurrenceRow, WatchRow
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.practice import Practice, get_practice
 from ledger.roster import Person, Role, administrators, people, teams
 
@@ -27,7 +27,7 @@ log = structlog.get_logger("jobs.missed")
 
 
 def run_missed(
-    database: Database, practice_id: str, channel: NoticeChannel, *, by: str, now: Callable[[], datetime]
+    database: ScopedDatabase, practice_id: str, channel: NoticeChannel, *, by: str, now: Callable[[], datetime]
 ) -> int:
     """Records every run of the practice that was missed and tells of it; returns how many there were.
 
@@ -63,7 +63,7 @@ def _gone(
 
 
 def _settle(
-    database: Database, practice: Practice, run: DueRun, channel: NoticeChannel, *, by: str, at: datetime
+    database: ScopedDatabase, practice: Practice, run: DueRun, channel: NoticeChannel, *, by: str, at: datetime
 ) -> bool:
     """Whether the run was missed; raises ``ChannelError`` where that could not be found out or told."""
     told = [person for person in _recipients(database, practice, run.plan, at=at) if person.slack_user_id]
@@ -82,7 +82,7 @@ def _settle(
     return is_missed
 
 
-def _begun_for(database: Database, practice: Practice, run: DueRun) -> list[str]:
+def _begun_for(database: ScopedDatabase, practice: Practice, run: DueRun) -> list[str]:
     """For whom the run was claimed."""
     with database.reading() as connection:
         rows = connection.execute(
@@ -96,7 +96,7 @@ def _begun_for(database: Database, practice: Practice, run: DueRun) -> list[str]
         return list(rows.scalars())
 
 
-def _recipients(database: Database, practice: Practice, plan: Plan, *, at: datetime) -> list[Person]:
+def _recipients(database: ScopedDatabase, practice: Practice, plan: Plan, *, at: datetime) -> list[Person]:
     """Who waited for it: the team's leads, or the billers; the administrators where there are none."""
     today = practice.local_date(at)
     with database.reading() as connection:
@@ -109,7 +109,7 @@ def _recipients(database: Database, practice: Practice, plan: Plan, *, at: datet
     return waiting or admins
 
 
-def _was_delivered(database: Database, plan: Plan, held: Claim, channel: NoticeChannel, *, at: datetime) -> bool:
+def _was_delivered(database: ScopedDatabase, plan: Plan, held: Claim, channel: NoticeChannel, *, at: datetime) -> bool:
     occurrence = held.occurrence
     to = _address(database, plan, occurrence)
     if to is None:
@@ -126,7 +126,7 @@ def _was_delivered(database: Database, plan: Plan, held: Claim, channel: NoticeC
     return True
 
 
-def _address(database: Database, plan: Plan, occurrence: Occurrence) -> str | None:
+def _address(database: ScopedDatabase, plan: Plan, occurrence: Occurrence) -> str | None:
     if not occurrence.recipient:
         return plan.team.channel_id if plan.team else None
     with database.reading() as connection:
@@ -135,7 +135,7 @@ def _address(database: Database, plan: Plan, occurrence: Occurrence) -> str | No
 
 
 def _tell(
-    database: Database,
+    database: ScopedDatabase,
     practice: Practice,
     run: DueRun,
     person: Person,
@@ -169,7 +169,7 @@ def _watched_until(connection: Connection, practice_id: str) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def _watch(database: Database, practice_id: str, at: datetime) -> None:
+def _watch(database: ScopedDatabase, practice_id: str, at: datetime) -> None:
     """Keeps that the clock was watched until ``at``; of several processes the latest holds."""
     with database.reading() as connection:
         until = _watched_until(connection, practice_id)

@@ -10,7 +10,7 @@ import structlog
 from jobs.channel import ChannelError
 from jobs.claims import Occurrence, claim, finish, leave_alone
 from jobs.schedules import is_late
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.practice import Practice
 from ledger.roster import Team
 
@@ -54,7 +54,7 @@ class NoticeChannel(Protocol):
 
 
 def notify(
-    database: Database,
+    database: ScopedDatabase,
     occurrence: Occurrence,
     to: str,
     notice: Callable[[], Notice],

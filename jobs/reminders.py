@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from jobs.channel import ChannelError
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.practice import Practice, get_practice
 from ledger.timers import Timer, claim_reminder, due_reminders, finish_reminder
 
@@ -33,7 +33,7 @@ class ReminderChannel(Protocol):
 
 
 def run_reminders(
-    database: Database, practice_id: str, channel: ReminderChannel, *, now: Callable[[], datetime]
+    database: ScopedDatabase, practice_id: str, channel: ReminderChannel, *, now: Callable[[], datetime]
 ) -> int:
     """Sends every reminder of the practice that is due; returns how many it sent.
 
@@ -53,7 +53,7 @@ def run_reminders(
     return sent
 
 
-def _send(database: Database, reminder: Reminder, channel: ReminderChannel) -> bool:
+def _send(database: ScopedDatabase, reminder: Reminder, channel: ReminderChannel) -> bool:
     with database.writing() as connection:
         if not claim_reminder(connection, reminder.practice, reminder.timer, at=reminder.at):
             return False

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledger.database import AnyRow, Database
+from ledger.database import AnyRow, ScopedDatabase
 from ledger.imports.roster import put_all, record_changes
 from ledger.practice import Practice
 from ledger.roster import Person, Role, people, person_by_slack_id
@@ -86,7 +86,7 @@ def _is_end(change: AnyRow) -> bool:
     return bool(change.recorded_by == SLACK and change.content != _RESTORED)
 
 
-def claim_stranger(database: Database, practice: Practice, slack_user_id: str, *, on: date) -> bool:
+def claim_stranger(database: ScopedDatabase, practice: Practice, slack_user_id: str, *, on: date) -> bool:
     """Whether the administrators are to be told of this stranger now, by whoever asks here first on that date.
 
     Never where one of them said to ignore the stranger.

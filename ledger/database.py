@@ -1,4 +1,7 @@
-"""Where the ledger is kept: SQLite (WAL) by default, PostgreSQL for more than one process (design 5)."""
+"""Where the ledger is kept: SQLite (WAL) by default, PostgreSQL for more than one process (design 5).
+
+A transaction is told whose rows it may see before it begins (decision 022).
+"""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,12 +23,14 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 WAIT_SECONDS = 2
 """How long a connection or a lock is waited for: whoever typed must be told within Slack's 3 seconds."""
+PRACTICE_SETTING, ACROSS_SETTING = "ccm.practice", "ccm.across_practices"
+"""What PostgreSQL's policies look at: whose rows a transaction may see, or that it may see everybody's ("on")."""
 _ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What makes PostgreSQL show a reader one state, as SQLite does: by default each query sees what was just stored."""
 
 
 class Database:
-    """A ledger's database, which hands out transactions.
+    """A ledger's database, without transactions of its own: ``of`` gives those of one practice.
 
     On SQLite the process has one write lock: writers that wait for one another inside SQLite back off
     unfairly, writers that queue here do not.
@@ -38,28 +43,22 @@ class Database:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
-        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**_ONE_STATE)
         self._write_lock = threading.Lock()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the ledger and changes nothing."""
-        with self._reader.connect() as connection:
-            yield connection
+    def of(self, practice_id: str) -> "ScopedDatabase":
+        """The database as that practice sees it: PostgreSQL shows its transactions no row of another practice."""
+        return ScopedDatabase(self, PRACTICE_SETTING, practice_id)
+
+    def across_practices(self) -> "ScopedDatabase":
+        """The database with the rows of every practice; decision 022 lists who asks for that, and why."""
+        return ScopedDatabase(self, ACROSS_SETTING, "on")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction a request: all of it is stored when the block ends, none of it when it raises.
+    def turn_to_write(self) -> Iterator[None]:
+        """Waits for the process's other writers where they would be in one another's way.
 
-        Raises ``DatabaseAwayError`` where another writer of this process has not finished within two seconds.
+        Raises ``DatabaseAwayError`` where one of them has not finished within two seconds.
         """
-        with self._my_turn(), self.engine.connect() as connection:
-            writer = connection.execution_options(ledger_writes=True)
-            with writer.begin():
-                yield writer
-
-    @contextmanager
-    def _my_turn(self) -> Iterator[None]:
         if not self.is_sqlite:
             yield
             return
@@ -79,6 +78,34 @@ class Database:
         self.engine.dispose()
 
 
+class ScopedDatabase:
+    """A database as one practice sees it, or as it is across practices: it hands out transactions."""
+
+    def __init__(self, database: Database, setting: str, value: str) -> None:
+        """Made by ``Database.of`` and ``Database.across_practices`` alone."""
+        self._database = database
+        scope: Mapping[str, Any] = {"ledger_scope": (setting, value)}
+        self._reads = scope if database.is_sqlite else {**scope, **_ONE_STATE}
+        self._writes = {**scope, "ledger_writes": True}
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the ledger and changes nothing."""
+        with self._database.engine.connect() as connection:
+            yield connection.execution_options(**self._reads)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction a request: all of it is stored when the block ends, none of it when it raises.
+
+        Raises ``DatabaseAwayError`` where another writer of this process has not finished within two seconds.
+        """
+        with self._database.turn_to_write(), self._database.engine.connect() as connection:
+            writer = connection.execution_options(**self._writes)
+            with writer.begin():
+                yield writer
+
+
 def _parsed(url: str) -> URL:
     remedy = "Set CCM_DATABASE_URL, for example sqlite:///ccm.sqlite3 or postgresql://ccm@localhost/ccm"
     try:
@@ -95,9 +122,11 @@ def _parsed(url: str) -> URL:
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
         waits = {"connect_timeout": WAIT_SECONDS, "options": f"-c lock_timeout={WAIT_SECONDS}s"}
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=WAIT_SECONDS, connect_args=waits
         )
+        event.listen(engine, "begin", _say_whose)
+        return engine
     engine = create_engine(url, pool_size=40, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -116,3 +145,13 @@ def _engine(url: URL, *, is_sqlite: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _say_whose(connection: Connection) -> None:
+    """Tells PostgreSQL whose rows the transaction may see; one that does not say so sees none (decision 022).
+
+    The setting ends with the transaction, so that the pool's next one begins without it.
+    """
+    scope = connection.get_execution_options().get("ledger_scope")
+    if scope is not None:
+        connection.exec_driver_sql("SELECT set_config(%s, %s, true)", scope)

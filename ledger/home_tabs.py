@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.tables import HomeTabRow
 
 
@@ -36,7 +36,7 @@ def find_home_tab(connection: Connection, practice_id: str, slack_user_id: str) 
     return HomeTab(row.practice_id, row.slack_user_id, row.opened_at, row.looking_at, row.view_hash)
 
 
-def remember_home_tab(database: Database, tab: HomeTab) -> None:
+def remember_home_tab(database: ScopedDatabase, tab: HomeTab) -> None:
     """Stores ``tab`` in place of what was known of it.
 
     Where two processes store a person's first at once, one of them is kept: it costs the next publish a second try.
@@ -51,7 +51,7 @@ def remember_home_tab(database: Database, tab: HomeTab) -> None:
         return
 
 
-def mark_home_tab(database: Database, practice_id: str, slack_user_id: str, *, at: datetime) -> None:
+def mark_home_tab(database: ScopedDatabase, practice_id: str, slack_user_id: str, *, at: datetime) -> None:
     """Stores that the person's tab is in use at ``at``; nothing where they never opened it."""
     with database.writing() as connection:
         connection.execute(

@@ -1,12 +1,13 @@
 """The schema of a ledger's database: made and changed by migrations alone (design 5)."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from ledger.database import Database
@@ -15,6 +16,12 @@ from ledger.errors import DatabaseAwayError
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADING = 990490
 """The PostgreSQL lock by which processes that start together upgrade one after the other."""
+_ROLE = text("SELECT rolname, rolsuper OR rolbypassrls AS is_exempt FROM pg_roles WHERE rolname = current_user")
+_OPEN_TABLES = text(
+    "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'practice_id' "
+    "WHERE relkind = 'r' AND pg_table_is_visible(pg_class.oid) AND NOT row_security_active(pg_class.oid) "
+    "ORDER BY relname"
+)
 
 
 def upgrade(database: Database) -> str:
@@ -25,7 +32,7 @@ def upgrade(database: Database) -> str:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     try:
-        with database.writing() as connection:
+        with database.across_practices().writing() as connection:
             if not database.is_sqlite:
                 connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
             config.attributes["connection"] = connection
@@ -46,7 +53,7 @@ def newest() -> str:
 def check(database: Database) -> None:
     """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
     try:
-        with database.reading() as connection:
+        with database.across_practices().reading() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
         raise _away() from error
@@ -56,6 +63,27 @@ def check(database: Database) -> None:
             f"The database is at migration {current or 'none'}; this program needs {newest()}.",
             "Run: ccm db upgrade",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RowLevelSecurity:
+    """How far PostgreSQL itself keeps practices apart before the role that the ledger connects as (decision 022)."""
+
+    role: str
+    is_exempt: bool
+    """The role is a superuser or has BYPASSRLS: no policy ever holds it."""
+    open_tables: tuple[str, ...]
+    """The tables of practices that show the role every practice's rows, in order of name; none where all is well."""
+
+
+def row_level_security(database: Database) -> RowLevelSecurity | None:
+    """What PostgreSQL holds the ledger's role to; None on SQLite, where the queries alone keep practices apart."""
+    if database.is_sqlite:
+        return None
+    with database.across_practices().reading() as connection:
+        role = connection.execute(_ROLE).one()
+        open_tables = connection.scalars(_OPEN_TABLES).all()
+    return RowLevelSecurity(role.rolname, role.is_exempt, tuple(open_tables))
 
 
 def _away() -> DatabaseAwayError:

@@ -13,14 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.edge import database_away
 from bot.settings import Settings
 from bot.views.reply import Reply
 from ledger import schema
-from ledger.database import Database
+from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.imports.reading import ImportRefusedError
 from ledger.practice import Practice, all_practices, get_practice
@@ -71,11 +70,21 @@ def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
             database.close()
 
 
-def chosen_practice(connection: Connection, workspace: str | None) -> Practice:
+@contextmanager
+def opened_practice(workspace: str | None) -> Iterator[tuple[Practice, ScopedDatabase]]:
+    """The practice that is meant and the ledger as it sees it; errors are told as ``failures_told`` does."""
+    with opened_ledger() as database:
+        practice = chosen_practice(database, workspace)
+        yield practice, database.of(practice.practice_id)
+
+
+def chosen_practice(database: Database, workspace: str | None) -> Practice:
     """The practice of that workspace, or the only one; raises ``LedgerError`` where that is not clear."""
     if workspace is not None:
-        return get_practice(connection, workspace)
-    practices = all_practices(connection)
+        with database.of(workspace).reading() as connection:
+            return get_practice(connection, workspace)
+    with database.across_practices().reading() as connection:
+        practices = all_practices(connection)
     if len(practices) == 1:
         return practices[0]
     if not practices:

@@ -10,8 +10,7 @@ from bot.access import require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
-    chosen_practice,
-    opened_ledger,
+    opened_practice,
     out,
     print_json,
     print_table,
@@ -35,8 +34,8 @@ Name = Annotated[str, typer.Argument(help="The policy's name, as ccm policy show
 @policy.command()
 def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Every policy with its value, and whether the practice changed it."""
-    with opened_ledger() as database, database.reading() as connection:
-        own = stored_settings(connection, chosen_practice(connection, workspace))
+    with opened_practice(workspace) as (practice, database), database.reading() as connection:
+        own = stored_settings(connection, practice)
     settings = written_settings(own)
     if as_json:
         print_json(settings)
@@ -51,8 +50,7 @@ def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
 @policy.command()
 def history(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Who changed which policy, when, from what and to what; the newest first."""
-    with opened_ledger() as database, database.reading() as connection:
-        practice = chosen_practice(connection, workspace)
+    with opened_practice(workspace) as (practice, database), database.reading() as connection:
         changes = policy_changes(connection, practice)
     if as_json:
         print_json(changes)
@@ -101,9 +99,12 @@ def _written(value: Any) -> str:
 
 
 def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
-    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
+    with (
+        opened_practice(workspace) as (practice, database),
+        progress_bar() as progress,
+        database.writing() as connection,
+    ):
         at = now()
-        practice = chosen_practice(connection, workspace)
         person = person_by_id(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
         if Role.ADMIN not in person.roles:

@@ -14,8 +14,7 @@ from bot.access import require, require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
-    chosen_practice,
-    opened_ledger,
+    opened_practice,
     out,
     print_json,
     print_pages,
@@ -42,9 +41,10 @@ from bot.views.reply import OpenForm, Reply
 from bot.views.words import escaped
 from ledger.cases import statement_json
 from ledger.clock import now
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.patient_months import reevaluate_practice
+from ledger.practice import Practice, get_practice
 from ledger.roster import OPERATOR, person_by_id
 from ledger.verify import verify as verify_ledger
 
@@ -265,13 +265,12 @@ def _say(reply: Reply, *, as_json: bool) -> None:
 
 def _with_call(work: Callable[[Call], None], words: Words, workspace: str | None, *, author: str | None = None) -> None:
     """Does ``work`` with the call that the terminal makes: as the operator, or as the person ``author`` names."""
-    with opened_ledger() as database:
-        work(_call(database, " ".join(words or []), workspace, author))
+    with opened_practice(workspace) as (practice, database):
+        work(_call(database, practice, " ".join(words or []), author))
 
 
-def _call(database: Database, text: str, workspace: str | None, author: str | None) -> Call:
+def _call(database: ScopedDatabase, practice: Practice, text: str, author: str | None) -> Call:
     with database.reading() as connection:
-        practice = chosen_practice(connection, workspace)
         if author == "":
             raise LedgerError("AUTHOR_MISSING", "Who did the work?", "Name the staff id, for example: --as coord1")
         person = OPERATOR if author is None else person_by_id(connection, practice.practice_id, author)
@@ -282,9 +281,9 @@ def _call(database: Database, text: str, workspace: str | None, author: str | No
 
 def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Recompute every figure and every hash, and name the first that differs."""
-    with opened_ledger() as database:
+    with opened_practice(workspace) as (chosen, database):
         with progress_bar() as progress, database.reading() as connection:
-            practice = chosen_practice(connection, workspace)
+            practice = get_practice(connection, chosen.practice_id)  # its policy as of the months that are verified
             found = verify_ledger(connection, practice, lambda done, total: progress("verifying", done, total))
         if as_json:
             print_json(found)
@@ -303,8 +302,11 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
 
 def reevaluate(workspace: Workspace = None) -> None:
     """Evaluate every patient-month again, as after an upgrade that brings a new rulebook."""
-    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
-        practice = chosen_practice(connection, workspace)
+    with (
+        opened_practice(workspace) as (practice, database),
+        progress_bar() as progress,
+        database.writing() as connection,
+    ):
         months = reevaluate_practice(connection, practice, lambda done, total: progress("evaluating", done, total))
     out.print(f"{months} patient-months were evaluated.")
 

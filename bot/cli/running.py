@@ -12,10 +12,9 @@ from bot.channel import SlackChannel
 from bot.cli.console import (
     AsJson,
     Workspace,
-    chosen_practice,
     err,
     failures_told,
-    opened_ledger,
+    opened_practice,
     out,
     print_json,
     print_reply,
@@ -78,9 +77,7 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Show a team's digest as it would be now; with --post, post it."""
-    with opened_ledger() as database:
-        with database.reading() as connection:
-            practice = chosen_practice(connection, workspace)
+    with opened_practice(workspace) as (practice, database):
         call = Call(database, practice, OPERATOR, team, now(), f"terminal:{uuid4().hex}")
         found = find_team(call)
         with database.reading() as connection:

@@ -13,9 +13,9 @@ from bot.access import require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
-    chosen_practice,
     failures_told,
     opened_ledger,
+    opened_practice,
     out,
     print_json,
     progress_bar,
@@ -57,7 +57,7 @@ def init(
     """Make the database if there is none, and the practice in it."""
     with opened_ledger(needs_schema=False) as database:
         schema.upgrade(database)
-        with database.writing() as connection:
+        with database.of(workspace).writing() as connection:
             practice = create_practice(connection, workspace, name, timezone, at=now())
     out.print(f"{escape(practice.name)} ({practice.practice_id}, {practice.timezone}) is in the ledger.")
     out.print("Next: ccm import teams teams.csv, then staff, patients and entries.")
@@ -126,9 +126,8 @@ def fact(
 
     For example: ccm fact consents patient=P-1042 program=CCM date=2026-11-03 form=verbal --as coord1
     """
-    with opened_ledger() as database, database.writing() as connection:
+    with opened_practice(workspace) as (practice, database), database.writing() as connection:
         at = now()
-        practice = chosen_practice(connection, workspace)
         person = person_by_id(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
         found = read_fact(connection, practice, kind, _cells(kind, values), at=at)
@@ -160,8 +159,11 @@ def _cells(kind: str, values: list[str]) -> dict[str, str]:
 
 
 def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: bool) -> None:
-    with opened_ledger() as database, progress_bar() as progress, database.writing() as connection:
-        practice = chosen_practice(connection, workspace)
+    with (
+        opened_practice(workspace) as (practice, database),
+        progress_bar() as progress,
+        database.writing() as connection,
+    ):
         summary = importer(connection, practice, file, at=now(), progress=progress)
     if as_json:
         print_json(summary)

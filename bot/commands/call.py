@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.grammar.commands import MonthArgs, parse_month_args
-from ledger.database import Database
+from ledger.database import ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.practice import Practice
 from ledger.requests import Request
@@ -20,7 +20,7 @@ TEAM_CHARACTERS = 100
 class Call:
     """One command or button of one person. ``text`` is what stands behind the command's name."""
 
-    database: Database
+    database: ScopedDatabase
     practice: Practice
     person: Person
     text: str

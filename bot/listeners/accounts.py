@@ -18,18 +18,19 @@ def listen(app: App, desk: Desk) -> None:
 
     @app.event("user_change")
     def on_user_change(body: dict[str, Any], event: dict[str, Any]) -> None:
-        user, at = str(event["user"]["id"]), desk.now()
-        with desk.database.reading() as connection:
-            practice = find_practice(connection, str(body["team_id"]))
+        user, at, team = str(event["user"]["id"]), desk.now(), str(body["team_id"])
+        database = desk.database.of(team)
+        with database.reading() as connection:
+            practice = find_practice(connection, team)
             person = person_by_slack_id(connection, practice.practice_id, user) if practice else None
         # Slack tells of every change of every profile; most are of people, or of things, that concern nobody here.
         if practice is None or person is None:
             return
         if event["user"].get("deleted"):
-            with desk.database.writing() as connection:
+            with database.writing() as connection:
                 end_person(connection, practice, user, at=at)
         elif person.active_to is not None:
-            with desk.database.writing() as connection:
+            with database.writing() as connection:
                 restored = note_restored(connection, practice, user, at=at)
                 admins = administrators_to_ask(connection, practice, desk.admins, on=practice.local_date(at))
             if restored is not None:

@@ -78,7 +78,7 @@ def _listen_to_work(app: App, desk: Desk) -> None:
         def work() -> Reply:
             call = desk.call(body, press_key(body, action), "")
             require(call.person, "undo")
-            mark_home_tab(desk.database, team_of(body), user_of(body), at=call.at)
+            mark_home_tab(call.database, team_of(body), user_of(body), at=call.at)
             return undo(call, patient_code=named["code"], position=named["position"])
 
         said = answered(work, what="home undo button")
@@ -124,14 +124,14 @@ def _show(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequenc
             continue
         view_hash = str(published["view"]["hash"])
         tab = HomeTab(team_of(body), user_of(body), desk.now(), drawn.place.to_dict(), view_hash)
-        remember_home_tab(desk.database, tab)
+        remember_home_tab(desk.database.of(tab.practice_id), tab)
         return
 
 
 def _draw(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequence[Block]) -> _Drawn:
     """The tab as it is now; its predecessor is read first, so that what is read after that is newer."""
     call = desk.call(body, "", "")
-    with desk.database.reading() as connection:
+    with call.database.reading() as connection:
         tab = find_home_tab(connection, call.practice.practice_id, user_of(body))
     if place is None:
         was_today = tab is not None and call.practice.local_date(tab.opened_at) == call.today
@@ -141,7 +141,7 @@ def _draw(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequenc
 
 def _follow(desk: Desk, change: Change) -> None:
     """Publishes the tab of whoever changed something, where they opened it today."""
-    with desk.database.reading() as connection:
+    with desk.database.of(change.practice_id).reading() as connection:
         tab = find_home_tab(connection, change.practice_id, change.slack_user_id)
         if tab is None:
             return
@@ -152,5 +152,6 @@ def _follow(desk: Desk, change: Change) -> None:
 
 def _mark_later(desk: Desk, body: dict[str, Any]) -> None:
     """Remembers behind the acknowledgement that the tab is in use: one may stay open over night."""
-    mark = partial(mark_home_tab, desk.database, team_of(body), user_of(body), at=desk.now())
+    team = team_of(body)
+    mark = partial(mark_home_tab, desk.database.of(team), team, user_of(body), at=desk.now())
     desk.later(mark, what="home tab in use")

@@ -158,7 +158,7 @@ def test_a_coordinator_a_lead_and_a_biller_do_their_job_in_the_demo(demo: tuple[
     bill_the_month(page, address)
 
     database = Database(f"sqlite:///{directory / 'ccm.sqlite3'}")
-    with database.reading() as connection:
+    with database.of("T0DEMO").reading() as connection:
         assert verify(connection, get_practice(connection, "T0DEMO")).difference is None
     database.close()
 

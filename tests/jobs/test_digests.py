@@ -29,16 +29,16 @@ KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
 
 
 def due(database: Database, channel: FakeChannel, at: datetime = NINE, by: str = "one") -> int:
-    return run_due(database, "T0TEST", channel, by=by, now=lambda: at)
+    return run_due(database.of("T0TEST"), "T0TEST", channel, by=by, now=lambda: at)
 
 
 def occurrences(database: Database) -> list[Any]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return list(connection.execute(select(OccurrenceRow.__table__).order_by(OccurrenceRow.team_id)).all())
 
 
 def blue(database: Database) -> Team:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return teams(connection, "T0TEST")[0]
 
 
@@ -126,7 +126,7 @@ def test_a_digest_speaks_of_its_team_alone(database: Database, practice: Practic
 def test_a_digest_is_of_the_month_on_the_practices_clock(sqlite_database: Database) -> None:
     practice = a_practice(sqlite_database)
     team = blue(sqlite_database)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         digest = digest_for(connection, practice, team, at=local("2026-11-30 23:30").astimezone(UTC))
     assert digest.worklist.month == digest.month.month == date(2026, 11, 1)
 
@@ -185,7 +185,7 @@ def test_one_channel_that_refuses_keeps_nothing_from_the_others(database: Databa
 def test_a_slow_post_does_not_use_up_the_next_teams_lease(sqlite_database: Database) -> None:
     a_practice(sqlite_database)
     clock = iter([NINE, NINE, NINE + timedelta(minutes=3)])
-    run_due(sqlite_database, "T0TEST", FakeChannel(), by="one", now=lambda: next(clock))
+    run_due(sqlite_database.of("T0TEST"), "T0TEST", FakeChannel(), by="one", now=lambda: next(clock))
     slow, next_one = occurrences(sqlite_database)
     assert slow.lease_until == NINE + LEASE
     assert next_one.lease_until == NINE + timedelta(minutes=3) + LEASE
@@ -197,7 +197,9 @@ def test_a_digest_asked_for_is_posted_once_and_keeps_nothing_from_the_scheduled_
     channel = FakeChannel()
     asked = Occurrence("T0TEST", ASKED_FOR, "blue-team", NINE.astimezone(UTC))
     team = blue(database)
-    posted = [run(database, practice, team, asked, channel, by="lead1", now=lambda: NINE) for _ in range(2)]
+    posted = [
+        run(database.of("T0TEST"), practice, team, asked, channel, by="lead1", now=lambda: NINE) for _ in range(2)
+    ]
     assert posted == [True, False]
     assert due(database, channel) == 2
     assert channel.channels == ["C0BLUE", *BOTH]
@@ -209,26 +211,30 @@ def test_digests_of_a_workspace_without_a_practice_are_refused(sqlite_database: 
 
 
 def test_a_claim_is_one_persons_until_its_lease_ends(database: Database, practice: Practice) -> None:
-    first = claim(database, blue_digest(), by="one", at=NINE)
+    first = claim(database.of("T0TEST"), blue_digest(), by="one", at=NINE)
     assert (first.is_retry if first else None) is False
-    assert claim(database, blue_digest(), by="two", at=NINE + LEASE - timedelta(microseconds=1)) is None
-    again = claim(database, blue_digest(), by="two", at=NINE + LEASE)
+    assert claim(database.of("T0TEST"), blue_digest(), by="two", at=NINE + LEASE - timedelta(microseconds=1)) is None
+    again = claim(database.of("T0TEST"), blue_digest(), by="two", at=NINE + LEASE)
     assert (again.is_retry if again else None) is True
-    assert claim(database, blue_digest(), by="three", at=NINE + LEASE) is None
+    assert claim(database.of("T0TEST"), blue_digest(), by="three", at=NINE + LEASE) is None
 
 
 def test_what_is_finished_is_nobodys_ever_again(database: Database, practice: Practice) -> None:
-    held = claim(database, blue_digest(), by="one", at=NINE)
+    held = claim(database.of("T0TEST"), blue_digest(), by="one", at=NINE)
     assert held is not None
-    assert finish(database, held, channel_id="C0BLUE", message_ts="1.0", at=NINE)
-    assert claim(database, blue_digest(), by="two", at=NINE + timedelta(days=400)) is None
+    assert finish(database.of("T0TEST"), held, channel_id="C0BLUE", message_ts="1.0", at=NINE)
+    assert claim(database.of("T0TEST"), blue_digest(), by="two", at=NINE + timedelta(days=400)) is None
 
 
 def test_of_many_who_claim_at_once_one_gets_it(database: Database, practice: Practice) -> None:
-    claims = at_once([partial(claim, database, blue_digest(), by=str(number), at=NINE) for number in range(6)])
+    claims = at_once(
+        [partial(claim, database.of("T0TEST"), blue_digest(), by=str(number), at=NINE) for number in range(6)]
+    )
     assert sum(one is not None for one in claims) == 1
     later = NINE + LEASE
-    claims = at_once([partial(claim, database, blue_digest(), by=str(number), at=later) for number in range(6)])
+    claims = at_once(
+        [partial(claim, database.of("T0TEST"), blue_digest(), by=str(number), at=later) for number in range(6)]
+    )
     assert sum(one is not None for one in claims) == 1
 
 
@@ -245,9 +251,9 @@ def test_of_many_who_claim_at_once_one_gets_it(database: Database, practice: Pra
 def test_a_claim_takes_nothing_from_other_runs(sqlite_database: Database, other: Occurrence) -> None:
     a_practice(sqlite_database)
     a_practice(sqlite_database, "T0OTHER")
-    claim(sqlite_database, blue_digest(), by="one", at=NINE)
+    claim(sqlite_database.of("T0TEST"), blue_digest(), by="one", at=NINE)
     assert other.key != blue_digest().key
-    assert claim(sqlite_database, other, by="two", at=NINE) is not None
+    assert claim(sqlite_database.of("T0TEST"), other, by="two", at=NINE) is not None
 
 
 PROGRAM = """
@@ -273,7 +279,7 @@ class FileChannel:
         return "1.0"
 
 at = datetime.fromisoformat(sys.argv[5])
-print(run_due(Database(sys.argv[2]), "T0TEST", FileChannel(), by="a process", now=lambda: at))
+print(run_due(Database(sys.argv[2]).of("T0TEST"), "T0TEST", FileChannel(), by="a process", now=lambda: at))
 """
 
 

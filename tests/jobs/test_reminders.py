@@ -46,13 +46,13 @@ class FakeDirect:
 
 def begin(database: Database, practice: Practice, staff: str = "nurse1", at: datetime = BEGAN) -> Timer:
     timer = Timer(staff, "P-1042", None, Activity.MEDICATION, None, "", at)
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         start_timer(connection, practice, timer, request=a_request())
     return timer
 
 
 def tick(database: Database, channel: FakeDirect, at: datetime = LATE) -> int:
-    return run_reminders(database, "T0TEST", channel, now=lambda: at)
+    return run_reminders(database.of("T0TEST"), "T0TEST", channel, now=lambda: at)
 
 
 def test_the_owner_of_a_forgotten_timer_is_reminded_once(database: Database, practice: Practice) -> None:
@@ -103,7 +103,7 @@ def test_a_timer_that_ends_while_reminders_are_sent_has_none(database: Database,
     class Ending(FakeDirect):
         def remind(self, reminder: Reminder) -> None:
             super().remind(reminder)
-            with database.writing() as connection:
+            with database.of("T0TEST").writing() as connection:
                 cancel_timer(connection, practice, "nurse1", request=a_request(), at=LATE)
 
     channel = Ending()
@@ -146,7 +146,7 @@ class Hanging:
         sys.stdin.read()
 
 at = datetime.fromisoformat(sys.argv[3])
-run_reminders(Database(sys.argv[2]), "T0TEST", Hanging(), now=lambda: at)
+run_reminders(Database(sys.argv[2]).of("T0TEST"), "T0TEST", Hanging(), now=lambda: at)
 """
 
 

@@ -34,7 +34,7 @@ def expected(path: Path) -> dict[str, Any]:
 
 
 def found(database: Database, case: WrittenCase) -> dict[str, Any]:
-    with database.reading() as connection:
+    with database.of("T0CASE").reading() as connection:
         evaluated = statement_of(connection, case.practice, CODE, case.month)
     assert evaluated.before == evaluated.after, "lists show what the statement says"
     return told(statement_json(evaluated.statement), case.indexes)
@@ -52,7 +52,7 @@ def told(statement: dict[str, Any], indexes: dict[int, int]) -> dict[str, Any]:
 
 
 def written(database: Database, path: Path, directory: Path) -> WrittenCase:
-    with database.writing() as connection:
+    with database.of("T0CASE").writing() as connection:
         return write_case(connection, path, directory)
 
 

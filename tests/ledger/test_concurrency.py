@@ -35,7 +35,7 @@ from ledger.voiding import void_entry
 
 
 def count(database: Database, table: Any = TimeEntryRow) -> int:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
@@ -108,7 +108,7 @@ def test_one_undo_at_once_from_several_threads_takes_back_one_entry(database: Da
 def while_another(database: Database, act: Callable[[Connection], object], call: Callable[[], object]) -> object:
     """What comes of ``call`` when it begins after ``act`` and before its commit, and has to wait for that."""
     with ThreadPoolExecutor(1) as pool:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             act(connection)
             future = pool.submit(call)
             wait_for_a_waiter(database)
@@ -149,7 +149,7 @@ def test_of_two_people_who_void_one_entry_at_once_one_is_told_of_the_other(
     record(database, practice, an_entry())
 
     def void() -> object:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             return void_of_lead(practice)(connection)
 
     outcomes = at_once([void, void, partial(undo, database, practice)])
@@ -194,7 +194,7 @@ def test_who_waits_too_long_for_a_large_change_is_told_that_nothing_was_saved(
     practice = a_practice(sqlite_database)
     monkeypatch.setattr("ledger.database.WAIT_SECONDS", 0.01)
 
-    with sqlite_database.writing(), pytest.raises(DatabaseAwayError, match="LEDGER_BUSY"):
+    with sqlite_database.of("T0TEST").writing(), pytest.raises(DatabaseAwayError, match="LEDGER_BUSY"):
         record(sqlite_database, practice, an_entry())
 
     record(sqlite_database, practice, an_entry())

@@ -54,7 +54,7 @@ def void(
     reason: str = "wrong patient",
     request: Request | None = None,
 ) -> VoidReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         asked = request or a_request({"void": position})
         return void_entry(connection, practice, "P-1042", position, reason=reason, request=asked, at=AT, by=by)
 
@@ -68,7 +68,7 @@ def fix(
     request: Request | None = None,
     confirmed: bool = False,
 ) -> FixReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         asked = request or a_request({"fix": position})
         return fix_entry(connection, practice, position, entry, request=asked, at=AT, confirmed=confirmed)
 
@@ -76,18 +76,18 @@ def fix(
 def add(
     database: Database, practice: Practice, position: int = 1, words: str = "Dose kept.", request: Request | None = None
 ) -> AddendumReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         asked = request or a_request({"add": position})
         return add_addendum(connection, practice, "P-1042", position, text=words, request=asked, at=AT, by="nurse1")
 
 
 def rows(database: Database, table: Any) -> list[Any]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return list(connection.execute(select(table.__table__).order_by(table.position)))
 
 
 def count(database: Database, table: Any) -> int:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
@@ -123,7 +123,7 @@ def test_a_fix_replaces_and_names_what_it_replaces_both_ways(database: Database,
     new = rows(database, TimeEntryRow)[-1]
     assert (new.position, new.replaces_position, new.duration_minutes) == (3, 1, 15)
     assert [row.reason for row in rows(database, EntryVoidRow)] == ["replaced by P-1042#3"]
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert find_entry(connection, "T0TEST", "P-1042", 1).replaced_by == 3
         assert corrections_of(connection, "T0TEST", "P-1042", MONTH) == {
             1: Correction("replaced by P-1042#3", None, 0),
@@ -135,7 +135,7 @@ def test_a_fix_replaces_and_names_what_it_replaces_both_ways(database: Database,
 def test_what_an_entry_replaces_is_part_of_its_hash(sqlite_database: Database, here: Practice) -> None:
     record(sqlite_database, here, an_entry())
     fix(sqlite_database, here, an_entry(minutes=15))
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         connection.execute(text("DROP TRIGGER time_entries_no_update"))
         connection.execute(text("UPDATE time_entries SET replaces_position = NULL WHERE position = 3"))
     assert verified(sqlite_database, here).difference == (
@@ -233,7 +233,7 @@ def test_an_addendum_belongs_to_both_parts_of_a_call_over_midnight(database: Dat
     for month in (date(2026, 10, 1), MONTH):
         (entry,) = statement(database, practice, month=month).facts.entries
         assert entry.note == f"{NOTE}\nDose kept."
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert corrections_of(connection, "T0TEST", "P-1042", MONTH) == {2: Correction(None, None, 1)}
     assert verified(database, practice).difference is None
 
@@ -249,7 +249,7 @@ def test_minutes_without_a_note_count_once_one_is_added(database: Database, prac
 def test_a_changed_addendum_is_found_and_named(sqlite_database: Database, here: Practice) -> None:
     record(sqlite_database, here, an_entry())
     add(sqlite_database, here)
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         connection.execute(text("DROP TRIGGER entry_addenda_no_update"))
         connection.execute(text("UPDATE entry_addenda SET text = 'Forged'"))
     found = verified(sqlite_database, here).difference
@@ -350,7 +350,7 @@ def test_own_entries_are_those_of_the_days_with_what_counts(database: Database, 
     record(database, practice, an_entry(patient="P-1043", note="Short."))
     record(database, practice, an_entry(staff="nurse2"))
     record(database, practice, an_entry(patient="P-1046"))
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         found = own_entries(connection, practice, "nurse1", date(2026, 11, 1), date(2026, 11, 18))
     assert [(one.name, one.result.duration_minutes, one.result.counted_minutes) for one in found] == [
         ("P-1042#2", 10, 10),

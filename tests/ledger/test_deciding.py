@@ -20,17 +20,17 @@ from ledger.requests import Request
 def taken(
     database: Database, practice: Practice, decision: Decision, *, request: Request | None = None
 ) -> PolicyReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return decide(connection, practice, decision, request=request or a_request(), at=AT, by="admin1")
 
 
 def stored(database: Database, practice: Practice) -> dict[str, Any]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return stored_settings(connection, practice)
 
 
 def changes(database: Database, practice: Practice) -> list[PolicyChange]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return policy_changes(connection, practice)
 
 
@@ -43,7 +43,7 @@ def test_a_decision_says_what_it_changed_and_is_recorded(database: Database, pra
     assert (receipt.became_billable, receipt.no_longer_billable) == (0, 1)
     assert (receipt.cents_before, receipt.cents_after) == (6613, 0)
     assert changes(database, practice) == [PolicyChange("care_plan_max_days", None, 30, AT, "admin1")]
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         now = get_practice(connection, practice.practice_id)
     assert verified(database, now).difference is None
 

@@ -43,7 +43,7 @@ MONTH = date(2026, 11, 1)
 @pytest.fixture
 def sampled(sqlite_database: Database, tmp_path: Path) -> tuple[Database, Practice]:
     """A ledger with the invented practice of sixty patients."""
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         practice = create_practice(connection, "T0SHEET", "Sheet Practice", "America/New_York", at=AT)
     paths = write_sample(tmp_path, patients=60, seed=1, today=practice.local_date(AT))
     for importer, path in (
@@ -52,14 +52,14 @@ def sampled(sqlite_database: Database, tmp_path: Path) -> tuple[Database, Practi
         (import_patients, paths.patients),
         (import_entries, paths.entries),
     ):
-        with sqlite_database.writing() as connection:
+        with sqlite_database.of("T0TEST").writing() as connection:
             importer(connection, practice, path, at=AT, progress=lambda *_: None)
     return sqlite_database, practice
 
 
 def opened(sampled: tuple[Database, Practice]) -> tuple[Workbook, MonthList]:
     database, practice = sampled
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         book = load_workbook(io.BytesIO(month_workbook(connection, practice, MONTH)))
         return book, month_list(connection, practice, MONTH)
 
@@ -67,13 +67,13 @@ def opened(sampled: tuple[Database, Practice]) -> tuple[Workbook, MonthList]:
 def allowing(database: Database, practice: Practice, *settings: str) -> Practice:
     """The practice with these settings on."""
     for name in settings:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             practice = change_policy(connection, practice, name, value=True, at=AT, recorded_by="admin1")
     return practice
 
 
 def made(database: Database, practice: Practice) -> Workbook:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return load_workbook(io.BytesIO(month_workbook(connection, practice, MONTH)))
 
 
@@ -142,7 +142,7 @@ def test_every_minute_of_every_entry_is_counted_or_excluded_under_a_rule(sampled
 
 def test_the_workbook_has_no_note_and_no_name(sampled: tuple[Database, Practice]) -> None:
     database, practice = sampled
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         content = month_workbook(connection, practice, MONTH)
         notes = connection.exec_driver_sql("SELECT note FROM time_entries WHERE note <> ''").scalars().all()
     said = "\n".join(
@@ -193,7 +193,7 @@ def test_a_note_never_becomes_a_formula(sqlite_database: Database) -> None:
     practice = allowing(sqlite_database, a_practice(sqlite_database), "export_notes")
     for minutes, note in enumerate(NASTY, start=1):
         record(sqlite_database, practice, an_entry(minutes=minutes, note=note))
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         add_addendum(
             connection, practice, "P-1042", 1, text="Dose kept.", request=a_request(), at=PRACTICE_AT, by="nurse1"
         )
@@ -209,7 +209,7 @@ def test_a_note_longer_than_a_cell_says_that_it_goes_on(sqlite_database: Databas
     practice = allowing(sqlite_database, a_practice(sqlite_database), "export_notes")
     record(sqlite_database, practice, an_entry(note="a" * 3000))
     for _ in range(11):
-        with sqlite_database.writing() as connection:
+        with sqlite_database.of("T0TEST").writing() as connection:
             add_addendum(
                 connection, practice, "P-1042", 1, text="b" * 3000, request=a_request(), at=PRACTICE_AT, by="nurse1"
             )
@@ -224,7 +224,7 @@ def test_a_text_that_a_spreadsheet_takes_for_a_formula_is_quoted_in_the_csv(sqli
     practice = a_practice(sqlite_database)
     import_rows(sqlite_database, practice, "patients", [patient_row(code="=1+1"), patient_row(code="-P1")])
 
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         text = month_csv(connection, practice, MONTH).decode()
         book = load_workbook(io.BytesIO(month_workbook(connection, practice, MONTH)))
 
@@ -236,7 +236,7 @@ def test_a_text_that_a_spreadsheet_takes_for_a_formula_is_quoted_in_the_csv(sqli
 
 def test_the_csv_has_a_row_for_every_program_of_every_patient(sampled: tuple[Database, Practice]) -> None:
     database, practice = sampled
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         text = month_csv(connection, practice, MONTH).decode()
         listed = month_list(connection, practice, MONTH)
     rows = list(csv.DictReader(io.StringIO(text)))

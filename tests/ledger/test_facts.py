@@ -30,14 +30,14 @@ def here(sqlite_database: Database) -> Practice:
 
 
 def append(database: Database, practice: Practice, *facts: Fact, at: datetime = AT, partial: bool = False) -> Appended:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         appended = append_facts(connection, practice, facts, at=at, recorded_by="nurse1", partial=partial)
         reevaluate_all(connection, practice, appended.patient_codes)
         return appended
 
 
 def revisions(database: Database, **columns: Any) -> list[Any]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         query = select(PatientFactRow.__table__).filter_by(patient_code=CODE, **columns)
         return list(connection.execute(query.order_by(PatientFactRow.revision)))
 
@@ -124,7 +124,7 @@ def test_long_lists_are_stored_whole_and_each_fact_once(sqlite_database: Databas
 
 def test_every_known_fact_can_be_asked_for_even_a_withdrawn_one(sqlite_database: Database, here: Practice) -> None:
     append(sqlite_database, here, replace(CONSENT, withdrawn=True))
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         known = known_identities(connection, here, [CODE])
         assert known_identities(connection, here, []) == set()
     assert CONSENT.identity in known
@@ -134,7 +134,7 @@ def test_every_known_fact_can_be_asked_for_even_a_withdrawn_one(sqlite_database:
 def test_who_left_a_program_is_neither_enrolled_nor_listed_as_untouched(database: Database, practice: Practice) -> None:
     enrollment = Fact(CODE, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM", date(2026, 10, 31))
     append(database, practice, enrollment)
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert enrolled_programs(connection, practice, CODE, date(2026, 10, 31)) == [Program.CCM]
         assert enrolled_programs(connection, practice, CODE, TODAY) == []
         assert CODE not in {one.patient_code for one in month_list(connection, practice, MONTH).untouched}
@@ -144,7 +144,7 @@ def test_who_left_a_program_is_neither_enrolled_nor_listed_as_untouched(database
 
 def test_an_enrollment_that_was_a_mistake_is_none(sqlite_database: Database, here: Practice) -> None:
     append(sqlite_database, here, Fact(CODE, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM", withdrawn=True))
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert enrolled_programs(connection, here, CODE, TODAY) == []
         listed = month_list(connection, here, MONTH)
     assert CODE not in {one.patient_code for one in listed.untouched}

@@ -51,7 +51,7 @@ def problem(database: Database, practice: Practice, **cells: str) -> str:
 
 
 def count(database: Database) -> tuple[int, int]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         entries = connection.scalar(select(func.count()).select_from(TimeEntryRow)) or 0
         return entries, connection.scalar(select(func.count()).select_from(RequestRow)) or 0
 
@@ -76,7 +76,7 @@ def test_every_column_of_an_entry_is_kept(database: Database, practice: Practice
     assert (entry.date_of_service, entry.duration_minutes) == (date(2026, 11, 16), 12)
     assert (entry.started_at, entry.ended_at) == (local("2026-11-16 10:05"), local("2026-11-16 10:17:20"))
     assert (entry.note, entry.recorded_at) == (row["note"], local("2026-11-17 09:30"))
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         stored = connection.execute(select(TimeEntryRow.external_id, TimeEntryRow.recorded_by)).one()
     assert tuple(stored) == ("E-7", "import")
     assert verified(database, practice).difference is None
@@ -292,7 +292,7 @@ def test_imported_time_and_time_from_slack_are_one_chain(database: Database, pra
 def import_sample(database: Database, directory: Path, today: date) -> tuple[Practice, list[ImportSummary]]:
     """The practice of the sample of ``today``, imported at seven in the morning."""
     at = datetime.combine(today, datetime.min.time(), tzinfo=local("2026-11-18 07:00").tzinfo).replace(hour=7)
-    with database.writing() as connection:
+    with database.of("T0SAMPLE").writing() as connection:
         practice = create_practice(connection, "T0SAMPLE", "Sample Practice", "America/New_York", at=at)
     paths = write_sample(directory, patients=60, seed=7, today=today)
     kinds = ("teams", "staff", "patients", "entries")
@@ -321,7 +321,7 @@ def check_sample(database: Database, directory: Path, today: date) -> None:
     assert (found.patients, found.difference) == (60, None)
     assert found.links >= summaries[3].added > 200
     month = today.replace(day=1)
-    with database.reading() as connection:
+    with database.of(practice.practice_id).reading() as connection:
         near = worklist(connection, practice, month)
         month_so_far = month_list(connection, practice, month)
     assert near.near

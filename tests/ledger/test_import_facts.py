@@ -191,7 +191,7 @@ def test_facts_of_hundreds_of_patients_arrive(sqlite_database: Database, here: P
     import_rows(sqlite_database, here, "patients", [patient_row(code=code, programs="RPM") for code in codes])
     rows = [{"patient": code, "month": "2026-11", "days": "16"} for code in codes]
     assert import_fact_rows(sqlite_database, here, "readings", rows) == ImportSummary(added=600)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert len(month_list(connection, here, MONTH).billable) == 600
 
 
@@ -491,10 +491,10 @@ def test_a_designation_holds_only_as_long_as_whoever_made_it_is_a_practitioner(
 def test_readings_without_any_entry_make_the_month_appear_and_the_device_billable(
     database: Database, practice: Practice
 ) -> None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert month_list(connection, practice, MONTH).billable == ()
     import_fact_rows(database, practice, "readings", [{"patient": "P-1045", "month": "2026-11", "days": "16"}])
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         (billable,) = month_list(connection, practice, MONTH).billable
     assert (billable.patient_code, billable.program, billable.counted_minutes) == ("P-1045", Program.RPM, 0)
     assert [(line.code, line.units) for line in billable.codes] == [("99454", 1)]

@@ -34,7 +34,7 @@ def problems(database: Database, practice: Practice, file: Path) -> list[str]:
 
 
 def names(database: Database, practice: Practice) -> list[str]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return [team.name for team in teams(connection, practice.practice_id)]
 
 

@@ -47,7 +47,7 @@ def problems(database: Database, practice: Practice, kind: str, rows: list[dict[
 
 def roster(database: Database) -> list[int]:
     tables = ("care_teams", "staff", "patients", "patient_facts", "roster_changes", "chain_heads", "time_entries")
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return [connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables]  # noqa: S608
 
 
@@ -66,7 +66,7 @@ def test_a_practice_is_imported_and_the_same_files_again_change_nothing(database
 
 def test_every_column_of_a_team_is_kept(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "teams", [{"name": "Red & Gray Team", "channel_id": "G0RED"}])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         red = teams(connection, "T0TEST")[-1]
     assert (red.team_id, red.name, red.channel_id) == ("red-gray-team", "Red & Gray Team", "G0RED")
 
@@ -84,7 +84,7 @@ def test_every_column_of_a_staff_member_is_kept(sqlite_database: Database, here:
         "supervised": "NO",
     }
     import_rows(sqlite_database, here, "staff", [row])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         person = person_by_id(connection, "T0TEST", "np1")
         supervised = connection.scalar(select(StaffRow.supervised).where(StaffRow.staff_id == "np1"))
     assert (person.slack_user_id, person.name, person.credential) == ("W0NP1", "Practitioner One", "NP")
@@ -96,7 +96,7 @@ def test_every_column_of_a_staff_member_is_kept(sqlite_database: Database, here:
 
 def test_a_staff_member_may_have_little_more_than_a_name(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "staff", [{"id": "temp1", "name": "Temp One"}, {"id": "temp2", "name": "T2"}])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         person = person_by_id(connection, "T0TEST", "temp1")
         supervised = connection.scalar(select(StaffRow.supervised).where(StaffRow.staff_id == "temp1"))
     assert (person.slack_user_id, person.credential, person.roles, person.team_ids) == (None, "", frozenset(), ())
@@ -126,7 +126,7 @@ def test_every_column_of_a_patient_is_kept(sqlite_database: Database, here: Prac
     assert facts.consents == tuple(Consent(program, date(2026, 3, 2), "written") for program in both)
     assert facts.initiating_visits == (InitiatingVisit(date(2026, 2, 20), "E/M"),)
     assert facts.care_plans == (CarePlanRevision(date(2026, 3, 5)),)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert team_of_patient(connection, "T0TEST", NEW).name == "Green Team"
         assert enrolled_programs(connection, here, NEW, date(2026, 3, 1)) == list(both)
 
@@ -192,14 +192,14 @@ def test_a_later_row_adds_facts_and_takes_none_away(sqlite_database: Database, h
 
 def test_a_patient_moves_to_another_team(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "patients", [patient_row(code="P-1042", team="Green Team")])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert team_of_patient(connection, "T0TEST", "P-1042").team_id == "green-team"
 
 
 def test_who_changed_what_is_on_record(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "staff", [staff_row(**{**STAFF[0], "credential": "LPN"})])
     query = select(RosterChangeRow.__table__).where(RosterChangeRow.subject_id == "nurse1")
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         changes = connection.execute(query).all()
     assert [change.content["credential"] for change in changes] == ["RN", "LPN"]
     assert {(change.subject_kind, change.recorded_by, change.recorded_at) for change in changes} == {
@@ -327,7 +327,7 @@ def test_one_wrong_row_keeps_the_right_ones_out(database: Database, practice: Pr
 def test_a_slack_account_passes_on_once_it_was_given_up(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "staff", [staff_row(**{**STAFF[0], "slack_user_id": ""})])
     import_rows(sqlite_database, here, "staff", [staff_row(id="new1", name="New One", slack_user_id="U0NURSE1")])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         owners = {person.slack_user_id: person.staff_id for person in people(connection, "T0TEST")}
     assert owners["U0NURSE1"] == "new1"
 
@@ -336,6 +336,6 @@ def test_more_rows_than_fit_in_one_query_are_imported(sqlite_database: Database,
     rows = [patient_row(code=f"Q-{number}", programs="CCM;RPM") for number in range(1, 1203)]
     assert import_rows(sqlite_database, here, "patients", rows) == ImportSummary(added=1202)
     assert import_rows(sqlite_database, here, "patients", rows) == ImportSummary(unchanged=1202)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         codes = connection.scalars(select(PatientRow.patient_code)).all()
     assert len(codes) == 1202 + len(PATIENTS)

@@ -58,7 +58,7 @@ def worked(database: Database, practice: Practice) -> Database:
 
 
 def whole(database: Database, practice: Practice, scope: Scope) -> MonthList:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return month_list(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program)
 
 
@@ -75,7 +75,7 @@ def groups_of(listed: MonthList) -> dict[Group, list[tuple[str, Program]]]:
 @pytest.mark.parametrize("scope", SCOPES)
 def test_the_counts_are_those_of_the_whole_list(worked: Database, practice: Practice, scope: Scope) -> None:
     listed = whole(worked, practice, scope)
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         counts = month_counts(connection, practice, scope)
 
     assert counts.programs == {group: len(ones) for group, ones in groups_of(listed).items()}
@@ -92,7 +92,7 @@ def test_the_pages_together_are_the_whole_list_in_its_order(worked: Database, pr
     groups = groups_of(whole(worked, practice, scope))
     for group in (None, *Group):
         expected = [one for name, ones in groups.items() for one in ones if group in {None, name}]
-        with worked.reading() as connection:
+        with worked.of("T0TEST").reading() as connection:
             counts = month_counts(connection, practice, scope)
             pages = [
                 month_rows(connection, practice, scope, counts, group=group, first=first, most=4)
@@ -104,7 +104,7 @@ def test_the_pages_together_are_the_whole_list_in_its_order(worked: Database, pr
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_bands_are_counted_as_the_worklist_lists_them(worked: Database, practice: Practice, scope: Scope) -> None:
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         listed = worklist(connection, practice, scope.month, scope.team_ids, scope.program)
         counts = band_counts(connection, practice, scope)
 
@@ -122,7 +122,7 @@ def test_bands_are_counted_as_the_worklist_lists_them(worked: Database, practice
 
 def test_those_without_time_come_in_pages(worked: Database, practice: Practice) -> None:
     listed = whole(worked, practice, Scope(MONTH)).untouched
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         found = [untouched(connection, practice, Scope(MONTH), first=first, most=3) for first in range(0, 12, 3)]
 
     assert [one for page in found for one in page] == list(listed)[:12]
@@ -131,7 +131,7 @@ def test_those_without_time_come_in_pages(worked: Database, practice: Practice) 
 def test_blockers_are_counted_and_their_patients_named(worked: Database, practice: Practice) -> None:
     listed = whole(worked, practice, Scope(MONTH))
     counts = Counter(blocker.name for figures in listed.blocked for blocker in figures.blockers)
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         found = blocked_by(connection, practice, Scope(MONTH), "NO_CONSENT")
         none = blocked_by(connection, practice, Scope(MONTH, {"green-team"}), "NO_CONSENT")
 
@@ -143,13 +143,13 @@ def test_blockers_are_counted_and_their_patients_named(worked: Database, practic
 
 
 def test_a_patient_has_the_months_for_which_there_are_figures(worked: Database, practice: Practice) -> None:
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         assert months_of_patient(connection, practice, "P-2001") == [MONTH, date(2026, 10, 1)]
         assert months_of_patient(connection, practice, "P-1043") == []
 
 
 def test_what_is_missing_in_the_set_up_is_named_or_counted(worked: Database, practice: Practice) -> None:
-    with worked.reading() as connection:
+    with worked.of("T0TEST").reading() as connection:
         gaps = set_up_gaps(connection, practice, AT.date())
 
     assert (gaps.teams_without_channel, gaps.people_without_role) == ((), ())

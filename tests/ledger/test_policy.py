@@ -66,12 +66,12 @@ def here(sqlite_database: Database) -> Practice:
 
 
 def decide(database: Database, practice: Practice, name: str, value: Any, *, by: str = "admin1") -> Practice:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return change_policy(connection, practice, name, value, at=AT, recorded_by=by)
 
 
 def changes(database: Database) -> list[tuple[str, Any, Any, str]]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         rows = connection.execute(select(PolicyChangeRow.__table__).order_by(PolicyChangeRow.recorded_at))
         return [(row.name, row.before["value"], row.after["value"], row.recorded_by) for row in rows]
 
@@ -100,11 +100,11 @@ def test_a_policy_is_changed_recorded_and_returned_to_its_default(
     assert (changed.policy != DEFAULT_POLICY) == (name in PolicySettings.model_fields)
     assert (changed.conduct != DEFAULT_CONDUCT) == (name in ConductSettings.model_fields)
     assert changed == replace(here, policy=policy_of({name: value}), conduct=conduct_of({name: value}))
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert get_practice(connection, "T0TEST") == changed
         assert stored_settings(connection, here) == {name: value}
     assert decide(sqlite_database, changed, name, None) == here
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert stored_settings(connection, here) == {}
     assert changes(sqlite_database) == [(name, None, value, "admin1"), (name, value, None, "admin1")]
 
@@ -112,7 +112,7 @@ def test_a_policy_is_changed_recorded_and_returned_to_its_default(
 def test_who_decided_what_and_when_is_kept(database: Database, practice: Practice) -> None:
     decide(database, practice, "care_plan_max_days", 180)
     decide(database, practice, "care_plan_max_days", 200, by="lead1")
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert set(connection.scalars(select(PolicyChangeRow.recorded_at))) == {AT}
     assert sorted(changes(database), key=str) == [
         ("care_plan_max_days", 180, 200, "lead1"),
@@ -151,7 +151,7 @@ def test_a_value_that_is_none_is_refused_with_an_example_and_nothing_is_changed(
     assert caught.value.title.endswith("Nothing was changed.")
     assert caught.value.remedy == f"For example: {WRITTEN[name]}"
     assert changes(sqlite_database) == []
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert stored_settings(connection, here) == {}
 
 
@@ -219,10 +219,10 @@ def test_bands_decide_who_stands_on_the_near_list(database: Database, practice: 
         "entries",
         [entry_row(patient="P-1042", minutes="17"), entry_row(patient="P-1043", minutes="57")],
     )
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert [one.figures.patient_code for one in worklist(connection, practice, MONTH).near] == ["P-1042"]
     changed = decide(database, practice, "bands", [[55, 59]])
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         (near,) = worklist(connection, changed, MONTH).near
     assert (near.figures.patient_code, near.band, near.threshold.minutes_missing) == ("P-1043", (55, 59), 3)
 
@@ -256,7 +256,7 @@ def test_policies_are_the_practices_own(sqlite_database: Database, here: Practic
         record(sqlite_database, practice, call)
     changed = decide(sqlite_database, here, "count_outreach_attempts", value=True)
     assert ccm(sqlite_database, changed).counted_minutes == 25
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0OTHER").reading() as connection:
         assert get_practice(connection, "T0OTHER").policy == DEFAULT_POLICY
     assert ccm(sqlite_database, other).counted_minutes == 0
 
@@ -266,14 +266,14 @@ def test_of_two_administrators_at_the_same_moment_neither_undoes_the_other(
 ) -> None:
     decided = [("claim_date", "month_end"), ("rpm_time", "interactive"), ("care_plan_max_days", 180)]
     at_once([partial(decide, database, practice, name, value) for name, value in decided])
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert stored_settings(connection, practice) == dict(decided)
     assert len(changes(database)) == 3
 
 
 def test_long_work_tells_how_far_it_is(sqlite_database: Database, here: Practice) -> None:
     told: list[tuple[int, int]] = []
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         change_policy(
             connection,
             here,

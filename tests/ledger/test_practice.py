@@ -11,15 +11,16 @@ from ledger.practice import Practice, create_practice, find_practice, get_practi
 
 
 def create(database: Database, practice_id: str, name: str = "One", timezone: str = "America/New_York") -> Practice:
-    with database.writing() as connection:
+    with database.of(practice_id).writing() as connection:
         return create_practice(connection, practice_id, name, timezone, at=AT)
 
 
 def test_a_practice_is_created_once_and_found_again(database: Database) -> None:
     created = create(database, "T0ONE")
     assert create(database, "T0ONE") == created
-    with database.reading() as connection:
+    with database.of("T0ONE").reading() as connection:
         assert get_practice(connection, "T0ONE") == created
+    with database.of("T0TWO").reading() as connection:
         assert find_practice(connection, "T0TWO") is None
 
 
@@ -28,7 +29,7 @@ def test_a_practice_that_exists_otherwise_is_left_alone(sqlite_database: Databas
     created = create(sqlite_database, "T0ONE")
     with pytest.raises(LedgerError, match="PRACTICE_EXISTS"):
         create(sqlite_database, "T0ONE", name, timezone)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0ONE").reading() as connection:
         assert get_practice(connection, "T0ONE") == created
 
 
@@ -47,7 +48,7 @@ def test_what_is_no_zone_is_refused(sqlite_database: Database, timezone: str) ->
 
 
 def test_a_workspace_without_a_practice_is_told_how_to_begin(sqlite_database: Database) -> None:
-    with sqlite_database.reading() as connection, pytest.raises(LedgerError) as refused:
+    with sqlite_database.of("T0ONE").reading() as connection, pytest.raises(LedgerError) as refused:
         get_practice(connection, "T0ONE")
     assert refused.value.code == "PRACTICE_UNKNOWN"
     assert refused.value.remedy.startswith("Run: ccm init --workspace T0ONE")

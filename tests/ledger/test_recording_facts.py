@@ -21,7 +21,7 @@ CONSENT = Fact("P-1046", FactKind.CONSENT, date(2026, 11, 3), Program.CCM.value,
 
 
 def recorded(database: Database, practice: Practice, request: Request, fact: Fact = CONSENT) -> FactReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return record_fact(connection, practice, fact, request=request, at=AT, recorded_by="nurse1")
 
 

@@ -38,7 +38,7 @@ def here(sqlite_database: Database) -> Practice:
 
 
 def stored_entries(database: Database) -> int:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return connection.scalar(select(func.count()).select_from(TimeEntryRow)) or 0
 
 
@@ -240,7 +240,7 @@ def test_a_failure_in_the_midst_stores_nothing_of_an_entry(
 
 def test_keys_and_entries_of_a_request_are_stored_together(sqlite_database: Database, here: Practice) -> None:
     saved = record(sqlite_database, here, an_entry(), request=a_request(key="trigger-9"))
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         row = connection.execute(select(RequestRow).where(RequestRow.idempotency_key == "trigger-9")).one()
     assert row.recorded_at == AT
     assert row.result["parts"][0]["position"] == saved.parts[0].position

@@ -59,14 +59,14 @@ def here(sqlite_database: Database) -> Practice:
 def test_a_code_is_found_however_it_is_typed(
     sqlite_database: Database, here: Practice, word: str, codes: list[str]
 ) -> None:
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert list(find_codes(connection, "T0TEST", word)) == codes
 
 
 def test_a_number_of_many_patients_names_ten_of_them(sqlite_database: Database, here: Practice) -> None:
     rows = [patient_row(code=f"{letter}-500") for letter in "ABCDEFGHIJKLMN"]
     import_rows(sqlite_database, here, "patients", rows)
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         assert find_codes(connection, "T0TEST", "500") == [f"{letter}-500" for letter in "ABCDEFGHIJ"]
 
 
@@ -86,14 +86,14 @@ def test_a_team_is_known_by_its_letters_and_digits(name: str, team_id: str) -> N
 
 
 def test_the_program_need_not_be_named_where_there_is_one(database: Database, practice: Practice) -> None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert program_for_entry(connection, practice, "P-1042", DAY) == Program.CCM
         assert program_for_entry(connection, practice, "P-1045", DAY) == Program.RPM
         assert enrolled_programs(connection, practice, "P-1044", DAY) == [Program.CCM, Program.RPM]
 
 
 def test_the_program_is_asked_for_where_there_are_several(sqlite_database: Database, here: Practice) -> None:
-    with sqlite_database.reading() as connection, pytest.raises(LedgerError) as refused:
+    with sqlite_database.of("T0TEST").reading() as connection, pytest.raises(LedgerError) as refused:
         program_for_entry(connection, here, "P-1044", DAY)
     assert refused.value.code == "PROGRAM_MISSING"
     assert "P-1044 is enrolled in CCM and RPM" in refused.value.title
@@ -102,12 +102,15 @@ def test_the_program_is_asked_for_where_there_are_several(sqlite_database: Datab
 
 @pytest.mark.parametrize("on", [date(2026, 1, 4), date(2025, 11, 18)])
 def test_the_program_is_asked_for_before_enrollment(sqlite_database: Database, here: Practice, on: date) -> None:
-    with sqlite_database.reading() as connection, pytest.raises(LedgerError, match="in no program on that date"):
+    with (
+        sqlite_database.of("T0TEST").reading() as connection,
+        pytest.raises(LedgerError, match="in no program on that date"),
+    ):
         program_for_entry(connection, here, "P-1042", on)
 
 
 def test_people_are_found_by_their_slack_id_and_by_their_own(database: Database, practice: Practice) -> None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         nurse = person_by_slack_id(connection, "T0TEST", "U0NURSE2")
         assert nurse == person_by_id(connection, "T0TEST", "nurse2")
         assert nurse is not None
@@ -122,14 +125,14 @@ def test_people_are_found_by_their_slack_id_and_by_their_own(database: Database,
 def test_people_work_from_their_first_day_to_their_last(sqlite_database: Database, here: Practice) -> None:
     row = staff_row(id="temp1", name="Temp One", active_from="2026-11-02", active_to="2026-11-20")
     import_rows(sqlite_database, here, "staff", [row])
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         person = person_by_id(connection, "T0TEST", "temp1")
     days = (date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 20), date(2026, 11, 21))
     assert [person.is_active(day) for day in days] == [False, True, True, False]
 
 
 def test_teams_come_by_name_with_their_channels(database: Database, practice: Practice) -> None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert [(team.name, team.channel_id) for team in teams(connection, "T0TEST")] == [
             ("Blue Team", "C0BLUE"),
             ("Green Team", "C0GREEN"),

@@ -42,7 +42,7 @@ def put_person(
 ) -> RosterReceipt:
     """Saves the form of a person: ``cells`` over those of a new coordinator, or alone with a ``key``."""
     given = {**({} if key else PERSON), **cells}
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return save_person(connection, practice, given, TEAM_IDS, key=key, request=request or a_request(), at=AT, by=by)
 
 
@@ -51,7 +51,7 @@ def test_a_form_and_a_file_store_the_same(database: Database, practice: Practice
     row = staff_row(**{**PERSON, "id": "coord10", "slack_user_id": "U0TEN", "teams": "Blue Team;Green Team"})
     import_rows(database, practice, "staff", [{**row, "active_from": ""}])
 
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         query = select(StaffRow.__table__).where(StaffRow.staff_id.in_(["coord9", "coord10"]))
         ten, nine = [dict(row) for row in connection.execute(query.order_by(StaffRow.staff_id)).mappings()]
     own = {"staff_id", "slack_user_id"}
@@ -72,13 +72,13 @@ def test_the_same_request_again_returns_the_first_receipt(database: Database, pr
 
 def test_a_patient_of_a_form_is_worth_what_one_of_a_file_is(database: Database, practice: Practice) -> None:
     cells = {**patient_row(code="P-2001"), "team": "blue-team"}
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         save_patient(connection, practice, cells, TEAM_IDS, key=None, request=a_request(), at=AT, by="admin1")
     import_rows(database, practice, "patients", [patient_row(code="P-2002")])
 
     for code in ("P-2001", "P-2002"):
         record(database, practice, an_entry(patient=code, minutes=25))
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert list(connection.scalars(select(PatientMonthRow.expected_cents))) == [6613, 6613]
     assert verified(database, practice).difference is None
 
@@ -96,7 +96,7 @@ def test_of_two_administrators_who_take_the_role_from_each_other_at_once_one_rem
 
     refused = [one for one in outcomes if isinstance(one, RosterRefusedError)]
     assert [one.problems[0].column for one in refused] == ["roles"]
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert len(administrators(connection, "T0TEST", TODAY)) == 1
 
 
@@ -104,13 +104,13 @@ def test_two_who_add_the_same_slack_person_at_once_add_one(database: Database, p
     outcomes = at_once([partial(put_person, database, practice, id=f"coord{number}") for number in (8, 9)])
 
     assert sum(isinstance(one, RosterRefusedError) for one in outcomes) == 1
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert sum(person.slack_user_id == "U0NINE" for person in people(connection, "T0TEST")) == 1
 
 
 def test_a_first_administrator_who_types_twice_at_once_is_one(database: Database, practice: Practice) -> None:
     def admit() -> Any:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             return admit_administrator(connection, practice, "U0OWNER", "Owner One", at=AT)
 
     outcomes = at_once([admit, admit])
@@ -120,12 +120,12 @@ def test_a_first_administrator_who_types_twice_at_once_is_one(database: Database
 
 def test_one_of_many_tells_of_a_stranger(database: Database, practice: Practice) -> None:
     def claim(on: date = TODAY) -> bool:
-        return claim_stranger(database, practice, "U0VISITOR", on=on)
+        return claim_stranger(database.of("T0TEST"), practice, "U0VISITOR", on=on)
 
     assert sorted(at_once([claim] * 4)) == [False, False, False, True]
     tomorrow = date(2026, 11, 19)
     assert sorted(at_once([lambda: claim(tomorrow)] * 4)) == [False, False, False, True]
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         ignore_stranger(connection, practice, "U0VISITOR", by="admin1")
     assert not claim(date(2026, 11, 20))
 
@@ -134,17 +134,17 @@ def test_a_deactivated_account_ends_once_and_is_noted_once_when_restored(
     database: Database, practice: Practice
 ) -> None:
     def end() -> Any:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             return end_person(connection, practice, "U0NURSE1", at=AT + timedelta(hours=1))
 
     def restore() -> Any:
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             return note_restored(connection, practice, "U0NURSE1", at=AT + timedelta(hours=2))
 
     assert restore() is None
     assert sum(one is not None for one in at_once([end, end])) == 1
     assert sum(one is not None for one in at_once([restore, restore])) == 1
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert person_by_id(connection, "T0TEST", "nurse1").active_to == TODAY
         query = select(func.count()).where(RosterChangeRow.recorded_by == "slack")
         assert connection.scalar(query) == 2
@@ -152,11 +152,11 @@ def test_a_deactivated_account_ends_once_and_is_noted_once_when_restored(
 
 def test_a_team_of_a_form_gets_the_id_that_a_file_would_give_it(database: Database, practice: Practice) -> None:
     for key, name in (("blue-team", "Azure Team"), (None, "Blue Team"), (None, "Red & Gray Team")):
-        with database.writing() as connection:
+        with database.of("T0TEST").writing() as connection:
             cells = {"name": name, "channel_id": "C0RED"}
             save_team(connection, practice, cells, key=key, request=a_request(), at=AT, by="admin1")
 
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         found = {team.name: team.team_id for team in teams(connection, "T0TEST")}
     assert found == {
         "Azure Team": "blue-team",

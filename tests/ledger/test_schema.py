@@ -30,7 +30,7 @@ def worked(database: Database, practice: Practice) -> Database:
     record(database, practice, an_entry())
     undo(database, practice)
     import_rows(database, practice, "entries", [entry_row()])
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         add_addendum(connection, practice, "P-1042", 3, text="Dose kept.", request=a_request(), at=AT, by="nurse1")
         change_policy(connection, practice, "care_plan_max_days", 400, at=AT, recorded_by="admin1")
         take_or_release(connection, practice, MONTH, "P-1042", "nurse1", request=a_request(), at=AT)
@@ -38,7 +38,7 @@ def worked(database: Database, practice: Practice) -> Database:
 
 
 def test_models_and_migrations_agree(database: Database) -> None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
 
@@ -62,7 +62,7 @@ def test_upgrading_twice_changes_nothing(worked: Database) -> None:
 
 
 def stored_practice(database: Database) -> Practice:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return get_practice(connection, "T0TEST")
 
 
@@ -73,7 +73,7 @@ def test_the_database_refuses_to_change_what_was_recorded(worked: Database, tabl
         changes.append("TRUNCATE {} CASCADE")
     for statement in (change.format(table) for change in changes):
         rows = count(worked, table)
-        with pytest.raises(DBAPIError, match=f"{table} is append-only"), worked.writing() as connection:
+        with pytest.raises(DBAPIError, match=f"{table} is append-only"), worked.of("T0TEST").writing() as connection:
             connection.execute(text(statement))
         assert count(worked, table) == rows > 0
 
@@ -82,7 +82,10 @@ def test_replacing_a_row_is_refused_as_well(sqlite_database: Database) -> None:
     practice = a_practice(sqlite_database)
     record(sqlite_database, practice, an_entry())
     statement = text("INSERT OR REPLACE INTO time_entries SELECT * FROM time_entries")
-    with pytest.raises(DBAPIError, match="time_entries is append-only"), sqlite_database.writing() as connection:
+    with (
+        pytest.raises(DBAPIError, match="time_entries is append-only"),
+        sqlite_database.of("T0TEST").writing() as connection,
+    ):
         connection.execute(statement)
 
 
@@ -92,18 +95,18 @@ def test_a_conflicting_row_cannot_overwrite_the_one_before_it(database: Database
         "INSERT INTO time_entries SELECT * FROM time_entries WHERE true "
         "ON CONFLICT (practice_id, patient_code, position) DO UPDATE SET note = 'x'"
     )
-    with pytest.raises(DBAPIError, match="time_entries is append-only"), database.writing() as connection:
+    with pytest.raises(DBAPIError, match="time_entries is append-only"), database.of("T0TEST").writing() as connection:
         connection.execute(text(statement))
 
 
 def test_what_is_derived_may_change(worked: Database) -> None:
-    with worked.writing() as connection:
+    with worked.of("T0TEST").writing() as connection:
         connection.execute(text("UPDATE patient_months SET counted_minutes = 1"))
         connection.execute(text("DELETE FROM patient_months"))
 
 
 def count(database: Database, table: str) -> int:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608 - names of our own
 
 
@@ -121,7 +124,7 @@ def count(database: Database, table: str) -> int:
 def test_the_database_holds_what_belongs_together(
     database: Database, practice: Practice, statement: str, why: str
 ) -> None:
-    with pytest.raises(DBAPIError), database.writing() as connection:
+    with pytest.raises(DBAPIError), database.of("T0TEST").writing() as connection:
         connection.execute(text(statement.format(genesis=GENESIS)))
 
 
@@ -130,7 +133,7 @@ def test_an_entry_can_be_voided_once(database: Database, practice: Practice) -> 
     undo(database, practice)
     values = {"at": AT.replace(tzinfo=None) if database.is_sqlite else AT}
     statement = text("INSERT INTO entry_voids VALUES ('T0TEST', 'P-1042', 3, 1, 'again', :at, 'nurse1', 'x', 'x')")
-    with pytest.raises(DBAPIError), database.writing() as connection:
+    with pytest.raises(DBAPIError), database.of("T0TEST").writing() as connection:
         connection.execute(statement, values)
 
 
@@ -182,17 +185,17 @@ def test_what_raises_in_a_transaction_is_not_stored(database: Database, practice
         connection.execute(text("UPDATE practices SET name = 'Other'"))
         raise ArithmeticError("never mind")
 
-    with pytest.raises(ArithmeticError), database.writing() as connection:
+    with pytest.raises(ArithmeticError), database.of("T0TEST").writing() as connection:
         rename_and_fail(connection)
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert connection.scalar(text("SELECT name FROM practices")) == "Test Practice"
 
 
 def test_a_reader_sees_one_state_of_the_ledger_while_others_write(database: Database, practice: Practice) -> None:
     entries = text("SELECT count(*) FROM time_entries")
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert connection.scalar(entries) == 0
         record(database, practice, an_entry())
         assert connection.scalar(entries) == 0
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         assert connection.scalar(entries) == 1

@@ -19,19 +19,19 @@ LATER = AT + timedelta(minutes=5)
 
 
 def take(database: Database, practice: Practice, staff_id: str = "nurse1", request: Request | None = None) -> Asked:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return take_or_release(connection, practice, MONTH, "P-1042", staff_id, request=request or a_request(), at=AT)
 
 
 def over(database: Database, practice: Practice, staff_id: str, instead_of: str) -> Asked:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return take_over(
             connection, practice, MONTH, "P-1042", staff_id, instead_of=instead_of, request=a_request(), at=LATER
         )
 
 
 def holder(database: Database, practice: Practice, month: date = MONTH) -> Take | None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return takes_of(connection, practice, month).get("P-1042")
 
 
@@ -96,7 +96,7 @@ def test_each_take_stays_on_record(database: Database, practice: Practice) -> No
     take(database, practice)
     over(database, practice, "nurse2", "nurse1")
     take(database, practice, "nurse2")
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         rows = connection.execute(select(TakeRow.revision, TakeRow.staff_id, TakeRow.recorded_by)).all()
     assert sorted(map(tuple, rows)) == [(1, "nurse1", "nurse1"), (2, "nurse2", "nurse2"), (3, None, "nurse2")]
 

@@ -40,7 +40,7 @@ def a_timer(staff: str = "nurse1", patient: str = "P-1042", at: datetime = BEGAN
 
 
 def start(database: Database, practice: Practice, timer: Timer, request: Request | None = None) -> TimerReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return start_timer(connection, practice, timer, request=request or a_request({"start": timer.patient_code}))
 
 
@@ -51,7 +51,7 @@ def worked(timer: Timer, minutes: float = 12) -> NewEntry:
 
 
 def stop(database: Database, practice: Practice, timer: Timer, request: Request, minutes: float = 12) -> Receipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return stop_timer(
             connection,
             practice,
@@ -66,28 +66,28 @@ def stop(database: Database, practice: Practice, timer: Timer, request: Request,
 def cancel(
     database: Database, practice: Practice, request: Request, staff: str = "nurse1", began: datetime | None = None
 ) -> TimerReceipt:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return cancel_timer(connection, practice, staff, request=request, at=AT, started_at=began)
 
 
 def running(database: Database, practice: Practice, staff: str = "nurse1") -> Timer | None:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return running_timer(connection, practice, staff)
 
 
 def due(database: Database, practice: Practice, at: datetime) -> list[str]:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         practice = get_practice(connection, practice.practice_id)
         return [one.slack_user_id for one in due_reminders(connection, practice, at=at)]
 
 
 def claim(database: Database, practice: Practice, timer: Timer, at: datetime) -> bool:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         return claim_reminder(connection, practice, timer, at=at)
 
 
 def finish(database: Database, practice: Practice, timer: Timer, at: datetime) -> None:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         finish_reminder(connection, practice, timer, at=at)
 
 
@@ -244,7 +244,7 @@ def test_a_reminder_is_due_from_45_minutes_on(database: Database, practice: Prac
 
 def test_a_practice_may_remind_earlier(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         change_policy(connection, practice, "timer_reminder_minutes", 20, at=AT, recorded_by="admin1")
 
     assert due(database, practice, BEGAN + 19 * MINUTE) == []
@@ -315,7 +315,7 @@ def test_what_a_timer_says_is_the_note_of_nobody_but_its_entry(sqlite_database: 
     start(sqlite_database, practice, replace(a_timer(), note=NOTE))
     cancel(sqlite_database, practice, a_request())
 
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         kept = connection.exec_driver_sql("SELECT result FROM requests").scalars().all()
     assert len(kept) == 2
     assert not [one for one in kept if NOTE in str(one)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from support.databases import without_guards
 from support.practice import AT, NEW_YORK, a_practice, an_entry, import_rows, patient_row, record, undo, verified
 
 from ledger.chain import GENESIS, content_hash, link, link_hash
@@ -48,16 +49,12 @@ def sqlite_ledger(sqlite_database: Database) -> Database:
 
 def tamper(database: Database, *statements: str) -> None:
     """Runs the statements as an owner of the database can: with the guards taken down first."""
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() if database.is_sqlite else without_guards(database) as connection:
         if database.is_sqlite:
             for trigger in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.execute(text(f"DROP TRIGGER {trigger}"))
-        else:
-            connection.execute(text("SET session_replication_role = replica"))
         for statement in statements:
             connection.execute(text(statement))
-        if not database.is_sqlite:
-            connection.execute(text("SET session_replication_role = DEFAULT"))
 
 
 def difference(database: Database) -> str:
@@ -109,7 +106,7 @@ def test_links_that_changed_places_are_found(sqlite_ledger: Database) -> None:
 
 
 def test_an_entry_with_a_fresh_hash_breaks_the_link_after_it(ledger: Database) -> None:
-    with ledger.reading() as connection:
+    with ledger.of("T0TEST").reading() as connection:
         row = dict(connection.execute(text(f"SELECT * FROM time_entries {ENTRY}")).mappings().one())
     as_read = {
         **row,
@@ -194,7 +191,7 @@ def test_progress_counts_patients_up_to_all_of_them(sqlite_database: Database) -
     more = [patient_row(code=f"Q-{number}") for number in range(1, 998)]
     import_rows(sqlite_database, practice, "patients", more)
     told: list[tuple[int, int]] = []
-    with sqlite_database.reading() as connection:
+    with sqlite_database.of("T0TEST").reading() as connection:
         verify(connection, practice, lambda done, of: told.append((done, of)))
     assert told == [(500, 1002), (1000, 1002), (1002, 1002)]
 

@@ -35,7 +35,7 @@ def here(sqlite_database: Database) -> Practice:
 
 
 def voids(database: Database) -> int:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return connection.scalar(select(func.count()).select_from(EntryVoidRow)) or 0
 
 
@@ -67,7 +67,7 @@ def test_what_was_undone_stays_on_record_with_its_reason(database: Database, pra
     assert [entry.voided for entry in evaluated.facts.entries] == [True]
     (result,) = evaluated.statement.entries
     assert [(exclusion.minutes, exclusion.reason) for exclusion in result.excluded] == [(12, "VOIDED")]
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         void = connection.execute(select(EntryVoidRow.__table__)).one()
     assert (void.entry_position, void.position, void.recorded_by) == (1, 2, "nurse1")
     assert (void.recorded_at, void.reason) == (AT + timedelta(minutes=1), "undone by its author")
@@ -125,7 +125,7 @@ def test_entries_of_other_people_are_out_of_reach(database: Database, practice: 
 
 
 def test_what_another_recorded_for_me_is_out_of_my_reach(sqlite_database: Database, here: Practice) -> None:
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of("T0TEST").writing() as connection:
         record_entry(connection, here, an_entry(), request=a_request(), at=AT, recorded_by="lead1")
     nothing_to_undo(sqlite_database, here)
 

@@ -38,12 +38,12 @@ def here(sqlite_database: Database) -> Practice:
 
 
 def near_list(database: Database, practice: Practice, **how: Any) -> Worklist:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return worklist(connection, practice, how.pop("month", MONTH), **how)
 
 
 def month_so_far(database: Database, practice: Practice, **how: Any) -> MonthList:
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         return month_list(connection, practice, how.pop("month", MONTH), **how)
 
 
@@ -173,7 +173,7 @@ def test_those_below_come_with_the_most_minutes_first(sqlite_database: Database,
 
 
 def sample_practice(database: Database, directory: Path) -> Practice:
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         practice = create_practice(connection, "T0SAMPLE", "Sample Practice", "America/New_York", at=AT)
     at = datetime(2026, 11, 18, 7, 0, tzinfo=NEW_YORK)
     paths = write_sample(directory, patients=60, seed=11, today=TODAY)
@@ -184,7 +184,7 @@ def sample_practice(database: Database, directory: Path) -> Practice:
 
 def programs_of(database: Database, practice: Practice) -> list[tuple[str, EvaluatedMonth, ProgramStatement]]:
     """Every program of every patient with entries, evaluated from them now."""
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         codes = connection.scalars(select(PatientRow.patient_code).order_by(PatientRow.patient_code)).all()
         evaluated = [(code, statement_of(connection, practice, code, MONTH)) for code in codes]
     worked = [(code, month) for code, month in evaluated if month.facts.entries]

@@ -33,7 +33,7 @@ def office_database(office_template: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture
 def office_practice(office_database: Database) -> Practice:
     """The invented practice."""
-    with office_database.reading() as connection:
+    with office_database.of("T0TEST").reading() as connection:
         return get_practice(connection, "T0TEST")
 
 
@@ -55,7 +55,7 @@ def crowded_template(office_template: Path, tmp_path_factory: pytest.TempPathFac
     """The same ledger with lists as long as they get, to be copied."""
     path = Path(shutil.copy(office_template, tmp_path_factory.mktemp("crowded") / "template.sqlite3"))
     database = Database(f"sqlite:///{path}")
-    with database.reading() as connection:
+    with database.of("T0TEST").reading() as connection:
         practice = get_practice(connection, "T0TEST")
     crowd(database, practice)
     database.close()

@@ -47,7 +47,7 @@ def crowded_at_nine(crowded_office: Office) -> Office:
 def tick(office: Office, channel: SlackChannel | None = None) -> int:
     """How many digests a process posts now."""
     channel = channel or SlackChannel(office.client)
-    return run_due(office.database, office.practice.practice_id, channel, by="a process", now=office.clock)
+    return run_due(office.database.of("T0TEST"), office.practice.practice_id, channel, by="a process", now=office.clock)
 
 
 def let_the_lease_end(office: Office) -> None:
@@ -90,7 +90,7 @@ def test_before_nine_nothing_is_posted(at_nine: Office) -> None:
 
 def test_a_process_killed_between_claim_and_post_is_made_up_for(at_nine: Office) -> None:
     occurrence = Occurrence("T0TEST", SCHEDULED, "blue-team", NINE)
-    assert claim(at_nine.database, occurrence, by="a dead process", at=at_nine.clock())
+    assert claim(at_nine.database.of("T0TEST"), occurrence, by="a dead process", at=at_nine.clock())
 
     tick(at_nine)
     assert at_nine.posts(BLUE) == []

@@ -44,7 +44,7 @@ def pauses() -> list[float]:
 def tick(office: Office, pauses: list[float] | None = None) -> None:
     """Posts what is due, and keeps what is posted up to date, as a process does each minute."""
     channel = SlackChannel(office.client, pause=[].append if pauses is None else pauses.append)
-    run_due(office.database, office.practice.practice_id, channel, by="a process", now=office.clock)
+    run_due(office.database.of("T0TEST"), office.practice.practice_id, channel, by="a process", now=office.clock)
     LivingDigests(office.database, channel, office.clock).tick(office.practice.practice_id)
 
 
@@ -138,7 +138,7 @@ def test_a_digest_with_nobody_near_has_no_picture(at_nine: Office) -> None:
 
 
 def test_a_practice_may_do_without(at_nine: Office) -> None:
-    with at_nine.database.writing() as connection:
+    with at_nine.database.of("T0TEST").writing() as connection:
         change_policy(connection, at_nine.practice, "digest_picture", False, at=NINE, recorded_by="admin1")  # noqa: FBT003 - a policy's value
     tick(at_nine)
 

@@ -86,7 +86,7 @@ def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_
 
 def test_names_and_notes_are_sent_only_where_the_practice_allows_them(office: Office) -> None:
     office.say(f"/ccm log P-1042 25m labs {NOTE}")
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         for name in ("export_staff_names", "export_notes"):
             change_policy(connection, office.practice, name, value=True, at=office.clock(), recorded_by="admin1")
     office.say("/ccm export", "U0BILLER1")

@@ -16,6 +16,7 @@ from support.slack import LINE, Office, picked
 from bot.playground import Glance
 from bot.views import worklist
 from bot.views.receipt import LOG_ANOTHER, UNDO
+from ledger.database import ScopedDatabase
 
 Break = Callable[..., None]
 
@@ -28,9 +29,9 @@ def broken(office: Office, monkeypatch: pytest.MonkeyPatch) -> Break:
         def fail(*_: Any, **__: Any) -> Iterator[Any]:
             raise error
 
-        monkeypatch.setattr(office.database, "writing", fail)
+        monkeypatch.setattr(ScopedDatabase, "writing", fail)
         if not writes_only:
-            monkeypatch.setattr(office.database, "reading", fail)
+            monkeypatch.setattr(ScopedDatabase, "reading", fail)
 
     return break_database
 

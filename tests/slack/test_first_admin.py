@@ -111,7 +111,7 @@ def test_nobody_else_lets_themselves_in(office: Office) -> None:
 
 
 def test_a_practice_without_an_administrator_is_begun_in_slack(office: Office) -> None:
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.execute(delete(StaffRow).where(StaffRow.staff_id == "admin1"))
     make_owner(office)
 

@@ -168,7 +168,7 @@ def test_someone_else_cannot_undo_by_a_copied_press(office: Office) -> None:
 
 def test_patients_one_took_stand_first_and_as_taken_in_the_worklists(office: Office) -> None:
     office.work(an_entry(minutes=17))
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         month, request = NOW.date().replace(day=1), a_request()
         take_or_release(connection, office.practice, month, "P-1042", "nurse1", request=request, at=NOW)
 

@@ -150,7 +150,7 @@ def test_somebody_with_every_role_sees_each_part(office: Office) -> None:
 
 
 def test_a_person_without_a_role_is_told_so(office: Office) -> None:
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("UPDATE staff SET roles = '[]' WHERE staff_id = 'biller1'")
 
     assert "You have no role yet." in opened(office, BILLER).words

@@ -182,7 +182,7 @@ def test_a_publish_that_slack_refuses_is_logged_and_does_no_harm(office: Office)
 
 
 def test_a_ledger_that_is_away_is_said_in_the_tab(office: Office) -> None:
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("DROP TABLE patient_months")
 
     assert "The ledger cannot be reached just now." in opened(office).words

@@ -36,7 +36,7 @@ def stored(office: Office) -> tuple[int, ...]:
 
 def allow(office: Office) -> None:
     """Lets the practice write what it likes."""
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         change_policy(
             connection, office.practice, "allow_identifiers", value=True, at=office.clock(), recorded_by="admin1"
         )
@@ -148,7 +148,7 @@ def test_an_unusual_entry_is_refused_before_anything_is_asked(office: Office) ->
 def test_what_is_known_already_is_answered_as_before_when_it_is_delivered_again(office: Office) -> None:
     allow(office)
     office.say(f"/ccm {LINES['log']}")
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         change_policy(connection, office.practice, "allow_identifiers", None, at=NOW, recorded_by="admin1")
 
     office.deliver_again("slash_commands")

@@ -31,7 +31,9 @@ _keys = count()
 def call_of(office: Office, text: str) -> Call:
     with office.looking() as connection:
         nurse = person_by_id(connection, office.practice.practice_id, "nurse1")
-    return Call(office.database, office.practice, nurse, escaped(text), office.clock(), f"line:{next(_keys)}")
+    return Call(
+        office.database.of("T0TEST"), office.practice, nurse, escaped(text), office.clock(), f"line:{next(_keys)}"
+    )
 
 
 def as_submitted(view: Mapping[str, Any]) -> dict[str, str]:

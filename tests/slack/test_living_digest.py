@@ -25,7 +25,13 @@ FIVE_MINUTES = "5m meds call Reconciled the insulin list. Dose confirmed with th
 
 def posts_what_is_due(office: Office) -> SeenMessage:
     """Posts the digests that are due and returns the first message of the blue team's newest."""
-    run_due(office.database, office.practice.practice_id, SlackChannel(office.client), by="a process", now=office.clock)
+    run_due(
+        office.database.of("T0TEST"),
+        office.practice.practice_id,
+        SlackChannel(office.client),
+        by="a process",
+        now=office.clock,
+    )
     return office.posts(BLUE)[-1]
 
 
@@ -468,7 +474,7 @@ def test_everybody_of_a_long_list_is_in_one_menu(crowded_office: Office, long_li
 
 
 def test_a_press_on_a_message_that_nothing_is_kept_of_says_what_to_do(at_nine: Office, posted: SeenMessage) -> None:
-    with at_nine.database.writing() as connection:
+    with at_nine.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("DELETE FROM digest_messages")
 
     for press in (partial(takes, at_nine, posted), lambda: at_nine.person().press(posted, digest.REFRESH)):

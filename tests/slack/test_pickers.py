@@ -55,7 +55,7 @@ def test_a_stranger_finds_nobody(office: Office) -> None:
 def test_a_ledger_that_is_away_finds_nobody(office: Office) -> None:
     modal = office.say("/ccm log").modal
     assert modal is not None
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("ALTER TABLE patients RENAME TO elsewhere")
 
     assert office.person().suggest(modal, PATIENT_PICKER, "1042") == []

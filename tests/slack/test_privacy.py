@@ -128,7 +128,7 @@ def keep_time(office: Office) -> None:
     office.say(f"/ccm start P-1042 12m {NOTE}")
     office.clock.move(minutes=50)
     direct = SlackDirect(office.client)
-    run_reminders(office.database, office.practice.practice_id, direct, now=office.clock)
+    run_reminders(office.database.of("T0TEST"), office.practice.practice_id, direct, now=office.clock)
     (asked,) = office.person().direct_messages()
     assert "P-1043" in asked.text
     form = office.person().press(asked, STOP_NOW).modal
@@ -216,7 +216,7 @@ def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("bot.commands.log.receipt", lambda *_, **__: int(NOTE))
         office.say(line)
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("DROP TABLE patient_months")
     office.say(line)
     with monkeypatch.context() as patch:

@@ -57,7 +57,7 @@ def practice_now(office: Office) -> Practice:
 
 def decide(office: Office, name: str, value: Any) -> None:
     """Changes a setting behind Slack's back."""
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         change_policy(connection, office.practice, name, value, at=office.clock(), recorded_by="admin1")
 
 

@@ -164,7 +164,7 @@ def test_a_stop_after_the_practices_limit_shows_its_length_before_it_saves(offic
 
 
 def test_the_limit_is_the_practices_own(office: Office) -> None:
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         change_policy(
             connection, office.practice, "timer_reminder_minutes", 10, at=office.clock(), recorded_by="admin1"
         )

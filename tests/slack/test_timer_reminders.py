@@ -19,7 +19,7 @@ ASKED = "Your timer for P-1042 has run since 10:00 am (45 min). Still working?"
 
 def tick(office: Office) -> int:
     """How many reminders a process sends now."""
-    return run_reminders(office.database, "T0TEST", SlackDirect(office.client), now=office.clock)
+    return run_reminders(office.database.of("T0TEST"), "T0TEST", SlackDirect(office.client), now=office.clock)
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 from ledger.database import Database
 from ledger.schema import upgrade
 
 _numbers = count(1)
+SUPERUSER, OWNER = "postgres", "ccm"
+"""Who runs the tests' server, and who the ledger connects as: no superuser, so that row-level security holds it."""
 
 
 @contextmanager
@@ -31,6 +33,7 @@ def running_postgresql() -> Iterator[str]:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 run_outside_a_transaction(url, f"ALTER SYSTEM SET {setting} = off")
             run_outside_a_transaction(url, "SELECT pg_reload_conf()")
+            run_outside_a_transaction(url, f"CREATE ROLE {OWNER} LOGIN")
             yield url
         finally:
             server.cleanup()
@@ -58,9 +61,9 @@ def run_outside_a_transaction(url: str, statement: str) -> None:
 
 @contextmanager
 def fresh_postgresql(server_url: str) -> Iterator[str]:
-    """The URL of a new database on that server, without any table; gone after the block."""
+    """The URL of a new database on that server, without any table, for its owner; gone after the block."""
     name = f"ccm_{next(_numbers)}"
-    run_outside_a_transaction(server_url, f"CREATE DATABASE {name}")
+    run_outside_a_transaction(server_url, f"CREATE DATABASE {name} OWNER {OWNER}")
     yield in_database(server_url, name)
     run_outside_a_transaction(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -73,10 +76,19 @@ def migrated_postgresql(server_url: str) -> Iterator[str]:
         yield url
 
 
-def empty_postgresql(database: Database) -> None:
-    """Deletes every row but the migration's, with triggers off: far quicker than a new database for each test."""
-    with database.writing() as connection:
+@contextmanager
+def without_guards(database: Database) -> Iterator[Connection]:
+    """A transaction of PostgreSQL's superuser, whom no trigger, no foreign key and no policy keeps from anything."""
+    engine = create_engine(database.url.set(username=SUPERUSER))
+    with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield connection
+    engine.dispose()
+
+
+def empty_postgresql(database: Database) -> None:
+    """Deletes every row but the migration's: far quicker than a new database for each test."""
+    with without_guards(database) as connection:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         for table in inspect(connection).get_table_names():
             if table != "alembic_version":
@@ -91,8 +103,8 @@ def make_sqlite_template(directory: Path) -> Path:
 
 
 def in_database(server_url: str, name: str) -> str:
-    """The URL of the database of that name on that server."""
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    """The URL of the database of that name on that server, for its owner."""
+    return make_url(server_url).set(database=name, username=OWNER).render_as_string(hide_password=False)
 
 
 def _migrate(url: str) -> None:

@@ -36,13 +36,13 @@ def import_fact_file(
     database: Database, practice: Practice, kind: str, path: Path, *, at: datetime = AT
 ) -> ImportSummary:
     """Imports a file of ``kind``, as ``ccm import`` does."""
-    with database.writing() as connection:
+    with database.of(practice.practice_id).writing() as connection:
         return import_facts(connection, practice, path, kind=kind, at=at, progress=lambda *_: None)
 
 
 def stored_facts(database: Database, **columns: Any) -> int:
     """How many revisions of facts are stored that have these values."""
-    with database.reading() as connection:
+    with database.across_practices().reading() as connection:
         query = select(func.count()).select_from(PatientFactRow).filter_by(**columns)
         return connection.scalar(query) or 0
 

@@ -132,13 +132,13 @@ def import_file(
         "patients": patients.import_patients,
         "entries": entries.import_entries,
     }
-    with database.writing() as connection:
+    with database.of(practice.practice_id).writing() as connection:
         return importers[kind](connection, practice, path, at=at, progress=lambda *_: None, **how)
 
 
 def a_practice(database: Database, practice_id: str = "T0TEST", timezone: str = "America/New_York") -> Practice:
     """A stored practice with ``TEAMS``, ``STAFF`` and ``PATIENTS``."""
-    with database.writing() as connection:
+    with database.of(practice_id).writing() as connection:
         practice = create_practice(connection, practice_id, "Test Practice", timezone, at=AT)
     import_rows(database, practice, "teams", TEAMS)
     green = {"nurse2": {"teams": "Green Team"}}
@@ -181,7 +181,7 @@ def record(
     confirmed: bool = False,
 ) -> Receipt:
     """Records ``entry`` by its own staff member, in a transaction of its own."""
-    with database.writing() as connection:
+    with database.of(practice.practice_id).writing() as connection:
         return record_entry(
             connection,
             practice,
@@ -204,7 +204,7 @@ def undo(
     position: int | None = None,
 ) -> VoidReceipt:
     """Undoes the staff member's last entry, or the one named, in a transaction of its own."""
-    with database.writing() as connection:
+    with database.of(practice.practice_id).writing() as connection:
         return undo_last(
             connection,
             practice,
@@ -218,11 +218,11 @@ def undo(
 
 def statement(database: Database, practice: Practice, patient: str = "P-1042", month: date = MONTH) -> EvaluatedMonth:
     """The patient-month, evaluated now."""
-    with database.reading() as connection:
+    with database.of(practice.practice_id).reading() as connection:
         return statement_of(connection, practice, patient, month)
 
 
 def verified(database: Database, practice: Practice) -> Verification:
     """What ``ccm verify`` finds."""
-    with database.reading() as connection:
+    with database.of(practice.practice_id).reading() as connection:
         return verify(connection, practice)

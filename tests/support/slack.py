@@ -150,7 +150,7 @@ class Office:
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A connection to look into the ledger."""
-        with self.database.reading() as connection:
+        with self.database.of(self.practice.practice_id).reading() as connection:
             yield connection
 
     def entries(self) -> list[Any]:
@@ -191,7 +191,7 @@ class Office:
 
 def local_slack(database: Database, practice: Practice, clock: HandClock, **installation: Any) -> Workspace:
     """A workspace with the practice's staff, one stranger, and a channel for each team."""
-    with database.reading() as connection:
+    with database.of(practice.practice_id).reading() as connection:
         staff = [person for person in people(connection, practice.practice_id) if person.slack_user_id]
     members = [str(person.slack_user_id) for person in staff] + [STRANGER]
     users = [{"id": person.slack_user_id, "name": person.staff_id, "real_name": person.name} for person in staff]

@@ -34,7 +34,7 @@ def wait_for_a_waiter(database: Database) -> None:
     )
     pause = threading.Event()
     for _ in range(round(_PATIENCE_SECONDS / _GLANCE_SECONDS)):
-        with database.reading() as connection:
+        with database.across_practices().reading() as connection:
             if connection.scalar(waiting):
                 return
         pause.wait(_GLANCE_SECONDS)

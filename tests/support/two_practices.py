@@ -1,0 +1,492 @@
+"""Every question and every write of the ledger and its jobs, asked and done for one practice beside another.
+
+The names are those of the functions. What a function is given means the same in every practice: the same codes, staff
+and team ids, idempotency keys and instants.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from datetime import UTC, timedelta
+from functools import partial
+from typing import Any
+
+from openpyxl import load_workbook
+from sqlalchemy import Connection
+from support.channel import FakeChannel
+from support.facts import import_fact_rows
+from support.practice import (
+    AT,
+    MONTH,
+    TODAY,
+    an_entry,
+    entry_row,
+    import_rows,
+    local,
+    patient_row,
+    staff_row,
+)
+
+from jobs import claims, digests, listing, living, missed, notices, reminders, standing
+from jobs.claims import Claim, Occurrence
+from ledger import (
+    accounts,
+    addenda,
+    deciding,
+    exports,
+    facts,
+    figures,
+    fixing,
+    home_tabs,
+    overviews,
+    own_entries,
+    patient_facts,
+    patient_months,
+    policy,
+    practice,
+    recording,
+    recording_facts,
+    requests,
+    roster,
+    roster_changes,
+    roster_lists,
+    set_up,
+    takes,
+    timers,
+    verify,
+    voiding,
+    worklists,
+)
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.imports import facts as fact_files
+from ledger.imports import patients, staff, teams
+from ledger.practice import Practice
+from ledger.requests import Request
+from ledger.rules.facts import Program
+from ledger.stored_entries import corrections_of, find_entry, find_live_entry
+
+Ask = Callable[[Connection, Practice], Any]
+Write = Callable[[Database, Practice], Any]
+SCOPE = overviews.Scope(MONTH)
+NINE = local("2026-11-25 09:00").astimezone(UTC)
+"""When the digests of the first day are due."""
+LATER = NINE + timedelta(hours=1)
+TEAM_IDS = {"blue-team": "blue-team", "green-team": "green-team"}
+TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
+PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
+PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
+CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program.CCM, details={"form": "verbal"})
+
+
+def asked(name: str) -> Request:
+    """A request under a key that is the same in every practice."""
+    return Request(f"key of {name}", {"text": name})
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """What the call returned, or the words of what it refused."""
+    try:
+        return call()
+    except LedgerError as error:
+        return error.title
+
+
+def saved(work: Ask) -> Write:
+    """``work`` in a transaction of its own."""
+
+    def write(database: Database, own: Practice) -> Any:
+        with database.of(own.practice_id).writing() as connection:
+            return work(connection, own)
+
+    return write
+
+
+def digest_key(own: Practice) -> str:
+    """The key of the blue team's first digest."""
+    return Occurrence(own.practice_id, digests.SCHEDULED, "blue-team", NINE).key
+
+
+def blue_team(connection: Connection, own: Practice) -> roster.Team:
+    """The blue team as it is."""
+    return next(team for team in roster.teams(connection, own.practice_id) if team.team_id == "blue-team")
+
+
+def cells_of(workbook: bytes) -> list[Any]:
+    """Every row of every sheet."""
+    return [row for sheet in load_workbook(io.BytesIO(workbook)) for row in sheet.iter_rows(values_only=True)]
+
+
+def listed_now(connection: Connection, own: Practice) -> list[listing.Listed]:
+    """Whom a digest would list."""
+    return listing.listed_of(worklists.worklist(connection, own, MONTH))
+
+
+QUESTIONS: Mapping[str, Ask] = {
+    "ledger.roster.person_by_slack_id": lambda c, p: roster.person_by_slack_id(c, p.practice_id, "U0NURSE1"),
+    "ledger.roster.person_by_id": lambda c, p: roster.person_by_id(c, p.practice_id, "nurse1"),
+    "ledger.roster.people": lambda c, p: roster.people(c, p.practice_id),
+    "ledger.roster.teams": lambda c, p: roster.teams(c, p.practice_id),
+    "ledger.roster.find_codes": lambda c, p: roster.find_codes(c, p.practice_id, "1042"),
+    "ledger.roster.suggest_codes": lambda c, p: roster.suggest_codes(c, p.practice_id, "10", most=100),
+    "ledger.roster.administrators": lambda c, p: roster.administrators(c, p.practice_id, TODAY),
+    "ledger.roster_lists.patients_page": lambda c, p: roster_lists.patients_page(
+        c, p, team_id=None, page=0, today=TODAY
+    ),
+    "ledger.roster_lists.blockers_of": lambda c, p: roster_lists.blockers_of(c, p, ["P-1042"], TODAY),
+    "ledger.roster_lists.patient_columns": lambda c, p: roster_lists.patient_columns(c, p.practice_id, "P-1042"),
+    "ledger.roster_lists.is_supervised": lambda c, p: roster_lists.is_supervised(c, p.practice_id, "nurse2"),
+    "ledger.roster_lists.find_people": lambda c, p: roster_lists.find_people(c, p.practice_id, "nurse1"),
+    "ledger.roster_lists.suggest_people": lambda c, p: roster_lists.suggest_people(c, p.practice_id, "nurse", most=10),
+    "ledger.roster_lists.listed_teams": lambda c, p: roster_lists.listed_teams(c, p.practice_id, TODAY),
+    "ledger.roster.enrolled_programs": lambda c, p: roster.enrolled_programs(c, p, "P-1042", TODAY),
+    "ledger.roster.enrolled_since": lambda c, p: roster.enrolled_since(c, p, "P-1042", TODAY),
+    "ledger.roster.program_for_entry": lambda c, p: outcome(lambda: roster.program_for_entry(c, p, "P-1042", TODAY)),
+    "ledger.roster.team_of_patient": lambda c, p: roster.team_of_patient(c, p.practice_id, "P-1042"),
+    "ledger.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
+    "ledger.worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
+    "ledger.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
+    "ledger.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
+    "ledger.patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
+    "ledger.figures.stored_figures": lambda c, p: figures.stored_figures(c, p.practice_id, ["P-1042"]),
+    "ledger.stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 2)),
+    "ledger.stored_entries.find_live_entry": lambda c, p: outcome(
+        lambda: find_live_entry(c, p.practice_id, "P-1042", 2)
+    ),
+    "ledger.stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
+    "ledger.timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
+    "ledger.timers.required_timer": lambda c, p: outcome(lambda: timers.required_timer(c, p, "nurse1")),
+    "ledger.timers.due_reminders": lambda c, p: timers.due_reminders(c, p, at=AT + timedelta(days=1)),
+    "ledger.overviews.month_counts": lambda c, p: overviews.month_counts(c, p, SCOPE),
+    "ledger.overviews.month_rows": lambda c, p: overviews.month_rows(
+        c, p, SCOPE, overviews.month_counts(c, p, SCOPE), first=0, most=25
+    ),
+    "ledger.overviews.untouched": lambda c, p: overviews.untouched(c, p, SCOPE, first=0, most=25),
+    "ledger.overviews.count_untouched": lambda c, p: overviews.count_untouched(c, p, SCOPE),
+    "ledger.overviews.band_counts": lambda c, p: overviews.band_counts(c, p, SCOPE),
+    "ledger.overviews.blocked_by": lambda c, p: overviews.blocked_by(c, p, SCOPE, "NO_CONSENT"),
+    "ledger.overviews.months_of_patient": lambda c, p: overviews.months_of_patient(c, p, "P-1043"),
+    "ledger.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
+    "ledger.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
+    "ledger.set_up.set_up_gaps": lambda c, p: set_up.set_up_gaps(c, p, TODAY),
+    "ledger.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
+    "ledger.verify.verify": verify.verify,
+    "ledger.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
+    "ledger.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
+    "ledger.recording.recorded_before": lambda c, p: recording.recorded_before(c, p, asked("a")),
+    "ledger.recording_facts.earlier_receipt": lambda c, p: recording_facts.earlier_receipt(c, p, asked("fact")),
+    "ledger.requests.earlier_result": lambda c, p: requests.earlier_result(c, p.practice_id, asked("undo")),
+    "ledger.facts.known_identities": lambda c, p: facts.known_identities(c, p, ["P-1046"]),
+    "ledger.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
+    "ledger.policy.stored_settings": policy.stored_settings,
+    "ledger.policy.policy_changes": policy.policy_changes,
+    "ledger.exports.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
+    "ledger.exports.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
+    "ledger.imports.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
+    "ledger.imports.staff.known_staff": staff.known_staff,
+    "ledger.imports.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2"]),
+    "ledger.imports.patients.known_roster": patients.known_roster,
+    "ledger.imports.facts.read_fact": lambda c, p: outcome(
+        lambda: fact_files.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
+    ),
+    "ledger.roster_changes.draft_team": lambda c, p: outcome(lambda: roster_changes.draft_team(c, p, TEAM, key=None)),
+    "ledger.roster_changes.draft_person": lambda c, p: outcome(
+        lambda: roster_changes.draft_person(c, p, PERSON, TEAM_IDS, key=None, on=TODAY)
+    ),
+    "ledger.roster_changes.draft_patient": lambda c, p: outcome(
+        lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None)
+    ),
+    "ledger.roster_changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
+        c, p, "nurse2", {"credential": "MA"}
+    ),
+    "jobs.claims.unfinished": lambda c, p: claims.unfinished(c, p.practice_id, "held", "blue-team", until=LATER),
+    "jobs.claims.known": lambda c, p: claims.known(c, p.practice_id, "finished", "blue-team", since=AT),
+    "jobs.digests.digest_for": lambda c, p: digests.digest_for(c, p, blue_team(c, p), at=AT),
+    "jobs.listing.find_listing": lambda c, p: listing.find_listing(c, p.practice_id, digest_key(p)),
+    "jobs.listing.living_digests": lambda c, p: listing.living_digests(c, p.practice_id),
+    "jobs.listing.find_message": lambda c, p: listing.find_message(c, p.practice_id, "C0OTHER", "9.000100"),
+    "jobs.standing.standings": lambda c, p: standing.standings(c, p, MONTH, listed_now(c, p)),
+}
+"""What asks the ledger about a practice."""
+
+
+def _timer(staff_id: str = "nurse1") -> timers.Timer:
+    return timers.Timer(staff_id, "P-1042", None, None, None, "", AT)
+
+
+def _start(connection: Connection, own: Practice, timer: timers.Timer, name: str) -> timers.TimerReceipt:
+    return timers.start_timer(connection, own, timer, request=asked(name))
+
+
+def _stop(connection: Connection, own: Practice) -> recording.Receipt:
+    work = an_entry(times=("2026-11-18 15:00", "2026-11-18 15:12"))
+    times = {"started_at": AT, "request": asked("stop"), "at": AT + timedelta(minutes=12)}
+    return timers.stop_timer(connection, own, work, recorded_by="nurse1", **times)
+
+
+def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
+    _start(connection, own, _timer("nurse2"), "start nurse2")
+    return timers.cancel_timer(connection, own, "nurse2", request=asked("cancel"), at=AT)
+
+
+def _record(connection: Connection, own: Practice, name: str, **work: Any) -> recording.Receipt:
+    entry = an_entry(**work)
+    return recording.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=entry.staff_id)
+
+
+def _record_many(connection: Connection, own: Practice) -> list[recording.Receipt]:
+    """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
+    work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
+    more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
+    return [_record(connection, own, name, **each) for name, each in {**work, **more}.items()]
+
+
+def _import(kind: str, rows: list[dict[str, str]]) -> Write:
+    return lambda database, own: import_rows(database, own, kind, rows)
+
+
+def _claimed(database: Database, own: Practice, kind: str) -> Claim:
+    occurrence = Occurrence(own.practice_id, kind, "blue-team", NINE)
+    held = claims.claim(database.of(own.practice_id), occurrence, by="one", at=NINE)
+    assert held is not None
+    return held
+
+
+def _hold(database: Database, own: Practice) -> bool:
+    held = _claimed(database, own, "held")
+    claims.leave_alone(database.of(own.practice_id), held, timedelta(hours=1), at=NINE)
+    return claims.hold(database.of(own.practice_id), held, until=LATER)
+
+
+def _finish(database: Database, own: Practice) -> bool:
+    posted = {"channel_id": "C0BLUE", "message_ts": "1.0"}
+    return claims.finish(database.of(own.practice_id), _claimed(database, own, "finished"), at=NINE, **posted)
+
+
+def _miss(database: Database, own: Practice) -> bool:
+    return claims.miss(database.of(own.practice_id), _claimed(database, own, "missed"), at=NINE)
+
+
+def _run_due(database: Database, own: Practice) -> int:
+    return digests.run_due(database.of(own.practice_id), own.practice_id, FakeChannel(), by="one", now=lambda: NINE)
+
+
+def _run(database: Database, own: Practice) -> bool:
+    mine = database.of(own.practice_id)
+    with mine.reading() as connection:
+        team = blue_team(connection, own)
+    occurrence = Occurrence(own.practice_id, digests.ASKED_FOR, team.team_id, NINE)
+    channel = FakeChannel(posts=[(team.channel_id, "earlier")] * 9)
+    return digests.run(mine, own, team, occurrence, channel, by="lead1", now=lambda: NINE)
+
+
+def _may_post(database: Database, own: Practice) -> None:
+    digests.Progress(database.of(own.practice_id), _claimed(database, own, "posting"), lambda: NINE).may_post()
+
+
+def _has_picture(database: Database, own: Practice) -> None:
+    first = Occurrence(own.practice_id, digests.SCHEDULED, "blue-team", NINE)
+    progress = digests.Progress(database.of(own.practice_id), Claim(first, "one", NINE, is_retry=False), lambda: NINE)
+    progress.has_picture(listing.Picture("F0", "Three of nine", shown=False))
+
+
+def _living(database: Database) -> living.LivingDigests:
+    return living.LivingDigests(database, FakeChannel(), lambda: LATER)
+
+
+def _follow(database: Database, own: Practice) -> None:
+    saved(lambda c, p: _record(c, p, "follow", minutes=4))(database, own)
+    _living(database).follow(own.practice_id, {"P-1042"})
+
+
+def _tick(database: Database, own: Practice) -> None:
+    saved(lambda c, p: _record(c, p, "tick", minutes=2))(database, own)
+    _living(database).tick(own.practice_id)
+
+
+class _People:
+    """A way to people and channels on which everything arrives."""
+
+    def send(self, to: str, notice: notices.Notice, key: str, **_: Any) -> notices.Sent:  # noqa: ARG002 - as jobs have it
+        return notices.Sent(to, "1.0")
+
+    def find(self, to: str, key: str, **_: Any) -> notices.Sent | None:  # noqa: ARG002 - the same
+        return None
+
+    def remind(self, reminder: reminders.Reminder) -> None:
+        """Nothing is kept of it."""
+
+
+def _notify(database: Database, own: Practice) -> bool:
+    occurrence = Occurrence(own.practice_id, "notice", "blue-team", NINE, "lead1")
+    notice = partial(notices.MissedRun, own, digests.SCHEDULED, None, NINE)
+    return notices.notify(database.of(own.practice_id), occurrence, "U0LEAD1", notice, _People(), by="one", at=NINE)
+
+
+def _run_missed(database: Database, own: Practice) -> list[int]:
+    """Watches at the end of September, and again when October is over."""
+    days = (local("2026-09-30 12:00"), local("2026-11-02 12:00"))
+    run = partial(missed.run_missed, database.of(own.practice_id), own.practice_id, _People(), by="one")
+    return [run(now=lambda at=at: at) for at in days]
+
+
+def _remind(database: Database, own: Practice) -> int:
+    saved(lambda c, p: _start(c, p, _timer("lead1"), "start lead1"))(database, own)
+    at = AT + timedelta(hours=2)
+    return reminders.run_reminders(database.of(own.practice_id), own.practice_id, _People(), now=lambda: at)
+
+
+def _home_tab(database: Database, own: Practice) -> None:
+    tab = home_tabs.HomeTab(own.practice_id, "U0NURSE1", AT, {}, "1.hash")
+    home_tabs.remember_home_tab(database.of(own.practice_id), tab)
+
+
+STAFF = [
+    staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead"),
+    staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no"),
+]
+PATIENTS = [
+    patient_row(code="P-1042", programs="CCM;PCM", conditions="I10", enrolled_on="2026-02-01"),
+    patient_row(code="X-1042", billing_practitioner=""),
+]
+
+WRITES: Mapping[str, Write] = {
+    "ledger.recording.record_entry": saved(_record_many),
+    "ledger.voiding.undo_last": saved(
+        lambda c, p: voiding.undo_last(c, p, "nurse1", request=asked("undo"), at=AT, patient_code="P-1043", position=2)
+    ),
+    "ledger.voiding.void_entry": saved(
+        lambda c, p: voiding.void_entry(
+            c, p, "P-1042", 4, reason="typed twice", request=asked("void"), at=AT, by="nurse1"
+        )
+    ),
+    "ledger.fixing.fix_entry": saved(
+        lambda c, p: fixing.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=16), request=asked("fix"), at=AT)
+    ),
+    "ledger.addenda.add_addendum": saved(
+        lambda c, p: addenda.add_addendum(
+            c, p, "P-1042", 2, text="Dose kept.", request=asked("add"), at=AT, by="nurse1"
+        )
+    ),
+    "ledger.recording_facts.record_fact": saved(
+        lambda c, p: recording_facts.record_fact(c, p, CONSENT, request=asked("fact"), at=AT, recorded_by="nurse1")
+    ),
+    "ledger.takes.take_or_release": saved(
+        lambda c, p: takes.take_or_release(c, p, MONTH, "P-1042", "nurse1", request=asked("take"), at=AT)
+    ),
+    "ledger.takes.take_over": saved(
+        lambda c, p: takes.take_over(
+            c, p, MONTH, "P-1042", "lead1", instead_of="nurse1", request=asked("take over"), at=AT
+        )
+    ),
+    "ledger.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
+    "ledger.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _timer(), at=AT)),
+    "ledger.timers.finish_reminder": saved(lambda c, p: timers.finish_reminder(c, p, _timer(), at=AT)),
+    "ledger.timers.stop_timer": saved(_stop),
+    "ledger.timers.cancel_timer": saved(_cancel),
+    "jobs.reminders.run_reminders": _remind,
+    "ledger.home_tabs.remember_home_tab": _home_tab,
+    "ledger.home_tabs.mark_home_tab": lambda d, p: home_tabs.mark_home_tab(
+        d.of(p.practice_id), p.practice_id, "U0NURSE1", at=AT + timedelta(hours=1)
+    ),
+    "ledger.accounts.claim_stranger": lambda d, p: accounts.claim_stranger(d.of(p.practice_id), p, "U0NEW", on=TODAY),
+    "ledger.accounts.ignore_stranger": saved(lambda c, p: accounts.ignore_stranger(c, p, "U0NEW", by="admin1")),
+    "ledger.accounts.admit_administrator": saved(
+        lambda c, p: accounts.admit_administrator(c, p, "U0OWNER", "Owner", at=AT)
+    ),
+    "ledger.accounts.end_person": saved(lambda c, p: accounts.end_person(c, p, "U0BILLER1", at=AT)),
+    "ledger.accounts.note_restored": saved(lambda c, p: accounts.note_restored(c, p, "U0BILLER1", at=AT)),
+    "ledger.imports.teams.import_teams": _import("teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}]),
+    "ledger.imports.staff.import_staff": _import("staff", STAFF),
+    "ledger.imports.patients.import_patients": _import("patients", PATIENTS),
+    "ledger.imports.entries.import_entries": _import("entries", [entry_row(external_id="E-1", minutes="21")]),
+    "ledger.imports.facts.import_facts": lambda d, p: import_fact_rows(
+        d, p, "stays", [{"setting": "snf", "admitted": "2026-10-20", "discharged": "2026-10-28"}]
+    ),
+    "ledger.roster_changes.save_team": saved(
+        lambda c, p: roster_changes.save_team(c, p, TEAM, key=None, request=asked("team"), at=AT, by="admin1")
+    ),
+    "ledger.roster_changes.save_person": saved(
+        lambda c, p: roster_changes.save_person(
+            c, p, PERSON, TEAM_IDS, key=None, request=asked("person"), at=AT, by="admin1"
+        )
+    ),
+    "ledger.roster_changes.save_patient": saved(
+        lambda c, p: roster_changes.save_patient(
+            c, p, PATIENT, TEAM_IDS, key=None, request=asked("patient"), at=AT, by="admin1"
+        )
+    ),
+    "ledger.policy.change_policy": saved(
+        lambda c, p: policy.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
+    ),
+    "ledger.deciding.decide": saved(
+        lambda c, p: deciding.decide(
+            c, p, deciding.Decision("timer_reminder_minutes", 30), request=asked("decide"), at=AT, by="admin1"
+        )
+    ),
+    "ledger.patient_months.reevaluate_practice": saved(patient_months.reevaluate_practice),
+    "ledger.practice.create_practice": saved(
+        lambda c, p: practice.create_practice(c, p.practice_id, p.name, p.timezone, at=AT)
+    ),
+    "jobs.digests.run_due": _run_due,
+    "jobs.digests.run": _run,
+    "jobs.living.LivingDigests.follow": _follow,
+    "jobs.living.LivingDigests.tick": _tick,
+    "jobs.living.LivingDigests.refresh": lambda d, p: _living(d).refresh(p.practice_id, digest_key(p)),
+    "jobs.living.LivingDigests.show_again": lambda d, p: _living(d).show_again(p.practice_id, "C0OTHER", "0.000100"),
+    "jobs.missed.run_missed": _run_missed,
+    "jobs.notices.notify": _notify,
+    "jobs.claims.hold": _hold,
+    "jobs.claims.finish": _finish,
+    "jobs.claims.miss": _miss,
+    "jobs.digests.Progress.may_post": _may_post,
+    "jobs.digests.Progress.has_picture": _has_picture,
+    "jobs.listing.keep_picture": saved(
+        lambda c, p: listing.keep_picture(
+            c, p.practice_id, digest_key(p), listing.Picture("F1", "Four of nine", shown=True)
+        )
+    ),
+    "jobs.listing.forget_message": saved(lambda c, p: listing.forget_message(c, p.practice_id, digest_key(p), 1)),
+    "jobs.listing.end_life": saved(lambda c, p: listing.end_life(c, p.practice_id, digest_key(p))),
+    "ledger.timers.start_timer again": saved(lambda c, p: _start(c, p, _timer(), "start again")),
+}
+"""What changes the ledger, in an order in which each finds what it needs."""
+
+PARTS = frozenset(
+    {
+        "jobs.claims.claim",
+        "jobs.claims.leave_alone",
+        "jobs.digests.Progress.has_posted",
+        "jobs.listing.keep_fingerprint",
+        "jobs.listing.keep_message",
+        "jobs.listing.store_listing",
+        "ledger.chain.lock_head",
+        "ledger.chain.lock_heads",
+        "ledger.chain.move_head",
+        "ledger.facts.append_facts",
+        "ledger.figures.store",
+        "ledger.imports.facts.record_facts",
+        "ledger.imports.patients.put_patients",
+        "ledger.imports.roster.put_all",
+        "ledger.imports.roster.record_changes",
+        "ledger.imports.staff.reevaluate_patients_of",
+        "ledger.patient_months.evaluate_with",
+        "ledger.patient_months.reevaluate",
+        "ledger.patient_months.reevaluate_all",
+        "ledger.policy.lock_settings",
+        "ledger.recording.lock_many_staff",
+        "ledger.recording.lock_staff",
+        "ledger.recording.store_entry",
+        "ledger.requests.remember",
+        "ledger.roster_changes.lock_roster",
+        "ledger.voiding.void_parts",
+    }
+)
+"""What is done on the way by what stands above; a test sees to it that it is."""
+
+OUTSIDE = {
+    "ledger.practice.all_practices": "it is the one question that is about every practice",
+    "ledger.schema.upgrade": "it is about the database",
+    "ledger.schema.check": "it is about the database",
+    "ledger.schema.row_level_security": "it is about the database",
+}
+"""What is about no practice, and why."""
