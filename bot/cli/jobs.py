@@ -18,11 +18,12 @@ _WHOLE_PRACTICE = "the practice"
 def jobs(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """What comes next by itself for each team, and what became of the last runs."""
     at = now()
-    with opened_ledger() as database, database.reading() as connection:
-        practice = chosen_practice(connection, workspace)
-        known = teams(connection, practice.practice_id)
-        planned = plans(practice, known)
-        runs = latest_runs(connection, practice.practice_id, most=RUNS)
+    with opened_ledger() as database:
+        practice = chosen_practice(database, workspace)
+        with database.of(practice.practice_id).reading() as connection:
+            known = teams(connection, practice.practice_id)
+            runs = latest_runs(connection, practice.practice_id, most=RUNS)
+    planned = plans(practice, known)
     names = {team.team_id: team.name for team in known}
     coming = sorted(
         ((plan, upcoming) for plan in planned if (upcoming := plan.schedule.next_after(at)) is not None),

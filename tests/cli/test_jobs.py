@@ -26,7 +26,7 @@ def test_it_shows_when_each_teams_digest_comes(ccm: Ccm) -> None:
 def test_it_shows_what_became_of_what_was_due(ccm: Ccm, ledger: Path) -> None:
     database = Database(f"sqlite:///{ledger}")
     refusing = FakeChannel(refuses={"C0GREEN"})
-    run_due(database, "T0TEST", refusing, by="one", now=lambda: NINE + timedelta(hours=1))
+    run_due(database.of("T0TEST"), "T0TEST", refusing, by="one", now=lambda: NINE + timedelta(hours=1))
     database.close()
 
     shown = ccm("jobs").stdout

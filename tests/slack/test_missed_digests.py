@@ -44,12 +44,12 @@ def office(office: Office) -> Office:
 
 def tick(office: Office, by: str = "a process") -> int:
     """How many digests a process posts now."""
-    return run_due(office.database, "T0TEST", SlackChannel(office.client), by=by, now=office.clock)
+    return run_due(office.database.of("T0TEST"), "T0TEST", SlackChannel(office.client), by=by, now=office.clock)
 
 
 def watch(office: Office, by: str = "a process") -> int:
     """How many runs a process finds missed now."""
-    return run_missed(office.database, "T0TEST", SlackDirect(office.client), by=by, now=office.clock)
+    return run_missed(office.database.of("T0TEST"), "T0TEST", SlackDirect(office.client), by=by, now=office.clock)
 
 
 def told(office: Office, user: str = "U0LEAD1") -> list[str]:
@@ -135,7 +135,7 @@ def test_whoever_watches_for_the_first_time_has_missed_nothing(office: Office) -
     import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
     office.clock.now = FRIDAY_EIGHT
     fresh = "DELETE FROM watches"
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql(fresh)
 
     assert watch(office) == 0

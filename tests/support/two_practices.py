@@ -26,7 +26,7 @@ from support.practice import (
     staff_row,
 )
 
-from jobs import claims, digests, listing, living, missed, notices, reminders, standing
+from jobs import claims, digests, history, listing, living, missed, notices, reminders, standing
 from jobs.claims import Claim, Occurrence
 from ledger import (
     accounts,
@@ -200,6 +200,7 @@ QUESTIONS: Mapping[str, Ask] = {
     ),
     "jobs.claims.unfinished": lambda c, p: claims.unfinished(c, p.practice_id, "held", "blue-team", until=LATER),
     "jobs.claims.known": lambda c, p: claims.known(c, p.practice_id, "finished", "blue-team", since=AT),
+    "jobs.history.latest_runs": lambda c, p: history.latest_runs(c, p.practice_id, most=50),
     "jobs.digests.digest_for": lambda c, p: digests.digest_for(c, p, blue_team(c, p), at=AT),
     "jobs.listing.find_listing": lambda c, p: listing.find_listing(c, p.practice_id, digest_key(p)),
     "jobs.listing.living_digests": lambda c, p: listing.living_digests(c, p.practice_id),
