@@ -104,36 +104,52 @@ def rows(database: Database, one: Practice) -> dict[str, list[str]]:
         }
 
 
+OWN_NUMBERS = {"T0TEST": "7001", "T0OTHER": "7002"}
+"""Of the patient whom the other practice does not have."""
+
+
 def alike(said: object, one: Practice) -> str:
     """What was said, whoever's practice it is."""
-    return repr(said).replace(one.practice_id, "T0ONE")
+    return repr(said).replace(one.practice_id, "T0ONE").replace(OWN_NUMBERS[one.practice_id], "7000")
 
 
 @pytest.fixture
 def pair(database: Database) -> tuple[Practice, Practice]:
-    """Two practices with the same teams, people, patients and one entry each."""
+    """Two practices with the same teams, people, patients and an entry each; and each has a billable patient more."""
     both = a_practice(database), a_practice(database, "T0OTHER")
     for one in both:
+        code = f"P-{OWN_NUMBERS[one.practice_id]}"
+        import_rows(database, one, "patients", [patient_row(code=code)])
         record(database, one, an_entry(minutes=16), request=a_request(key="first"))
+        record(database, one, an_entry(patient=code, staff="nurse2", minutes=25), request=a_request(key="second"))
     return both
 
 
-def test_what_one_practice_does_changes_nothing_of_another(database: Database, pair: tuple[Practice, Practice]) -> None:
-    mine, other = pair
+@pytest.mark.parametrize("acting", ["T0TEST", "T0OTHER"])
+def test_what_one_practice_does_changes_no_answer_to_another(
+    database: Database, pair: tuple[Practice, Practice], acting: str
+) -> None:
+    mine, other = pair if acting == "T0OTHER" else pair[::-1]
     before, others_before, kept = answers(database, mine), answers(database, other), rows(database, mine)
-    done: dict[str, str] = {}
     for name, write in WRITES.items():
-        done[name] = alike(write(database, other), other)
+        write(database, other)
         assert rows(database, mine) == kept, f"{name} of one practice changed rows of another"
     assert answers(database, mine) == before
     others_after = answers(database, other)
     same = [name for name in QUESTIONS if others_after[name] == others_before[name]]
     assert same == [], "each answer had to change where the work was done"
 
-    kept = rows(database, other)
+
+def test_what_one_practice_does_another_may_do_as_well(database: Database, pair: tuple[Practice, Practice]) -> None:
     for name, write in WRITES.items():
-        assert alike(write(database, mine), mine) == done[name], f"{name} did not do the same once more elsewhere"
-        assert rows(database, other) == kept, f"{name} of one practice changed rows of another"
+        said = set()
+        for one, beside in (pair, pair[::-1]):
+            kept = rows(database, beside)
+            said.add(alike(write(database, one), one))
+            assert rows(database, beside) == kept, f"{name} of one practice changed rows of another"
+        assert len(said) == 1, f"{name} was not the same in both practices"
+    mine, other = (answers(database, as_it_is(database, one)) for one in pair)
+    assert [name for name in QUESTIONS if alike(mine[name], pair[0]) != alike(other[name], pair[1])] == []
     assert [verified(database, as_it_is(database, one)).difference for one in pair] == [None, None]
 
 

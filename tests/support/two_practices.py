@@ -148,9 +148,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
     "ledger.patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
     "ledger.figures.stored_figures": lambda c, p: figures.stored_figures(c, p.practice_id, ["P-1042"]),
-    "ledger.stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 2)),
+    "ledger.stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 1)),
     "ledger.stored_entries.find_live_entry": lambda c, p: outcome(
-        lambda: find_live_entry(c, p.practice_id, "P-1042", 2)
+        lambda: find_live_entry(c, p.practice_id, "P-1042", 1)
     ),
     "ledger.stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
     "ledger.timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
@@ -238,6 +238,7 @@ def _record_many(connection: Connection, own: Practice) -> list[recording.Receip
     """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
     work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
     more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
+    more["f"] = {"patient": "P-1044", "minutes": 17}
     return [_record(connection, own, name, **each) for name, each in {**work, **more}.items()]
 
 
@@ -365,7 +366,7 @@ WRITES: Mapping[str, Write] = {
     ),
     "ledger.addenda.add_addendum": saved(
         lambda c, p: addenda.add_addendum(
-            c, p, "P-1042", 2, text="Dose kept.", request=asked("add"), at=AT, by="nurse1"
+            c, p, "P-1042", 1, text="Dose kept.", request=asked("add"), at=AT, by="nurse1"
         )
     ),
     "ledger.recording_facts.record_fact": saved(
@@ -394,8 +395,8 @@ WRITES: Mapping[str, Write] = {
     "ledger.accounts.admit_administrator": saved(
         lambda c, p: accounts.admit_administrator(c, p, "U0OWNER", "Owner", at=AT)
     ),
-    "ledger.accounts.end_person": saved(lambda c, p: accounts.end_person(c, p, "U0BILLER1", at=AT)),
-    "ledger.accounts.note_restored": saved(lambda c, p: accounts.note_restored(c, p, "U0BILLER1", at=AT)),
+    "ledger.accounts.end_person": saved(lambda c, p: accounts.end_person(c, p, "U0BILLER1", at=NINE)),
+    "ledger.accounts.note_restored": saved(lambda c, p: accounts.note_restored(c, p, "U0BILLER1", at=LATER)),
     "ledger.imports.teams.import_teams": _import("teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}]),
     "ledger.imports.staff.import_staff": _import("staff", STAFF),
     "ledger.imports.patients.import_patients": _import("patients", PATIENTS),
@@ -421,7 +422,7 @@ WRITES: Mapping[str, Write] = {
     ),
     "ledger.deciding.decide": saved(
         lambda c, p: deciding.decide(
-            c, p, deciding.Decision("timer_reminder_minutes", 30), request=asked("decide"), at=AT, by="admin1"
+            c, p, deciding.Decision("care_plan_max_days", 400), request=asked("decide"), at=NINE, by="admin1"
         )
     ),
     "ledger.patient_months.reevaluate_practice": saved(patient_months.reevaluate_practice),
