@@ -54,6 +54,12 @@ class Events:
         }
         self._send("user_change", event)
 
+    def app_uninstalled(self) -> None:
+        """Sends `tokens_revoked` and `app_uninstalled`; Slack keeps to no order."""
+        revoked = {"oauth": [], "bot": [self._workspace.installation.bot_user_id]}
+        self._send("tokens_revoked", {"type": "tokens_revoked", "tokens": revoked})
+        self._send("app_uninstalled", {"type": "app_uninstalled"})
+
     def _send(self, subscription: str, event: JSON) -> Answer:
         if subscription not in self._workspace.features.events:
             return Answer()
