@@ -86,13 +86,28 @@ class Distribution:
             target=lambda: self._server.run(sockets=[self._socket]), name="distribution", daemon=True
         )
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Serves from a thread in the background until `stop()`."""
         self._thread.start()
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def stop(self, *, wait: bool = True) -> None:
+        """Ends the server; without `wait` it returns while that is still ending."""
         self._server.should_exit = True
-        self._thread.join(SECONDS_TO_STOP)
+        if wait:
+            self._thread.join(SECONDS_TO_STOP)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    @property
+    def refreshed(self) -> int:
+        """Returns how many tokens the app has renewed."""
+        with self._lock:
+            return sum(refresh.spent for refresh in self._refreshes.values())
 
     def of_token(self, token: str | None) -> Playground:
         """Returns the workspace that a token is for; raises SlackError `not_authed` or `invalid_auth`."""

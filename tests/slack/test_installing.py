@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
-from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
 from support.slack import HandClock
 from support.threads import at_once
 from support.town import ABROAD, NURSE, ONE, OWNER, TWO, Browser, Town, a_town
@@ -29,16 +28,6 @@ def town(sqlite_database: Database, clock: HandClock) -> Iterator[Town]:
         yield town
 
 
-def employ(town: Town, team: str) -> None:
-    """Adds the invented people, and a patient of the same code, to a practice."""
-    with town.database.reading() as connection:
-        practice = get_practice(connection, team)
-    people = [staff_row(**person) for person in STAFF]
-    import_rows(town.database, practice, "teams", TEAMS)
-    import_rows(town.database, practice, "staff", people)
-    import_rows(town.database, practice, "patients", [patient_row(code="P-1042")])
-
-
 @pytest.fixture(params=["sqlite_database", "postgresql_database"])
 def either_town(request: pytest.FixtureRequest, clock: HandClock) -> Iterator[Town]:
     """The same on both databases."""
@@ -50,7 +39,7 @@ def test_two_practices_in_one_bot_each_see_their_own(either_town: Town) -> None:
     town = either_town
     town.install(ONE, TWO)
     for team in (ONE, TWO):
-        employ(town, team)
+        town.employ(team)
 
     assert "*0 → 12 minutes*" in town.say(ONE, LINE.format(minutes=12))
     assert "*0 → 30 minutes*" in town.say(TWO, LINE.format(minutes=30))
@@ -222,7 +211,7 @@ def test_before_it_is_installed_people_are_told_what_to_do(town: Town) -> None:
 
 def test_an_open_form_says_that_the_bot_is_gone(town: Town) -> None:
     town.install(ONE)
-    employ(town, ONE)
+    town.employ(ONE)
     nurse = town.person(ONE)
     saved = nurse.command("C0GENERAL", LINE.format(minutes=12))
     form = nurse.command("C0GENERAL", "/ccm log P-1042 12m meds").modal
@@ -234,13 +223,13 @@ def test_an_open_form_says_that_the_bot_is_gone(town: Town) -> None:
     assert submitted.modal is not None
     assert "not installed in this workspace" in submitted.modal.words
     assert "not installed in this workspace" in nurse.press(saved.message, "log_undo").words
-    assert nurse.home() is None
+    assert nurse.home(timeout_seconds=0.1) is None
     nurse.shortcut("log_shortcut")
 
 
 def test_installing_again_renews_the_token_and_finds_the_ledger(town: Town) -> None:
     town.install(ONE)
-    employ(town, ONE)
+    town.employ(ONE)
     town.say(ONE, LINE.format(minutes=12))
     town.slack.uninstall(ONE)
     town.clock.move(minutes=5)
@@ -258,7 +247,7 @@ def test_two_processes_share_what_is_installed(postgresql_database: Database, cl
         browser = Browser(town)
         back = browser.ask_slack(f"{ONE} {OWNER}", address=f"{town.addresses[1]}/slack/install")
         assert browser.open(back).status == 200
-        employ(town, ONE)
+        town.employ(ONE)
         for address, minutes, total in zip(town.addresses, (12, 18), (12, 30), strict=True):
             town.playground(ONE).delivery.set_request_url(f"{address}/slack/events")
             assert f"{total} minutes*" in town.say(ONE, LINE.format(minutes=minutes))

@@ -15,7 +15,8 @@ import uvicorn
 import yaml
 from pydantic import SecretStr
 from slack_bolt import App
-from support.slack import BLUE, GENERAL, MANIFEST, Afterwards, HandClock
+from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
+from support.slack import BLUE, GENERAL, GREEN, MANIFEST, Afterwards, HandClock
 
 from bot.app import build_app, web_client
 from bot.installations.sealing import new_key
@@ -24,6 +25,7 @@ from bot.playground import DistributedApp, Distribution, Person, Playground, Wor
 from bot.serve import http_app
 from bot.settings import OAuthApp
 from ledger.database import Database
+from ledger.practice import get_practice
 
 ONE, TWO = "T0ONE", "T0TWO"
 NURSE, OWNER, ABROAD = "U0NURSE1", "U0OWNER1", "U0ABROAD"
@@ -120,6 +122,14 @@ class Town:
             assert page.status == 200, page.words
         self.afterwards.settle()
 
+    def employ(self, team: str) -> None:
+        """Adds the invented people, and a patient of the same code, to a practice."""
+        with self.database.reading() as connection:
+            practice = get_practice(connection, team)
+        import_rows(self.database, practice, "teams", TEAMS)
+        import_rows(self.database, practice, "staff", [staff_row(**person) for person in STAFF])
+        import_rows(self.database, practice, "patients", [patient_row(code="P-1042")])
+
     def direct(self, team: str, user: str = OWNER) -> list[str]:
         """What the bot wrote to somebody, oldest first."""
         return [seen.words for seen in self.person(team, user).direct_messages()]
@@ -134,10 +144,7 @@ def a_workspace(team: str, clock: HandClock, request_url: str) -> Workspace:
     members = [each["id"] for each in PEOPLE]
     config = {
         "users": PEOPLE,
-        "channels": [
-            {"id": GENERAL, "name": "general", "members": members},
-            {"id": BLUE, "name": "blue", "members": members},
-        ],
+        "channels": [{"id": each, "name": each.lower(), "members": members} for each in (GENERAL, BLUE, GREEN)],
         "manifest": yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
         "installation": {
             "team_id": team,
@@ -163,9 +170,10 @@ def a_town(
     shown = DistributedApp(redirect_urls=(f"{addresses[0]}/slack/oauth_redirect",), **app)
     afterwards = Afterwards()
     with ExitStack() as stack:
+        slack = Distribution(playgrounds, shown).start()
+        stack.callback(slack.stop, wait=False)
         for playground in playgrounds:
-            stack.enter_context(playground)
-        slack = stack.enter_context(Distribution(playgrounds, shown))
+            stack.callback(playground.start().stop, wait=False)
         town = Town(database, clock, slack, afterwards, addresses)
         ours = oauth_app(town, keys or new_key())
         for door in doors:
