@@ -3,7 +3,7 @@
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -161,11 +161,20 @@ def a_workspace(team: str, clock: HandClock, request_url: str) -> Workspace:
 
 @contextmanager
 def a_town(
-    database: Database, clock: HandClock, *, processes: int = 1, keys: str | None = None, **app: Any
+    database: Database,
+    clock: HandClock,
+    *,
+    processes: int = 1,
+    elsewhere: Sequence[str] = (),
+    keys: str | None = None,
+    **app: Any,
 ) -> Iterator[Town]:
-    """Two workspaces without the bot, and the bot in so many processes; Slack asks the first."""
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(processes)]
-    addresses = [f"http://127.0.0.1:{door.getsockname()[1]}" for door in doors]
+    """Two workspaces without the bot, and the bot in so many processes; Slack asks the first.
+
+    With ``elsewhere`` the test itself runs the processes, at these addresses.
+    """
+    doors = [] if elsewhere else [socket.create_server(("127.0.0.1", 0)) for _ in range(processes)]
+    addresses = [*elsewhere, *(f"http://127.0.0.1:{door.getsockname()[1]}" for door in doors)]
     playgrounds = [Playground(a_workspace(team, clock, f"{addresses[0]}/slack/events")) for team in (ONE, TWO)]
     shown = DistributedApp(redirect_urls=(f"{addresses[0]}/slack/oauth_redirect",), **app)
     afterwards = Afterwards()
