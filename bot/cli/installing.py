@@ -45,12 +45,13 @@ def practices(
     """List the practices, and in whose workspaces the bot is installed by OAuth."""
     with opened_ledger() as database:
         if timezone is not None:
-            with database.writing() as connection:
-                moved = move_practice(connection, chosen_practice(connection, workspace), timezone)
+            practice = chosen_practice(database, workspace)
+            with database.of(practice.practice_id).writing() as connection:
+                moved = move_practice(connection, practice, timezone)
             out.print(f"{moved.name} ({moved.practice_id}) has the dates of {moved.timezone} now.", markup=False)
             return
         since = installed_since(database)
-        with database.reading() as connection:
+        with database.across_practices().reading() as connection:
             listed = [
                 ListedPractice(one.practice_id, one.name, one.timezone, since.get(one.practice_id))
                 for one in all_practices(connection)

@@ -130,11 +130,12 @@ class InstallFlow(OAuthFlow):
 
     def _begin(self, practice_id: str, name: str, timezone: str) -> Beginning:
         begin = partial(begin_practice, practice_id=practice_id, name=name, timezone=timezone, at=self._now())
+        database = self._database.of(practice_id)
         try:
-            with self._database.writing() as connection:
+            with database.writing() as connection:
                 return begin(connection)
         except IntegrityError:  # somebody else has installed it in the same moment
-            with self._database.writing() as connection:
+            with database.writing() as connection:
                 return begin(connection)
 
     def _succeeded(self, args: SuccessArgs) -> BoltResponse:

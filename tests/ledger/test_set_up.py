@@ -10,9 +10,11 @@ from ledger.errors import LedgerError
 from ledger.practice import Practice, get_practice
 from ledger.set_up import PRACTICE_ZONES, USUAL_ZONE, Beginning, begin_practice, move_practice
 
+TEST = "T0TEST"
+
 
 def begin(database: Database, timezone: str, name: str = "One") -> Beginning:
-    with database.writing() as connection:
+    with database.of("T0ONE").writing() as connection:
         return begin_practice(connection, "T0ONE", name, timezone, at=AT)
 
 
@@ -44,14 +46,14 @@ def test_every_zone_of_a_practice_is_one() -> None:
 
 def test_a_practice_is_moved_before_time_is_logged_and_not_after(database: Database) -> None:
     practice = a_practice(database)
-    with database.writing() as connection:
+    with database.of(TEST).writing() as connection:
         moved = move_practice(connection, practice, "America/Chicago")
-    with database.reading() as connection:
+    with database.of(TEST).reading() as connection:
         assert get_practice(connection, "T0TEST") == moved
     record(database, moved, an_entry())
 
-    with pytest.raises(LedgerError, match="PRACTICE_MOVED"), database.writing() as connection:
+    with pytest.raises(LedgerError, match="PRACTICE_MOVED"), database.of(TEST).writing() as connection:
         move_practice(connection, moved, "America/Denver")
 
-    with database.reading() as connection:
+    with database.of(TEST).reading() as connection:
         assert get_practice(connection, "T0TEST").timezone == "America/Chicago"

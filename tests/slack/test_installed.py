@@ -80,7 +80,7 @@ def test_who_uninstalls_gets_no_more_and_the_others_go_on(town: Town) -> None:
     assert town.installations.practice_ids() == [TWO]
     with pytest.raises(NotInstalledError):
         town.installations.client_of(ONE)
-    with town.database.reading() as connection:
+    with town.database.across_practices().reading() as connection:
         assert get_practice(connection, ONE).practice_id == ONE
         assert connection.scalar(text("SELECT count(*) FROM slack_bots")) == 1
 

@@ -91,7 +91,7 @@ def test_a_zone_in_which_no_practice_is_becomes_that_of_new_york(town: Town) -> 
 
     assert "America/New_York: your Slack profile has Europe/Berlin, where no practice is" in page.words
     assert "ccm practices --workspace T0ONE --timezone" in page.words
-    with town.database.reading() as connection:
+    with town.database.across_practices().reading() as connection:
         assert get_practice(connection, ONE).timezone == "America/New_York"
 
 
@@ -127,13 +127,13 @@ def test_the_way_back_can_be_used_once(town: Town) -> None:
 def test_the_way_back_is_closed_after_ten_minutes(town: Town) -> None:
     browser = Browser(town)
     back = browser.ask_slack(f"{ONE} {OWNER}")
-    with town.database.writing() as connection:
+    with town.database.across_practices().writing() as connection:
         connection.execute(update(STATES).values(expire_at=datetime.now(UTC).replace(tzinfo=None)))
 
     assert browser.open(back).status == 401
     assert town.installations.practice_ids() == []
     browser.open(f"{town.addresses[0]}/slack/install")
-    with town.database.reading() as connection:
+    with town.database.across_practices().reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM slack_oauth_states")) == 1
 
 
@@ -172,7 +172,7 @@ def test_a_whole_organization_is_refused(sqlite_database: Database, clock: HandC
         assert page.status == 400
         assert "cannot be installed for a whole organization" in page.words
         assert town.installations.practice_ids() == []
-        with town.database.reading() as connection:
+        with town.database.across_practices().reading() as connection:
             assert all_practices(connection) == []
 
 
@@ -238,7 +238,7 @@ def test_installing_again_renews_the_token_and_finds_the_ledger(town: Town) -> N
 
     assert "its ledger is as it was, with the dates of America/Denver" in page.words
     assert "12 min" in town.say(ONE, "/ccm patient P-1042")
-    with town.database.reading() as connection:
+    with town.database.across_practices().reading() as connection:
         assert len(connection.execute(INSTALLATIONS.select()).all()) == 1
 
 
@@ -271,7 +271,7 @@ def test_no_token_key_or_secret_is_stored_open_or_logged(
         found = town.installations.find(ONE)
         secrets = [str(found.bot_token), str(found.bot_refresh_token), town.slack.app.client_secret]
         secrets += town.installations.app.token_keys.get_secret_value().split(",")
-        with town.database.reading() as connection:
+        with town.database.across_practices().reading() as connection:
             stored = repr([connection.execute(text(f"SELECT * FROM {name}")).all() for name in TABLES])  # noqa: S608
     ours = town.installations
     said = f"{logs}{capfd.readouterr()}{ours!r}{ours.app!r}{ours.seal!r}{found!r}"
@@ -286,6 +286,6 @@ def test_a_practice_is_begun_once(town: Town) -> None:
     town.install(ONE)
     town.install(ONE)
 
-    with town.database.reading() as connection:
+    with town.database.across_practices().reading() as connection:
         assert find_practice(connection, ONE) is not None
         assert [one.practice_id for one in all_practices(connection)] == [ONE]

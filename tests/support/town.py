@@ -124,7 +124,7 @@ class Town:
 
     def employ(self, team: str) -> None:
         """Adds the invented people, and a patient of the same code, to a practice."""
-        with self.database.reading() as connection:
+        with self.database.of(team).reading() as connection:
             practice = get_practice(connection, team)
         import_rows(self.database, practice, "teams", TEAMS)
         import_rows(self.database, practice, "staff", [staff_row(**person) for person in STAFF])
