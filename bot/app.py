@@ -6,12 +6,16 @@ Listeners run before the acknowledgement and answer in it; what takes longer, or
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from datetime import datetime
+from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.desk import Desk
 from bot.edge import report
+from bot.installations.flow import InstallFlow
+from bot.installations.gate import InstalledAuthorize, gate
+from bot.installations.store import Installations
 from bot.listeners import (
     accounts,
     card,
@@ -30,9 +34,11 @@ from bot.listeners import (
     shortcuts,
     strangers,
     timers,
+    uninstall,
 )
 from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
+from bot.settings import SLACK_URL
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
@@ -55,14 +61,15 @@ LISTENERS = (
     strangers,
     accounts,
     settings,
+    uninstall,
 )
 
 
-def web_client(token: str, base_url: str) -> WebClient:
+def web_client(token: str | None, base_url: str) -> WebClient:
     """A client that waits as Slack asks (Retry-After, ``bot.rate_limit``) and gives up after 30 seconds.
 
     A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
-    A call whose connection was lost is not repeated: Slack may have taken it.
+    A call whose connection was lost is not repeated: Slack may have taken it. Without a token it installs.
     """
     return WebClient(
         token=token,
@@ -80,21 +87,31 @@ def build_app(
     *,
     executor: Executor,
     admins: Collection[str] = (),
+    installations: Installations | None = None,
+    slack_url: str = SLACK_URL,
 ) -> App:
     """The app with every listener that ``manifest.yml`` declares; nothing runs yet.
 
     ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it. ``admins`` are the
-    Slack ids of those who are administrators whatever the roster says.
+    Slack ids of those who are administrators whatever the roster says. With ``installations`` the bot works in every
+    workspace that has one, and can be installed in more: ``client`` then needs no token, and ``slack_url`` is where
+    Slack asks for permission.
     """
-    app = App(
-        client=client,
-        signing_secret=signing_secret,
-        process_before_response=True,
-        token_verification_enabled=False,
-        listener_executor=executor,
-    )
+    named = frozenset(admins)
+    common: dict[str, Any] = {
+        "client": client,
+        "signing_secret": signing_secret,
+        "process_before_response": True,
+        "listener_executor": executor,
+    }
+    if installations is None:
+        app = App(**common, token_verification_enabled=False)
+        desk = Desk(database, now, lambda _practice_id: client, executor, named)
+    else:
+        flow = InstallFlow(database, installations, client, now, executor=executor, admins=named, slack_url=slack_url)
+        app = App(**common, oauth_flow=flow, authorize=InstalledAuthorize(), before_authorize=gate(installations))
+        desk = Desk(database, now, installations.client_of, executor, named, installations)
     app.error(report)
-    desk = Desk(database, now, client, executor, frozenset(admins))
     for listener in LISTENERS:
         listener.listen(app, desk)
     return app

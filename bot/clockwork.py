@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -14,15 +15,20 @@ from slack_sdk import WebClient
 
 from bot.channel import SlackChannel
 from bot.direct import SlackDirect
+from bot.workspaces import Workspaces
 from jobs.digests import run_due
 from jobs.living import LivingDigests
 from jobs.missed import run_missed
 from jobs.reminders import run_reminders
 from ledger.database import Database
+from ledger.errors import LedgerError
 
 log = structlog.get_logger("bot.clockwork")
 
 Job = Callable[[], object]
+
+PRACTICES_AT_ONCE = 8
+"""How many practices' jobs run at once in a process; each uses a database connection now and then."""
 
 
 def practice_jobs(
@@ -40,28 +46,74 @@ def practice_jobs(
     )
 
 
-def run_jobs(jobs: tuple[Job, ...]) -> None:
+def run_jobs(practice_id: str, jobs: tuple[Job, ...]) -> None:
     """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same."""
     for job in jobs:
+        _attempt(job, practice=practice_id)
+
+
+def _attempt(job: Job, **of: str) -> None:
+    try:
+        job()
+    except LedgerError as error:
+        log.error("jobs_failed", code=error.code, remedy=error.remedy, **of)  # noqa: TRY400 - its place tells nothing
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
+        log.error("jobs_failed", kind=type(error).__name__, **of)  # noqa: TRY400 - an exception's words may carry data
+
+
+class Rounds:
+    """Asks the jobs of every practice, each practice on a thread: one that is slow or fails keeps no other back."""
+
+    def __init__(
+        self, database: Database, workspaces: Workspaces, now: Callable[[], datetime], executor: Executor
+    ) -> None:
+        """``executor`` bounds how many practices are asked at once."""
+        self._database = database
+        self._workspaces = workspaces
+        self._now = now
+        self._executor = executor
+        self._lock = threading.Lock()
+        self._under_way: set[str] = set()
+
+    def begin(self) -> None:
+        """Asks every practice that has the bot now, but those whose last round is still under way; waits for none."""
+        _attempt(self._begin)
+
+    def _begin(self) -> None:
+        for practice_id in self._workspaces.practice_ids():
+            with self._lock:
+                if practice_id in self._under_way:
+                    log.warning("jobs_still_under_way", practice=practice_id)
+                    continue
+                self._under_way.add(practice_id)
+            self._executor.submit(self._ask, practice_id)
+
+    def _ask(self, practice_id: str) -> None:
         try:
-            job()
-        except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
-            log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
+            _attempt(lambda: self._run(practice_id), practice=practice_id)
+        finally:
+            with self._lock:
+                self._under_way.discard(practice_id)
+
+    def _run(self, practice_id: str) -> None:
+        client = self._workspaces.client_of(practice_id)
+        run_jobs(practice_id, practice_jobs(self._database, practice_id, client, self._now))
 
 
 @contextmanager
 def jobs_running(
-    database: Database, practice_id: str, client: WebClient, now: Callable[[], datetime]
+    database: Database, workspaces: Workspaces, now: Callable[[], datetime]
 ) -> Iterator[BackgroundScheduler]:
-    """The jobs of one practice, asked every minute until the block ends; what they have begun is finished."""
-    tick = partial(run_jobs, practice_jobs(database, practice_id, client, now))
-    scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(tick, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
-    scheduler.start()
-    first = threading.Thread(target=tick, name="first-tick", daemon=True)
-    first.start()
-    try:
-        yield scheduler
-    finally:
-        scheduler.shutdown(wait=True)
-        first.join()
+    """The jobs of every practice, asked every minute until the block ends; what they have begun is finished."""
+    with ThreadPoolExecutor(PRACTICES_AT_ONCE, thread_name_prefix="jobs") as executor:
+        rounds = Rounds(database, workspaces, now, executor)
+        scheduler = BackgroundScheduler(timezone="UTC")
+        scheduler.add_job(rounds.begin, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
+        scheduler.start()
+        first = threading.Thread(target=rounds.begin, name="first-round", daemon=True)
+        first.start()
+        try:
+            yield scheduler
+        finally:
+            scheduler.shutdown(wait=True)
+            first.join()

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bot.manifest import manifest_path
 from bot.playground import Playground, Workspace
 from ledger import schema
 from ledger.database import Database
@@ -32,12 +33,8 @@ TIMEZONE = "America/New_York"
 PRACTICE = "Invented Family Practice"
 STRANGER = {"id": "U0VISITOR", "name": "visitor", "real_name": "Visitor", "title": "not on the staff list"}
 SECONDS_TO_STOP = 10
-
-
-def manifest_path() -> Path:
-    """Where ``manifest.yml`` is: beside the packages in a checkout, inside ``bot`` where it was installed."""
-    checkout = Path(__file__).parents[1] / "manifest.yml"
-    return checkout if checkout.exists() else Path(__file__).with_name("manifest.yml")
+OAUTH_SETTINGS = frozenset({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CCM_TOKEN_KEYS"})
+"""Of many workspaces; the demo has one."""
 
 
 def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
@@ -113,7 +110,7 @@ def bot_running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """``ccm serve`` in a process of its own, which knows of the playground only its address and tokens."""
     installation = playground.workspace.installation
-    environment = os.environ | {
+    environment = {name: value for name, value in os.environ.items() if name not in OAUTH_SETTINGS} | {
         "CCM_DATABASE_URL": database_url,
         "SLACK_API_URL": playground.api_url,
         "SLACK_BOT_TOKEN": installation.bot_token,

@@ -16,6 +16,7 @@ from bot.access import require_active
 from bot.commands.call import Call
 from bot.commands.registry import Answer
 from bot.edge import answered
+from bot.installations.store import Installations
 from bot.strangers import UnknownPersonError, administrators_to_ask, first_administrator, tell_of_stranger
 from bot.views.form_inputs import as_entered, errors_beside
 from bot.views.reply import OpenForm, Reply, reply_view
@@ -42,10 +43,13 @@ class Desk:
 
     database: Database
     now: Callable[[], datetime]
-    client: WebClient
+    client_of: Callable[[str], WebClient]
+    """The client of a practice's workspace; raises ``LedgerError`` where the bot is not installed there (any more)."""
     executor: Executor
     admins: frozenset[str] = frozenset()
     """The Slack ids of those who are administrators whatever the roster says (CCM_ADMINS)."""
+    installations: Installations | None = None
+    """Where the tokens of many workspaces are kept; None for the one of SLACK_BOT_TOKEN."""
     followers: list[Callable[[Change], None]] = field(default_factory=list)
 
     def call(self, body: dict[str, Any], key: str, text: str) -> Call:
@@ -57,7 +61,8 @@ class Desk:
             practice = get_practice(connection, team)
             person = person_by_slack_id(connection, practice.practice_id, user)
         if person is None:
-            person = first_administrator(database, self.client, practice, user, named=self.admins, at=at)
+            client = self.client_of(practice.practice_id)
+            person = first_administrator(database, client, practice, user, named=self.admins, at=at)
         if person is None:
             raise self._stranger(practice, user, at)
         if user in self.admins:
@@ -65,13 +70,18 @@ class Desk:
         require_active(person, practice.local_date(at))
         return Call(database, practice, person, text, at, key)
 
+    def client(self, body: dict[str, Any]) -> WebClient:
+        """The client of the workspace that the request comes from."""
+        return self.client_of(team_of(body))
+
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
         """What somebody is told who is not on the staff; the administrators are told of them as well."""
         today = practice.local_date(at)
         database = self.database.of(practice.practice_id)
         with database.reading() as connection:
             admins = administrators_to_ask(connection, practice, self.admins, on=today)
-        told = partial(tell_of_stranger, database, self.client, practice, user, admins, on=today)
+        client = self.client_of(practice.practice_id)
+        told = partial(tell_of_stranger, database, client, practice, user, admins, on=today)
         self.later(told, what="stranger")
         return UnknownPersonError(user, admins)
 
@@ -98,10 +108,10 @@ def team_of(body: dict[str, Any]) -> str:
     return str(body.get("team_id") or body["team"]["id"])
 
 
-def open_if_form(desk: Desk, said: Answer, trigger_id: str) -> Reply | None:
+def open_if_form(desk: Desk, said: Answer, body: dict[str, Any]) -> Reply | None:
     """The answer, or None where it was a form, which is open now."""
     if isinstance(said, OpenForm):
-        desk.client.views_open(trigger_id=trigger_id, view=said.view)
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
         return None
     return said
 
@@ -147,7 +157,7 @@ def answer_press(
     if is_in_view(body):
         blocks = tuple(block for block in reply.blocks if not isinstance(block, ActionsBlock))
         view = reply_view(Reply(reply.text, blocks), title=title)
-        desk.client.views_open(trigger_id=body["trigger_id"], view=view)
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
     else:
         respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
 
@@ -155,7 +165,7 @@ def answer_press(
 def show_in_place(desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
     """Shows ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
     if is_in_view(body):
-        update_form(desk, body["view"], reply_view(reply, title=title))
+        update_form(desk, body, reply_view(reply, title=title))
     else:
         replace_message(respond, reply)
 
@@ -170,15 +180,16 @@ def show_over(desk: Desk, body: dict[str, Any], respond: Respond, said: Answer, 
         return
     view = said.view if isinstance(said, OpenForm) else reply_view(said, title=title)
     if is_in_modal(body):
-        desk.client.views_push(trigger_id=body["trigger_id"], view=view)
+        desk.client(body).views_push(trigger_id=body["trigger_id"], view=view)
     else:
-        desk.client.views_open(trigger_id=body["trigger_id"], view=view)
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def update_form(desk: Desk, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Shows ``new`` in place of the modal ``old``, unless that has been replaced meanwhile: the later press holds."""
+def update_form(desk: Desk, body: dict[str, Any], new: dict[str, Any]) -> None:
+    """Shows ``new`` in place of the modal pressed, unless that has been replaced meanwhile: the later press holds."""
+    old = body["view"]
     try:
-        desk.client.views_update(view_id=old["id"], hash=old["hash"], view=new)
+        desk.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
     except SlackApiError as error:
         if error.response.get("error") != "hash_conflict":
             raise

@@ -2,10 +2,11 @@
 
 import signal
 import threading
+from collections.abc import Awaitable, Callable
 
 import structlog
 import uvicorn
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
@@ -47,6 +48,8 @@ def check_practice(database: Database, workspace: str) -> None:
 def http_app(app: App, database: Database) -> Starlette:
     """The ASGI app: ``/slack/events`` for Slack, ``/healthz`` (it runs) and ``/readyz`` (it can do its work).
 
+    An app that many workspaces install has ``/slack/install`` and ``/slack/oauth_redirect`` as well.
+
     Requests are dispatched on threads: nothing blocks the event loop.
     """
 
@@ -69,8 +72,27 @@ def http_app(app: App, database: Database) -> Starlette:
             Route("/slack/events", slack_events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *_install_routes(app),
         ]
     )
+
+
+def _install_routes(app: App) -> list[Route]:
+    """``/slack/install`` and ``/slack/oauth_redirect``, where the app can be installed by OAuth."""
+    flow = app.oauth_flow
+    if flow is None:
+        return []
+
+    def answering(handle: Callable[[BoltRequest], BoltResponse]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            return to_starlette_response(await run_in_threadpool(handle, to_bolt_request(request, b"")))
+
+        return endpoint
+
+    return [
+        Route(flow.install_path, answering(flow.handle_installation)),
+        Route(flow.redirect_uri_path, answering(flow.handle_callback)),
+    ]
 
 
 def serve_http(app: App, database: Database, *, host: str, port: int) -> None:

@@ -1,11 +1,35 @@
 """Configuration from the environment: secrets and addresses, nothing else (design 10)."""
 
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.errors import LedgerError
 
-SLACK_API_URL = "https://slack.com/api/"
+SLACK_URL = "https://slack.com/"
+SLACK_API_URL = f"{SLACK_URL}api/"
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """A Slack app that many workspaces install: what names it, its secrets, and the address of the bot."""
+
+    client_id: str
+    client_secret: SecretStr
+    token_keys: SecretStr
+    public_url: str
+
+    @property
+    def install_url(self) -> str:
+        """Where somebody installs the bot."""
+        return f"{self.public_url}/slack/install"
+
+    @property
+    def redirect_url(self) -> str:
+        """Where Slack sends them back to."""
+        return f"{self.public_url}/slack/oauth_redirect"
 
 
 class Settings(BaseSettings):
@@ -17,13 +41,63 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
     ccm_admins: str = ""
+    ccm_token_keys: SecretStr | None = None
+    ccm_public_url: str = ""
 
     @property
     def api_base_url(self) -> str:
         """The address of Slack's Web API; it ends with a slash, as slack_sdk wants it."""
         return self.slack_api_url.rstrip("/") + "/"
+
+    @property
+    def slack_url(self) -> str:
+        """The address of the same Slack in a browser, with a slash at its end."""
+        return self.api_base_url.removesuffix("api/")
+
+    @property
+    def oauth_app(self) -> OAuthApp | None:
+        """The app that many workspaces install, or None for the one workspace of SLACK_BOT_TOKEN.
+
+        Raises ``LedgerError`` naming the variable where both are set, or one of them by half.
+        """
+        given = {
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "CCM_TOKEN_KEYS": self.ccm_token_keys,
+        }
+        names = [name for name, value in given.items() if value]
+        if not names:
+            return None
+        if self.slack_bot_token:
+            raise LedgerError(
+                "SETTINGS_CONFLICT",
+                f"SLACK_BOT_TOKEN and {names[0]} are both set.",
+                "Keep SLACK_BOT_TOKEN for one workspace; or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, CCM_TOKEN_KEYS and "
+                "CCM_PUBLIC_URL for many that install the app.",
+            )
+        return OAuthApp(
+            client_id=required(SecretStr(self.slack_client_id), "SLACK_CLIENT_ID", "1234567890.1234567890"),
+            client_secret=SecretStr(required(self.slack_client_secret, "SLACK_CLIENT_SECRET", "0123abcd…")),
+            token_keys=SecretStr(required(self.ccm_token_keys, "CCM_TOKEN_KEYS", "(a key from: ccm tokens key)")),
+            public_url=self._public_url(),
+        )
+
+    def _public_url(self) -> str:
+        example = "https://ccm.example.org"
+        url = required(SecretStr(self.ccm_public_url), "CCM_PUBLIC_URL", example).rstrip("/")
+        parts = urlsplit(url)
+        is_here = parts.hostname in {"localhost", "127.0.0.1"}
+        if not parts.hostname or parts.query or parts.scheme not in ({"https", "http"} if is_here else {"https"}):
+            raise LedgerError(
+                "SETTING_WRONG",
+                f"CCM_PUBLIC_URL: {url!r} is not an address that Slack can send people back to.",
+                f"It begins with https:// and names this bot's host, for example CCM_PUBLIC_URL={example}",
+            )
+        return url
 
     @property
     def admin_ids(self) -> frozenset[str]:

@@ -54,7 +54,7 @@ def first_administrator(
         with database.reading() as connection:
             if administrators(connection, practice.practice_id, practice.local_date(at)):
                 return None
-    account = _account(client, user)
+    account = account_of(client, user)
     if user not in named and not account.get("is_primary_owner"):
         return None
     with database.writing() as connection:
@@ -63,7 +63,7 @@ def first_administrator(
 
 def profile_name(client: WebClient, user: str) -> str:
     """What Slack calls somebody, or "" where it does not say."""
-    return name_of(_account(client, user))
+    return name_of(account_of(client, user))
 
 
 def name_of(account: dict[str, Any]) -> str:
@@ -71,7 +71,7 @@ def name_of(account: dict[str, Any]) -> str:
     return str(account.get("profile", {}).get("real_name") or account.get("real_name") or account.get("name") or "")
 
 
-def _account(client: WebClient, user: str) -> dict[str, Any]:
+def account_of(client: WebClient, user: str) -> dict[str, Any]:
     """The account as ``users.info`` has it; nothing where Slack does not tell."""
     try:
         return dict(client.users_info(user=user)["user"])

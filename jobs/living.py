@@ -30,7 +30,7 @@ from ledger.roster import teams
 log = structlog.get_logger("jobs.living")
 
 
-class _Turns:
+class Turns:
     """One thread at a time does a piece of work; who asks for it meanwhile leaves it to that one, to do again."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class LivingDigests:
     database: Database
     channel: DigestChannel
     now: Callable[[], datetime]
-    _turns: _Turns = field(default_factory=_Turns)
+    turns: Turns = field(default_factory=Turns)
 
     def follow(self, practice_id: str, patient_codes: Collection[str]) -> None:
         """Updates the living digests that list one of these patients, after something about them was saved."""
@@ -85,7 +85,7 @@ class LivingDigests:
 
         What the channel refuses is logged; where that may change, the next tick tries again.
         """
-        self._turns.run(key, lambda: self._refresh(practice_id, key))
+        self.turns.run(key, lambda: self._refresh(practice_id, key))
 
     def show_again(self, practice_id: str, channel_id: str, ts: str) -> None:
         """Refreshes the digest that a message belongs to, and that message whatever it shows.

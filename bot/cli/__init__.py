@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluating, jobs, policy, reports, running, serving, setting_up
+from bot.cli import evaluating, installing, jobs, policy, reports, running, serving, setting_up
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -23,6 +23,7 @@ app.command()(setting_up.sample)
 app.command()(setting_up.fact)
 reports.register(app)
 serving.register(app)
+installing.register(app)
 running.register(app)
 jobs.register(app)
 evaluating.register(app)

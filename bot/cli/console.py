@@ -15,10 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from bot.app import web_client
 from bot.edge import database_away
+from bot.installations.store import Installations
 from bot.settings import Settings
 from bot.views.reply import Reply
 from ledger import schema
+from ledger.clock import now
 from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.imports.reading import ImportRefusedError
@@ -68,6 +71,17 @@ def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
             yield database
         finally:
             database.close()
+
+
+def installations_of(settings: Settings, database: Database) -> Installations | None:
+    """The installations of the app that the environment names, or None where it names one workspace's token.
+
+    Raises ``LedgerError`` where the environment names both, or one by half.
+    """
+    app = settings.oauth_app
+    if app is None:
+        return None
+    return Installations(database, app, lambda token: web_client(token, settings.api_base_url), now)
 
 
 @contextmanager

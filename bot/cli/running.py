@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
+from slack_sdk import WebClient
 
 from bot import demo as demo_practice
 from bot.app import web_client
@@ -12,9 +13,11 @@ from bot.channel import SlackChannel
 from bot.cli.console import (
     AsJson,
     Workspace,
+    chosen_practice,
     err,
     failures_told,
-    opened_practice,
+    installations_of,
+    opened_ledger,
     out,
     print_json,
     print_reply,
@@ -32,6 +35,7 @@ from jobs.digests import digest_for
 from ledger.clock import now
 from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.practice import Practice
 from ledger.roster import OPERATOR
 
 PLAYGROUND_PORT = 8765
@@ -77,7 +81,9 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Show a team's digest as it would be now; with --post, post it."""
-    with opened_practice(workspace) as (practice, database):
+    with opened_ledger() as ledger:
+        practice = chosen_practice(ledger, workspace)
+        database = ledger.of(practice.practice_id)
         call = Call(database, practice, OPERATOR, team, now(), f"terminal:{uuid4().hex}")
         found = find_team(call)
         with database.reading() as connection:
@@ -90,13 +96,22 @@ def digest(
         if not post:
             err.print(f"Next digests: {next_posts(practice, found, call.at)}.")
             return
-        settings = Settings()
-        token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+        client = _client(ledger, practice)
         try:
-            post_now(call, found, SlackChannel(web_client(token, settings.api_base_url)))
+            post_now(call, found, SlackChannel(client))
         except ChannelError as error:
             raise channel_error(error) from error
         err.print(f"Posted to the channel of {found.name}.")
+
+
+def _client(ledger: Database, practice: Practice) -> WebClient:
+    """The client of the practice's workspace; raises ``LedgerError`` where there is no token for it."""
+    settings = Settings()
+    installations = installations_of(settings, ledger)
+    if installations is not None:
+        return installations.client_of(practice.practice_id)
+    token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+    return web_client(token, settings.api_base_url)
 
 
 def register(app: typer.Typer) -> None:

@@ -36,4 +36,4 @@ def listen(app: App, desk: Desk) -> None:
             if restored is not None:
                 notice = restored_notice(user, restored.staff_id)
                 told = [admin for admin in admins if admin != user]
-                desk.later(partial(tell_each, desk.client, told, notice), what="restored account")
+                desk.later(partial(tell_each, desk.client(body), told, notice), what="restored account")

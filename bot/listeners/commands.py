@@ -24,7 +24,7 @@ def listen(app: App, desk: Desk) -> None:
         key = f"command:{body['trigger_id']}"
         saves = split_command(typed).name not in READING
         said = answered(
-            lambda: open_if_form(desk, answer(desk.call(body, key, typed)), body["trigger_id"]),
+            lambda: open_if_form(desk, answer(desk.call(body, key, typed)), body),
             what="command",
             typed=f"{COMMAND} {typed}" if saves else "",
             saves=saves,

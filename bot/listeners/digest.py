@@ -1,6 +1,7 @@
 """The buttons of a digest: Post now of its preview; Take, Log time and Refresh of what is posted."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
@@ -15,15 +16,21 @@ from bot.edge import answered
 from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
 from bot.views.reply import Reply
 from bot.views.taking import TAKE_OVER
-from jobs.living import LivingDigests
+from jobs.living import LivingDigests, Turns
+
+Living = Callable[[str], LivingDigests]
+"""The living digests of a practice, with a client of its workspace; all of them share their turns."""
 
 
 def listen(app: App, desk: Desk) -> None:
     """Posts digests, answers their buttons, and keeps what is posted up to date after every saved change."""
-    living = LivingDigests(desk.database, SlackChannel(desk.client), desk.now)
+    turns = Turns()
+
+    def living(practice_id: str) -> LivingDigests:
+        return LivingDigests(desk.database, SlackChannel(desk.client_of(practice_id)), desk.now, turns)
 
     def follow(change: Change) -> None:
-        living.follow(change.practice_id, change.patient_codes)
+        living(change.practice_id).follow(change.practice_id, change.patient_codes)
 
     desk.followers.append(follow)
     _listen_to_post_now(app, desk)
@@ -43,14 +50,14 @@ def _listen_to_post_now(app: App, desk: Desk) -> None:
         def work() -> Reply:
             call = desk.call(body, press_key(body, action), json.loads(action["value"])["team"])
             require(call.person, "digest")
-            return post_now(call, find_team(call), SlackChannel(desk.client))
+            return post_now(call, find_team(call), SlackChannel(desk.client(body)))
 
         replace_message(respond, answered(work, what="post digest now"))
 
     app.action(POST_NOW)(ack=acknowledge, lazy=[post])
 
 
-def _listen_to_take(app: App, desk: Desk, living: LivingDigests) -> None:
+def _listen_to_take(app: App, desk: Desk, living: Living) -> None:
     @app.action(TAKE)
     def on_take(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         address = _address(body)
@@ -67,7 +74,7 @@ def _listen_to_take(app: App, desk: Desk, living: LivingDigests) -> None:
         desk.follow_up(body, said)
 
 
-def _listen_to_take_over(app: App, desk: Desk, living: LivingDigests) -> None:
+def _listen_to_take_over(app: App, desk: Desk, living: Living) -> None:
     @app.action(TAKE_OVER)
     def on_take_over(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         asked = json.loads(action["value"])
@@ -85,13 +92,13 @@ def _listen_to_take_over(app: App, desk: Desk, living: LivingDigests) -> None:
         desk.follow_up(body, said)
 
 
-def _listen_to_log(app: App, desk: Desk, living: LivingDigests) -> None:
+def _listen_to_log(app: App, desk: Desk, living: Living) -> None:
     @app.action(LOG)
     def on_log(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> None:
             call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"])
             require(call.person, "log")
-            open_if_form(desk, open_form(call), body["trigger_id"])
+            open_if_form(desk, open_form(call), body)
 
         said = answered(work, what="log from digest")
         if isinstance(said, Reply):
@@ -100,7 +107,7 @@ def _listen_to_log(app: App, desk: Desk, living: LivingDigests) -> None:
         _show_again(desk, living, body, _address(body))
 
 
-def _listen_to_refresh(app: App, desk: Desk, living: LivingDigests) -> None:
+def _listen_to_refresh(app: App, desk: Desk, living: Living) -> None:
     @app.action(REFRESH)
     def on_refresh(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         address = _address(body)
@@ -130,5 +137,7 @@ def _tell(respond: Respond, reply: Reply) -> None:
     respond(replace_original=False, response_type="ephemeral", **reply.payload())
 
 
-def _show_again(desk: Desk, living: LivingDigests, body: dict[str, Any], address: dict[str, str]) -> None:
-    desk.later(lambda: living.show_again(team_of(body), address["channel"], address["ts"]), what="digest update")
+def _show_again(desk: Desk, living: Living, body: dict[str, Any], address: dict[str, str]) -> None:
+    desk.later(
+        lambda: living(team_of(body)).show_again(team_of(body), address["channel"], address["ts"]), what="digest update"
+    )

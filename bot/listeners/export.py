@@ -37,7 +37,7 @@ def listen(app: App, desk: Desk) -> None:
                 export(call)
             except LedgerError:
                 return  # the acknowledgement has said so
-            _send_files(desk.client, call, body["user_id"])
+            _send_files(desk.client(body), call, body["user_id"])
 
         said = answered(work, what="sending the export", saves=False)
         if isinstance(said, Reply):

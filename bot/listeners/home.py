@@ -112,10 +112,10 @@ def _show(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequenc
     for attempt in range(1, ATTEMPTS + 1):
         drawn = answered(partial(_draw, desk, body, place, notice), what="home", saves=False)
         if isinstance(drawn, Reply):
-            desk.client.views_publish(user_id=user_of(body), view=card_view(drawn.blocks))
+            desk.client(body).views_publish(user_id=user_of(body), view=card_view(drawn.blocks))
             return
         try:
-            published = desk.client.views_publish(
+            published = desk.client(body).views_publish(
                 user_id=user_of(body), view=drawn.view, hash=drawn.replaces if attempt < ATTEMPTS else None
             )
         except SlackApiError as error:

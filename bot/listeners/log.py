@@ -60,7 +60,7 @@ def _listen_to_save_anyway(app: App, desk: Desk) -> None:
         def work() -> Reply | None:
             call = desk.call(body, press_key(body, action), typed)
             require(call.person, "log")
-            return open_if_form(desk, log(call, confirmed=True), body["trigger_id"])
+            return open_if_form(desk, log(call, confirmed=True), body)
 
         said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
         if said is not None:
@@ -77,9 +77,9 @@ def _listen_to_form_button(app: App, desk: Desk) -> None:
             require(call.person, "log")
             opened = open_form(call)
             if is_in_modal(body):
-                update_form(desk, body["view"], as_new(opened.view, body["view"]))
+                update_form(desk, body, as_new(opened.view, body["view"]))
                 return None
-            return open_if_form(desk, opened, body["trigger_id"])
+            return open_if_form(desk, opened, body)
 
         said = answered(work, what="form button")
         if said is not None:
@@ -100,7 +100,7 @@ def _listen_to_line(app: App, desk: Desk) -> None:
         said = answered(work, what="pasted line")
         if isinstance(said, Reply):
             said = as_entered(refused_form(form.log_form(submitted(view)), said), view)
-        update_form(desk, view, said)
+        update_form(desk, body, said)
         ack()
 
 

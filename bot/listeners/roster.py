@@ -64,7 +64,7 @@ def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: 
         call = desk.call(body, press_key(body, action), "")
         require(call.person, command)
         picked = (action.get("selected_option") or {}).get("value", "")
-        open_if_form(desk, opens(call, picked), body["trigger_id"])
+        open_if_form(desk, opens(call, picked), body)
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
@@ -100,7 +100,7 @@ def _save_behind(
     """Saves the form and shows in its place what came of it; what was typed stays where it was refused."""
     said = answered(lambda: form.save(call(), filled), what="roster form")
     desk.follow_up(body, said)
-    desk.client.views_update(external_id=shown_as, view=_shown(form, filled, said))
+    desk.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))
 
 
 def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def _listen_to_menu(app: App, desk: Desk) -> None:
     def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply | None:
             call = _call(desk, body, action["selected_option"]["value"])
-            return open_if_form(desk, settings(call), body["trigger_id"])
+            return open_if_form(desk, settings(call), body)
 
         _answer(respond, answered(work, what="setting menu", saves=False))
         ack()
@@ -60,7 +60,7 @@ def _listen_to_form(app: App, desk: Desk) -> None:
 
 def _evaluate(desk: Desk, call: Call, decision: Decision, shown_as: str) -> None:
     view = outcome_view(_saved(call, decision), shown_as)
-    desk.client.views_update(external_id=shown_as, view=view)
+    desk.client_of(call.practice.practice_id).views_update(external_id=shown_as, view=view)
 
 
 def _saved(call: Call, decision: Decision) -> Reply:

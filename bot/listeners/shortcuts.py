@@ -40,4 +40,4 @@ def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, text: str = ""
     said = answered(work, what=what)
     if isinstance(said, Reply):
         said = View(type="modal", title="Log CCM time", close="Close", blocks=list(said.blocks)).to_dict()
-    desk.client.views_open(trigger_id=body["trigger_id"], view=said)
+    desk.client(body).views_open(trigger_id=body["trigger_id"], view=said)

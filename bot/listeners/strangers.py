@@ -40,11 +40,11 @@ def _open(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str) -
     known = _known(desk, body, action, user)
     if known is not None:
         return known
-    opened = desk.client.views_open(trigger_id=body["trigger_id"], view=LOADING)
+    opened = desk.client(body).views_open(trigger_id=body["trigger_id"], view=LOADING)
 
     def fill() -> None:
-        form = open_new_person(slack_user_id=user, name=profile_name(desk.client, user))
-        desk.client.views_update(view_id=opened["view"]["id"], view=form.view)
+        form = open_new_person(slack_user_id=user, name=profile_name(desk.client(body), user))
+        desk.client(body).views_update(view_id=opened["view"]["id"], view=form.view)
 
     desk.later(fill, what="stranger's form")
     return None

@@ -96,7 +96,7 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
                 said = press(call, button)
             except TimerOverError as error:
                 return _InPlace(error_card(error))
-            return _InPlace(open_if_form(desk, said, body["trigger_id"]) or said)
+            return _InPlace(open_if_form(desk, said, body) or said)
 
         # An error leaves the message with its buttons, unless they are about a timer that is over.
         done = answered(work, what=f"{command} button")

@@ -150,7 +150,7 @@ class Playground:
 def build_app(playground: Playground) -> Starlette:
     """Returns the application that serves one playground."""
     routes: list[BaseRoute] = [
-        Route("/api/{method:path}", _web_api(playground), methods=["GET", "POST"]),
+        Route("/api/{method:path}", web_api(lambda _token: playground), methods=["GET", "POST"]),
         Route("/response/{token}", _response_url(playground), methods=["POST"]),
         Route("/upload/{token}", _upload(playground), methods=["POST"]),
         Route("/files/{file_id}/{name}", _file(playground), methods=["GET"]),
@@ -164,12 +164,15 @@ def build_app(playground: Playground) -> Starlette:
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def _web_api(playground: Playground) -> Endpoint:
+def web_api(of: Callable[[str | None], Playground]) -> Endpoint:
+    """Returns what answers the Web API's methods; `of` says whose workspace a token is for."""
+
     async def endpoint(request: Request) -> Response:
         method = request.path_params["method"].strip("/")
         try:
             args = _arguments(request, await request.body())
             token = _token(request, args)
+            playground = of(token)
             body = await run_in_threadpool(answer, playground.workspace, method, token, args, playground.url)
         except SlackError as error:
             return JSONResponse(error.body(), status_code=error.status, headers=error.headers)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bot.playground.access import Access
 from bot.playground.changes import Changes
 from bot.playground.errors import SlackError
 from bot.playground.files import FileStore
@@ -25,7 +26,10 @@ def wall_clock() -> float:
 
 @dataclass(frozen=True)
 class Installation:
-    """The names and secrets of one app in one workspace; all invented."""
+    """The names and secrets of one app in one workspace; all invented.
+
+    With `bot_token` empty the app is not installed yet (see `distribution`).
+    """
 
     team_id: str = "T0PLAYGROUND"
     team_name: str = "Playground"
@@ -66,6 +70,9 @@ class Workspace:
         self.enforce_message_rate = enforce_message_rate
         self.changes = Changes()
         self.traffic = Traffic(clock, on_note=self.changes.wake)
+        self.access = Access(clock)
+        if self.installation.bot_token:
+            self.access.grant(self.installation.bot_token, None)
         self.tickets = Tickets(clock)
         self.files = FileStore(clock)
         self.messages = MessageStore(clock, self.changes, self.lock)

@@ -16,7 +16,17 @@ from bot.cli import app
 from ledger.database import Database
 
 Ccm = Callable[..., Result]
-SETTINGS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "CCM_WORKSPACE")
+SETTINGS = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_API_URL",
+    "CCM_TOKEN_KEYS",
+    "CCM_PUBLIC_URL",
+    "CCM_WORKSPACE",
+)
 
 
 @pytest.fixture(scope="session")

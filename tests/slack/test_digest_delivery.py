@@ -17,6 +17,7 @@ from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
 from bot.app import web_client
 from bot.channel import SlackChannel
 from bot.clockwork import jobs_running
+from bot.workspaces import OneWorkspace
 from jobs.claims import LEASE, Occurrence, claim
 from jobs.digests import SCHEDULED, run_due
 
@@ -270,14 +271,14 @@ def test_a_connection_lost_after_the_post_leads_to_no_second_one(
 def test_the_jobs_beside_the_bot_post_what_is_due_as_soon_as_they_start(crowded_at_nine: Office) -> None:
     office = crowded_at_nine
 
-    with jobs_running(office.database, "T0TEST", office.client, office.clock):
+    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         assert office.playground.wait_until(lambda: all(office.posts(each) for each in (BLUE, GREEN, LONG)))
 
     assert [len(office.posts(channel)) for channel in (BLUE, GREEN, LONG)] == [1, 1, 1]
 
 
 def test_the_jobs_ask_every_minute(office: Office) -> None:
-    with jobs_running(office.database, "T0TEST", office.client, office.clock) as scheduler:
+    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock) as scheduler:
         (job,) = scheduler.get_jobs()
         first = job.trigger.get_next_fire_time(None, NINE)
         assert first == NINE
@@ -292,7 +293,7 @@ def test_jobs_that_fail_are_logged_without_the_words_of_the_failure(
 
     monkeypatch.setattr("bot.clockwork.run_due", fail)
 
-    with capture_logs() as logs, jobs_running(office.database, "T0TEST", office.client, office.clock):
+    with capture_logs() as logs, jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         pass
 
-    assert logs == [{"event": "jobs_failed", "kind": "OperationalError", "log_level": "error"}]
+    assert logs == [{"event": "jobs_failed", "practice": "T0TEST", "kind": "OperationalError", "log_level": "error"}]

@@ -11,7 +11,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from support.slack import MANIFEST, Office
 
 import bot
-from bot.demo import manifest_path
+from bot.manifest import bot_scopes, manifest_path
 
 BOT = Path(bot.__file__).parent
 SCOPES_BY_METHOD = {
@@ -105,10 +105,10 @@ def test_the_declared_shortcuts_and_events_are_those_the_app_listens_to(
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
 
     assert declared == {("shortcut", "log_shortcut"), ("message_action", "log_message_shortcut")}
-    assert events == {"app_home_opened", "user_change"}
+    assert events == {"app_home_opened", "user_change", "app_uninstalled", "tokens_revoked"}
     for kind, callback_id in [*declared, ("shortcut", "log_form_submitted"), ("message_action", "other")]:
         assert answers(office.app, {"type": kind, "callback_id": callback_id}) == ((kind, callback_id) in declared)
-    for event in ("app_home_opened", "message", "app_mention", "user_change"):
+    for event in (*events, "message", "app_mention"):
         body = {"type": "event_callback", "event": {"type": event, "user": "U1"}}
         assert answers(office.app, body) == (event in events)
 
@@ -156,3 +156,7 @@ def test_a_name_is_typed_as_a_name_and_not_as_a_mention(manifest: dict[str, Any]
 
 def test_the_demo_uses_this_manifest() -> None:
     assert manifest_path() == MANIFEST
+
+
+def test_an_installation_asks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]) -> None:
+    assert list(bot_scopes()) == manifest["oauth_config"]["scopes"]["bot"]

@@ -12,6 +12,7 @@ from bot.clockwork import jobs_running
 from bot.direct import SlackDirect
 from bot.playground import Glance, SeenMessage
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
+from bot.workspaces import OneWorkspace
 from jobs.reminders import run_reminders
 
 ASKED = "Your timer for P-1042 has run since 10:00 am (45 min). Still working?"
@@ -152,7 +153,7 @@ def test_what_slack_refuses_is_logged_and_tried_again(office: Office, method: st
 def test_the_jobs_beside_the_bot_remind(office: Office) -> None:
     start(office, minutes=45)
 
-    with jobs_running(office.database, "T0TEST", office.client, office.clock):
+    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         assert office.playground.wait_until(lambda: bool(office.person().direct_messages()))
 
     assert len(office.person().direct_messages()) == 1
@@ -165,5 +166,5 @@ def test_a_digest_that_fails_keeps_no_reminder_back(office: Office, monkeypatch:
     start(office, minutes=45)
     monkeypatch.setattr("bot.clockwork.run_due", fail)
 
-    with jobs_running(office.database, "T0TEST", office.client, office.clock):
+    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         assert office.playground.wait_until(lambda: bool(office.person().direct_messages()))

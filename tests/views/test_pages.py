@@ -21,6 +21,7 @@ from bot.views.home.billing import Billing
 from bot.views.home.place import UNTOUCHED, Place
 from bot.views.home.team import TeamWork
 from bot.views.home.work import OwnWork, work_blocks
+from bot.views.installed import next_steps, welcome
 from bot.views.menus import Choice, menu
 from bot.views.month import (
     GROUP_FILTER,
@@ -58,7 +59,7 @@ from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, NextThreshold, Status
-from ledger.set_up import SetUpGaps
+from ledger.set_up import Beginning, SetUpGaps
 from ledger.stored_entries import StoredEntry, StoredPart
 from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
@@ -203,6 +204,15 @@ def test_the_form_fits_whatever_stands_in_it() -> None:
         check_view(log_form(values, intro="Still needed: the note.", confirm="Save it anyway?"), kind="modal")
     card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"), typed="t" * 5000)
     check_view(refused_form(log_form(FILLED), card), kind="modal")
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_welcome_fits_whatever_the_workspace_is_called(is_new: bool, is_first: bool) -> None:
+    practice = Practice("T" + "9" * 31, "Practice & <Sons> " * 20, "America/Kentucky/Louisville")
+    beginning = Beginning(practice, is_new=is_new, is_zone_theirs=False)
+    payload = welcome(beginning, next_steps(beginning, theirs="Z" * 50, is_first_administrator=is_first)).payload()
+    check_message(payload["text"], payload["blocks"])
 
 
 LONGEST_ENTRY = StoredEntry(

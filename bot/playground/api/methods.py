@@ -82,26 +82,24 @@ def _accepted(workspace: Workspace, method_name: str, token: str | None, call: C
     if method is None:
         raise SlackError("unknown_method", extra={"req_method": method_name})
     if method_name not in OPEN_METHODS:
-        _check_token(workspace, method_name, token)
-        _check_scopes(method, call)
+        _check_scopes(method, call, _provided(workspace, method_name, token))
     return method.answer(call)
 
 
-def _check_token(workspace: Workspace, method_name: str, token: str | None) -> None:
+def _provided(workspace: Workspace, method_name: str, token: str | None) -> frozenset[str]:
+    """Returns the scopes of the token; raises SlackError where it does not open this workspace, or this method."""
     if not token:
         raise SlackError("not_authed")
-    place = workspace.installation
-    if token not in {place.bot_token, place.app_token}:
-        raise SlackError("invalid_auth")
-    needs_app_token = method_name in APP_TOKEN_METHODS
-    if needs_app_token != (token == place.app_token):
+    is_app_token = token == workspace.installation.app_token
+    granted = frozenset[str]() if is_app_token else workspace.access.scopes(token)
+    if is_app_token != (method_name in APP_TOKEN_METHODS):
         raise SlackError("not_allowed_token_type")
+    return workspace.features.scopes if granted is None else granted
 
 
-def _check_scopes(method: Method, call: Call) -> None:
+def _check_scopes(method: Method, call: Call, provided: frozenset[str]) -> None:
     if method.scope is None:
         return
-    provided = call.workspace.features.scopes
     for scope in _needed_scopes(method.scope, call):
         if scope not in provided:
             raise SlackError("missing_scope", extra={"needed": scope, "provided": ",".join(sorted(provided))})

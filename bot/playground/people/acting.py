@@ -27,7 +27,7 @@ class People:
         self._workspace = workspace
         self._delivery = delivery
         self._payloads = payloads
-        self._events = Events(workspace, delivery, payloads)
+        self.events = Events(workspace, delivery, payloads)
 
     def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> Outcome:
         """Types a line: a message, or a slash command if it begins with `/`."""
@@ -37,7 +37,7 @@ class People:
         body: JSON = {"user": user.id, "text": text, "team": self._workspace.installation.team_id}
         if thread_ts is not None:
             body["thread_ts"] = find_message(self._workspace, user.id, channel.id, thread_ts).ts
-        self._events.message_said(self._workspace.messages.add(channel.id, body))
+        self.events.message_said(self._workspace.messages.add(channel.id, body))
         return Outcome()
 
     def press(self, user_id: str, container: JSON, element: JSON, value: Any = None, state: Any = None) -> Outcome:
@@ -115,7 +115,7 @@ class People:
 
     def open_home(self, user_id: str) -> Outcome:
         """Opens the App Home; the app is told with `app_home_opened`."""
-        return Outcome(self._events.home_opened(self._active(user_id)).error)
+        return Outcome(self.events.home_opened(self._active(user_id)).error)
 
     def take_shortcut(self, user_id: str, callback_id: str, message: JSON | None = None) -> Outcome:
         """Takes a global shortcut, or with `{"channel", "ts"}` one on a message."""
@@ -137,7 +137,7 @@ class People:
         user = self._active(user_id)
         user.deleted = True
         self._workspace.views.clear(user.id)
-        self._events.user_changed(user)
+        self.events.user_changed(user)
 
     def reactivate(self, user_id: str) -> None:
         """Restores a deactivated account; the app is told with `user_change` if it listens."""
@@ -145,7 +145,7 @@ class People:
         if not user.deleted:
             raise ImpossibleAction("this account is active")
         user.deleted = False
-        self._events.user_changed(user)
+        self.events.user_changed(user)
 
     def _command(self, user: User, channel: Channel, line: str, thread_ts: str | None) -> Outcome:
         command, _, text = line.partition(" ")

@@ -1,6 +1,7 @@
 """Events the app listens to (https://docs.slack.dev/reference/events); those it does not subscribe to are not sent."""
 
 import copy
+from collections.abc import Sequence
 
 from bot.playground.api.directory import user_as_api
 from bot.playground.delivery.answer import Answer
@@ -53,6 +54,16 @@ class Events:
             "event_ts": self._workspace.messages.new_ts(),
         }
         self._send("user_change", event)
+
+    def app_uninstalled(self) -> None:
+        """Sends `tokens_revoked` and `app_uninstalled`; Slack keeps to no order."""
+        self.tokens_revoked(bots=[self._workspace.installation.bot_user_id])
+        self._send("app_uninstalled", {"type": "app_uninstalled"})
+
+    def tokens_revoked(self, *, people: Sequence[str] = (), bots: Sequence[str] = ()) -> None:
+        """Sends `tokens_revoked` for the tokens of these."""
+        tokens = {kind: list(users) for kind, users in (("oauth", people), ("bot", bots)) if users}
+        self._send("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
 
     def _send(self, subscription: str, event: JSON) -> Answer:
         if subscription not in self._workspace.features.events:

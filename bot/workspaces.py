@@ -1,0 +1,33 @@
+"""The workspaces that the bot works for, and the client of Slack's Web API for each: one token, or many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_sdk import WebClient
+
+
+class Workspaces(Protocol):
+    """Where the clock and the terminal ask for clients. ``OneWorkspace`` and ``Installations`` are such."""
+
+    def practice_ids(self) -> Sequence[str]:
+        """The practices in whose workspaces the bot is installed now."""
+
+    def client_of(self, practice_id: str) -> WebClient:
+        """A client with a token that is good now; raises ``LedgerError`` where the bot is not installed there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneWorkspace:
+    """The workspace of SLACK_BOT_TOKEN."""
+
+    practice_id: str
+    client: WebClient
+
+    def practice_ids(self) -> Sequence[str]:
+        """That practice."""
+        return [self.practice_id]
+
+    def client_of(self, practice_id: str) -> WebClient:  # noqa: ARG002 - there is only one
+        """Its client."""
+        return self.client
