@@ -15,12 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.edge import database_away
+from bot.edge import database_away, outcome_unknown
 from bot.settings import Settings
 from bot.views.reply import Reply
 from ledger import schema
 from ledger.database import Database, ScopedDatabase
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, OutcomeUnknownError
 from ledger.imports.reading import ImportRefusedError
 from ledger.practice import Practice, all_practices, get_practice
 
@@ -49,6 +49,9 @@ def failures_told() -> Iterator[None]:
         raise typer.Exit(1) from None
     except (OperationalError, InterfaceError):
         _tell(database_away())
+        raise typer.Exit(1) from None
+    except OutcomeUnknownError:
+        _tell(outcome_unknown())
         raise typer.Exit(1) from None
 
 
