@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from datetime import datetime
 
 from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.desk import Desk
@@ -33,7 +34,9 @@ from bot.listeners import (
 )
 from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
+from bot.slack_reach import ReachRetryHandler
 from ledger.database import Database
+from ledger.reach import Reach
 
 SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
@@ -58,17 +61,20 @@ LISTENERS = (
 )
 
 
-def web_client(token: str, base_url: str) -> WebClient:
+def web_client(token: str, base_url: str, *, slack: Reach | None = None) -> WebClient:
     """A client that waits as Slack asks (Retry-After, ``bot.rate_limit``) and gives up after 30 seconds.
+
+    It keeps ``slack`` true of whether Slack can be reached.
 
     A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
     A call whose connection was lost is not repeated: Slack may have taken it.
     """
+    seen_by = [ReachRetryHandler(slack)] if slack else []
     return WebClient(
         token=token,
         base_url=base_url,
         timeout=SLACK_TIMEOUT_SECONDS,
-        retry_handlers=[ShortWaitRetryHandler(), NotShownYetRetryHandler()],
+        retry_handlers=[*seen_by, ShortWaitRetryHandler(), NotShownYetRetryHandler()],
     )
 
 
@@ -86,11 +92,16 @@ def build_app(
     ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it. ``admins`` are the
     Slack ids of those who are administrators whatever the roster says.
     """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        # Bolt's own asks Slack at the first request: one that comes while Slack is away would get no answer.
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
     app = App(
         client=client,
+        authorize=authorize,
         signing_secret=signing_secret,
         process_before_response=True,
-        token_verification_enabled=False,
         listener_executor=executor,
     )
     app.error(report)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Self
 
 import structlog
 
@@ -21,6 +22,10 @@ class Reach:
         self._clock = clock
         self._lock = threading.Lock()
         self._away_since: float | None = None
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Itself: Bolt copies a request with its client for what runs behind the acknowledgement."""
+        return self
 
     @property
     def is_away(self) -> bool:
