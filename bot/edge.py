@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.error import URLError
 from uuid import uuid4
 
 import structlog
@@ -43,8 +44,8 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
         return error_card(channel_error(error), typed=typed, saves=saves)
     except (OperationalError, InterfaceError, PoolTimeoutError, OutcomeUnknownError) as error:
         return _database_lost(error, what, typed=typed, saves=saves)
-    except SlackApiError as error:
-        return _slack_refused(error, what, typed=typed, saves=saves)
+    except (SlackApiError, URLError) as error:
+        return _slack_failed(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
         return unexpected(reference_for(what, error), typed=typed, saves=saves)
 
@@ -88,7 +89,11 @@ def outcome_unknown() -> LedgerError:
     )
 
 
-def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) -> Reply:
+def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, URLError):
+        log.error("slack_away", request=what)
+        away = LedgerError("SLACK_AWAY", "Slack did not take the bot's answer.", "Try again in a minute.")
+        return error_card(away, typed=typed, saves=saves)
     reason = str(error.response.get("error", "unknown_error"))
     log.error("slack_refused", request=what, reason=reason)
     if reason != "expired_trigger_id":

@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that can be cut: before or after something is committed, and for as long as one likes."""
+"""A way to PostgreSQL, or to Slack, that can be cut: at a commit, or for as long as one likes."""
 
 import socket
 import threading
@@ -40,10 +40,10 @@ class Link:
 
 
 class Proxy:
-    """Hands bytes on between the ledger and its server."""
+    """Hands bytes on between the bot and a server."""
 
     def __init__(self, server_url: str) -> None:
-        """``server_url`` is where the server is; ``url`` is the way through here."""
+        """``server_url`` is where the server is; ``url``, or ``address`` for HTTP, is the way through here."""
         self._target = make_url(server_url)
         self._door = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
@@ -54,6 +54,11 @@ class Proxy:
         """Told what is sent to the server, before it is."""
         self.on_knock: Callable[[], None] = lambda: None
         """Told when a connection is asked for, before it is made or refused."""
+
+    @property
+    def address(self) -> str:
+        """The server's address by this way, as HTTP has it."""
+        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
 
     @property
     def url(self) -> str:
@@ -101,7 +106,7 @@ class Proxy:
                 return
             link = Link(near, self._connect())
             self._links.append(link)
-        for hand_on in (self._to_server, self._to_ledger):
+        for hand_on in (self._to_server, self._to_bot):
             threading.Thread(target=hand_on, args=(link,), daemon=True).start()
 
     def _connect(self) -> socket.socket:
@@ -130,7 +135,7 @@ class Proxy:
         link.end()
         link.near.close()
 
-    def _to_ledger(self, link: Link) -> None:
+    def _to_bot(self, link: Link) -> None:
         with suppress(OSError):
             while said := link.far.recv(CHUNK_BYTES):
                 if link.is_muted:
@@ -143,7 +148,7 @@ class Proxy:
 
 @contextmanager
 def proxied(server_url: str) -> Iterator[Proxy]:
-    """A way to the database at ``server_url`` that can be cut, for as long as the block."""
+    """A way to the server at ``server_url`` that can be cut, for as long as the block."""
     proxy = Proxy(server_url)
     runs = threading.Thread(target=proxy.run, name="proxy", daemon=True)
     runs.start()
