@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.desk import Desk
@@ -39,7 +40,9 @@ from bot.listeners import (
 from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
 from bot.settings import SLACK_URL
+from bot.slack_reach import ReachRetryHandler
 from ledger.database import Database
+from ledger.reach import Reach
 
 SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: the export's before every other command's.
@@ -65,17 +68,20 @@ LISTENERS = (
 )
 
 
-def web_client(token: str | None, base_url: str) -> WebClient:
+def web_client(token: str | None, base_url: str, *, slack: Reach | None = None) -> WebClient:
     """A client that waits as Slack asks (Retry-After, ``bot.rate_limit``) and gives up after 30 seconds.
+
+    It keeps ``slack`` true of whether Slack can be reached.
 
     A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
     A call whose connection was lost is not repeated: Slack may have taken it. Without a token it installs.
     """
+    seen_by = [ReachRetryHandler(slack)] if slack else []
     return WebClient(
         token=token,
         base_url=base_url,
         timeout=SLACK_TIMEOUT_SECONDS,
-        retry_handlers=[ShortWaitRetryHandler(), NotShownYetRetryHandler()],
+        retry_handlers=[*seen_by, ShortWaitRetryHandler(), NotShownYetRetryHandler()],
     )
 
 
@@ -105,7 +111,7 @@ def build_app(
         "listener_executor": executor,
     }
     if installations is None:
-        app = App(**common, token_verification_enabled=False)
+        app = App(**common, authorize=_authorize_with(client))
         desk = Desk(database, now, lambda _practice_id: client, executor, named)
     else:
         flow = InstallFlow(database, installations, client, now, executor=executor, admins=named, slack_url=slack_url)
@@ -115,3 +121,15 @@ def build_app(
     for listener in LISTENERS:
         listener.listen(app, desk)
     return app
+
+
+def _authorize_with(client: WebClient) -> Callable[..., AuthorizeResult]:
+    """Lets every request pass with the one token there is.
+
+    Bolt's own asks Slack at the first request: one that comes while Slack is away would get no answer.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    return authorize

@@ -15,6 +15,8 @@ from slack_sdk import WebClient
 
 from bot.channel import SlackChannel
 from bot.direct import SlackDirect
+from bot.health import Health
+from bot.slack_reach import SlackGate
 from bot.workspaces import Workspaces
 from jobs.digests import run_due
 from jobs.living import LivingDigests
@@ -29,6 +31,10 @@ Job = Callable[[], object]
 
 PRACTICES_AT_ONCE = 8
 """How many practices' jobs run at once in a process; each uses a database connection now and then."""
+
+
+def _always() -> bool:
+    return True
 
 
 def practice_jobs(
@@ -46,9 +52,14 @@ def practice_jobs(
     )
 
 
-def run_jobs(practice_id: str, jobs: tuple[Job, ...]) -> None:
-    """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same."""
+def run_jobs(practice_id: str, jobs: tuple[Job, ...], may_go_on: Callable[[], bool] = _always) -> None:
+    """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same.
+
+    ``may_go_on`` is asked before each: what is begun is finished, and what would fail like the last is not begun.
+    """
     for job in jobs:
+        if not may_go_on():
+            return
         _attempt(job, practice=practice_id)
 
 
@@ -65,19 +76,26 @@ class Rounds:
     """Asks the jobs of every practice, each practice on a thread: one that is slow or fails keeps no other back."""
 
     def __init__(
-        self, database: Database, workspaces: Workspaces, now: Callable[[], datetime], executor: Executor
+        self,
+        database: Database,
+        workspaces: Workspaces,
+        now: Callable[[], datetime],
+        executor: Executor,
+        may_go_on: Callable[[], bool] = _always,
     ) -> None:
-        """``executor`` bounds how many practices are asked at once."""
+        """``executor`` bounds how many practices are asked at once; ``may_go_on`` is asked before each job."""
         self._database = database
         self._workspaces = workspaces
         self._now = now
         self._executor = executor
+        self._may_go_on = may_go_on
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
 
     def begin(self) -> None:
         """Asks every practice that has the bot now, but those whose last round is still under way; waits for none."""
-        _attempt(self._begin)
+        if self._may_go_on():
+            _attempt(self._begin)
 
     def _begin(self) -> None:
         for practice_id in self._workspaces.practice_ids():
@@ -97,16 +115,30 @@ class Rounds:
 
     def _run(self, practice_id: str) -> None:
         client = self._workspaces.client_of(practice_id)
-        run_jobs(practice_id, practice_jobs(self._database, practice_id, client, self._now))
+        jobs = practice_jobs(self._database, practice_id, client, self._now)
+        run_jobs(practice_id, jobs, self._may_go_on)
+
+
+def _may_go_on(health: Health, gate: SlackGate) -> bool:
+    return not health.asked_to_stop.is_set() and gate.is_open()
 
 
 @contextmanager
 def jobs_running(
-    database: Database, workspaces: Workspaces, now: Callable[[], datetime]
+    database: Database,
+    workspaces: Workspaces,
+    now: Callable[[], datetime],
+    *,
+    health: Health | None = None,
+    probe: WebClient | None = None,
 ) -> Iterator[BackgroundScheduler]:
-    """The jobs of every practice, asked every minute until the block ends; what they have begun is finished."""
+    """The jobs of every practice, asked every minute until the block ends; what they have begun is finished.
+
+    While ``health`` says that Slack is away they are not asked, and Slack is tried by ``probe`` less and less often.
+    """
+    may_go_on = partial(_may_go_on, health, SlackGate(probe, health.slack, now)) if health and probe else _always
     with ThreadPoolExecutor(PRACTICES_AT_ONCE, thread_name_prefix="jobs") as executor:
-        rounds = Rounds(database, workspaces, now, executor)
+        rounds = Rounds(database, workspaces, now, executor, may_go_on)
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(rounds.begin, "cron", second=0, max_instances=1, coalesce=True, misfire_grace_time=None)
         scheduler.start()

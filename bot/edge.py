@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.error import URLError
 from uuid import uuid4
 
 import structlog
@@ -14,7 +15,8 @@ from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
 from bot.views.strangers import stranger_card
 from jobs.channel import ChannelError
-from ledger.errors import DatabaseAwayError, LedgerError
+from ledger.errors import DatabaseAwayError, LedgerError, OutcomeUnknownError
+from ledger.retries import with_retries
 
 Answer = TypeVar("Answer")
 
@@ -30,19 +32,20 @@ _CHANNEL_REMEDIES = {
 def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: bool = True) -> Answer | Reply:
     """What ``work`` returns, or the card that says what went wrong; where ``work`` ``saves``, that nothing was saved.
 
+    A passing failure of the database is not told: ``work`` is done again as long as its user waits
+    (``ledger.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the ledger.
     ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
     """
     try:
-        return work()
+        return with_retries(work)
     except LedgerError as error:
         return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
         return error_card(channel_error(error), typed=typed, saves=saves)
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        log.error("database_away", request=what, kind=type(error).__name__)
-        return error_card(database_away(), typed=typed, saves=saves)
-    except SlackApiError as error:
-        return _slack_refused(error, what, typed=typed, saves=saves)
+    except (OperationalError, InterfaceError, PoolTimeoutError, OutcomeUnknownError) as error:
+        return _database_lost(error, what, typed=typed, saves=saves)
+    except (SlackApiError, URLError) as error:
+        return _slack_failed(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
         return unexpected(reference_for(what, error), typed=typed, saves=saves)
 
@@ -59,6 +62,14 @@ def channel_error(error: ChannelError) -> LedgerError:
     return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
 
 
+def _database_lost(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, OutcomeUnknownError):
+        log.error("outcome_unknown", request=what)
+        return error_card(outcome_unknown(), typed=typed, saves=False)
+    log.error("database_away", request=what, kind=type(error).__name__)
+    return error_card(database_away(), typed=typed, saves=saves)
+
+
 def database_away() -> DatabaseAwayError:
     """What a database that does not answer means to the person who typed."""
     return DatabaseAwayError(
@@ -68,7 +79,21 @@ def database_away() -> DatabaseAwayError:
     )
 
 
-def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) -> Reply:
+def outcome_unknown() -> LedgerError:
+    """What a commit that was cut off means to the person who typed."""
+    return LedgerError(
+        "OUTCOME_UNKNOWN",
+        "The ledger was lost while this was being saved. It is not known whether it was saved.",
+        "Look before you send it again: /ccm me lists what you logged today. Time that looks like what you just "
+        "logged is asked about before it is saved twice.",
+    )
+
+
+def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, URLError):
+        log.error("slack_away", request=what)
+        away = LedgerError("SLACK_AWAY", "Slack did not take the bot's answer.", "Try again in a minute.")
+        return error_card(away, typed=typed, saves=saves)
     reason = str(error.response.get("error", "unknown_error"))
     log.error("slack_refused", request=what, reason=reason)
     if reason != "expired_trigger_id":

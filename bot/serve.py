@@ -1,8 +1,9 @@
 """``ccm serve``: the bot in Socket Mode or behind HTTP."""
 
-import signal
+import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -11,15 +12,24 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.desk import COMMAND
+from bot.health import Health, health_routes, slack_away
+from bot.slack_reach import is_down
+from bot.stopping import InFlight
+from bot.views.problem import error_card
+from bot.waiting import wait_for
 from ledger import schema
 from ledger.database import Database
-from ledger.errors import DatabaseAwayError, LedgerError
+from ledger.errors import LedgerError
 from ledger.practice import get_practice
 
 log = structlog.get_logger("bot.serve")
@@ -30,12 +40,16 @@ def workspace_of(client: WebClient) -> str:
     try:
         return str(client.auth_test()["team_id"])
     except SlackApiError as error:
-        reason = error.response.get("error", "unknown_error")
-        raise LedgerError(
-            "SLACK_TOKEN", f"Slack refuses the bot token ({reason}).", "Copy it again from the app's OAuth page: xoxb-…"
-        ) from error
+        raise _refused(error, "bot token", "Copy it again from the app's OAuth page: xoxb-…") from error
     except OSError as error:
-        raise LedgerError("SLACK_AWAY", "Slack cannot be reached.", "Check the network and SLACK_API_URL.") from error
+        raise slack_away() from error
+
+
+def _refused(error: SlackApiError, token: str, remedy: str) -> LedgerError:
+    if is_down(error):
+        return slack_away()
+    reason = error.response.get("error", "unknown_error")
+    return LedgerError("SLACK_TOKEN", f"Slack refuses the {token} ({reason}).", remedy)
 
 
 def check_practice(database: Database, workspace: str) -> None:
@@ -45,8 +59,8 @@ def check_practice(database: Database, workspace: str) -> None:
         get_practice(connection, workspace)
 
 
-def http_app(app: App, database: Database) -> Starlette:
-    """The ASGI app: ``/slack/events`` for Slack, ``/healthz`` (it runs) and ``/readyz`` (it can do its work).
+def http_app(app: App, health: Health) -> Starlette:
+    """The ASGI app: ``/slack/events`` for Slack, and what it says of its health.
 
     An app that many workspaces install has ``/slack/install`` and ``/slack/oauth_redirect`` as well.
 
@@ -57,24 +71,8 @@ def http_app(app: App, database: Database) -> Starlette:
         bolt_request = to_bolt_request(request, await request.body())
         return to_starlette_response(await run_in_threadpool(app.dispatch, bolt_request))
 
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz(_request: Request) -> Response:
-        try:
-            await run_in_threadpool(schema.check, database)
-        except DatabaseAwayError as error:
-            return JSONResponse({"status": "not ready", "code": error.code, "remedy": error.remedy}, status_code=503)
-        return JSONResponse({"status": "ready"})
-
-    return Starlette(
-        routes=[
-            Route("/slack/events", slack_events, methods=["POST"]),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            *_install_routes(app),
-        ]
-    )
+    routes = [Route("/slack/events", slack_events, methods=["POST"]), *health_routes(health), *_install_routes(app)]
+    return Starlette(routes=routes)
 
 
 def _install_routes(app: App) -> list[Route]:
@@ -95,18 +93,107 @@ def _install_routes(app: App) -> list[Route]:
     ]
 
 
-def serve_http(app: App, database: Database, *, host: str, port: int) -> None:
-    """Serves until it is told to stop; requests that were begun are finished."""
-    uvicorn.run(http_app(app, database), host=host, port=port, log_config=None, access_log=False)
+def serve_http(app: App, health: Health, *, host: str, port: int, drain_seconds: float = 0) -> None:
+    """Serves until it is told to stop; requests that were begun are finished.
+
+    For ``drain_seconds`` after it was told, it serves on and says that it is not ready: so long whoever distributes the
+    requests may take to notice.
+    """
+    with _served(http_app(app, health), host, port):
+        log.info("listening", host=host, port=port)
+        health.asked_to_stop.wait()
+        threading.Event().wait(drain_seconds)
 
 
-def serve_socket(app: App, app_token: str) -> None:
-    """Stays connected by Socket Mode until it is told to stop."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopped.set())
+@contextmanager
+def health_served(health: Health, *, host: str, port: int | None) -> Iterator[None]:
+    """Says what there is to say of the health at that port for as long as the block, where a port is given."""
+    if port is None:
+        yield
+        return
+    with _served(Starlette(routes=health_routes(health)), host, port):
+        yield
+
+
+@contextmanager
+def _served(app: Starlette, host: str, port: int) -> Iterator[None]:
+    """Serves for as long as the block, from a thread: in the main one, the server would take the signals for itself."""
+    sockets = [_door(host, port)]
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="server", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _door(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise LedgerError(
+            "PORT_TAKEN",
+            f"{host}:{port} cannot be listened on ({error.strerror}).",
+            "Stop what listens there, or choose another port, for example: --port 3002",
+        ) from error
+
+
+class Envelopes:
+    """The door of Socket Mode: hands envelopes to Bolt until it is closed."""
+
+    def __init__(self, handler: SocketModeHandler) -> None:
+        """Stands before ``handler``, which it takes the place of."""
+        self._handler = handler
+        self._in_flight = InFlight()
+        handler.client.socket_mode_request_listeners[:] = [self.take]
+
+    def take(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        """Has the envelope answered; once it is closed, says to whoever typed a command that it came too late.
+
+        What else comes then stays without an acknowledgement: nothing is done, and Slack says so.
+        """
+        if not self._in_flight.begin():
+            if request.type == "slash_commands":
+                said = _restarting(str((request.payload or {}).get("text", "")))
+                client.send_socket_mode_response(SocketModeResponse(request.envelope_id, said))
+            return
+        try:
+            self._handler.handle(client, request)  # type: ignore[arg-type] # the handler's own client
+        finally:
+            self._in_flight.end()
+
+    def close(self) -> None:
+        """Takes no more envelopes, and returns when those are answered that were taken."""
+        self._in_flight.close()
+
+
+def _restarting(typed: str) -> dict[str, object]:
+    error = LedgerError("RESTARTING", "The bot is just being restarted.", "Send it again in a moment.")
+    return error_card(error, typed=f"{COMMAND} {typed}").payload()
+
+
+def connect(handler: SocketModeHandler) -> None:
+    """Connects by Socket Mode; raises ``LedgerError`` where Slack is away or refuses the app token."""
+    try:
+        handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
+    except SlackApiError as error:
+        remedy = "Make another under Basic Information, App-Level Tokens, with connections:write: xapp-…"
+        raise _refused(error, "app token", remedy) from error
+    except OSError as error:
+        raise slack_away() from error
+
+
+def serve_socket(app: App, app_token: str, health: Health) -> None:
+    """Stays connected by Socket Mode until it is told to stop; what it has taken until then it answers."""
     handler = SocketModeHandler(app, app_token)
-    handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
-    log.info("connected", mode="socket")
-    stopped.wait()
-    handler.close()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
+    envelopes = Envelopes(handler)
+    health.is_connected = handler.client.is_connected
+    try:
+        wait_for(lambda: connect(handler), health.asked_to_stop)
+        log.info("connected", mode="socket")
+        health.asked_to_stop.wait()
+        envelopes.close()
+    finally:
+        handler.close()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped

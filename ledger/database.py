@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from ledger.connections import watch
 from ledger.errors import DatabaseAwayError
+from ledger.reach import Reach
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row whose columns are named where it is read."""
@@ -25,6 +27,8 @@ WAIT_SECONDS = 2
 """How long a connection or a lock is waited for: whoever typed must be told within Slack's 3 seconds."""
 PRACTICE_SETTING, ACROSS_SETTING = "ccm.practice", "ccm.across_practices"
 """What PostgreSQL's policies look at: whose rows a transaction may see, or that it may see everybody's ("on")."""
+_UNPLUGGED_SECONDS = 1
+"""How long a server may leave unanswered that it received something: one that was unplugged says nothing at all."""
 _ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """What makes PostgreSQL show a reader one state, as SQLite does: by default each query sees what was just stored."""
 
@@ -43,6 +47,8 @@ class Database:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
+        self.reach = Reach("database_lost", "database_back")
+        watch(self.engine, self.reach)
         self._write_lock = threading.Lock()
 
     def of(self, practice_id: str) -> "ScopedDatabase":
@@ -121,7 +127,14 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
-        waits = {"connect_timeout": WAIT_SECONDS, "options": f"-c lock_timeout={WAIT_SECONDS}s"}
+        # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+        waits = {
+            "connect_timeout": WAIT_SECONDS,
+            "options": f"-c lock_timeout={WAIT_SECONDS}s",
+            "tcp_user_timeout": 1000 * _UNPLUGGED_SECONDS,
+            "keepalives_idle": _UNPLUGGED_SECONDS,
+            "keepalives_interval": _UNPLUGGED_SECONDS,
+        }
         engine = create_engine(
             url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=WAIT_SECONDS, connect_args=waits
         )

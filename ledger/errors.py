@@ -25,3 +25,10 @@ class ProgramMissingError(LedgerError):
 
 class DatabaseAwayError(LedgerError):
     """The database cannot be reached or is not ready."""
+
+
+class OutcomeUnknownError(Exception):
+    """The connection was lost during a commit: what it was to store is stored or not, and nothing could say which.
+
+    No ``LedgerError``: whoever handles those may take it that nothing was saved.
+    """

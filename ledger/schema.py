@@ -23,6 +23,9 @@ _OPEN_TABLES = text(
     "ORDER BY relname"
 )
 
+_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "unable to open database file")
+"""What PostgreSQL and SQLite say where waiting would cure nothing."""
+
 
 def upgrade(database: Database) -> str:
     """Brings ``database`` to the newest migration and returns its name.
@@ -38,7 +41,7 @@ def upgrade(database: Database) -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
-        raise _away() from error
+        raise _away(error) from error
     return newest()
 
 
@@ -56,7 +59,7 @@ def check(database: Database) -> None:
         with database.across_practices().reading() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise _away() from error
+        raise _away(error) from error
     if current != newest():
         raise DatabaseAwayError(
             "DATABASE_NOT_UPGRADED",
@@ -86,7 +89,14 @@ def row_level_security(database: Database) -> RowLevelSecurity | None:
     return RowLevelSecurity(role.rolname, role.is_exempt, tuple(open_tables))
 
 
-def _away() -> DatabaseAwayError:
+def _away(error: OperationalError) -> DatabaseAwayError:
+    # The drivers tell these apart in words alone; in another language they count as away, which is waited for.
+    if any(words in str(error.orig) for words in _REFUSALS):
+        return DatabaseAwayError(
+            "DATABASE_REFUSED",
+            "The database is there and does not let this program in.",
+            "Check the user, the password and the database's name or file in CCM_DATABASE_URL.",
+        )
     return DatabaseAwayError(
         "DATABASE_AWAY",
         "The database cannot be reached. Nothing was saved.",

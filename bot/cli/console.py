@@ -16,16 +16,17 @@ from rich.table import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.app import web_client
-from bot.edge import database_away
+from bot.edge import database_away, outcome_unknown
 from bot.installations.store import Installations
 from bot.settings import Settings
 from bot.views.reply import Reply
 from ledger import schema
 from ledger.clock import now
 from ledger.database import Database, ScopedDatabase
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, OutcomeUnknownError
 from ledger.imports.reading import ImportRefusedError
 from ledger.practice import Practice, all_practices, get_practice
+from ledger.reach import Reach
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -53,6 +54,9 @@ def failures_told() -> Iterator[None]:
     except (OperationalError, InterfaceError):
         _tell(database_away())
         raise typer.Exit(1) from None
+    except OutcomeUnknownError:
+        _tell(outcome_unknown())
+        raise typer.Exit(1) from None
 
 
 def _tell(error: LedgerError) -> None:
@@ -73,15 +77,15 @@ def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
             database.close()
 
 
-def installations_of(settings: Settings, database: Database) -> Installations | None:
+def installations_of(settings: Settings, database: Database, *, slack: Reach | None = None) -> Installations | None:
     """The installations of the app that the environment names, or None where it names one workspace's token.
 
-    Raises ``LedgerError`` where the environment names both, or one by half.
+    Their clients keep ``slack`` true. Raises ``LedgerError`` where the environment names both, or one by half.
     """
     app = settings.oauth_app
     if app is None:
         return None
-    return Installations(database, app, lambda token: web_client(token, settings.api_base_url), now)
+    return Installations(database, app, lambda token: web_client(token, settings.api_base_url, slack=slack), now)
 
 
 @contextmanager

@@ -1,19 +1,26 @@
 """``ccm serve``: the bot and its jobs, until they are told to stop."""
 
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 import typer
+from slack_sdk import WebClient
 
 from bot.app import build_app, web_client
 from bot.cli.console import err, installations_of, opened_ledger
 from bot.clockwork import jobs_running
+from bot.health import Health
 from bot.installations.sealed_rows import check_keys
 from bot.installations.store import Installations
-from bot.serve import check_practice, serve_http, serve_socket, workspace_of
+from bot.serve import check_practice, health_served, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
+from bot.slack_reach import slack_reach
+from bot.stopping import Behind, stop_signals
+from bot.waiting import StoppedError, wait_for
 from bot.workspaces import OneWorkspace
+from ledger import schema
 from ledger.clock import now
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -22,64 +29,95 @@ HTTP_PORT = 3000
 THREADS = 10
 """How much is done at once behind the acknowledgements; a clean stop waits for all of it."""
 
+log = structlog.get_logger("bot.serving")
+
 
 def serve(
     http: Annotated[
         bool, typer.Option("--http", help="Receive requests at /slack/events instead of Socket Mode.")
     ] = False,
-    host: Annotated[str, typer.Option(help="With --http: the address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="With --http or --health-port: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="With --http: the port to listen on.")] = HTTP_PORT,
+    health_port: Annotated[
+        int | None, typer.Option(help="In Socket Mode: answer /healthz and /readyz at this port, for example 3001.")
+    ] = None,
+    drain_seconds: Annotated[
+        float, typer.Option(min=0, help="With --http: serve on for so long after SIGTERM, while /readyz says 503.")
+    ] = 0,
 ) -> None:
     """Run the bot and its jobs until they are told to stop.
 
     With SLACK_BOT_TOKEN it works for one workspace; with SLACK_CLIENT_ID and --http for all that install it.
     """
     settings = Settings()
-    with opened_ledger() as database:
-        installations = installations_of(settings, database)
+    with opened_ledger(needs_schema=False) as database, stop_signals() as asked_to_stop, suppress(StoppedError):
+        health = Health(database, slack_reach(), asked_to_stop)
+        door = _Door(http, host, port, health_port, drain_seconds)
+        installations = installations_of(settings, database, slack=health.slack)
         if installations is None:
-            _serve_one(settings, database, http=http, host=host, port=port)
+            _serve_one(settings, database, health, door)
         else:
-            _serve_many(settings, database, installations, http=http, host=host, port=port)
+            _serve_many(settings, database, installations, health, door)
+    log.info("stopped")
 
 
-def _serve_one(settings: Settings, database: Database, *, http: bool, host: str, port: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where requests come in, and how long they still may once the process was told to stop."""
+
+    http: bool
+    host: str
+    port: int
+    health_port: int | None
+    drain_seconds: float
+
+
+def _serve_one(settings: Settings, database: Database, health: Health, door: _Door) -> None:
     bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
     secret = app_token = ""
-    if http:
+    if door.http:
         secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
     else:
         app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…")
-    client = web_client(bot_token, settings.api_base_url)
-    workspace = workspace_of(client)
-    check_practice(database, workspace)
     admins = settings.admin_ids
-    with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, OneWorkspace(workspace, client), now):
-        app = build_app(database, client, secret, now, executor=behind, admins=admins)
-        if http:
-            err.print(f"Listening on http://{host}:{port}/slack/events")
-            serve_http(app, database, host=host, port=port)
-        else:
-            err.print("Connected to Slack by Socket Mode.")
-            serve_socket(app, app_token)
+    client = web_client(bot_token, settings.api_base_url, slack=health.slack)
+    with health_served(health, host=door.host, port=None if door.http else door.health_port):
+        workspace = OneWorkspace(_ready_workspace(database, client, health), client)
+        with Behind(THREADS) as behind, jobs_running(database, workspace, now, health=health, probe=client):
+            app = build_app(database, client, secret, now, executor=behind, admins=admins)
+            if door.http:
+                err.print(f"Listening on http://{door.host}:{door.port}/slack/events")
+                serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
+            else:
+                serve_socket(app, app_token, health)
+
+
+def _ready_workspace(database: Database, client: WebClient, health: Health) -> str:
+    """The workspace that is served, once the database and Slack are there. What waiting does not cure is told first."""
+    wait_for(lambda: schema.check(database), health.asked_to_stop)
+    workspace = wait_for(lambda: workspace_of(client), health.asked_to_stop)
+    wait_for(lambda: check_practice(database, workspace), health.asked_to_stop)
+    return workspace
 
 
 def _serve_many(
-    settings: Settings, database: Database, installations: Installations, *, http: bool, host: str, port: int
+    settings: Settings, database: Database, installations: Installations, health: Health, door: _Door
 ) -> None:
-    if not http:
+    if not door.http:
         raise LedgerError(
             "SETTINGS_CONFLICT",
             "SLACK_CLIENT_ID is set, and an app that is installed by OAuth is reached by HTTP alone.",
             "Run: ccm serve --http. Or unset SLACK_CLIENT_ID and set SLACK_BOT_TOKEN for one workspace.",
         )
     secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
-    check_keys(database, installations.seal)
-    admins: Collection[str] = settings.admin_ids
-    with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, installations, now):
+    admins = settings.admin_ids
+    client = web_client(None, settings.api_base_url, slack=health.slack)
+    wait_for(lambda: schema.check(database), health.asked_to_stop)
+    wait_for(lambda: check_keys(database, installations.seal), health.asked_to_stop)
+    with Behind(THREADS) as behind, jobs_running(database, installations, now, health=health, probe=client):
         app = build_app(
             database,
-            web_client(None, settings.api_base_url),
+            client,
             secret,
             now,
             executor=behind,
@@ -87,8 +125,10 @@ def _serve_many(
             installations=installations,
             slack_url=settings.slack_url,
         )
-        err.print(f"Listening on http://{host}:{port}/slack/events. Install at {installations.app.install_url}")
-        serve_http(app, database, host=host, port=port)
+        err.print(
+            f"Listening on http://{door.host}:{door.port}/slack/events. Install at {installations.app.install_url}"
+        )
+        serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
 
 
 def register(app: typer.Typer) -> None:

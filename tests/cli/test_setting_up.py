@@ -217,17 +217,6 @@ def test_serve_names_the_setting_that_is_missing_before_it_calls_anybody(
     assert f"for example {missing}=" in result.stderr
 
 
-def test_serve_says_when_slack_cannot_be_reached(ccm: Ccm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api")
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
-
-    result = ccm("serve")
-
-    assert result.exit_code == 1
-    assert "Error SLACK_AWAY: Slack cannot be reached." in result.stderr
-
-
 def test_a_ledger_file_can_be_copied_and_read(ccm: Ccm, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = shutil.copy(ledger, ledger.with_name("copy.sqlite3"))
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{copied}")

@@ -71,3 +71,9 @@ def crowded_office(
     with open_office(database, office_practice, clock) as office:
         yield office
     database.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a database that is away."""
+    monkeypatch.setattr("ledger.retries.BUDGET_SECONDS", 0)

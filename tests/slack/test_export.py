@@ -68,6 +68,7 @@ def test_a_file_that_slack_does_not_take_is_said_so(office: Office) -> None:
     office.playground.refusals.clear()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_silence(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from ledger.database import ScopedDatabase
 
 Break = Callable[..., None]
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 
 @pytest.fixture
 def broken(office: Office, monkeypatch: pytest.MonkeyPatch) -> Break:

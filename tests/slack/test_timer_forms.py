@@ -255,6 +255,7 @@ def test_a_form_opened_from_a_message_tells_the_message_when_it_is_saved(office:
     assert shown.words.startswith("The timer for P-1042 was stopped and its time logged.")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_was_typed_into_the_form_is_not_lost_when_the_database_is_away(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

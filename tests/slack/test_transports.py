@@ -3,8 +3,6 @@
 import json
 import socket
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +11,13 @@ from typing import Any
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from support.asking import ask
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
 from bot.app import build_app, web_client
 from bot.demo import free_port
+from bot.health import Health
 from bot.playground.delivery.http import signed_request
 from bot.serve import check_practice, http_app, workspace_of
 from bot.views.digest import POST_NOW
@@ -30,7 +30,7 @@ from ledger.practice import Practice
 @contextmanager
 def served(office: Office, door: socket.socket) -> Iterator[str]:
     """The address of the bot behind HTTP, served from a thread; who knocks early waits at the ``door``."""
-    config = uvicorn.Config(http_app(office.app, office.database), log_config=None, lifespan="off")
+    config = uvicorn.Config(http_app(office.app, Health(office.database)), log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
@@ -48,18 +48,6 @@ def address_of(door: socket.socket) -> str:
 def door() -> socket.socket:
     """A socket that listens on a free port; whoever serves it closes it."""
     return socket.create_server(("127.0.0.1", 0))
-
-
-def ask(address: str, body: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-    """The status and the JSON at an address."""
-    data = body.encode() if body is not None else None
-    request = urllib.request.Request(address, data, headers or {})  # noqa: S310 - our own server
-    try:
-        with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
-            return response.status, json.loads(response.read() or b"{}")
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read() or b"{}")
 
 
 @pytest.fixture

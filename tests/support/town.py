@@ -19,6 +19,7 @@ from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
 from support.slack import BLUE, GENERAL, GREEN, MANIFEST, Afterwards, HandClock
 
 from bot.app import build_app, web_client
+from bot.health import Health
 from bot.installations.sealing import new_key
 from bot.installations.store import Installations
 from bot.playground import DistributedApp, Distribution, Person, Playground, Workspace
@@ -218,7 +219,7 @@ def _a_process(town: Town, ours: OAuthApp, door: socket.socket) -> Iterator[None
         installations=installations,
         slack_url=f"{town.slack.url}/",
     )
-    server = uvicorn.Server(uvicorn.Config(http_app(app, database), log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(http_app(app, Health(database)), log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     yield

@@ -1,0 +1,109 @@
+"""A clean stop: told once, finished what was begun; told twice, gone at once."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger("bot.stopping")
+
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+KILLED_BY = 128
+"""What a shell adds to a signal's number for the exit code of what it ended."""
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM or SIGINT sets, for the length of the block; a second one ends the process at once.
+
+    The signals are written to a pipe, and one thread waits at its end: what a handler may do (locks, logs) would depend
+    on where it interrupts. Enter it in the main thread.
+    """
+    asked = threading.Event()
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    waits = threading.Thread(target=_wait_at, args=(reads, asked), name="signals", daemon=True)
+    waits.start()
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in STOPPING}
+    pipe_before = signal.set_wakeup_fd(writes)
+    try:
+        yield asked
+    finally:
+        signal.set_wakeup_fd(pipe_before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(writes)
+        waits.join()
+        os.close(reads)
+
+
+def _wait_at(pipe: int, asked: threading.Event) -> None:
+    """Sets the event for the first signal, and ends the process for the second; returns when the pipe is closed."""
+    while received := os.read(pipe, 1):
+        number = received[0]
+        if number not in STOPPING:
+            continue
+        if asked.is_set():
+            log.warning("stopped", at_once=True)
+            os._exit(KILLED_BY + number)
+        log.info("stopping", signal=signal.Signals(number).name)
+        asked.set()
+
+
+class InFlight:
+    """How much is begun and not done. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._is_closed = False
+
+    def begin(self) -> bool:
+        """Whether something more may be begun: not once it is closed."""
+        with self._changed:
+            self._count += not self._is_closed
+            return not self._is_closed
+
+    def end(self) -> None:
+        """One of what was begun is done."""
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Lets nothing more begin, and returns when all is done."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: self._count == 0)
+
+    def wait(self) -> None:
+        """Returns when all is done that was begun, and all that this began."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0)
+
+
+class Behind(ThreadPoolExecutor):
+    """Does what is done behind the acknowledgements; whoever shuts it down waits for what that still begins, too."""
+
+    def __init__(self, threads: int) -> None:
+        """``threads`` is how much is done at once."""
+        super().__init__(threads, thread_name_prefix="behind")
+        self._in_flight = InFlight()
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        """Begins ``work``."""
+        self._in_flight.begin()
+        future = super().submit(work, *args, **more)
+        future.add_done_callback(lambda _done: self._in_flight.end())
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Ends the threads, with ``wait`` once there is nothing left to do."""
+        if wait:
+            self._in_flight.wait()
+        super().shutdown(wait, cancel_futures=cancel_futures)

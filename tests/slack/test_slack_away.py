@@ -1,0 +1,222 @@
+"""Slack goes away and comes back: what can be answered is, the jobs hold back, and everything resumes by itself."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from structlog.testing import capture_logs
+from support.practice import NOTE, an_entry
+from support.proxy import Proxy, proxied
+from support.slack import BLUE, LINE, NOW, HandClock, Office, open_office
+
+from bot.app import build_app, web_client
+from bot.clockwork import practice_jobs, run_jobs
+from bot.demo import free_port
+from bot.health import SLACK_PATIENCE_SECONDS, Health
+from bot.serve import Envelopes
+from bot.slack_reach import SlackGate, slack_reach
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.practice import Practice
+from ledger.reach import Reach
+
+NINE = NOW + timedelta(hours=23)
+"""When the first digest of the month is due."""
+
+
+def nowhere() -> str:
+    return f"http://127.0.0.1:{free_port()}/api/"
+
+
+def test_the_first_request_of_a_process_is_answered_while_slack_cannot_be_called(office: Office) -> None:
+    client = web_client("xoxb-playground", nowhere())
+    secret = office.playground.workspace.installation.signing_secret
+    office.app = build_app(office.database, client, secret, office.clock, executor=office.afterwards)
+
+    assert "*Saved* · *P-1042* · 12 min" in office.say(LINE).words
+    assert office.live_count() == 1
+
+
+def test_a_form_that_cannot_be_opened_is_answered_with_what_was_typed(office: Office) -> None:
+    client = web_client("xoxb-playground", nowhere())
+    secret = office.playground.workspace.installation.signing_secret
+    office.app = build_app(office.database, client, secret, office.clock, executor=office.afterwards)
+
+    with capture_logs() as logs:
+        seen = office.say(f"/ccm log P-1042 meds {NOTE}")
+
+    assert "Code: SLACK_AWAY" in seen.words
+    assert f"/ccm log P-1042 meds {NOTE}" in seen.words
+    assert [one["event"] for one in logs] == ["slack_away"]
+
+
+@pytest.fixture
+def reach() -> Reach:
+    """What this process knows of Slack."""
+    return slack_reach()
+
+
+@pytest.fixture
+def watched(office: Office, reach: Reach) -> Office:
+    """The office when digests are due, with a client that keeps ``reach`` true."""
+    office.work(an_entry(minutes=17))
+    office.clock.now = NINE
+    office.client = web_client(str(office.client.token), office.playground.api_url, slack=reach)
+    return office
+
+
+def test_while_slack_is_away_the_jobs_try_it_less_and_less_and_go_on_when_it_is_back(
+    watched: Office, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = SlackGate(watched.client, reach, watched.clock)
+    jobs = practice_jobs(watched.database, "T0TEST", watched.client, watched.clock)
+    client, there = watched.client, watched.client.base_url
+    client.base_url = nowhere()
+    tried: list[int] = []
+    asks = client.auth_test
+    monkeypatch.setattr(client, "auth_test", lambda: (tried.append(minute), asks())[1])
+    with capture_logs() as logs:
+        for minute in range(26):
+            client.base_url = nowhere() if minute <= 20 else there
+            run_jobs("T0TEST", jobs, gate.is_open)
+            watched.clock.move(minutes=1)
+
+    assert tried == [0, 1, 3, 7, 12, 17, 22]
+    assert len(watched.posts(BLUE)) == 1
+    names = [one["event"] for one in logs]
+    assert (names.count("slack_lost"), names.count("slack_back")) == (1, 1)
+
+
+def test_who_is_asked_to_stop_begins_no_other_job(watched: Office) -> None:
+    health = Health(watched.database)
+    done: list[int] = []
+
+    def first() -> None:
+        done.append(1)
+        health.asked_to_stop.set()
+
+    run_jobs("T0TEST", (first, lambda: done.append(2)), lambda: not health.asked_to_stop.is_set())
+
+    assert done == [1]
+
+
+def test_a_process_is_not_ready_when_slack_was_away_for_long(office: Office) -> None:
+    seconds = [0.0]
+    health = Health(office.database, Reach("slack_lost", "slack_back", clock=lambda: seconds[0]))
+    health.slack.failed("URLError")
+    seconds[0] = SLACK_PATIENCE_SECONDS
+    health.check()
+    seconds[0] += 1
+
+    with pytest.raises(LedgerError, match="SLACK_AWAY"):
+        health.check()
+    health.slack.worked()
+    health.check()
+
+
+def test_a_process_without_a_connection_in_socket_mode_is_not_ready(office: Office) -> None:
+    with pytest.raises(LedgerError, match="NOT_CONNECTED"):
+        Health(office.database, is_connected=lambda: False).check()
+
+
+def test_what_slack_refuses_does_not_count_as_away(watched: Office, reach: Reach) -> None:
+    watched.playground.fail_next("auth.test", status=200, error="not_allowed_token_type")
+    with pytest.raises(Exception, match="not_allowed_token_type"):
+        watched.client.auth_test()
+
+    assert not reach.is_away
+    watched.playground.fail_next("auth.test", status=503)
+    with pytest.raises(Exception, match="fatal_error"):
+        watched.client.auth_test()
+    assert reach.is_away
+
+
+@contextmanager
+def connected(office: Office, client: Any, *, ping_seconds: float = 5) -> Iterator[tuple[SocketModeHandler, Envelopes]]:
+    """The bot connected by Socket Mode as ``ccm serve`` connects it."""
+    office.app = build_app(office.database, client, "", office.clock, executor=office.afterwards)
+    token = office.playground.workspace.installation.app_token
+    handler = SocketModeHandler(office.app, token, ping_interval=ping_seconds)
+    envelopes = Envelopes(handler)
+    handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
+    assert office.playground.wait_until(lambda: office.playground.delivery.connected)
+    yield handler, envelopes
+    handler.close()  # type: ignore[no-untyped-call] # the same
+
+
+@pytest.fixture
+def far_office(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
+    """The bot that is reached by Socket Mode alone."""
+    with open_office(office_database, office_practice, clock, attached=False) as office:
+        yield office
+
+
+def connections(office: Office) -> int:
+    return office.playground.delivery.sockets.connection_count
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+def test_when_slack_asks_for_a_new_connection_there_is_one(far_office: Office, reason: str) -> None:
+    with connected(far_office, far_office.client) as (handler, _):
+        first = handler.client.session_id()
+        far_office.playground.delivery.sockets.ask_to_reconnect(reason)
+
+        assert far_office.playground.wait_until(
+            lambda: handler.client.session_id() != first and connections(far_office) == 1
+        )
+        assert "*Saved*" in far_office.say(LINE).words
+
+
+@pytest.fixture
+def proxy(far_office: Office) -> Iterator[Proxy]:
+    """The way to Slack, Socket Mode's too, that can be cut."""
+    with proxied(far_office.playground.url) as proxy:
+        far_office.playground.url = proxy.address
+        yield proxy
+
+
+def test_a_connection_that_is_cut_is_made_again(far_office: Office, proxy: Proxy) -> None:
+    client = web_client(str(far_office.client.token), f"{proxy.address}/api/")
+    with connected(far_office, client, ping_seconds=0.2):
+        calls = partial(far_office.playground.calls, "apps.connections.open")
+        opened = len(calls())
+        proxy.unplug()
+        proxy.plug_in()
+
+        assert far_office.playground.wait_until(lambda: len(calls()) > opened and connections(far_office) == 1)
+        assert "*Saved*" in far_office.say(LINE).words
+
+
+def test_when_all_of_slack_was_away_the_connection_is_made_again(
+    far_office: Office, proxy: Proxy, reach: Reach
+) -> None:
+    client = web_client(str(far_office.client.token), f"{proxy.address}/api/", slack=reach)
+    with connected(far_office, client, ping_seconds=0.2) as (handler, _):
+        tried_in_vain = threading.Event()
+        proxy.unplug()
+        proxy.on_knock = tried_in_vain.set
+        assert tried_in_vain.wait(10)
+        assert far_office.playground.wait_until(lambda: not far_office.playground.delivery.connected)
+        assert not handler.client.is_connected()
+        proxy.plug_in()
+
+        assert far_office.playground.wait_until(lambda: connections(far_office) == 1)
+        assert "*Saved*" in far_office.say(LINE).words
+        assert not reach.is_away
+
+
+def test_who_types_while_the_bot_stops_gets_the_line_back(far_office: Office) -> None:
+    with connected(far_office, far_office.client) as (_, envelopes):
+        envelopes.close()
+
+        seen = far_office.say(LINE)
+
+    assert "The bot is just being restarted. Nothing was saved." in json.dumps(seen.message.blocks).replace("*", "")
+    assert f"```{LINE}```" in seen.words
+    assert far_office.live_count() == 0
