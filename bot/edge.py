@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from bot import handling
 from bot.strangers import UnknownPersonError
 from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
@@ -32,15 +33,18 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
 
     ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
     """
+    handling.named(what)
     try:
         return work()
     except LedgerError as error:
         return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
-        return error_card(channel_error(error), typed=typed, saves=saves)
+        return _refused(channel_error(error), typed=typed, saves=saves)
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        away = database_away()
+        handling.failed(code=away.code)
         log.error("database_away", request=what, kind=type(error).__name__)
-        return error_card(database_away(), typed=typed, saves=saves)
+        return error_card(away, typed=typed, saves=saves)
     except SlackApiError as error:
         return _slack_refused(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
@@ -48,6 +52,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
 
 
 def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
+    handling.refused(error.code)
     if isinstance(error, UnknownPersonError):
         return stranger_card(error, error.admins, typed=typed, saves=saves)
     return error_card(error, typed=typed, saves=saves)
@@ -78,7 +83,7 @@ def _slack_refused(error: SlackApiError, what: str, *, typed: str, saves: bool) 
         "Slack waits three seconds for a form; this one came later.",
         "Try again: it is usually faster the second time.",
     )
-    return error_card(too_late, typed=typed, saves=saves)
+    return _refused(too_late, typed=typed, saves=saves)
 
 
 def report(error: Exception) -> None:
@@ -89,6 +94,7 @@ def report(error: Exception) -> None:
 def reference_for(what: str, error: Exception) -> str:
     """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
     reference = uuid4().hex[:8].upper()
+    handling.failed(reference)
     log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))
     return reference
 

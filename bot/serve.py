@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Sequence
 
 import structlog
 import uvicorn
@@ -44,8 +45,8 @@ def check_practice(database: Database, workspace: str) -> None:
         get_practice(connection, workspace)
 
 
-def http_app(app: App, database: Database) -> Starlette:
-    """The ASGI app: ``/slack/events`` for Slack, ``/healthz`` (it runs) and ``/readyz`` (it can do its work).
+def http_app(app: App, database: Database, more: Sequence[Route] = ()) -> Starlette:
+    """The ASGI app: ``/slack/events`` for Slack, ``/healthz`` (it runs), ``/readyz`` (it can work), and ``more``.
 
     Requests are dispatched on threads: nothing blocks the event loop.
     """
@@ -69,13 +70,14 @@ def http_app(app: App, database: Database) -> Starlette:
             Route("/slack/events", slack_events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *more,
         ]
     )
 
 
-def serve_http(app: App, database: Database, *, host: str, port: int) -> None:
+def serve_http(app: App, database: Database, *, host: str, port: int, more: Sequence[Route] = ()) -> None:
     """Serves until it is told to stop; requests that were begun are finished."""
-    uvicorn.run(http_app(app, database), host=host, port=port, log_config=None, access_log=False)
+    uvicorn.run(http_app(app, database, more), host=host, port=port, log_config=None, access_log=False)
 
 
 def serve_socket(app: App, app_token: str) -> None:

@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.logs import CONSOLE, JSON
 from ledger.errors import LedgerError
 
 SLACK_API_URL = "https://slack.com/api/"
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
     ccm_admins: str = ""
+    ccm_log_format: str = ""
 
     @property
     def api_base_url(self) -> str:
@@ -37,6 +39,17 @@ class Settings(BaseSettings):
                 "It begins with U; several have a comma between them: CCM_ADMINS=U0123ABCD,U0456EFGH",
             )
         return frozenset(ids)
+
+    @property
+    def log_format(self) -> str:
+        """``json`` or ``console``, or nothing where that depends on who reads; raises ``LedgerError`` for others."""
+        if self.ccm_log_format not in {"", JSON, CONSOLE}:
+            raise LedgerError(
+                "SETTING_WRONG",
+                f"CCM_LOG_FORMAT: {self.ccm_log_format!r} is no format of the log.",
+                "It is json or console, for example CCM_LOG_FORMAT=json",
+            )
+        return self.ccm_log_format
 
 
 def required(value: SecretStr | None, name: str, example: str) -> str:

@@ -1,13 +1,15 @@
 """``ccm serve``: the bot and its jobs, until they are told to stop."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
 
 from bot.app import build_app, web_client
+from bot.behind import Behind
 from bot.cli.console import err, opened_ledger
 from bot.clockwork import jobs_running
+from bot.logs import configure_logs
+from bot.metrics import Metrics
 from bot.serve import check_practice, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from ledger.clock import now
@@ -26,7 +28,9 @@ def serve(
 ) -> None:
     """Run the bot and its jobs until they are told to stop."""
     settings = Settings()
+    metrics = Metrics()
     with opened_ledger() as database:
+        configure_logs(settings.log_format, heard_by=[metrics.hear])
         bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
         secret = app_token = ""
         if http:
@@ -37,11 +41,14 @@ def serve(
         workspace = workspace_of(client)
         check_practice(database, workspace)
         admins = settings.admin_ids
-        with ThreadPoolExecutor(THREADS) as behind, jobs_running(database, workspace, client, now):
+        with Behind(THREADS) as behind, jobs_running(database, workspace, client, now):
+            metrics.watch_writes(database)
+            metrics.watch_behind(behind)
+            metrics.watch_due(database, now)
             app = build_app(database, client, secret, now, executor=behind, admins=admins)
             if http:
                 err.print(f"Listening on http://{host}:{port}/slack/events")
-                serve_http(app, database, host=host, port=port)
+                serve_http(app, database, host=host, port=port, more=[metrics.route()])
             else:
                 err.print("Connected to Slack by Socket Mode.")
                 serve_socket(app, app_token)
