@@ -30,12 +30,14 @@ ACKNOWLEDGED_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """Bounds of the histogram of acknowledgements: Slack waits for three seconds."""
 MESSAGES: Mapping[str, tuple[str, str]] = {
     "digest_posted": ("digest", "posted"),
-    "digest_missed": ("digest", "missed"),
     "digest_not_delivered": ("digest", "failed"),
+    "notice_sent": ("notice", "posted"),
+    "run_missed": ("run", "missed"),
+    "missed_not_told": ("missed", "failed"),
     "timer_reminded": ("timer_reminder", "posted"),
     "reminder_not_delivered": ("timer_reminder", "failed"),
 }
-"""By what is logged of a scheduled message: its kind, unless it has a key that begins with it, and its outcome."""
+"""By what is logged of a scheduled message: what became of it, and its kind where the line has neither key nor kind."""
 LIVING_UPDATES: Mapping[str, str] = {"digest_updated": "updated", "digest_not_updated": "failed"}
 _PENDING = "ledger_metrics_pending"
 
@@ -75,7 +77,7 @@ class Metrics:
             "follow_up_done": lambda event: self._behind.labels(event["what"], event["outcome"]).inc(),
             "unexpected_failure": lambda event: self._failures.labels(event["request"]).inc(),
             "database_away": lambda _event: self._away.inc(),
-            "database_retried": lambda _event: self._retries.inc(),
+            "database_retry": lambda _event: self._retries.inc(),
             "slack_called": lambda event: self._calls.labels(event["method"], event["outcome"]).inc(),
             "jobs_failed": lambda event: self._job_failures.labels(event["job"]).inc(),
             "job_done": lambda event: self._job_done.labels(event["job"], event["practice"]).set_to_current_time(),
@@ -101,7 +103,7 @@ class Metrics:
 
     def _message(self, event: EventDict) -> None:
         usual, outcome = MESSAGES[event["event"]]
-        kind = str(event["key"]).partition(":")[0] if "key" in event else usual
+        kind = event["key"].partition(":")[0] if "key" in event else event.get("kind", usual)
         self._messages.labels(kind, "late" if event.get("late") else outcome).inc()
 
     def watch_writes(self, database: Database) -> None:

@@ -1,12 +1,11 @@
 """What is due and not posted yet: what a monitor watches, whichever process should have posted it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from jobs.calendar import due
 from jobs.claims import Occurrence
-from jobs.digests import SCHEDULED
+from jobs.schedules import DIGEST, due, plans
 from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.practice import Practice, all_practices
@@ -14,27 +13,29 @@ from ledger.roster import teams
 
 
 def waiting(database: Database, *, at: datetime) -> list[Occurrence]:
-    """The digests of every practice that are due at that instant and not posted, claimed or not."""
+    """What of every practice is due at that instant and not posted."""
     with database.reading() as connection:
         return [one for practice in all_practices(connection) for one in waiting_of(connection, practice, at=at)]
 
 
 def waiting_of(connection: Connection, practice: Practice, *, at: datetime) -> list[Occurrence]:
-    """The digests of one practice that are due at that instant and not posted."""
-    instants = due(at, practice.zone, practice.conduct.digest_hour, practice.conduct.digest_days)
-    if not instants:
-        return []
-    scheduled = [instant.astimezone(UTC) for instant in instants]
-    posted = select(OccurrenceRow.team_id, OccurrenceRow.scheduled_at).where(
-        OccurrenceRow.practice_id == practice.practice_id,
-        OccurrenceRow.kind == SCHEDULED,
-        OccurrenceRow.scheduled_at.in_(scheduled),
-        OccurrenceRow.posted_at.is_not(None),
-    )
-    done = {(row.team_id, row.scheduled_at) for row in connection.execute(posted)}
+    """What of one practice is due at that instant and not posted: the runs of its local day, in the order of its plans.
+
+    A digest waits from its time on; of other kinds, which may have nothing to say, a run waits once it was claimed.
+    """
+    runs = due(plans(practice, teams(connection, practice.practice_id)), at)
+    rows = connection.execute(
+        select(OccurrenceRow.__table__).where(
+            OccurrenceRow.practice_id == practice.practice_id,
+            OccurrenceRow.scheduled_at.in_({run.scheduled_at for run in runs}),
+        )
+    ).all()
+    done: dict[tuple[str, str, datetime], bool] = {}
+    for row in rows:
+        key = (row.kind, row.team_id, row.scheduled_at)
+        done[key] = done.get(key, True) and (row.posted_at is not None or row.missed_at is not None)
     return [
-        Occurrence(practice.practice_id, SCHEDULED, team.team_id, instant)
-        for instant in scheduled
-        for team in teams(connection, practice.practice_id)
-        if (team.team_id, instant) not in done
+        Occurrence(practice.practice_id, run.plan.kind, run.plan.team_id, run.scheduled_at)
+        for run in runs
+        if not done.get((run.plan.kind, run.plan.team_id, run.scheduled_at), run.plan.kind != DIGEST)
     ]

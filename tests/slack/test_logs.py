@@ -160,7 +160,7 @@ def test_each_job_of_each_minute_has_an_id_and_says_its_practice(office: Office,
         for table in ("timers", "digest_messages", "listed_patients", "digests", "home_tabs"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
 
-    run_jobs(jobs)
+    run_jobs("T0TEST", jobs)
 
     failed = printed.of("jobs_failed")
     assert [(line["practice"], line["kind"]) for line in failed] == [("T0TEST", "OperationalError")] * 2
