@@ -7,12 +7,11 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from datetime import datetime
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.desk import Desk
 from bot.edge import report
-from bot.handling import handling, in_new_context, refused
 from bot.listeners import (
     accounts,
     card,
@@ -35,6 +34,7 @@ from bot.listeners import (
 from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
 from bot.slack_calls import CallListener
+from bot.watched_app import WatchedApp
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
@@ -58,38 +58,6 @@ LISTENERS = (
     accounts,
     settings,
 )
-
-
-KINDS = {
-    "block_actions": "button",
-    "block_suggestion": "menu",
-    "view_submission": "form",
-    "view_closed": "form",
-    "shortcut": "shortcut",
-    "message_action": "message shortcut",
-    "event_callback": "event",
-}
-"""What a request is called in the log before its listener says what it does."""
-HTTP_ERROR = 400
-
-
-class WatchedApp(App):
-    """Bolt's app; here every request comes in, over HTTP and in Socket Mode, and gets its id and its line in the log.
-
-    Listeners run before the acknowledgement: how long this takes is how long Slack waits for it.
-    """
-
-    def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """The answer to the request."""
-        return in_new_context(lambda: self._watched(req))
-
-    def _watched(self, request: BoltRequest) -> BoltResponse:
-        kind = KINDS.get(str(request.body.get("type")), "request")
-        with handling("request_handled", kind):
-            response = super().dispatch(request)
-            if response.status >= HTTP_ERROR:
-                refused(f"HTTP_{response.status}")
-            return response
 
 
 def web_client(token: str, base_url: str) -> WebClient:
