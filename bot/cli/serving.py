@@ -2,17 +2,20 @@
 
 from typing import Annotated
 
+import structlog
 import typer
 
 from bot.app import build_app, web_client
 from bot.behind import Behind
-from bot.cli.console import err, opened_ledger
+from bot.cli.console import opened_ledger
 from bot.clockwork import jobs_running
 from bot.logs import configure_logs
 from bot.metrics import Metrics
 from bot.serve import check_practice, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from ledger.clock import now
+
+log = structlog.get_logger("bot.serving")
 
 HTTP_PORT = 3000
 THREADS = 10
@@ -31,6 +34,8 @@ def serve(
     metrics = Metrics()
     with opened_ledger() as database:
         configure_logs(settings.log_format, heard_by=[metrics.hear])
+        metrics.watch_writes(database)
+        metrics.watch_due(database, now)
         bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
         secret = app_token = ""
         if http:
@@ -42,15 +47,12 @@ def serve(
         check_practice(database, workspace)
         admins = settings.admin_ids
         with Behind(THREADS) as behind, jobs_running(database, workspace, client, now):
-            metrics.watch_writes(database)
             metrics.watch_behind(behind)
-            metrics.watch_due(database, now)
             app = build_app(database, client, secret, now, executor=behind, admins=admins)
             if http:
-                err.print(f"Listening on http://{host}:{port}/slack/events")
+                log.info("listening", address=f"http://{host}:{port}/slack/events")
                 serve_http(app, database, host=host, port=port, more=[metrics.route()])
             else:
-                err.print("Connected to Slack by Socket Mode.")
                 serve_socket(app, app_token)
 
 
