@@ -14,8 +14,13 @@ from ledger.roster import teams
 
 def waiting(database: Database, *, at: datetime) -> list[Occurrence]:
     """What of every practice is due at that instant and not posted."""
-    with database.reading() as connection:
-        return [one for practice in all_practices(connection) for one in waiting_of(connection, practice, at=at)]
+    with database.across_practices().reading() as connection:
+        practices = all_practices(connection)
+    found: list[Occurrence] = []
+    for practice in practices:
+        with database.of(practice.practice_id).reading() as connection:
+            found += waiting_of(connection, practice, at=at)
+    return found
 
 
 def waiting_of(connection: Connection, practice: Practice, *, at: datetime) -> list[Occurrence]:

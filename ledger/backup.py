@@ -219,7 +219,7 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
     database = Database(f"sqlite:///{examined}")
     try:
         difference = _difference(database, progress) if damage == "ok" else f"SQLite finds damage: {damage}."
-        with database.reading() as connection:
+        with database.across_practices().reading() as connection:
             practices = len(all_practices(connection))
             patients = connection.scalar(select(func.count()).select_from(PatientRow)) or 0
             entries, newest = connection.execute(select(func.count(), func.max(TimeEntryRow.recorded_at))).one()
@@ -241,11 +241,13 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
 
 def _difference(database: Database, progress: Progress) -> str | None:
     """The first thing that ``ccm verify`` finds wrong with any practice."""
-    with database.reading() as connection:
-        for practice in all_practices(connection):
+    with database.across_practices().reading() as connection:
+        practices = all_practices(connection)
+    for practice in practices:
+        with database.of(practice.practice_id).reading() as connection:
             found = verify(connection, practice, lambda done, every: progress("verifying", done, every))
-            if found.difference is not None:
-                return found.difference
+        if found.difference is not None:
+            return found.difference
     return None
 
 

@@ -43,6 +43,7 @@ PARTS = (
             database.writes_are_kept,
             database.disk_has_room,
             database.changes_are_refused,
+            database.practices_are_kept_apart,
             database.ledger_is_for_its_owner,
             practice.record_is_whole,
             practice.people_can_work,

@@ -26,7 +26,7 @@ def database_answers(setup: Setup) -> Iterator[Finding]:
             "Check CCM_DATABASE_URL. To begin: ccm init --workspace T01ABCDEF --timezone America/New_York --name Us",
         )
         return
-    with database.reading() as connection:
+    with database.across_practices().reading() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")
             yield ok("DATABASE", f"SQLite at {database.url.database}.")
@@ -48,7 +48,7 @@ def policies_can_be_read(setup: Setup) -> Iterator[Finding]:
 
 def writes_are_kept(setup: Setup) -> Iterator[Finding]:
     """Whether what the database says it stored survives a power cut."""
-    with setup.database.reading() as connection:
+    with setup.database.across_practices().reading() as connection:
         if setup.database.is_sqlite:
             yield from _sqlite_settings(connection)
         else:
@@ -80,7 +80,7 @@ def changes_are_refused(setup: Setup) -> Iterator[Finding]:
         else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     )
     ends = ("no_update", "no_delete") if sqlite else ("append_only", "no_truncate")
-    with setup.database.reading() as connection:
+    with setup.database.across_practices().reading() as connection:
         there = set(connection.exec_driver_sql(query).scalars())
     missing = [f"{table}_{end}" for table in APPEND_ONLY for end in ends if f"{table}_{end}" not in there]
     if missing:
@@ -91,6 +91,27 @@ def changes_are_refused(setup: Setup) -> Iterator[Finding]:
         )
     else:
         yield ok("TRIGGERS", f"The {len(APPEND_ONLY)} append-only tables refuse changes.")
+
+
+def practices_are_kept_apart(setup: Setup) -> Iterator[Finding]:
+    """Whether PostgreSQL itself shows the bot's role no row of another practice (decision 022)."""
+    held = schema.row_level_security(setup.database)
+    if held is None:
+        return
+    if held.is_exempt:
+        yield warning(
+            "POSTGRESQL_SUPERUSER",
+            f"The role {held.role} is a superuser or bypasses row-level security: queries alone keep practices apart.",
+            "Give the bot a role of its own that owns its database (docs/operations.md, Several machines).",
+        )
+    elif held.open_tables:
+        yield problem(
+            "PRACTICES_NOT_APART",
+            f"Row-level security is off for {', '.join(held.open_tables)}.",
+            "As the owner: ALTER TABLE … ENABLE ROW LEVEL SECURITY; ALTER TABLE … FORCE ROW LEVEL SECURITY;",
+        )
+    else:
+        yield ok("APART", f"PostgreSQL shows the role {held.role} no row of another practice.")
 
 
 def ledger_is_for_its_owner(setup: Setup) -> Iterator[Finding]:
@@ -134,12 +155,3 @@ def _postgresql_settings(connection: Connection) -> Iterator[Finding]:
         )
     else:
         yield ok("DURABILITY", "PostgreSQL waits for the disk.")
-    role = connection.exec_driver_sql(
-        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    ).scalar_one()
-    if role:
-        yield warning(
-            "POSTGRESQL_SUPERUSER",
-            "The bot's role is a superuser, or bypasses row-level security: the program alone keeps practices apart.",
-            "Give it a role of its own that owns the tables: CREATE ROLE ccm LOGIN; ALTER DATABASE ccm OWNER TO ccm;",
-        )

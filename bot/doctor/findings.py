@@ -101,5 +101,5 @@ class Setup:
     @cached_property
     def practices(self) -> list[Practice]:
         """Every practice of the ledger."""
-        with self.database.reading() as connection:
+        with self.database.across_practices().reading() as connection:
             return all_practices(connection)

@@ -28,7 +28,7 @@ _PROCESS = "See whether ccm serve runs (systemctl status ccm) and what it logs (
 def record_is_whole(setup: Setup) -> Iterator[Finding]:
     """Whether chains and figures are what was recorded: of some patients, or of all."""
     for practice in setup.practices:
-        with setup.database.reading() as connection:
+        with setup.database.of(practice.practice_id).reading() as connection:
             codes = None if setup.full else _sample(connection, practice)
             found = verify(connection, practice, codes=codes)
         which = "every one" if setup.full else "a sample"
@@ -47,7 +47,7 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
     """Whether everybody who works here has a role and a Slack account, and somebody administers."""
     for practice in setup.practices:
         today = practice.local_date(setup.now())
-        with setup.database.reading() as connection:
+        with setup.database.of(practice.practice_id).reading() as connection:
             staff = [one for one in people(connection, practice.practice_id) if one.is_active(today)]
             admins = administrators(connection, practice.practice_id, today)
         where = practice.practice_id
@@ -73,7 +73,7 @@ def messages_are_planned(setup: Setup) -> Iterator[Finding]:
     """When the next message of each kind comes."""
     at = setup.now()
     for practice in setup.practices:
-        with setup.database.reading() as connection:
+        with setup.database.of(practice.practice_id).reading() as connection:
             planned = plans(practice, teams(connection, practice.practice_id))
         if not planned:
             remedy = "Type: /ccm team, or run: ccm import teams teams.csv"
@@ -92,7 +92,7 @@ def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
     """Whether what is due was posted, and whether somebody watches the clock at all."""
     at = setup.now()
     for practice in setup.practices:
-        with setup.database.reading() as connection:
+        with setup.database.of(practice.practice_id).reading() as connection:
             late = [one for one in waiting_of(connection, practice, at=at) if at - one.scheduled_at > 2 * LEASE]
             watched = connection.scalar(
                 select(WatchRow.watched_until).where(WatchRow.practice_id == practice.practice_id)

@@ -87,8 +87,9 @@ def workspace_has_a_practice(setup: Setup) -> Iterator[Finding]:
 
 def channels_can_be_posted_in(setup: Setup) -> Iterator[Finding]:
     """Whether each team's channel is there and the bot is in it."""
-    with setup.database.reading() as connection:
-        known = teams(connection, str(setup.identity["team_id"]))
+    workspace = str(setup.identity["team_id"])
+    with setup.database.of(workspace).reading() as connection:
+        known = teams(connection, workspace)
     for team in known:
         if team.channel_id:
             yield _channel(setup.client, team)

@@ -30,7 +30,7 @@ from support.practice import an_entry, record
 from ledger.database import Database
 from ledger.practice import get_practice
 database = Database(sys.argv[1])
-with database.reading() as connection:
+with database.of("T0TEST").reading() as connection:
     practice = get_practice(connection, "T0TEST")
 written = 0
 print("ready", flush=True)
@@ -43,7 +43,7 @@ HOLDER = """
 import sys
 from ledger.database import Database
 database = Database(sys.argv[1])
-with database.reading() as connection:
+with database.of("T0TEST").reading() as connection:
     connection.exec_driver_sql("SELECT 1 FROM practices")
 print("ready", flush=True)
 sys.stdin.read()
@@ -98,7 +98,7 @@ def opened(path: Path) -> Iterator[Database]:
 def work(path: Path, count: int = 1) -> None:
     """Records entries in the ledger."""
     with opened(path) as database:
-        with database.reading() as connection:
+        with database.of("T0TEST").reading() as connection:
             practice = get_practice(connection, "T0TEST")
         for number in range(count):
             record(database, practice, an_entry(minutes=1, note=f"Note {number} of more."), confirmed=True)
@@ -113,7 +113,7 @@ def entries(path: Path) -> int:
 def difference(path: Path) -> str | None:
     """What ``ccm verify`` finds wrong with a ledger."""
     with opened(path) as database:
-        with database.reading() as connection:
+        with database.of("T0TEST").reading() as connection:
             practice = get_practice(connection, "T0TEST")
         return verified(database, practice).difference
 
@@ -291,7 +291,7 @@ def test_another_history_of_the_same_patient_counts_as_lost(ccm: Ccm, ledger: Pa
     ccm("backup", str(other))
     ccm("restore", str(file), "--replace")
     with opened(ledger) as database:
-        with database.reading() as connection:
+        with database.of("T0TEST").reading() as connection:
             practice = get_practice(connection, "T0TEST")
         record(database, practice, an_entry(minutes=2))
 

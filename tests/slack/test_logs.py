@@ -156,7 +156,7 @@ def test_a_button_is_logged_by_what_it_does(office: Office, printed: Printed) ->
 
 def test_each_job_of_each_minute_has_an_id_and_says_its_practice(office: Office, printed: Printed) -> None:
     jobs = practice_jobs(office.database, "T0TEST", office.client, office.clock)
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         for table in ("timers", "digest_messages", "listed_patients", "digests", "home_tabs"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
 

@@ -118,7 +118,7 @@ def test_a_digest_is_counted_when_it_is_posted_and_while_it_is_not(office: Offic
     assert value(metrics, "ccm_messages_due", kind="digest") == 2
     assert value(metrics, "ccm_message_due_seconds", kind="digest") == 600
 
-    run_due(office.database, "T0TEST", channel, by="one", now=office.clock)
+    run_due(office.database.of("T0TEST"), "T0TEST", channel, by="one", now=office.clock)
 
     assert value(metrics, "ccm_messages_total", kind="digest", outcome="posted") == 2
     assert value(metrics, "ccm_messages_due", kind="digest") is None
@@ -129,7 +129,13 @@ def test_a_digest_that_slack_refuses_is_counted_as_failed(office: Office, metric
     office.playground.workspace.channels[BLUE].bot_is_member = False
     office.clock.now = office.clock.now.replace(day=25, hour=14, minute=10)
 
-    run_due(office.database, "T0TEST", SlackChannel(office.client, pause=lambda _: None), by="one", now=office.clock)
+    run_due(
+        office.database.of("T0TEST"),
+        "T0TEST",
+        SlackChannel(office.client, pause=lambda _: None),
+        by="one",
+        now=office.clock,
+    )
 
     assert value(metrics, "ccm_messages_total", kind="digest", outcome="failed") == 1
     assert value(metrics, "ccm_messages_due", kind="digest") == 1
@@ -143,7 +149,7 @@ def test_a_living_digest_and_a_reminder_are_counted(office: Office, metrics: Met
     office.settle()
     office.say("/ccm start P-1043 meds")
     office.clock.move(minutes=50)
-    run_reminders(office.database, "T0TEST", SlackDirect(office.client), now=office.clock)
+    run_reminders(office.database.of("T0TEST"), "T0TEST", SlackDirect(office.client), now=office.clock)
 
     assert value(metrics, "ccm_messages_total", kind="digest_now", outcome="posted") == 1
     assert value(metrics, "ccm_living_updates_total", outcome="updated") == 1
@@ -153,7 +159,7 @@ def test_a_living_digest_and_a_reminder_are_counted(office: Office, metrics: Met
 
 def test_each_job_says_when_it_last_did_all_that_was_due(office: Office, metrics: Metrics) -> None:
     jobs = practice_jobs(office.database, "T0TEST", office.client, office.clock)
-    with office.database.writing() as connection:
+    with office.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("DROP TABLE timers")
 
     run_jobs("T0TEST", jobs)
