@@ -29,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 
 WAIT_SECONDS = 10
 """How long another's lock on the source is waited for."""
+_ACROSS = "PGOPTIONS='-c ccm.across_practices=on'"
+"""What lets pg_dump see the rows of every practice (decision 022)."""
 RESTORED_PAGES = 1000
 """How many pages a restore writes at a time."""
 
@@ -71,7 +73,9 @@ def back_up(
     Others may write meanwhile. Raises ``LedgerError``: BACKUP_POSTGRESQL, LEDGER_MISSING, BACKUP_EXISTS (unless
     ``force``), BACKUP_DIFFERS (unless ``unverified``), BACKUP_NOT_WRITTEN.
     """
-    ledger = _file_of(database, f"pg_dump --format=custom --file={file} --dbname=DATABASE")
+    ledger = _file_of(
+        database, f"{_ACROSS} pg_dump --enable-row-security --format=custom --file={file} --dbname=DATABASE"
+    )
     if not ledger.is_file():
         raise LedgerError("LEDGER_MISSING", f"There is no ledger at {ledger}.", "Check CCM_DATABASE_URL.")
     if file.exists() and not force:
@@ -108,7 +112,7 @@ def restore(
     nothing has changed: BACKUP_POSTGRESQL, BACKUP_MISSING, BACKUP_UNREADABLE, BACKUP_DIFFERS, LEDGER_IN_USE,
     LEDGER_UNREADABLE, RESTORE_LOSES (unless ``replace``), BACKUP_NOT_WRITTEN.
     """
-    ledger = _file_of(database, f"pg_restore --dbname=DATABASE {file}")
+    ledger = _file_of(database, f"pg_restore --no-owner --single-transaction --dbname=EMPTY_DATABASE {file}")
     if not file.is_file():
         raise LedgerError("BACKUP_MISSING", f"There is no file {file}.", "Name a file that ccm backup has written.")
     with _told(ledger), _room_beside(ledger) as room:
@@ -146,8 +150,8 @@ def _file_of(database: Database, instead: str) -> Path:
         raise LedgerError(
             "BACKUP_POSTGRESQL",
             "This ledger is in PostgreSQL, which brings its own tools for backups.",
-            f"Run as the tables' owner, with your database for DATABASE: {instead}\nThen: ccm verify. "
-            "docs/operations.md says more, also of going back to a point in time.",
+            f"Run as the ledger's role, with your database's address: {instead}\nThen, on what was restored: "
+            "ccm doctor --full. docs/operations.md says more, also of going back to a point in time.",
         )
     return Path(database.url.database or "").resolve()
 

@@ -389,7 +389,10 @@ def test_a_process_that_is_killed_while_it_restores_leaves_the_ledger_as_it_was(
 def test_a_ledger_in_postgresql_is_told_what_to_run(bare_ccm: Ccm, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     monkeypatch.setenv("CCM_DATABASE_URL", "postgresql://ccm:secret@db.example/ccm")
 
-    for words, tool in ((("backup",), "pg_dump --format=custom"), (("restore",), "pg_restore --dbname=")):
+    for words, tool in (
+        (("backup",), "pg_dump --enable-row-security --format=custom"),
+        (("restore",), "pg_restore --no-owner"),
+    ):
         result = bare_ccm(*words, str(file))
         assert result.exit_code == 1
         assert "Error BACKUP_POSTGRESQL" in result.stderr
