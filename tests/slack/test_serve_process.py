@@ -9,6 +9,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from support.slack import LINE, HandClock, Office, open_office
@@ -33,18 +34,28 @@ def office(office_database: Database, office_practice: Practice, port: int) -> I
         yield office
 
 
-@contextmanager
-def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
-    """``ccm serve --http`` on the office's ledger and Slack, once it listens; stopped after the block."""
+def settings(office: Office) -> dict[str, str]:
+    """The environment of a process that works in the office."""
     place = office.playground.workspace.installation
-    environment = os.environ | {
+    return os.environ | {
         "CCM_DATABASE_URL": office.database.url.render_as_string(hide_password=False),
         "SLACK_API_URL": office.playground.api_url,
         "SLACK_BOT_TOKEN": place.bot_token,
         "SLACK_SIGNING_SECRET": place.signing_secret,
     }
+
+
+def ccm(office: Office, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a process of its own."""
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(command, env=settings(office), text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
+
+
+@contextmanager
+def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
+    """``ccm serve --http`` on the office's ledger and Slack, once it prints; stopped after the block."""
     words = [sys.executable, "-m", "bot", "serve", "--http", "--port", str(port)]
-    with subprocess.Popen(words, env=environment, text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
+    with subprocess.Popen(words, env=settings(office), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
         yield process
         process.terminate()
 
@@ -81,3 +92,21 @@ def test_a_process_prints_json_alone_and_counts_what_it_did(office: Office, port
     assert 'ccm_job_last_success_timestamp_seconds{job="run_due",practice="T0TEST"}' in shown
     assert "process_resident_memory_bytes" in shown
     assert "Dose confirmed" not in json.dumps(lines) + shown
+
+
+def test_while_the_bot_runs_it_can_be_backed_up_and_not_restored_over(
+    office: Office, port: int, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup.sqlite3")
+    with serving(office, port):
+        wait_for_door(port)
+        office.say(LINE)
+        backed_up, refused = ccm(office, "backup", file), ccm(office, "restore", file)
+    office.database.close()
+    restored = ccm(office, "restore", file)
+
+    assert "1 entries" in backed_up.stdout, backed_up.stderr
+    assert (refused.returncode, "LEDGER_IN_USE" in refused.stderr) == (1, True)
+    assert restored.returncode == 0, restored.stderr
+    assert ccm(office, "verify").returncode == 0
+    assert [entry.duration_minutes for entry in office.entries()] == [12]
