@@ -40,7 +40,9 @@ from bot.listeners import (
 from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
 from bot.settings import SLACK_URL
+from bot.slack_calls import CallListener
 from bot.slack_reach import ReachRetryHandler
+from bot.watched_app import WatchedApp
 from ledger.database import Database
 from ledger.reach import Reach
 
@@ -81,7 +83,7 @@ def web_client(token: str | None, base_url: str, *, slack: Reach | None = None) 
         token=token,
         base_url=base_url,
         timeout=SLACK_TIMEOUT_SECONDS,
-        retry_handlers=[*seen_by, ShortWaitRetryHandler(), NotShownYetRetryHandler()],
+        retry_handlers=[*seen_by, CallListener(), ShortWaitRetryHandler(), NotShownYetRetryHandler()],
     )
 
 
@@ -111,11 +113,13 @@ def build_app(
         "listener_executor": executor,
     }
     if installations is None:
-        app = App(**common, authorize=_authorize_with(client))
+        app = WatchedApp(**common, authorize=_authorize_with(client))
         desk = Desk(database, now, lambda _practice_id: client, executor, named)
     else:
         flow = InstallFlow(database, installations, client, now, executor=executor, admins=named, slack_url=slack_url)
-        app = App(**common, oauth_flow=flow, authorize=InstalledAuthorize(), before_authorize=gate(installations))
+        app = WatchedApp(
+            **common, oauth_flow=flow, authorize=InstalledAuthorize(), before_authorize=gate(installations)
+        )
         desk = Desk(database, now, installations.client_of, executor, named, installations)
     app.error(report)
     for listener in LISTENERS:

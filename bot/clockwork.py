@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 
 from bot.channel import SlackChannel
 from bot.direct import SlackDirect
+from bot.handling import in_new_context
 from bot.health import Health
 from bot.slack_reach import SlackGate
 from bot.workspaces import Workspaces
@@ -56,20 +57,29 @@ def run_jobs(practice_id: str, jobs: tuple[Job, ...], may_go_on: Callable[[], bo
     """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same.
 
     ``may_go_on`` is asked before each: what is begun is finished, and what would fail like the last is not begun.
+    What a job logs has an id of its own, the job's name and the practice.
     """
     for job in jobs:
         if not may_go_on():
             return
-        _attempt(job, practice=practice_id)
+        in_new_context(partial(_attempt, job), job=name_of(job), practice=practice_id)
 
 
-def _attempt(job: Job, **of: str) -> None:
+def name_of(job: Job) -> str:
+    """The name of the function that a job calls."""
+    asked = job.func if isinstance(job, partial) else job
+    return str(asked.__qualname__)
+
+
+def _attempt(job: Job) -> None:
     try:
         job()
     except LedgerError as error:
-        log.error("jobs_failed", code=error.code, remedy=error.remedy, **of)  # noqa: TRY400 - its place tells nothing
+        log.error("jobs_failed", code=error.code, remedy=error.remedy)  # noqa: TRY400 - its place tells nothing
     except Exception as error:  # noqa: BLE001 - the outermost edge of a job: logged, and tried again next minute
-        log.error("jobs_failed", kind=type(error).__name__, **of)  # noqa: TRY400 - an exception's words may carry data
+        log.error("jobs_failed", kind=type(error).__name__)  # noqa: TRY400 - an exception's words may carry data
+    else:
+        log.debug("job_done")
 
 
 class Rounds:
@@ -95,7 +105,7 @@ class Rounds:
     def begin(self) -> None:
         """Asks every practice that has the bot now, but those whose last round is still under way; waits for none."""
         if self._may_go_on():
-            _attempt(self._begin)
+            in_new_context(partial(_attempt, self._begin), job="rounds", practice="")
 
     def _begin(self) -> None:
         for practice_id in self._workspaces.practice_ids():
@@ -108,7 +118,7 @@ class Rounds:
 
     def _ask(self, practice_id: str) -> None:
         try:
-            _attempt(lambda: self._run(practice_id), practice=practice_id)
+            in_new_context(partial(_attempt, lambda: self._run(practice_id)), job="round", practice=practice_id)
         finally:
             with self._lock:
                 self._under_way.discard(practice_id)

@@ -16,6 +16,7 @@ from bot.access import require_active
 from bot.commands.call import Call
 from bot.commands.registry import Answer
 from bot.edge import answered
+from bot.handling import acts_for
 from bot.installations.store import Installations
 from bot.strangers import UnknownPersonError, administrators_to_ask, first_administrator, tell_of_stranger
 from bot.views.form_inputs import as_entered, errors_beside
@@ -67,6 +68,7 @@ class Desk:
             raise self._stranger(practice, user, at)
         if user in self.admins:
             person = replace(person, roles=person.roles | {Role.ADMIN})
+        acts_for(practice.practice_id, person.staff_id)
         require_active(person, practice.local_date(at))
         return Call(database, practice, person, text, at, key)
 

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from bot import handling
 from bot.strangers import UnknownPersonError
 from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
@@ -36,12 +37,13 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
     (``ledger.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the ledger.
     ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
     """
+    handling.named(what)
     try:
         return with_retries(work)
     except LedgerError as error:
         return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
-        return error_card(channel_error(error), typed=typed, saves=saves)
+        return _refused(channel_error(error), typed=typed, saves=saves)
     except (OperationalError, InterfaceError, PoolTimeoutError, OutcomeUnknownError) as error:
         return _database_lost(error, what, typed=typed, saves=saves)
     except (SlackApiError, URLError) as error:
@@ -51,6 +53,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
 
 
 def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
+    handling.refused(error.code)
     if isinstance(error, UnknownPersonError):
         return stranger_card(error, error.admins, typed=typed, saves=saves)
     return error_card(error, typed=typed, saves=saves)
@@ -64,10 +67,14 @@ def channel_error(error: ChannelError) -> LedgerError:
 
 def _database_lost(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
     if isinstance(error, OutcomeUnknownError):
+        unknown = outcome_unknown()
+        handling.failed(code=unknown.code)
         log.error("outcome_unknown", request=what)
-        return error_card(outcome_unknown(), typed=typed, saves=False)
+        return error_card(unknown, typed=typed, saves=False)
+    away = database_away()
+    handling.failed(code=away.code)
     log.error("database_away", request=what, kind=type(error).__name__)
-    return error_card(database_away(), typed=typed, saves=saves)
+    return error_card(away, typed=typed, saves=saves)
 
 
 def database_away() -> DatabaseAwayError:
@@ -91,6 +98,7 @@ def outcome_unknown() -> LedgerError:
 
 def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, saves: bool) -> Reply:
     if isinstance(error, URLError):
+        handling.failed(code="SLACK_AWAY")
         log.error("slack_away", request=what)
         away = LedgerError("SLACK_AWAY", "Slack did not take the bot's answer.", "Try again in a minute.")
         return error_card(away, typed=typed, saves=saves)
@@ -103,7 +111,7 @@ def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, sav
         "Slack waits three seconds for a form; this one came later.",
         "Try again: it is usually faster the second time.",
     )
-    return error_card(too_late, typed=typed, saves=saves)
+    return _refused(too_late, typed=typed, saves=saves)
 
 
 def report(error: Exception) -> None:
@@ -114,6 +122,7 @@ def report(error: Exception) -> None:
 def reference_for(what: str, error: Exception) -> str:
     """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
     reference = uuid4().hex[:8].upper()
+    handling.failed(reference)
     log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))
     return reference
 

@@ -1,6 +1,6 @@
 """What a process says of its health: that it runs, and whether it can do its work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -32,6 +32,8 @@ class Health:
     asked_to_stop: Event = field(default_factory=Event)
     is_connected: Callable[[], bool] = _is_connected
     """Whether Slack can send it anything: in Socket Mode, whether the connection stands."""
+    more_routes: Sequence[BaseRoute] = ()
+    """What is to be served beside: the metrics."""
 
     def check(self) -> None:
         """Raises ``LedgerError`` with what is wrong and how it is cured. Calls the ledger, never Slack."""
@@ -66,4 +68,4 @@ def health_routes(health: Health) -> list[BaseRoute]:
             return JSONResponse({"status": "not ready", "code": error.code, "remedy": error.remedy}, status_code=503)
         return JSONResponse({"status": "ready"})
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+    return [Route("/healthz", healthz), Route("/readyz", readyz), *health.more_routes]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.logs import CONSOLE, JSON
 from ledger.errors import LedgerError
 
 SLACK_URL = "https://slack.com/"
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     ccm_admins: str = ""
     ccm_token_keys: SecretStr | None = None
     ccm_public_url: str = ""
+    ccm_log_format: str = ""
 
     @property
     def api_base_url(self) -> str:
@@ -111,6 +113,17 @@ class Settings(BaseSettings):
                 "It begins with U; several have a comma between them: CCM_ADMINS=U0123ABCD,U0456EFGH",
             )
         return frozenset(ids)
+
+    @property
+    def log_format(self) -> str:
+        """``json`` or ``console``, or nothing where that depends on who reads; raises ``LedgerError`` for others."""
+        if self.ccm_log_format not in {"", JSON, CONSOLE}:
+            raise LedgerError(
+                "SETTING_WRONG",
+                f"CCM_LOG_FORMAT: {self.ccm_log_format!r} is no format of the log.",
+                "It is json or console, for example CCM_LOG_FORMAT=json",
+            )
+        return self.ccm_log_format
 
 
 def required(value: SecretStr | None, name: str, example: str) -> str:

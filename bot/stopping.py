@@ -3,10 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 
@@ -85,25 +83,3 @@ class InFlight:
         """Returns when all is done that was begun, and all that this began."""
         with self._changed:
             self._changed.wait_for(lambda: self._count == 0)
-
-
-class Behind(ThreadPoolExecutor):
-    """Does what is done behind the acknowledgements; whoever shuts it down waits for what that still begins, too."""
-
-    def __init__(self, threads: int) -> None:
-        """``threads`` is how much is done at once."""
-        super().__init__(threads, thread_name_prefix="behind")
-        self._in_flight = InFlight()
-
-    def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
-        """Begins ``work``."""
-        self._in_flight.begin()
-        future = super().submit(work, *args, **more)
-        future.add_done_callback(lambda _done: self._in_flight.end())
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the threads, with ``wait`` once there is nothing left to do."""
-        if wait:
-            self._in_flight.wait()
-        super().shutdown(wait, cancel_futures=cancel_futures)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
+from structlog.contextvars import bound_contextvars
 
 from jobs.channel import ChannelError, Content
 from jobs.claims import LEASE, Claim, Occurrence, claim, finish, hold, leave_alone
@@ -147,7 +148,8 @@ def run_due(
     posted = 0
     for practice, team, occurrence in list(_due(database, practice_id, at=now())):
         try:
-            posted += run(database, practice, team, occurrence, channel, by=by, now=now)
+            with bound_contextvars(occurrence=occurrence.key):
+                posted += run(database, practice, team, occurrence, channel, by=by, now=now)
         except ChannelError as error:
             log.warning("digest_not_delivered", key=occurrence.key, channel=team.channel_id, reason=error.reason)
     return posted

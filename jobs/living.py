@@ -135,6 +135,7 @@ class LivingDigests:
                         return
                     break
                 written[message.number] = content.fingerprint
+                log.debug("digest_updated", key=key, channel=listing.channel_id)
                 with self.database.of(practice_id).writing() as connection:
                     keep_fingerprint(connection, practice_id, key, message.number, content.fingerprint)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from jobs.channel import ChannelError
 from jobs.claims import Occurrence, claim, finish, leave_alone
@@ -71,7 +72,8 @@ def notify(
     if held is None:
         return False
     try:
-        sent = channel.send(to, notice(), occurrence.key, since=occurrence.scheduled_at, may_be_there=held.is_retry)
+        with bound_contextvars(occurrence=occurrence.key):
+            sent = channel.send(to, notice(), occurrence.key, since=occurrence.scheduled_at, may_be_there=held.is_retry)
     except ChannelError as error:
         leave_alone(database, held, error.wait, at=at)
         raise

@@ -38,6 +38,7 @@ def upgrade(database: Database) -> str:
         with database.across_practices().writing() as connection:
             if not database.is_sqlite:
                 connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+            _refuse_newer(MigrationContext.configure(connection).get_current_revision())
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
@@ -61,6 +62,7 @@ def check(database: Database) -> None:
     except OperationalError as error:
         raise _away(error) from error
     if current != newest():
+        _refuse_newer(current)
         raise DatabaseAwayError(
             "DATABASE_NOT_UPGRADED",
             f"The database is at migration {current or 'none'}; this program needs {newest()}.",
@@ -87,6 +89,17 @@ def row_level_security(database: Database) -> RowLevelSecurity | None:
         role = connection.execute(_ROLE).one()
         open_tables = connection.scalars(_OPEN_TABLES).all()
     return RowLevelSecurity(role.rolname, role.is_exempt, tuple(open_tables))
+
+
+def _refuse_newer(current: str | None) -> None:
+    """Raises ``DatabaseAwayError`` where a migration is none of this program's: a newer program made it."""
+    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if current is not None and current not in known:
+        raise DatabaseAwayError(
+            "DATABASE_NEWER",
+            f"The database is at migration {current}, which this program does not know: a newer one upgraded it.",
+            "Install the newer version of the program again. Going back needs a backup: docs/operations.md",
+        )
 
 
 def _away(error: OperationalError) -> DatabaseAwayError:

@@ -37,19 +37,24 @@ class Verification:
 
 
 def verify(
-    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+    connection: Connection,
+    practice: Practice,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    *,
+    codes: Sequence[str] | None = None,
 ) -> Verification:
     """Recomputes the whole ledger of ``practice``, patient by patient, up to the first difference.
 
-    ``progress`` is told how many patients are done, of how many.
+    ``progress`` is told how many patients are done, of how many. With ``codes`` only those patients are looked at.
     """
-    codes = list(
-        connection.scalars(
-            select(PatientRow.patient_code)
-            .where(PatientRow.practice_id == practice.practice_id)
-            .order_by(PatientRow.patient_code)
+    if codes is None:
+        codes = list(
+            connection.scalars(
+                select(PatientRow.patient_code)
+                .where(PatientRow.practice_id == practice.practice_id)
+                .order_by(PatientRow.patient_code)
+            )
         )
-    )
     links = months = 0
     for start in range(0, len(codes), BATCH):
         batch = codes[start : start + BATCH]

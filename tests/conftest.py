@@ -1,11 +1,13 @@
 """What tests stand on: databases of both kinds, an invented practice, a real browser."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from support.databases import empty_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.practice import a_practice
@@ -25,6 +27,12 @@ BROWSER_ARGUMENTS = [
 ]
 REMEDY = f"no browser found: install one of {', '.join(BROWSER_NAMES)} (Debian: apt-get install chromium)"
 PATIENCE_MILLISECONDS = 10_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs_as_printed() -> None:
+    """What a test captures of the log is what is printed: events that metrics alone hear are not among it."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
 
 @pytest.fixture(scope="session")

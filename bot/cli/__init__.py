@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluating, installing, jobs, policy, reports, running, serving, setting_up
+from bot.cli import backing_up, evaluating, examining, installing, jobs, policy, reports, running, serving, setting_up
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -26,6 +26,8 @@ serving.register(app)
 installing.register(app)
 running.register(app)
 jobs.register(app)
+backing_up.register(app)
+examining.register(app)
 evaluating.register(app)
 
 

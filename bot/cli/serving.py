@@ -9,15 +9,18 @@ import typer
 from slack_sdk import WebClient
 
 from bot.app import build_app, web_client
-from bot.cli.console import err, installations_of, opened_ledger
+from bot.behind import Behind
+from bot.cli.console import installations_of, opened_ledger
 from bot.clockwork import jobs_running
 from bot.health import Health
 from bot.installations.sealed_rows import check_keys
 from bot.installations.store import Installations
+from bot.logs import configure_logs
+from bot.metrics import Metrics
 from bot.serve import check_practice, health_served, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from bot.slack_reach import slack_reach
-from bot.stopping import Behind, stop_signals
+from bot.stopping import stop_signals
 from bot.waiting import StoppedError, wait_for
 from bot.workspaces import OneWorkspace
 from ledger import schema
@@ -51,13 +54,17 @@ def serve(
     """
     settings = Settings()
     with opened_ledger(needs_schema=False) as database, stop_signals() as asked_to_stop, suppress(StoppedError):
-        health = Health(database, slack_reach(), asked_to_stop)
+        metrics = Metrics()
+        configure_logs(settings.log_format, heard_by=[metrics.hear])
+        metrics.watch_writes(database)
+        metrics.watch_due(database, now)
+        health = Health(database, slack_reach(), asked_to_stop, more_routes=[metrics.route()])
         door = _Door(http, host, port, health_port, drain_seconds)
         installations = installations_of(settings, database, slack=health.slack)
         if installations is None:
-            _serve_one(settings, database, health, door)
+            _serve_one(settings, _Process(database, health, metrics, door))
         else:
-            _serve_many(settings, database, installations, health, door)
+            _serve_many(settings, installations, _Process(database, health, metrics, door))
     log.info("stopped")
 
 
@@ -72,8 +79,19 @@ class _Door:
     drain_seconds: float
 
 
-def _serve_one(settings: Settings, database: Database, health: Health, door: _Door) -> None:
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What both ways to serve have."""
+
+    database: Database
+    health: Health
+    metrics: Metrics
+    door: _Door
+
+
+def _serve_one(settings: Settings, process: _Process) -> None:
     bot_token = required(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")
+    database, health, door = process.database, process.health, process.door
     secret = app_token = ""
     if door.http:
         secret = required(settings.slack_signing_secret, "SLACK_SIGNING_SECRET", "0123abcd…")
@@ -84,9 +102,9 @@ def _serve_one(settings: Settings, database: Database, health: Health, door: _Do
     with health_served(health, host=door.host, port=None if door.http else door.health_port):
         workspace = OneWorkspace(_ready_workspace(database, client, health), client)
         with Behind(THREADS) as behind, jobs_running(database, workspace, now, health=health, probe=client):
+            process.metrics.watch_behind(behind)
             app = build_app(database, client, secret, now, executor=behind, admins=admins)
             if door.http:
-                err.print(f"Listening on http://{door.host}:{door.port}/slack/events")
                 serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
             else:
                 serve_socket(app, app_token, health)
@@ -100,9 +118,8 @@ def _ready_workspace(database: Database, client: WebClient, health: Health) -> s
     return workspace
 
 
-def _serve_many(
-    settings: Settings, database: Database, installations: Installations, health: Health, door: _Door
-) -> None:
+def _serve_many(settings: Settings, installations: Installations, process: _Process) -> None:
+    database, health, door = process.database, process.health, process.door
     if not door.http:
         raise LedgerError(
             "SETTINGS_CONFLICT",
@@ -115,6 +132,7 @@ def _serve_many(
     wait_for(lambda: schema.check(database), health.asked_to_stop)
     wait_for(lambda: check_keys(database, installations.seal), health.asked_to_stop)
     with Behind(THREADS) as behind, jobs_running(database, installations, now, health=health, probe=client):
+        process.metrics.watch_behind(behind)
         app = build_app(
             database,
             client,
@@ -125,9 +143,7 @@ def _serve_many(
             installations=installations,
             slack_url=settings.slack_url,
         )
-        err.print(
-            f"Listening on http://{door.host}:{door.port}/slack/events. Install at {installations.app.install_url}"
-        )
+        log.info("installable", address=installations.app.install_url)
         serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
 
 

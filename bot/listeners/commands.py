@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.commands.registry import answer
+from bot.commands.registry import COMMANDS, answer
 from bot.desk import COMMAND, Desk, open_if_form
 from bot.edge import answered
 from bot.grammar.commands import split_command
@@ -22,10 +22,11 @@ def listen(app: App, desk: Desk) -> None:
     def on_command(ack: Ack, body: dict[str, Any]) -> None:
         typed = body.get("text", "")
         key = f"command:{body['trigger_id']}"
-        saves = split_command(typed).name not in READING
+        name = split_command(typed).name
+        saves = name not in READING
         said = answered(
             lambda: open_if_form(desk, answer(desk.call(body, key, typed)), body),
-            what="command",
+            what=known(name),
             typed=f"{COMMAND} {typed}" if saves else "",
             saves=saves,
         )
@@ -34,3 +35,8 @@ def listen(app: App, desk: Desk) -> None:
         else:
             ack(**said.payload())
         desk.follow_up(body, said)
+
+
+def known(name: str) -> str:
+    """The command for the log: what somebody typed only where it names one."""
+    return name if name in {"help", *COMMANDS} else "unknown command" if name else "card"

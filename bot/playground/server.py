@@ -1,6 +1,7 @@
 """The server: Slack's Web API, response URLs, uploads and Socket Mode on one port, and the page at `/`."""
 
 import contextlib
+import email.utils
 import json
 import pathlib
 import socket
@@ -78,7 +79,12 @@ class Playground:
         self.people = People(workspace, self.delivery, Payloads(workspace, self.url))
         self.page = PageApi(workspace, self.delivery, self.people)
         config = uvicorn.Config(
-            build_app(self), ws="websockets-sansio", lifespan="off", log_level="warning", access_log=False
+            build_app(self),
+            ws="websockets-sansio",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            date_header=False,
         )
         self._server = _Server(config, before_shutdown=self.page.end_streams)
         self._thread: threading.Thread | None = None
@@ -179,6 +185,7 @@ def web_api(of: Callable[[str | None], Playground]) -> Endpoint:
         headers = {
             "X-OAuth-Scopes": ",".join(sorted(playground.workspace.features.scopes)),
             "X-Slack-Req-Id": f"{playground.workspace.next_serial():032x}",
+            "Date": email.utils.formatdate(playground.workspace.clock(), usegmt=True),
         }
         return JSONResponse(body, headers=headers)
 

@@ -27,7 +27,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         said = ""
         for line in process.stdout:
             said += line
-            if "Connected to Slack" in line or "Listening on" in line:
+            if '"connected"' in line or '"listening"' in line:
                 break
         address = re.search(r"http://127\.0\.0\.1:\d+(?=\s)", said)
         assert address, said

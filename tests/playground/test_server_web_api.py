@@ -187,6 +187,26 @@ def test_people_and_channels_are_listed(client: WebClient, workspace: Workspace)
     assert refusal(workspace, "conversations.open", users="U2").error == "user_disabled"
 
 
+def test_a_private_channel_is_there_only_for_who_is_in_it(client: WebClient, workspace: Workspace) -> None:
+    workspace.features = replace(workspace.features, scopes=workspace.features.scopes | {"groups:read"})
+    channel = workspace.channels["C2"]
+    assert not client.conversations_info(channel="C2")["channel"]["is_member"]
+
+    channel.is_private = True
+    assert refusal(workspace, "conversations.info", channel="C2").error == "channel_not_found"
+    channel.bot_is_member = True
+    assert client.conversations_info(channel="C2")["channel"]["is_private"]
+
+
+def test_an_answer_has_the_scopes_of_the_token_and_the_workspaces_own_time(
+    client: WebClient, workspace: Workspace
+) -> None:
+    headers = {name.lower(): value for name, value in client.auth_test().headers.items()}
+
+    assert set(headers["x-oauth-scopes"].split(",")) == workspace.features.scopes
+    assert headers["date"] == "Mon, 24 Nov 2025 16:00:00 GMT"
+
+
 def test_without_a_messages_tab_nobody_is_written_to_directly(client: WebClient, workspace: Workspace) -> None:
     channel = client.conversations_open(users=["U1"])["channel"]["id"]
     client.chat_postMessage(channel=channel, text="words")

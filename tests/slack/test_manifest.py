@@ -15,11 +15,13 @@ from bot.manifest import bot_scopes, manifest_path
 
 BOT = Path(bot.__file__).parent
 SCOPES_BY_METHOD = {
+    "apps_connections_open": set[str](),  # with the app token
     "auth_test": set[str](),
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
+    "conversations_info": {"channels:read", "groups:read"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "users_info": {"users:read"},

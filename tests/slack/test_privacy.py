@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from prometheus_client import generate_latest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from support.forms import opened
 from support.practice import import_rows, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.direct import SlackDirect
+from bot.metrics import Metrics
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import LOG as DIGEST_LOG
 from bot.views.digest import POST_NOW, TAKE
@@ -231,12 +234,15 @@ def journey(
     """Everything that can be done, and everything that can go wrong."""
     office.allows_refusals = True
     caplog.set_level(logging.INFO)
-    with capture_logs() as logs:
+    metrics = Metrics()
+    with capture_logs(processors=[merge_contextvars, metrics.hear]) as logs:
         do_everything(office)
         decide_and_export(office)
         fail_in_every_way(office, monkeypatch)
     printed = capfd.readouterr()
-    return Journey(office, json.dumps(logs, default=str) + caplog.text + printed.out + printed.err)
+    shown = generate_latest(metrics.registry).decode()
+    assert 'ccm_requests_total{command="log",outcome="ok"}' in shown
+    return Journey(office, json.dumps(logs, default=str) + caplog.text + printed.out + printed.err + shown)
 
 
 def test_marked_notes_were_saved_and_shown_to_their_author(journey: Journey) -> None:

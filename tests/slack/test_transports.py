@@ -3,7 +3,9 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,16 @@ from typing import Any
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from starlette.routing import Route
 from support.asking import ask
+from support.logs import printed_logs
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
 from bot.app import build_app, web_client
 from bot.demo import free_port
 from bot.health import Health
+from bot.metrics import Metrics
 from bot.playground.delivery.http import signed_request
 from bot.serve import check_practice, http_app, workspace_of
 from bot.views.digest import POST_NOW
@@ -28,9 +33,10 @@ from ledger.practice import Practice
 
 
 @contextmanager
-def served(office: Office, door: socket.socket) -> Iterator[str]:
+def served(office: Office, door: socket.socket, more: Sequence[Route] = ()) -> Iterator[str]:
     """The address of the bot behind HTTP, served from a thread; who knocks early waits at the ``door``."""
-    config = uvicorn.Config(http_app(office.app, Health(office.database)), log_config=None, lifespan="off")
+    health = Health(office.database, more_routes=more)
+    config = uvicorn.Config(http_app(office.app, health), log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
@@ -127,6 +133,25 @@ def test_with_the_database_away_the_bot_is_not_ready(office: Office, door: socke
         assert (status, body["code"]) == (503, "DATABASE_AWAY")
         assert ask(f"{address}/healthz")[0] == 200
     office.database.close()
+
+
+def test_the_metrics_are_served_beside_the_bot(office: Office, door: socket.socket) -> None:
+    metrics = Metrics()
+    metrics.watch_due(office.database, office.clock)
+    with served(office, door, [metrics.route()]) as address, urllib.request.urlopen(f"{address}/metrics") as response:  # noqa: S310 - our own server
+        assert response.headers["content-type"].startswith("text/plain")
+        assert "ccm_database_up 1.0" in response.read().decode()
+
+
+def test_a_request_has_its_id_by_either_way(far_office: Office) -> None:
+    with printed_logs() as printed:
+        far_office.say(LINE)
+        far_office.settle()
+
+    said, *followed = sorted(printed.lines, key=lambda line: line["event"] != "request_handled")
+    assert (said["what"], said["outcome"], said["staff"]) == ("log", "ok", "nurse1")
+    assert followed
+    assert {line["request_id"] for line in followed} == {said["request_id"]}
 
 
 @pytest.mark.parametrize("is_signed", [True, False])

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
+import ledger
 from ledger.database import Database
 from ledger.schema import upgrade
 
@@ -100,6 +103,17 @@ def make_sqlite_template(directory: Path) -> Path:
     path = directory / "template.sqlite3"
     _migrate(f"sqlite:///{path}")
     return path
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """Brings a new database to an earlier migration, as an older program left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(ledger.__file__).with_name("migrations")))
+    database = Database(url)
+    with database.across_practices().writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    database.close()
 
 
 def in_database(server_url: str, name: str) -> str:

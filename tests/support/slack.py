@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from support.accessibility import faults_in
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app, web_client
+from bot.behind import Behind
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
 from ledger.database import Database
@@ -65,7 +66,7 @@ class HandClock:
         self.now += timedelta(**by)
 
 
-class Afterwards(ThreadPoolExecutor):
+class Afterwards(Behind):
     """What is done behind the acknowledgements, so that a test can wait for it."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from support.practice import (
     staff_row,
 )
 
-from jobs import claims, digests, history, listing, living, missed, notices, reminders, standing
+from jobs import claims, digests, history, listing, living, missed, notices, reminders, standing, waiting
 from jobs.claims import Claim, Occurrence
 from ledger import (
     accounts,
@@ -205,6 +205,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "jobs.listing.find_listing": lambda c, p: listing.find_listing(c, p.practice_id, digest_key(p)),
     "jobs.listing.living_digests": lambda c, p: listing.living_digests(c, p.practice_id),
     "jobs.listing.find_message": lambda c, p: listing.find_message(c, p.practice_id, "C0OTHER", "9.000100"),
+    "jobs.waiting.waiting_of": lambda c, p: waiting.waiting_of(c, p, at=LATER),
     "jobs.standing.standings": lambda c, p: standing.standings(c, p, MONTH, listed_now(c, p)),
 }
 """What asks the ledger about a practice."""
@@ -487,6 +488,9 @@ PARTS = frozenset(
 
 OUTSIDE = {
     "ledger.practice.all_practices": "it is the one question that is about every practice",
+    "jobs.waiting.waiting": "it asks waiting_of for every practice, for the metrics of a process",
+    "ledger.backup.back_up": "it is about the database",
+    "ledger.backup.restore": "it is about the database",
     "ledger.schema.upgrade": "it is about the database",
     "ledger.schema.check": "it is about the database",
     "ledger.schema.row_level_security": "it is about the database",

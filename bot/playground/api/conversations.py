@@ -30,7 +30,10 @@ def replies(call: Call) -> JSON:
 
 def info(call: Call) -> JSON:
     """Returns what one conversation is."""
-    return {"channel": as_api(call.channel())}
+    channel = call.channel()
+    if channel.is_private and not channel.bot_is_member:
+        raise SlackError("channel_not_found")  # a private channel is nobody's business who is not in it
+    return {"channel": as_api(channel)}
 
 
 def list_all(call: Call) -> JSON:

@@ -1,0 +1,114 @@
+"""The examination on one screen: what is looked at, in which order, and what is left out once a part is away."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.error import URLError
+
+from pydantic import ValidationError
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.doctor import database, practice, slack
+from bot.doctor.findings import Finding, Level, Setup, problem, problem_of, warning
+from ledger.errors import LedgerError
+
+Check = Callable[[Setup], Iterable[Finding]]
+
+SLACK, LEDGER, CHANNELS = "Slack", "the ledger", "the channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an installation: the checks that must hold before its others make sense, and the others.
+
+    It is not looked at where one that it ``needs`` is away.
+    """
+
+    name: str
+    first: tuple[Check, ...]
+    others: tuple[Check, ...]
+    needs: frozenset[str] = frozenset()
+
+
+PARTS = (
+    Part(
+        SLACK,
+        (slack.token_is_taken,),
+        (slack.requests_can_come_in, slack.scopes_are_those_of_the_manifest, slack.clock_is_right),
+    ),
+    Part(
+        LEDGER,
+        (database.database_answers, database.migrations_are_newest, database.policies_can_be_read),
+        (
+            database.writes_are_kept,
+            database.disk_has_room,
+            database.changes_are_refused,
+            database.practices_are_kept_apart,
+            database.ledger_is_for_its_owner,
+            practice.record_is_whole,
+            practice.people_can_work,
+            practice.messages_are_planned,
+            practice.nothing_waits_too_long,
+        ),
+    ),
+    Part(
+        CHANNELS,
+        (slack.workspace_has_a_practice,),
+        (slack.channels_can_be_posted_in,),
+        needs=frozenset({SLACK, LEDGER}),
+    ),
+)
+
+_NO_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+
+
+def examine(setup: Setup) -> Iterator[Finding]:
+    """Everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
+    away: set[str] = set()
+    for part in PARTS:
+        yield from _examined(part, setup, away)
+
+
+def _examined(part: Part, setup: Setup, away: set[str]) -> Iterator[Finding]:
+    for check in () if part.needs & away else part.first:
+        found = list(_held(check, setup))
+        yield from found
+        if any(one.level is Level.PROBLEM for one in found):
+            away.add(part.name)
+            break
+    if away & (part.needs | {part.name}):
+        yield warning("NOT_EXAMINED", f"The rest of {part.name} was not looked at.", "Mend the above, then: ccm doctor")
+        return
+    for check in part.others:
+        yield from _held(check, setup)
+
+
+def _held(check: Check, setup: Setup) -> Iterator[Finding]:
+    """What the check finds; what it meets on the way is a finding too."""
+    try:
+        yield from check(setup)
+    except LedgerError as error:
+        yield problem_of(error)
+    except SlackApiError as error:
+        yield _slack_refuses(str(error.response.get("error", "unknown_error")))
+    except (URLError, ConnectionError, TimeoutError) as error:
+        remedy = "Check the network, the proxy and SLACK_API_URL; then https://slack-status.com"
+        yield problem("SLACK_AWAY", f"Slack cannot be reached ({type(error).__name__}).", remedy)
+    except OSError as error:
+        remedy = "See that the bot's user may read and write the ledger's directory: ls -l"
+        yield problem("FILE_UNREADABLE", f"The ledger's file cannot be looked at ({type(error).__name__}).", remedy)
+    except SQLAlchemyError as error:
+        remedy = "See that the database runs and takes this user: CCM_DATABASE_URL; its own log says more."
+        yield problem("DATABASE_AWAY", f"The database does not answer ({type(error).__name__}).", remedy)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        remedy = f"Return it to its default: ccm policy reset {name} --as admin1"
+        yield problem("POLICY_UNREADABLE", f"A practice's setting {name} cannot be read.", remedy)
+
+
+def _slack_refuses(reason: str) -> Finding:
+    if reason in _NO_TOKEN:
+        remedy = "Copy it again from the app's pages: xoxb-… from OAuth & Permissions, xapp-… from Basic Information."
+        return problem("SLACK_TOKEN", f"Slack refuses a token ({reason}).", remedy)
+    remedy = "Try again in a minute: ccm doctor. If it stays so: https://slack-status.com"
+    return problem("SLACK_REFUSES", f"Slack answers with {reason}.", remedy)

@@ -1,0 +1,105 @@
+"""What an examination finds, and what a check may look at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot.settings import Settings
+from ledger.database import Database
+from ledger.errors import LedgerError
+from ledger.practice import Practice, all_practices
+
+
+class Level(StrEnum):
+    """How bad a finding is: nothing, something to look into, something that keeps the bot from its work."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: a stable code, what was found in one line, and what to do where it is amiss."""
+
+    level: Level
+    code: str
+    title: str
+    remedy: str = ""
+
+
+def ok(code: str, title: str) -> Finding:
+    """Something that is as it should be."""
+    return Finding(Level.OK, code, title)
+
+
+def warning(code: str, title: str, remedy: str) -> Finding:
+    """Something to look into; the bot works."""
+    return Finding(Level.WARNING, code, title, remedy)
+
+
+def problem(code: str, title: str, remedy: str) -> Finding:
+    """Something that keeps the bot from its work, or the ledger from being trusted."""
+    return Finding(Level.PROBLEM, code, title, remedy)
+
+
+def problem_of(error: LedgerError) -> Finding:
+    """An error as a problem."""
+    return problem(error.code, error.title, error.remedy)
+
+
+class Setup:
+    """What is examined: the settings, and the ledger and the Slack that they name, opened when they are asked for.
+
+    Each property raises what its part raises where it is away.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime],
+        client: Callable[[], WebClient],
+        *,
+        full: bool = False,
+    ) -> None:
+        """``client`` has the bot's token. With ``full`` every chain and figure is verified, not a sample."""
+        self.settings = settings
+        self.now = now
+        self._client = client
+        self.full = full
+
+    def close(self) -> None:
+        """Gives back what was opened."""
+        if "database" in vars(self):
+            self.database.close()
+
+    @cached_property
+    def database(self) -> Database:
+        """The ledger's database."""
+        return Database(self.settings.ccm_database_url)
+
+    @cached_property
+    def client(self) -> WebClient:
+        """Slack, with the bot's token."""
+        return self._client()
+
+    @cached_property
+    def identity(self) -> SlackResponse:
+        """What ``auth.test`` answers: whose token it is, its scopes, and Slack's clock."""
+        return self.client.auth_test()
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers of that answer, with names in lower case."""
+        return {name.lower(): value for name, value in self.identity.headers.items()}
+
+    @cached_property
+    def practices(self) -> list[Practice]:
+        """Every practice of the ledger."""
+        with self.database.across_practices().reading() as connection:
+            return all_practices(connection)

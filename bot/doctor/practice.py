@@ -1,0 +1,122 @@
+"""What may be wrong in a practice: its record, its people, and what is due."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+
+from bot.doctor.findings import Finding, Setup, ok, problem, warning
+from bot.views import words
+from jobs.claims import LEASE
+from jobs.schedules import plans
+from jobs.tables import WatchRow
+from jobs.waiting import waiting_of
+from ledger.practice import Practice
+from ledger.roster import administrators, people, teams
+from ledger.tables import PatientRow
+from ledger.verify import verify
+
+SAMPLE = 20
+"""How many patients of each practice are verified, others each time."""
+WATCHED_EVERY = timedelta(minutes=15)
+"""How long ago the jobs may have written last that they watch the clock."""
+NAMED = 5
+_PROCESS = "See whether ccm serve runs (systemctl status ccm) and what it logs (journalctl -u ccm)."
+
+
+def record_is_whole(setup: Setup) -> Iterator[Finding]:
+    """Whether chains and figures are what was recorded: of some patients, or of all."""
+    for practice in setup.practices:
+        with setup.database.of(practice.practice_id).reading() as connection:
+            codes = None if setup.full else _sample(connection, practice)
+            found = verify(connection, practice, codes=codes)
+        which = "every one" if setup.full else "a sample"
+        if found.difference is None:
+            counted = f"{found.patients} patients ({which}), {found.links} links, {found.patient_months} patient-months"
+            yield ok("RECORD", f"The record of {practice.practice_id} is whole: {counted}.")
+        else:
+            yield problem(
+                "RECORD_DIFFERS",
+                f"The record of {practice.practice_id} differs from what was recorded: {found.difference}",
+                "Stop the bot, keep a copy of the ledger, and follow docs/operations.md (Verify reports a difference).",
+            )
+
+
+def people_can_work(setup: Setup) -> Iterator[Finding]:
+    """Whether everybody who works here has a role and a Slack account, and somebody administers."""
+    for practice in setup.practices:
+        today = practice.local_date(setup.now())
+        with setup.database.of(practice.practice_id).reading() as connection:
+            staff = [one for one in people(connection, practice.practice_id) if one.is_active(today)]
+            admins = administrators(connection, practice.practice_id, today)
+        where = practice.practice_id
+        without_role = [one.staff_id for one in staff if not one.roles]
+        without_slack = [one.staff_id for one in staff if not one.slack_user_id]
+        if without_role:
+            remedy = f"Type: /ccm staff {without_role[0]}"
+            yield warning("STAFF_WITHOUT_ROLE", f"No role in {where}: {_some(without_role)}.", remedy)
+        if without_slack:
+            remedy = f"Type: /ccm staff {without_slack[0]}"
+            yield warning("STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {_some(without_slack)}.", remedy)
+        if admins or setup.settings.admin_ids:
+            yield ok("ADMINS", f"{where} has {len(admins)} administrators and {len(staff)} people who work there.")
+        else:
+            yield warning(
+                "NO_ADMIN",
+                f"{where} has no administrator; the workspace's primary owner will be the first.",
+                "Name one: CCM_ADMINS=U0123ABCD",
+            )
+
+
+def messages_are_planned(setup: Setup) -> Iterator[Finding]:
+    """When the next message of each kind comes."""
+    at = setup.now()
+    for practice in setup.practices:
+        with setup.database.of(practice.practice_id).reading() as connection:
+            planned = plans(practice, teams(connection, practice.practice_id))
+        if not planned:
+            remedy = "Type: /ccm team, or run: ccm import teams teams.csv"
+            yield warning("NO_TEAM", f"{practice.practice_id} has no team yet.", remedy)
+        for plan in planned:
+            comes, whose = plan.schedule.next_after(at), plan.team.name if plan.team else practice.practice_id
+            if comes is None:
+                remedy = "Type: /ccm settings digest_days"
+                yield warning("NOTHING_PLANNED", f"No {plan.kind} of {whose} is planned.", remedy)
+            else:
+                when = f"{words.day(comes.date())} at {words.clock(comes)} ({comes.tzname()})"
+                yield ok("NEXT", f"Next {plan.kind} of {whose}: {when}.")
+
+
+def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
+    """Whether what is due was posted, and whether somebody watches the clock at all."""
+    at = setup.now()
+    for practice in setup.practices:
+        with setup.database.of(practice.practice_id).reading() as connection:
+            late = [one for one in waiting_of(connection, practice, at=at) if at - one.scheduled_at > 2 * LEASE]
+            watched = connection.scalar(
+                select(WatchRow.watched_until).where(WatchRow.practice_id == practice.practice_id)
+            )
+        for one in late:
+            minutes = round((at - one.scheduled_at).total_seconds() / 60)
+            yield problem(
+                "MESSAGE_WAITS",
+                f"The {one.kind} of {one.team_id or practice.practice_id} has been due for {minutes} minutes.",
+                f"{_PROCESS} The line digest_not_delivered says why Slack refuses one.",
+            )
+        if watched is None or at - watched > WATCHED_EVERY:
+            since = f"since {watched:%Y-%m-%d %H:%M} UTC" if watched else "so far"
+            yield warning("NOBODY_WATCHES", f"No process has run the jobs of {practice.practice_id} {since}.", _PROCESS)
+        elif not late:
+            yield ok("QUEUES", f"Nothing that is due in {practice.practice_id} waits.")
+
+
+def _sample(connection: Connection, practice: Practice) -> list[str]:
+    mine = PatientRow.practice_id == practice.practice_id
+    codes = list(connection.scalars(select(PatientRow.patient_code).where(mine)))
+    return random.sample(codes, min(SAMPLE, len(codes)))
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

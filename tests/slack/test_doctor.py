@@ -1,0 +1,362 @@
+"""``ccm doctor`` before the local Slack: each fault is found under its code with what to do; none ends in a crash."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import Result
+from support.databases import migrate_to
+from support.practice import a_practice, an_entry, import_rows, record, staff_row
+from support.slack import BLUE, GREEN, HandClock, Office, open_office
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.clockwork import practice_jobs, run_jobs
+from bot.demo import free_port
+from bot.doctor.checks import PARTS
+from ledger.database import Database
+
+Doctor = Callable[..., Result]
+
+
+@pytest.fixture
+def doctor(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Runs ``ccm doctor`` with the settings of the office, at the office's hour."""
+    return doctor_of(office, monkeypatch)
+
+
+def doctor_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    place = office.playground.workspace.installation
+    monkeypatch.setenv("CCM_DATABASE_URL", office.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SLACK_API_URL", office.playground.api_url)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", place.bot_token)
+    monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", place.signing_secret)
+    monkeypatch.setenv("COLUMNS", "220")
+
+    def frozen(zone: tzinfo) -> datetime:
+        return office.clock.now.astimezone(zone)
+
+    monkeypatch.setattr("ledger.clock.datetime", SimpleNamespace(now=frozen))
+    run_jobs("T0TEST", practice_jobs(office.database, "T0TEST", office.client, office.clock))
+    if office.database.is_sqlite:
+        Path(str(office.database.url.database)).chmod(0o600)
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["doctor", *words])
+
+    return run
+
+
+def found(result: Result) -> dict[str, tuple[str, str, str]]:
+    """By code: the level, the title and the remedy of what was found."""
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return {one["code"]: (one["level"], one["title"], one["remedy"]) for one in json.loads(result.stdout)}
+
+
+def amiss(result: Result) -> dict[str, str]:
+    """By code: the level of what is not as it should be."""
+    return {code: level for code, (level, _, _) in found(result).items() if level != "ok"}
+
+
+def test_a_sound_installation_has_nothing_amiss(doctor: Doctor) -> None:
+    result = doctor("--json")
+
+    assert (amiss(result), result.exit_code) == ({}, 0)
+    codes = set(found(result))
+    assert codes >= {
+        "SLACK_TOKEN",
+        "SOCKET_MODE",
+        "HTTP_MODE",
+        "SCOPES",
+        "CLOCK",
+        "DATABASE",
+        "MIGRATIONS",
+        "DURABILITY",
+    }
+    assert codes >= {"TRIGGERS", "RECORD", "ADMINS", "NEXT", "QUEUES", "PRACTICE", "CHANNEL", "POLICY"}
+
+
+def test_what_is_found_is_told_in_words_with_what_comes_next(doctor: Doctor) -> None:
+    result = doctor()
+
+    assert result.exit_code == 0
+    assert "ok       NEXT: Next digest of Blue Team: Wed Nov 25 at 9:00" in result.stdout
+    assert "0 warning, 0 problem." in result.stderr
+
+
+def test_a_problem_is_told_with_its_remedy_and_an_exit_code(
+    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.playground.workspace.channels[BLUE].bot_is_member = False
+
+    result = doctor()
+
+    assert result.exit_code == 1
+    line = result.stdout.index("problem  BOT_NOT_IN_CHANNEL: The bot is not in C0BLUE of Blue Team.")
+    assert "Type in it: /invite @CCM Ledger" in result.stdout[line:].splitlines()[1]
+    assert "1 problem." in result.stderr
+
+
+def test_scopes_that_the_token_lacks_are_named(office: Office, doctor: Doctor) -> None:
+    office.allows_refusals = True
+    features = office.playground.workspace.features
+    office.playground.workspace.features = replace(features, scopes=features.scopes - {"files:write", "groups:read"})
+
+    level, title, remedy = found(doctor("--json"))["SCOPES_MISSING"]
+
+    assert (level, title) == ("problem", "The bot token lacks files:write, groups:read.")
+    assert "manifest.yml" in remedy
+
+
+def test_an_earlier_installation_cannot_look_at_channels(office: Office, doctor: Doctor) -> None:
+    office.allows_refusals = True
+    features = office.playground.workspace.features
+    office.playground.workspace.features = replace(features, scopes=features.scopes - {"channels:read"})
+
+    assert amiss(doctor("--json")) == {"SCOPES_MISSING": "problem", "CHANNEL_NOT_EXAMINED": "warning"}
+
+
+def test_scopes_that_nothing_needs_are_named(office: Office, doctor: Doctor) -> None:
+    features = office.playground.workspace.features
+    office.playground.workspace.features = replace(features, scopes=features.scopes | {"users:read.email"})
+
+    assert found(doctor("--json"))["SCOPES_UNUSED"][1] == "The bot token may more than it needs: users:read.email."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code", "words"),
+    [
+        (10, "CLOCK_WRONG", "600 seconds behind"),
+        (-10, "CLOCK_WRONG", "600 seconds ahead of"),
+        (0.5, "CLOCK_OFF", "30 seconds behind"),
+    ],
+)
+def test_a_clock_that_differs_from_slacks_is_found(
+    office: Office, doctor: Doctor, minutes: float, code: str, words: str
+) -> None:
+    office.playground.workspace.clock = lambda: office.clock.seconds() + 60 * minutes
+
+    assert words in found(doctor("--json"))[code][1]
+
+
+def test_a_channel_that_cannot_be_posted_in_is_found_with_why(office: Office, doctor: Doctor) -> None:
+    office.allows_refusals = True
+    channels = office.playground.workspace.channels
+    channels[BLUE].is_archived = True
+    channels[GREEN].is_private, channels[GREEN].bot_is_member = True, False
+    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    with office.database.of("T0TEST").writing() as connection:
+        connection.exec_driver_sql("UPDATE care_teams SET channel_id = '' WHERE name = 'Red Team'")
+
+    codes = amiss(doctor("--json"))
+
+    assert codes == {"CHANNEL_ARCHIVED": "problem", "CHANNEL_GONE": "problem", "TEAM_WITHOUT_CHANNEL": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "SLACK_TOKEN"),
+        ("SLACK_BOT_TOKEN", "", "SETTING_MISSING"),
+        ("SLACK_API_URL", "http://127.0.0.1:{port}/api/", "SLACK_AWAY"),
+    ],
+)
+def test_without_slack_the_ledger_is_examined_all_the_same(
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: str
+) -> None:
+    office.allows_refusals = True
+    doctor = doctor_of(office, monkeypatch)
+    monkeypatch.setenv(name, value.format(port=free_port()))
+
+    result = doctor("--json")
+
+    assert amiss(result) == {code: "problem", "NOT_EXAMINED": "warning"}
+    assert result.exit_code == 1
+    assert "RECORD" in found(result)
+
+
+def test_an_app_token_that_slack_refuses_is_found(office: Office, doctor: Doctor, monkeypatch: Any) -> None:
+    office.allows_refusals = True
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
+
+    assert found(doctor("--json"))["SLACK_TOKEN"][:2] == ("problem", "Slack refuses a token (invalid_auth).")
+
+
+def test_without_a_way_in_nothing_can_come(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.delenv(name)
+
+    assert amiss(doctor("--json")) == {"NO_WAY_IN": "problem"}
+
+
+def test_an_answer_of_slack_that_nobody_expects_is_a_finding(office: Office, doctor: Doctor) -> None:
+    office.playground.fail_next("auth.test", status=500)
+
+    assert amiss(doctor("--json")) == {"SLACK_REFUSES": "problem", "NOT_EXAMINED": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("postgresql://nobody@127.0.0.1:{port}/ccm", "DATABASE_AWAY"),
+        ("sqlite:///{path}/nowhere.sqlite3", "LEDGER_MISSING"),
+        ("nonsense", "DATABASE_URL"),
+        ("mysql://localhost/ccm", "DATABASE_KIND"),
+        ("sqlite:///{path}/broken.sqlite3", "DATABASE_AWAY"),
+    ],
+)
+def test_without_the_database_slack_is_examined_all_the_same(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, code: str
+) -> None:
+    (tmp_path / "broken.sqlite3").write_bytes(b"no database" * 500)
+    monkeypatch.setenv("CCM_DATABASE_URL", url.format(port=free_port(), path=tmp_path))
+
+    result = doctor("--json")
+
+    assert amiss(result) == {code: "problem", "NOT_EXAMINED": "warning"}
+    assert "SCOPES" in found(result)
+    assert not (tmp_path / "nowhere.sqlite3").exists()
+
+
+def test_a_database_of_an_earlier_migration_is_found(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    migrate_to(url, "0005")
+    monkeypatch.setenv("CCM_DATABASE_URL", url)
+
+    level, title, remedy = found(doctor("--json"))["DATABASE_NOT_UPGRADED"]
+
+    assert (level, remedy) == ("problem", "Run: ccm db upgrade")
+    assert title.startswith("The database is at migration 0005; this program needs ")
+
+
+def test_a_database_of_a_newer_program_is_found(office: Office, doctor: Doctor) -> None:
+    with office.database.of("T0TEST").writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    assert amiss(doctor("--json"))["DATABASE_NEWER"] == "problem"
+
+
+def test_a_workspace_without_a_practice_is_found(
+    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, tmp_path: Path
+) -> None:
+    other = shutil.copy(sqlite_template, tmp_path / "other.sqlite3")
+    monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{other}")
+
+    level, _, remedy = found(doctor("--json"))["PRACTICE_UNKNOWN"]
+
+    assert level == "problem"
+    assert remedy.startswith("Run: ccm init --workspace T0TEST")
+
+
+def test_a_record_that_was_changed_and_a_trigger_that_is_gone_are_found(office: Office, doctor: Doctor) -> None:
+    record(office.database, office.practice, an_entry())
+    with closing(sqlite3.connect(str(office.database.url.database))) as connection:
+        connection.execute("DROP TRIGGER time_entries_no_update")
+        connection.execute("UPDATE time_entries SET duration_minutes = 2")
+        connection.commit()
+
+    for words in (("--json",), ("--json", "--full")):
+        told = found(doctor(*words))
+        assert told["RECORD_DIFFERS"][0] == told["TRIGGERS_MISSING"][0] == "problem"
+        assert "P-1042#1" in told["RECORD_DIFFERS"][1]
+        assert "time_entries_no_update" in told["TRIGGERS_MISSING"][1]
+
+
+def test_in_full_every_patient_is_verified(office: Office, doctor: Doctor) -> None:
+    office.enroll({"code": f"Q-{number}"} for number in range(40))
+
+    assert "20 patients (a sample)" in found(doctor("--json"))["RECORD"][1]
+    assert "45 patients (every one)" in found(doctor("--json", "--full"))["RECORD"][1]
+
+
+def test_people_who_cannot_work_are_named_by_their_ids(office: Office, doctor: Doctor) -> None:
+    rows = [
+        staff_row(id="nurse8", slack_user_id="", name="Nurse Eight", credential="RN", roles="coordinator"),
+        staff_row(id="nurse9", slack_user_id="U0NURSE9", name="Nurse Nine", credential="RN", roles=""),
+        staff_row(id="admin1", slack_user_id="U0ADMIN1", name="Admin One", roles="admin", active_to="2026-01-31"),
+    ]
+    import_rows(office.database, office.practice, "staff", rows)
+
+    result = doctor("--json")
+
+    assert amiss(result) == dict.fromkeys(("STAFF_WITHOUT_SLACK", "STAFF_WITHOUT_ROLE", "NO_ADMIN"), "warning")
+    assert result.exit_code == 0
+    assert "Eight" not in result.stdout
+    assert found(result)["STAFF_WITHOUT_SLACK"][1:] == ("No Slack id in T0TEST: nurse8.", "Type: /ccm staff nurse8")
+
+
+def test_a_digest_that_waits_and_jobs_that_do_not_run_are_found(office: Office, doctor: Doctor) -> None:
+    office.clock.now = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+
+    result = doctor("--json")
+
+    assert amiss(result) == {"MESSAGE_WAITS": "problem", "NOBODY_WATCHES": "warning"}
+    assert "has been due for 30 minutes" in found(result)["MESSAGE_WAITS"][1]
+
+
+def test_a_policy_that_cannot_be_read_is_found(office: Office, doctor: Doctor) -> None:
+    with office.database.of("T0TEST").writing() as connection:
+        connection.exec_driver_sql("""UPDATE practices SET policy = '{"digest_hour": 99}'""")
+
+    level, title, remedy = found(doctor("--json"))["POLICY_UNREADABLE"]
+
+    assert (level, title) == ("problem", "A practice's setting digest_hour cannot be read.")
+    assert "ccm policy reset digest_hour" in remedy
+
+
+def test_a_full_disk_is_found_before_it_is_full(
+    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for free, code, level in ((100_000_000, "DISK_FULL", "problem"), (900_000_000, "DISK_FILLS", "warning")):
+        monkeypatch.setattr("bot.doctor.database.shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        assert amiss(doctor("--json")) == {code: level}
+
+
+def test_a_ledger_that_others_can_read_is_found(office: Office, doctor: Doctor) -> None:
+    Path(str(office.database.url.database)).chmod(0o644)
+
+    assert amiss(doctor("--json")) == {"LEDGER_READABLE": "warning"}
+
+
+@pytest.fixture
+def postgresql_office(postgresql_database: Database, clock: HandClock) -> Iterator[Office]:
+    """The bot at work on PostgreSQL."""
+    with open_office(postgresql_database, a_practice(postgresql_database), clock) as office:
+        yield office
+
+
+def test_postgresql_is_examined_by_its_own_measures(postgresql_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor = doctor_of(postgresql_office, monkeypatch)
+
+    result = doctor("--json")
+
+    # The server of the tests does not wait for the disk.
+    assert amiss(result) == {"DURABILITY_OFF": "problem"}
+    assert found(result)["APART"][1] == "PostgreSQL shows the role ccm no row of another practice."
+    assert found(result)["DATABASE"][1].startswith("PostgreSQL ")
+    assert "TRIGGERS" in found(result)
+    with postgresql_office.database.of("T0TEST").writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE takes DISABLE TRIGGER takes_append_only")
+    try:
+        assert "takes_append_only" in found(doctor("--json"))["TRIGGERS_MISSING"][1]
+    finally:
+        with postgresql_office.database.of("T0TEST").writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE takes ENABLE TRIGGER takes_append_only")
+
+
+def test_every_check_says_what_it_looks_at() -> None:
+    checks = [check for part in PARTS for check in (*part.first, *part.others)]
+
+    assert len(checks) == len(set(checks)) > 14
+    assert all(check.__doc__ for check in checks)

@@ -1,0 +1,112 @@
+"""``ccm serve --http`` as a process: what it prints can be collected, and what it counts can be scraped."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from support.slack import LINE, HandClock, Office, open_office
+
+from bot.demo import free_port
+from ledger.clock import now
+from ledger.database import Database
+from ledger.practice import Practice
+
+
+@pytest.fixture
+def port() -> int:
+    """Where the process listens."""
+    return free_port()
+
+
+@pytest.fixture
+def office(office_database: Database, office_practice: Practice, port: int) -> Iterator[Office]:
+    """A Slack of the present hour, which reaches the bot over HTTP."""
+    url = f"http://127.0.0.1:{port}/slack/events"
+    with open_office(office_database, office_practice, HandClock(now()), attached=False, request_url=url) as office:
+        yield office
+
+
+def settings(office: Office) -> dict[str, str]:
+    """The environment of a process that works in the office."""
+    place = office.playground.workspace.installation
+    return os.environ | {
+        "CCM_DATABASE_URL": office.database.url.render_as_string(hide_password=False),
+        "SLACK_API_URL": office.playground.api_url,
+        "SLACK_BOT_TOKEN": place.bot_token,
+        "SLACK_SIGNING_SECRET": place.signing_secret,
+    }
+
+
+def ccm(office: Office, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a process of its own."""
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(command, env=settings(office), text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
+
+
+@contextmanager
+def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
+    """``ccm serve --http`` on the office's ledger and Slack, once it prints; stopped after the block."""
+    words = [sys.executable, "-m", "bot", "serve", "--http", "--port", str(port)]
+    with subprocess.Popen(words, env=settings(office), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
+        yield process
+        process.terminate()
+
+
+def wait_for_door(port: int) -> None:
+    """Returns when something listens there."""
+    for _ in range(400):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            threading.Event().wait(0.05)
+        else:
+            return
+    pytest.fail("nothing listens")
+
+
+def test_a_process_prints_json_alone_and_counts_what_it_did(office: Office, port: int) -> None:
+    with serving(office, port) as process:
+        assert process.stderr is not None
+        lines = [json.loads(process.stderr.readline())]
+        assert lines[0]["event"] == "listening"
+        wait_for_door(port)
+        assert "*Saved*" in office.say(LINE).words
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as response:
+            shown = response.read().decode()
+        process.terminate()
+        lines += [json.loads(line) for line in process.stderr]
+
+    (handled,) = [line for line in lines if line["event"] == "request_handled"]
+    assert (handled["what"], handled["outcome"], handled["staff"]) == ("log", "ok", "nurse1")
+    assert 'ccm_requests_total{command="log",outcome="ok"} 1.0' in shown
+    assert 'ccm_stored_rows_total{table="time_entries"} 1.0' in shown
+    assert 'ccm_slack_calls_total{method="auth.test",outcome="ok"}' in shown
+    assert 'ccm_job_last_success_timestamp_seconds{job="run_due",practice="T0TEST"}' in shown
+    assert "process_resident_memory_bytes" in shown
+    assert "Dose confirmed" not in json.dumps(lines) + shown
+
+
+def test_while_the_bot_runs_it_can_be_backed_up_and_not_restored_over(
+    office: Office, port: int, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup.sqlite3")
+    with serving(office, port):
+        wait_for_door(port)
+        office.say(LINE)
+        backed_up, refused = ccm(office, "backup", file), ccm(office, "restore", file)
+    office.database.close()
+    restored = ccm(office, "restore", file)
+
+    assert "1 entries" in backed_up.stdout, backed_up.stderr
+    assert (refused.returncode, "LEDGER_IN_USE" in refused.stderr) == (1, True)
+    assert restored.returncode == 0, restored.stderr
+    assert ccm(office, "verify").returncode == 0
+    assert [entry.duration_minutes for entry in office.entries()] == [12]
