@@ -290,7 +290,7 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
         elif found.difference is None:
             out.print(
                 f"The ledger of {escape(practice.name)} is whole: {found.patients} patients, {found.links} links, "
-                f"{found.patient_months} patient-months recomputed."
+                f"{found.patient_months} patient-months recomputed, {found.closings} closes as they were frozen."
             )
         else:
             out.print(
