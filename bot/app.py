@@ -15,6 +15,7 @@ from bot.edge import report
 from bot.listeners import (
     accounts,
     card,
+    closing,
     commands,
     corrections,
     digest,
@@ -36,9 +37,10 @@ from bot.rate_limit import ShortWaitRetryHandler
 from ledger.database import Database
 
 SLACK_TIMEOUT_SECONDS = 30
-# Among listeners that match a request, Bolt asks the first: the export's before every other command's.
+# Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
 LISTENERS = (
     export,
+    closing,
     commands,
     pages,
     lists,

@@ -113,12 +113,6 @@ def closing_in_force(connection: Connection, practice_id: str, month: date) -> C
     return closings_in_force(connection, practice_id, [month]).get(month)
 
 
-def last_closed(connection: Connection, practice_id: str) -> Closing | None:
-    """The close of the latest month that is closed, or None."""
-    closed = closings_in_force(connection, practice_id)
-    return closed[max(closed)] if closed else None
-
-
 def share_months(connection: Connection, practice_id: str, months: Collection[date]) -> dict[date, Closing]:
     """Keeps these months from being closed or reopened until the commit, and returns those that are closed.
 

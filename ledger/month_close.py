@@ -97,14 +97,14 @@ def close_month(
     large practice, but others wait only while the rows are written.
     """
     with database.reading() as connection:
-        earlier = _earlier(connection, practice, request)
+        earlier = earlier_receipt(connection, practice, request)
         if earlier is not None:
             return earlier
         refuse_to_close(practice, month, closing_in_force(connection, practice.practice_id, month), at=at)
         draft = draft_month(connection, practice, month, progress)
     with database.writing() as connection:
         lock_roster(connection, practice)
-        earlier = _earlier(connection, practice, request)
+        earlier = earlier_receipt(connection, practice, request)
         if earlier is not None:
             return earlier
         refuse_to_close(practice, month, lock_month(connection, practice.practice_id, month), at=at)
@@ -124,14 +124,14 @@ def reopen_month(
     it held an identifier.
     """
     with database.reading() as connection:
-        earlier = _earlier(connection, practice, request)
+        earlier = earlier_receipt(connection, practice, request)
         if earlier is not None:
             return earlier
         refuse_to_reopen(connection, practice, month, reason, at=at)
         draft = draft_month(connection, practice, month, lambda _done, _all: None)
     with database.writing() as connection:
         lock_roster(connection, practice)
-        earlier = _earlier(connection, practice, request)
+        earlier = earlier_receipt(connection, practice, request)
         if earlier is not None:
             return earlier
         if lock_month(connection, practice.practice_id, month) is None:
@@ -140,6 +140,16 @@ def reopen_month(
         changed = store_figures(connection, draft, month)
         closing = _store_closing(connection, draft, month, Action.REOPEN, reason=reason.strip(), at=at, by=by)
         return _remembered(connection, practice, ClosingReceipt(closing, len(changed)), request, at=at)
+
+
+def earlier_receipt(connection: Connection, practice: Practice, request: Request) -> ClosingReceipt | None:
+    """The receipt of this request where it was delivered before, or None; raises where its key had other content."""
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is None:
+        return None
+    month = date.fromisoformat(earlier["month"])
+    closing = closings_of(connection, practice.practice_id, month)[earlier["number"] - 1]
+    return ClosingReceipt(closing, earlier["changed_patients"], replayed=True)
 
 
 def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *, at: datetime) -> None:
@@ -210,16 +220,6 @@ def _store_closing(
 def _insert_all(connection: Connection, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
     for batch in batches(rows):
         connection.execute(insert(table), batch)
-
-
-def _earlier(connection: Connection, practice: Practice, request: Request) -> ClosingReceipt | None:
-    """The receipt of this request where it was delivered before."""
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is None:
-        return None
-    month = date.fromisoformat(earlier["month"])
-    closing = closings_of(connection, practice.practice_id, month)[earlier["number"] - 1]
-    return ClosingReceipt(closing, earlier["changed_patients"], replayed=True)
 
 
 def _remembered(

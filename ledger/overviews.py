@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, false, f
 from sqlalchemy.orm import aliased
 
 from ledger.clock import next_month
-from ledger.closed_months import closed_programs, closing_in_force
+from ledger.closed_months import Closing, closed_programs, closing_in_force
 from ledger.closed_tables import ClosedProgramRow
 from ledger.database import AnySelect
 from ledger.facts import FactKind
@@ -45,13 +45,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class MonthCounts:
-    """A month in numbers. ``programs`` counts the programs of patients in each group."""
+    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed."""
 
     month: date
     programs: dict[Group, int]
     enrolled_patients: int
     billable_patients: int
     expected_cents: int
+    closing: Closing | None = None
 
     @property
     def capture_percent(self) -> int:
@@ -113,6 +114,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
         enrolled_patients=connection.scalar(select(func.count()).select_from(everybody)) or 0,
         billable_patients=billable.patients if billable else 0,
         expected_cents=int(billable.cents) if billable else 0,
+        closing=closing_in_force(connection, practice.practice_id, scope.month),
     )
 
 
@@ -204,6 +206,12 @@ def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: s
     ]
     ordered = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
     return Blocked(len(rows), tuple(ordered), tuple(patients))
+
+
+def has_work(connection: Connection, practice: Practice, month: date) -> bool:
+    """Whether any patient of the practice has figures for the month."""
+    mine = (PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.month == month)
+    return connection.scalar(select(PatientMonthRow.month).where(*mine).limit(1)) is not None
 
 
 def months_of_patient(connection: Connection, practice: Practice, patient_code: str) -> list[date]:

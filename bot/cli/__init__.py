@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluating, jobs, policy, reports, running, serving, setting_up
+from bot.cli import closing, evaluating, jobs, policy, reports, running, serving, setting_up
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -26,6 +26,7 @@ serving.register(app)
 running.register(app)
 jobs.register(app)
 evaluating.register(app)
+closing.register(app)
 
 
 def main() -> None:

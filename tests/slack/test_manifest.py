@@ -32,6 +32,7 @@ SCOPES_BY_METHOD = {
 NEEDED_BY_COMMANDS = {"commands"}
 ROOMS_OF_BUTTONS = (
     "card",
+    "close",
     "digest",
     "entry",
     "fact",

@@ -164,7 +164,7 @@ QUESTIONS: Mapping[str, Ask] = {
         c, p.practice_id, A_CLOSE, ["P-1042", "X-1042"]
     ),
     "ledger.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
-    "ledger.closed_months.last_closed": lambda c, p: closed_months.last_closed(c, p.practice_id),
+    "ledger.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
     "ledger.close_changes.changes_since_last_close": lambda c, p: close_changes.changes_since_last_close(c, p, A_CLOSE),
     "ledger.verify_closings.seen_heads": lambda c, p: verify_closings.seen_heads(c, p.practice_id, ["P-1042"]),
     "ledger.verify_closings.check_closings": verify_closings.check_closings,
@@ -180,6 +180,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.overviews.month_rows": lambda c, p: overviews.month_rows(
         c, p, SCOPE, overviews.month_counts(c, p, SCOPE), first=0, most=25
     ),
+    "ledger.overviews.has_work": lambda c, p: overviews.has_work(c, p, OCTOBER),
     "ledger.overviews.untouched": lambda c, p: overviews.untouched(c, p, SCOPE, first=0, most=25),
     "ledger.overviews.count_untouched": lambda c, p: overviews.count_untouched(c, p, SCOPE),
     "ledger.overviews.band_counts": lambda c, p: overviews.band_counts(c, p, SCOPE),
