@@ -9,6 +9,7 @@ from ledger.roster import Person, Role, Team
 EVERYBODY = frozenset(Role)
 DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
 BILLING = frozenset({Role.BILLER, Role.LEAD})
+CLOSING = frozenset({Role.BILLER})
 KEEPING_FACTS = frozenset({Role.COORDINATOR, Role.LEAD})
 DESIGNATING = frozenset({Role.PRACTITIONER})
 LEADING = frozenset({Role.LEAD, Role.ADMIN})
@@ -30,7 +31,9 @@ ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
     "patient": EVERYBODY,
     "near": EVERYBODY,
     "month": BILLING,
-    "export": frozenset({Role.BILLER}),
+    "export": CLOSING,
+    "close": CLOSING,
+    "reopen": CLOSING,
     "digest": LEADING,
     "consent": KEEPING_FACTS,
     "plan": KEEPING_FACTS,

@@ -20,6 +20,7 @@ from bot.installations.store import Installations
 from bot.listeners import (
     accounts,
     card,
+    closing,
     commands,
     corrections,
     digest,
@@ -47,9 +48,10 @@ from ledger.database import Database
 from ledger.reach import Reach
 
 SLACK_TIMEOUT_SECONDS = 30
-# Among listeners that match a request, Bolt asks the first: the export's before every other command's.
+# Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
 LISTENERS = (
     export,
+    closing,
     commands,
     pages,
     lists,

@@ -93,9 +93,12 @@ class Desk:
 
     def follow_up(self, body: dict[str, Any], said: object) -> None:
         """Tells the followers what the answer says was changed; nothing where it changed nothing."""
-        if not isinstance(said, Reply | OpenForm) or not said.changed:
-            return
-        change = Change(team_of(body), user_of(body), said.changed)
+        if isinstance(said, Reply | OpenForm) and said.changed:
+            self.follow(body, said.changed)
+
+    def follow(self, body: dict[str, Any], patient_codes: frozenset[str]) -> None:
+        """Tells the followers what was changed; without patients, that whoever did it may see something new."""
+        change = Change(team_of(body), user_of(body), patient_codes)
         for follower in self.followers:
             self.later(partial(follower, change), what="follow-up")
 

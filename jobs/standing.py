@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from jobs.listing import Listed
 from ledger.batches import batches
 from ledger.figures import Figures, stored_figures
-from ledger.patient_facts import load_records
-from ledger.patient_months import EvaluatedMonth, evaluate_record
+from ledger.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice import Practice
 from ledger.rules.statement import NextThreshold, Status
 from ledger.takes import takes_of
@@ -121,10 +120,9 @@ def _authors(
     """Whose entry brought each of these patients to the listed threshold, in the order in which they were recorded."""
     found: dict[tuple[str, str], str] = {}
     for batch in batches(done):
-        records = load_records(connection, practice, sorted({one.patient_code for one in batch}), month)
+        evaluated = evaluated_months(connection, practice, sorted({one.patient_code for one in batch}), month)
         for one in batch:
-            evaluated = evaluate_record(practice, one.patient_code, records[one.patient_code], month)
-            author = _author(evaluated, one)
+            author = _author(evaluated[one.patient_code], one)
             if author is not None:
                 found[_key(one)] = author
     return found

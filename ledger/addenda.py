@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert
 
 from ledger.chain import link, lock_head, move_head
+from ledger.closed_months import refuse_closed
 from ledger.errors import LedgerError
 from ledger.identifiers import refuse_identifiers
 from ledger.patient_months import reevaluate
@@ -45,8 +46,8 @@ def add_addendum(
 ) -> AddendumReceipt:
     """Adds ``text`` to the note of the entry one of whose parts is at ``position``; ``by`` is who writes it.
 
-    Raises ``LedgerError`` for an entry that is none or was voided, and for a text that is empty, over 3,000
-    characters, or looks as if it held an identifier.
+    Raises ``LedgerError`` for an entry that is none, was voided or lies in a closed month (E9), and for a text that
+    is empty, over 3,000 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -61,6 +62,7 @@ def add_addendum(
     refuse_identifiers(practice, text, "addendum", today=practice.local_date(at))
     head_position, head = lock_head(connection, practice.practice_id, patient_code)
     entry = find_live_entry(connection, practice.practice_id, patient_code, position)
+    refuse_closed(connection, practice, entry.months)
     row = link(
         "addendum",
         {

@@ -33,8 +33,12 @@ def link_hash(kind: str, row: Mapping[str, Any], previous_hash: str) -> str:
 def content_hash(content: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of ``content``, in hexadecimal."""
     present = {name: value for name, value in content.items() if value is not None}
-    canonical = json.dumps(present, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical_json(present).encode()).hexdigest()
+
+
+def canonical_json(content: Any) -> str:
+    """``content`` as JSON that is the same whoever writes it: keys sorted, no spaces, dates and instants as above."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical)
 
 
 def _canonical(value: object) -> str:

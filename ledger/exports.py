@@ -18,9 +18,9 @@ from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
 from ledger.batches import batches
+from ledger.closed_months import Closing, closing_in_force
 from ledger.figures import Figures
-from ledger.patient_facts import load_records
-from ledger.patient_months import EvaluatedMonth, evaluate_record
+from ledger.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice import Practice
 from ledger.recording import entry_name
 from ledger.roster import people
@@ -101,7 +101,8 @@ def month_workbook(
     evaluated = list(_evaluated(connection, practice, month, listed))
     names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
     book = Workbook(write_only=True)
-    _sheet(book, "Summary", SUMMARY, _summary(practice, listed))
+    closing = closing_in_force(connection, practice.practice_id, month)
+    _sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, closing)])
     _sheet(book, "Billable", BILLABLE, _billable(listed))
     _sheet(book, "Blocked", BLOCKED, _blocked(listed))
     _sheet(book, "Below threshold", BELOW, _below(listed))
@@ -154,8 +155,7 @@ def _evaluated(
     groups = (listed.billable, listed.blocked, listed.below)
     codes = sorted({figures.patient_code for group in groups for figures in group})
     for batch in batches(codes):
-        for code, record in sorted(load_records(connection, practice, batch, month).items()):
-            yield code, evaluate_record(practice, code, record, month)
+        yield from sorted(evaluated_months(connection, practice, batch, month).items())
 
 
 def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -222,6 +222,17 @@ def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
     yield "Programs without logged time", len(listed.untouched)
     yield "Names of the staff", _whether(practice.conduct.export_staff_names, "export_staff_names")
     yield "Notes", _whether(practice.conduct.export_notes, "export_notes")
+
+
+def _closed(practice: Practice, closing: Closing | None) -> Iterator[Row]:
+    if closing is None:
+        yield "Closed", "no"
+        return
+    yield "Closed", _local(practice, closing.recorded_at)
+    yield "Closed by", closing.recorded_by
+    yield "Rulebook", closing.rulebook
+    yield "SHA-256 of the rulebook", closing.rulebook_hash
+    yield "SHA-256 of what was frozen", closing.hash
 
 
 def _whether(included: bool, setting: str) -> str:

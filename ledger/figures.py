@@ -79,6 +79,11 @@ _STORED = (
     .order_by(PatientMonthRow.program)
 )
 _STORED_OF_MONTH = _STORED.where(PatientMonthRow.month == bindparam("of_month"))
+_MONTHS = (
+    select(PatientMonthRow.month)
+    .where(PatientMonthRow.practice_id == _MINE, PatientMonthRow.patient_code.in_(_PATIENTS))
+    .distinct()
+)
 _AT_KEY = (
     PatientMonthRow.practice_id == bindparam("at_practice_id"),
     PatientMonthRow.month == bindparam("at_month"),
@@ -88,6 +93,11 @@ _AT_KEY = (
 _INSERT = insert(PatientMonthRow)
 _UPDATE = update(PatientMonthRow).where(*_AT_KEY)
 _DELETE = delete(PatientMonthRow).where(*_AT_KEY)
+
+
+def months_with_figures(connection: Connection, practice_id: str, patient_codes: Sequence[str]) -> Sequence[date]:
+    """The months for which one of these patients has stored figures, in no order."""
+    return connection.scalars(_MONTHS, {"practice_id": practice_id, "codes": list(patient_codes)}).all()
 
 
 def stored_figures(

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, false, f
 from sqlalchemy.orm import aliased
 
 from ledger.clock import next_month
+from ledger.closed_months import Closing, closed_programs, closing_in_force
+from ledger.closed_tables import ClosedProgramRow
 from ledger.database import AnySelect
 from ledger.facts import FactKind
 from ledger.figures import Figures, from_row
@@ -43,13 +45,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class MonthCounts:
-    """A month in numbers. ``programs`` counts the programs of patients in each group."""
+    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed."""
 
     month: date
     programs: dict[Group, int]
     enrolled_patients: int
     billable_patients: int
     expected_cents: int
+    closing: Closing | None = None
 
     @property
     def capture_percent(self) -> int:
@@ -101,7 +104,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
     )
     found = {Status(row.status): row for row in rows}
     billable = found.get(Status.BILLABLE)
-    enrolled = _enrolled(practice, scope)
+    enrolled = _enrolled(connection, practice, scope)
     everybody = select(enrolled.c.patient_code).union(select(touched.c.patient_code)).subquery()
     programs = {Group(status.value): row.programs for status, row in found.items()}
     programs[Group.UNTOUCHED] = count_untouched(connection, practice, scope)
@@ -111,6 +114,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
         enrolled_patients=connection.scalar(select(func.count()).select_from(everybody)) or 0,
         billable_patients=billable.patients if billable else 0,
         expected_cents=int(billable.cents) if billable else 0,
+        closing=closing_in_force(connection, practice.practice_id, scope.month),
     )
 
 
@@ -138,7 +142,7 @@ def untouched(
     connection: Connection, practice: Practice, scope: Scope, *, first: int, most: int
 ) -> Sequence[Untouched]:
     """At most so many of those enrolled for whom no time was logged, by code, from number ``first`` (from 0) on."""
-    query = _untouched(practice, scope).order_by("patient_code", "program").offset(first).limit(most)
+    query = _untouched(connection, practice, scope).order_by("patient_code", "program").offset(first).limit(most)
     return [Untouched(row.patient_code, Program(row.program)) for row in connection.execute(query)]
 
 
@@ -182,7 +186,7 @@ def band_counts(connection: Connection, practice: Practice, scope: Scope) -> lis
 
 def count_untouched(connection: Connection, practice: Practice, scope: Scope) -> int:
     """How many are enrolled for whom no time was logged, each program of a patient counted."""
-    return connection.scalar(_count(_untouched(practice, scope))) or 0
+    return connection.scalar(_count(_untouched(connection, practice, scope))) or 0
 
 
 def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: str = "") -> Blocked:
@@ -202,6 +206,12 @@ def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: s
     ]
     ordered = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
     return Blocked(len(rows), tuple(ordered), tuple(patients))
+
+
+def has_work(connection: Connection, practice: Practice, month: date) -> bool:
+    """Whether any patient of the practice has figures for the month."""
+    mine = (PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.month == month)
+    return connection.scalar(select(PatientMonthRow.month).where(*mine).limit(1)) is not None
 
 
 def months_of_patient(connection: Connection, practice: Practice, patient_code: str) -> list[date]:
@@ -253,8 +263,14 @@ def _touched_query(practice: Practice, scope: Scope) -> AnySelect:
     return query
 
 
-def _enrolled(practice: Practice, scope: Scope) -> Subquery:
-    """Patients and the programs they are enrolled in on at least one day of the month."""
+def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subquery:
+    """Patients and the programs they are enrolled in on at least one day of the month; when closed, as it was then."""
+    closing = closing_in_force(connection, practice.practice_id, scope.month)
+    if closing is not None:
+        kept = closed_programs(practice.practice_id, closing, scope.team_ids)
+        if scope.program is not None:
+            kept = kept.where(ClosedProgramRow.program == scope.program.value)
+        return kept.subquery("enrolled")
     fact, later = PatientFactRow, aliased(PatientFactRow)
     is_revised = (
         select(later.revision)
@@ -283,8 +299,8 @@ def _enrolled(practice: Practice, scope: Scope) -> Subquery:
     return query.distinct().subquery("enrolled")
 
 
-def _untouched(practice: Practice, scope: Scope) -> AnySelect:
-    enrolled = _enrolled(practice, scope)
+def _untouched(connection: Connection, practice: Practice, scope: Scope) -> AnySelect:
+    enrolled = _enrolled(connection, practice, scope)
     is_touched = (
         select(PatientMonthRow.status)
         .where(

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, or_, select
 
 from ledger.batches import batches
 from ledger.clock import month_of, next_month
-from ledger.patient_facts import load_records
-from ledger.patient_months import EvaluatedMonth, evaluate_record
+from ledger.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice import Practice
 from ledger.recording import entry_name
 from ledger.rules.facts import Activity, Contact
@@ -113,8 +112,8 @@ def _evaluated(
 ) -> Iterator[OwnEntry]:
     """The staff member's entries for these patients in ``month``."""
     for batch in batches(codes):
-        for code, record in load_records(connection, practice, batch, month).items():
-            yield from _of_staff(code, evaluate_record(practice, code, record, month), staff_id)
+        for code, evaluated in evaluated_months(connection, practice, batch, month).items():
+            yield from _of_staff(code, evaluated, staff_id)
 
 
 def _of_staff(patient_code: str, evaluated: EvaluatedMonth, staff_id: str) -> Iterator[OwnEntry]:

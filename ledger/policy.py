@@ -58,8 +58,12 @@ def policy_changes(connection: Connection, practice: Practice) -> list[PolicyCha
 
 
 def lock_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
-    """What ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides."""
-    return dict(connection.execute(_SETTINGS.with_for_update(), {"mine": practice.practice_id}).scalar_one())
+    """What ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides.
+
+    Whoever only names the practice in a row of theirs does not wait: they may have a patient whom the first waits for.
+    """
+    locked = _SETTINGS.with_for_update(key_share=True)
+    return dict(connection.execute(locked, {"mine": practice.practice_id}).scalar_one())
 
 
 def change_policy(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from ledger.batches import batches
 from ledger.chain import link, lock_head, move_head
 from ledger.clock import month_of
+from ledger.closed_months import refuse_closed
 from ledger.database import AnySelect
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.figures import Figures
@@ -108,7 +109,7 @@ def record_entry(
     """Stores ``entry`` and returns its receipt; the same ``request`` again returns the first receipt.
 
     Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
-    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6) or whose
+    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6, E9) or whose
     note looks as if it held an identifier.
     """
     member = lock_staff(connection, practice, entry.staff_id)
@@ -142,6 +143,7 @@ def store_entry(
     parts = parts_of(entry, practice, at=at, confirmed=confirmed)
     _refuse_overlap(connection, practice, entry)
     position, head = lock_head(connection, practice.practice_id, entry.patient_code)
+    refuse_closed(connection, practice, [part.date_of_service for part in parts])
     opened = [
         open_month(connection, practice, entry.patient_code, month)
         for month in sorted({month_of(part.date_of_service) for part in parts})

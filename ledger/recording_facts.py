@@ -9,13 +9,16 @@ from sqlalchemy import Connection
 
 from ledger.chain import lock_head
 from ledger.clock import month_of
+from ledger.closed_months import closings_in_force
 from ledger.facts import Fact
 from ledger.figures import Figures, figures_of, stored_figures
 from ledger.imports.facts import record_facts
-from ledger.patient_months import statement_of
+from ledger.patient_facts import load_records
+from ledger.patient_months import evaluate_record, statement_of
 from ledger.practice import Practice
 from ledger.requests import Request, earlier_result, remember
 from ledger.rules.facts import Program
+from ledger.rules.statement import Statement
 
 
 class Outcome(StrEnum):
@@ -36,11 +39,15 @@ class FigureChange:
 
 @dataclass(frozen=True, slots=True)
 class FactReceipt:
-    """What was recorded, and the figures it changed: the current month first (always), then others, latest first."""
+    """What was recorded, and the figures it changed: the current month first (always), then others, latest first.
+
+    ``closed_months`` are those whose statement it would change if they were not closed, latest first.
+    """
 
     fact: Fact
     outcome: Outcome
     changes: tuple[FigureChange, ...]
+    closed_months: tuple[date, ...] = ()
     replayed: bool = False
 
 
@@ -61,10 +68,13 @@ def record_fact(
         return earlier
     this_month = month_of(practice.local_date(at))
     before = _figures(connection, practice, fact.patient_code, this_month)
+    closed_before = _closed_as_of_now(connection, practice, fact.patient_code)
     summary = record_facts(connection, practice, [fact], at=at, recorded_by=recorded_by)
     after = _figures(connection, practice, fact.patient_code, this_month)
+    closed_after = _closed_as_of_now(connection, practice, fact.patient_code)
     outcome = Outcome.RECORDED if summary.added else Outcome.REVISED if summary.changed else Outcome.KNOWN
-    receipt = FactReceipt(fact, outcome, _changes(before, after, this_month))
+    touched = [month for month, statement in closed_after.items() if closed_before.get(month) not in {None, statement}]
+    receipt = FactReceipt(fact, outcome, _changes(before, after, this_month), tuple(sorted(touched, reverse=True)))
     remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
     return receipt
 
@@ -82,6 +92,15 @@ def _figures(connection: Connection, practice: Practice, patient_code: str, this
         evaluated = statement_of(connection, practice, patient_code, this_month)
         stored[patient_code, this_month] = figures_of(patient_code, evaluated.facts, evaluated.statement)
     return {(figures.month, figures.program): figures for month in stored.values() for figures in month}
+
+
+def _closed_as_of_now(connection: Connection, practice: Practice, patient_code: str) -> dict[date, Statement]:
+    """What the patient's statement of each closed month would be, were it not closed."""
+    months = closings_in_force(connection, practice.practice_id)
+    if not months:
+        return {}
+    record = load_records(connection, practice, [patient_code])[patient_code]
+    return {month: evaluate_record(practice, patient_code, record, month).statement for month in months}
 
 
 def _changes(before: _ByProgram, after: _ByProgram, this_month: date) -> tuple[FigureChange, ...]:

@@ -394,4 +394,7 @@ APPEND_ONLY = (
     "policy_changes",
     "requests",
     "takes",
+    "month_closings",
+    "closed_statements",
+    "closed_programs",
 )

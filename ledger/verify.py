@@ -1,4 +1,7 @@
-"""Trust, checked: every hash recomputed link by link, every figure recomputed from its entries (design 1, 2)."""
+"""Trust, checked: every hash recomputed link by link, every figure recomputed from its entries (design 1, 2).
+
+The figures of a closed month have to be those that were frozen, whatever the policy and the facts of now make of it.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.chain import GENESIS, link_hash
-from ledger.figures import to_row
+from ledger.closed_months import closings_in_force, frozen_statements
+from ledger.figures import Figures, to_row
 from ledger.patient_facts import load_records
 from ledger.patient_months import evaluate_record
 from ledger.practice import Practice
 from ledger.recording import entry_name
 from ledger.tables import ChainHeadRow, EntryAddendumRow, EntryVoidRow, PatientMonthRow, PatientRow, TimeEntryRow
+from ledger.verify_closings import check_closings, check_heads, seen_heads
 
 BATCH = 500
 LINK_TABLES: tuple[tuple[str, type[TimeEntryRow | EntryVoidRow | EntryAddendumRow]], ...] = (
@@ -34,6 +39,7 @@ class Verification:
     links: int
     patient_months: int
     difference: str | None
+    closings: int = 0
 
 
 def verify(
@@ -55,7 +61,10 @@ def verify(
                 .order_by(PatientRow.patient_code)
             )
         )
+    closings, difference = check_closings(connection, practice)
     links = months = 0
+    if difference is not None:
+        return Verification(0, links, months, difference, closings)
     for start in range(0, len(codes), BATCH):
         batch = codes[start : start + BATCH]
         chained, difference = _check_chains(connection, practice.practice_id, batch)
@@ -64,9 +73,9 @@ def verify(
             evaluated, difference = _check_figures(connection, practice, batch)
             months += evaluated
         if difference is not None:
-            return Verification(start + len(batch), links, months, difference)
+            return Verification(start + len(batch), links, months, difference, closings)
         progress(start + len(batch), len(codes))
-    return Verification(len(codes), links, months, None)
+    return Verification(len(codes), links, months, None, closings)
 
 
 def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]) -> tuple[int, str | None]:
@@ -82,8 +91,12 @@ def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]
         )
     )
     known = {row.patient_code: (row.position, row.hash) for row in heads}
+    seen = seen_heads(connection, practice_id, codes)
     for code in codes:
         difference = _check_chain(code, links[code], known.get(code))
+        if difference is None:
+            hashes = {0: GENESIS} | {row["position"]: row["hash"] for _, row in links[code]}
+            difference = check_heads(code, seen.get(code, ()), hashes)
         if difference is not None:
             return sum(map(len, links.values())), difference
     return sum(map(len, links.values())), None
@@ -108,17 +121,16 @@ def _check_chain(code: str, links: list[tuple[str, dict[str, Any]]], head: tuple
 
 
 def _check_figures(connection: Connection, practice: Practice, codes: Sequence[str]) -> tuple[int, str | None]:
-    """How many patient-months were evaluated, and the first stored figure that differs.
+    """How many patient-months were recomputed, and the first stored figure that differs.
 
     Figures are compared as rows: what somebody wrote there need not be anything that figures can be.
     """
-    evaluated = 0
-    expected: dict[_Key, dict[str, Any]] = {}
-    for code, record in load_records(connection, practice, codes).items():
-        for month in record.months():
-            evaluated += 1
-            for figures in evaluate_record(practice, code, record, month).after:
-                expected[code, month, figures.program.value] = to_row(practice.practice_id, figures)
+    months = _figures_that_should_be(connection, practice, codes)
+    expected: dict[_Key, dict[str, Any]] = {
+        (figures.patient_code, figures.month, figures.program.value): to_row(practice.practice_id, figures)
+        for of_month in months
+        for figures in of_month
+    }
     query = select(PatientMonthRow.__table__).where(
         PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.patient_code.in_(codes)
     )
@@ -129,8 +141,24 @@ def _check_figures(connection: Connection, practice: Practice, codes: Sequence[s
         difference = _difference(expected.get(key), stored.get(key))
         if difference is not None:
             code, month, program = key
-            return evaluated, f"{code} {month:%Y-%m} {program}{difference}"
-    return evaluated, None
+            return len(months), f"{code} {month:%Y-%m} {program}{difference}"
+    return len(months), None
+
+
+def _figures_that_should_be(
+    connection: Connection, practice: Practice, codes: Sequence[str]
+) -> list[tuple[Figures, ...]]:
+    """The figures of each month of these patients: evaluated from its facts, or frozen where the month is closed."""
+    closed = closings_in_force(connection, practice.practice_id)
+    found = []
+    for code, record in load_records(connection, practice, codes).items():
+        found += [
+            evaluate_record(practice, code, record, month).after for month in record.months() if month not in closed
+        ]
+    for closing in closed.values():
+        frozen = frozen_statements(connection, practice.practice_id, closing, codes)
+        found += [kept.figures for kept in frozen.values() if kept.figures]
+    return found
 
 
 def _difference(expected: Mapping[str, Any] | None, stored: Mapping[str, Any] | None) -> str | None:

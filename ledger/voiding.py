@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_, select
 
 from ledger.chain import link, lock_head, move_head
+from ledger.closed_months import refuse_closed
 from ledger.errors import LedgerError
 from ledger.identifiers import refuse_identifiers
 from ledger.patient_months import reevaluate
@@ -49,7 +50,8 @@ def undo_last(
 ) -> VoidReceipt:
     """Voids the staff member's last live entry, or the one named, if it was recorded under 15 minutes ago.
 
-    All parts of an entry that crossed midnight go together. Raises ``LedgerError`` where there is nothing to undo.
+    All parts of an entry that crossed midnight go together. Raises ``LedgerError`` where there is nothing to undo, or
+    its month is closed (E9).
     """
     lock_staff(connection, practice, staff_id)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -74,8 +76,8 @@ def void_entry(
 ) -> VoidReceipt:
     """Voids the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
 
-    Raises ``LedgerError`` for an entry that is none or was voided, and for a reason that is empty, over 300
-    characters, or looks as if it held an identifier.
+    Raises ``LedgerError`` for an entry that is none, was voided or lies in a closed month (E9), and for a reason that
+    is empty, over 300 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
     earlier = earlier_result(connection, practice.practice_id, request)
@@ -140,9 +142,13 @@ def _last_entry(
 def void_parts(
     connection: Connection, practice: Practice, entry: StoredEntry, *, reason: str, by: str, at: datetime
 ) -> VoidReceipt:
-    """Voids every part of a live entry within the caller's request, and evaluates the months it lies in."""
+    """Voids every part of a live entry within the caller's request, and evaluates the months it lies in.
+
+    Raises ``LedgerError`` where one of these is closed (E9).
+    """
     code = entry.patient_code
     position, head = lock_head(connection, practice.practice_id, code)
+    refuse_closed(connection, practice, entry.months)
     for part in entry.parts:
         position += 1
         row = link(

@@ -1,13 +1,14 @@
 """Lists over a month: who is near the next code, who is billable, who is not and why. They read stored figures."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, false, or_, select
 
 from ledger.clock import next_month
+from ledger.closed_months import closed_programs, closing_in_force
 from ledger.database import AnySelect
 from ledger.facts import FactKind
 from ledger.figures import Figures, from_row
@@ -122,15 +123,20 @@ def month_list(
     query = _of_teams(_figures_query(practice, month), team_ids)
     if program is not None:
         query = query.where(PatientMonthRow.program == program.value)
+    rows = connection.execute(query.order_by(PatientMonthRow.patient_code, PatientMonthRow.program))
+    enrolled = {key for key in _enrolled(connection, practice, month, team_ids) if program is None or key[1] == program}
+    return grouped(month, map(from_row, rows), enrolled)
+
+
+def grouped(month: date, figures: Iterable[Figures], enrolled: set[tuple[str, Program]]) -> MonthList:
+    """The list of a month with these figures, kept in their order, and with these patients enrolled in a program."""
     by_status: dict[Status, list[Figures]] = defaultdict(list)
     touched: set[tuple[str, Program]] = set()
-    for row in connection.execute(query.order_by(PatientMonthRow.patient_code, PatientMonthRow.program)):
-        figures = from_row(row)
-        if not _is_touched(figures):
+    for one in figures:
+        if not _is_touched(one):
             continue
-        by_status[figures.status].append(figures)
-        touched.add((figures.patient_code, figures.program))
-    enrolled = {key for key in _enrolled(connection, practice, month, team_ids) if program is None or key[1] == program}
+        by_status[one.status].append(one)
+        touched.add((one.patient_code, one.program))
     return MonthList(
         month=month,
         billable=tuple(by_status[Status.BILLABLE]),
@@ -168,7 +174,11 @@ def _of_teams(query: AnySelect, team_ids: Collection[str] | None) -> AnySelect:
 def _enrolled(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None
 ) -> set[tuple[str, Program]]:
-    """Patients and the programs they are enrolled in on at least one day of the month."""
+    """Patients and the programs they are enrolled in on at least one day of the month; when closed, as it was then."""
+    closing = closing_in_force(connection, practice.practice_id, month)
+    if closing is not None:
+        kept = closed_programs(practice.practice_id, closing, team_ids)
+        return {(row.patient_code, Program(row.program)) for row in connection.execute(kept)}
     query = (
         select(
             PatientFactRow.patient_code,

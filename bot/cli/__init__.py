@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from bot.cli import backing_up, evaluating, examining, installing, jobs, policy, reports, running, serving, setting_up
+from bot.cli import (
+    backing_up,
+    closing,
+    evaluating,
+    examining,
+    installing,
+    jobs,
+    policy,
+    reports,
+    running,
+    serving,
+    setting_up,
+)
 from bot.cli.console import err
 from bot.edge import reference_for
 from bot.logs import configure_logs
@@ -29,6 +41,7 @@ jobs.register(app)
 backing_up.register(app)
 examining.register(app)
 evaluating.register(app)
+closing.register(app)
 
 
 def main() -> None:

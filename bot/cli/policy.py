@@ -75,7 +75,7 @@ def set_(
     author: Author,
     workspace: Workspace = None,
 ) -> None:
-    """Change a policy; where the billing rules depend on it, every patient-month is evaluated again under it.
+    """Change a policy; where the billing rules depend on it, every month that is not closed is evaluated again.
 
     For example: ccm policy set rpm_time interactive --as admin1
     """
@@ -91,7 +91,7 @@ def reset(name: Name, author: Author, workspace: Workspace = None) -> None:
 
 
 def _evaluated(name: str) -> str:
-    return "; every patient-month was evaluated again" if name in PolicySettings.model_fields else ""
+    return "; every month that is not closed was evaluated again" if name in PolicySettings.model_fields else ""
 
 
 def _written(value: Any) -> str:

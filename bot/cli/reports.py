@@ -38,7 +38,7 @@ from bot.commands.undo import undo as undo_command
 from bot.commands.void import save_void
 from bot.views.month import COLUMNS, listed_rows, month_head, row_cells
 from bot.views.reply import OpenForm, Reply
-from bot.views.words import escaped
+from bot.views.words import escaped, listed
 from ledger.cases import statement_json
 from ledger.clock import now
 from ledger.database import ScopedDatabase
@@ -66,10 +66,10 @@ def month(words: Words = None, workspace: Workspace = None, as_json: AsJson = Fa
         if as_json:
             print_json(listed)
             return
-        print_reply(month_head(counts, scope=scope, group=group))
+        print_reply(month_head(counts, call.practice, scope=scope, group=group))
         print_table(COLUMNS, map(row_cells, listed_rows(listed, group)))
 
-    _with_call(show, words, workspace)
+    with_call(show, words, workspace)
 
 
 def patient(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -81,11 +81,11 @@ def patient(words: Words = None, workspace: Workspace = None, as_json: AsJson = 
     def show(call: Call) -> None:
         if as_json:
             code, _, evaluated = find_statement(call)
-            print_json({"patient": code, **statement_json(evaluated.statement)})
+            print_json({"patient": code, **statement_json(evaluated.statement), "closing": evaluated.closing})
             return
         print_pages(patient_pages(call))
 
-    _with_call(show, words, workspace)
+    with_call(show, words, workspace)
 
 
 def near(words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -101,7 +101,7 @@ def near(words: Words = None, workspace: Workspace = None, as_json: AsJson = Fal
         for reply in near_messages(call):
             print_reply(reply)
 
-    _with_call(show, words, workspace)
+    with_call(show, words, workspace)
 
 
 def log(
@@ -124,7 +124,7 @@ def log(
         example = "ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed."
         _say(_complete(said, example), as_json=as_json)
 
-    _with_call(save, words, workspace, author=author)
+    with_call(save, words, workspace, author=author)
 
 
 def start(author: Author, words: Words = None, workspace: Workspace = None, as_json: AsJson = False) -> None:
@@ -217,7 +217,7 @@ def me(author: Author, words: Words = None, workspace: Workspace = None, as_json
             return
         print_pages(me_pages(call))
 
-    _with_call(show, words, workspace, author=author)
+    with_call(show, words, workspace, author=author)
 
 
 def _write(
@@ -229,7 +229,7 @@ def _write(
         require(call.person, name)
         _say(handle(call), as_json=as_json)
 
-    _with_call(work, words, workspace, author=author)
+    with_call(work, words, workspace, author=author)
 
 
 def _complete(said: Reply | OpenForm, example: str) -> Reply:
@@ -263,7 +263,7 @@ def _say(reply: Reply, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _with_call(work: Callable[[Call], None], words: Words, workspace: str | None, *, author: str | None = None) -> None:
+def with_call(work: Callable[[Call], None], words: Words, workspace: str | None, *, author: str | None = None) -> None:
     """Does ``work`` with the call that the terminal makes: as the operator, or as the person ``author`` names."""
     with opened_practice(workspace) as (practice, database):
         work(_call(database, practice, " ".join(words or []), author))
@@ -288,9 +288,10 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json(found)
         elif found.difference is None:
+            closes = listed(found.closings, "close as it was frozen", "closes as they were frozen")
             out.print(
                 f"The ledger of {escape(practice.name)} is whole: {found.patients} patients, {found.links} links, "
-                f"{found.patient_months} patient-months recomputed."
+                f"{found.patient_months} patient-months recomputed, {closes}."
             )
         else:
             out.print(
@@ -301,7 +302,7 @@ def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:
 
 
 def reevaluate(workspace: Workspace = None) -> None:
-    """Evaluate every patient-month again, as after an upgrade that brings a new rulebook."""
+    """Evaluate every month that is not closed again, as after an upgrade that brings a new rulebook."""
     with (
         opened_practice(workspace) as (practice, database),
         progress_bar() as progress,
@@ -328,7 +329,7 @@ def export(
             (directory / name).write_bytes(content)
             out.print(f"Wrote {directory / name}.", soft_wrap=True)
 
-    _with_call(write, words, workspace)
+    with_call(write, words, workspace)
 
 
 def register(app: typer.Typer) -> None:

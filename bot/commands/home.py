@@ -16,9 +16,10 @@ from bot.views.home.place import UNTOUCHED, Place, nearest_page
 from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
 from jobs.schedules import calendar_of
-from ledger.clock import month_of
+from ledger.clock import month_of, previous_month
+from ledger.closed_months import closings_in_force
 from ledger.figures import stored_figures
-from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, month_counts, untouched
+from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, has_work, month_counts, untouched
 from ledger.own_entries import todays_entries
 from ledger.roster import Role, Team, teams
 from ledger.set_up import set_up_gaps
@@ -77,7 +78,12 @@ def _team(call: Call, connection: Connection, known: list[Team], place: Place) -
 
 def _billing(call: Call, connection: Connection, place: Place) -> Billing:
     scope = Scope(month_of(call.today))
+    closed = closings_in_force(connection, call.practice.practice_id)
+    ended = previous_month(scope.month)
     return Billing(
         counts=month_counts(connection, call.practice, scope),
         blocked=blocked_by(connection, call.practice, scope, place.opened),
+        practice=call.practice,
+        last_closed=closed[max(closed)] if closed else None,
+        to_close=ended if ended not in closed and has_work(connection, call.practice, ended) else None,
     )

@@ -43,7 +43,12 @@ from ledger.roster import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.warnings import note_advice
 
-_INPUT_BY_CODE = {"PROGRAM_MISSING": PROGRAM, "NOTE_TOO_LONG": NOTE, "IDENTIFIER_IN_TEXT": NOTE}
+_INPUT_BY_CODE = {
+    "PROGRAM_MISSING": PROGRAM,
+    "NOTE_TOO_LONG": NOTE,
+    "IDENTIFIER_IN_TEXT": NOTE,
+    "MONTH_CLOSED": DATE,
+}
 
 Recorder = Callable[..., Receipt]
 """What stores an entry: ``record_entry``, or something that takes the same and does more in the same transaction."""

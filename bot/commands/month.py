@@ -76,6 +76,7 @@ def month_at_page(call: Call, page: int) -> Reply:
             row_count=row_count,
             page=page,
             address=asked.text,
+            practice=call.practice,
             filters=_filters(call, known, asked, counts),
         )
     )

@@ -6,6 +6,7 @@ from functools import partial
 from bot.access import may
 from bot.commands.call import Call
 from bot.grammar.months import parse_month
+from bot.views.closing import closed_line
 from bot.views.patient import statement_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
@@ -42,6 +43,7 @@ def patient_pages(call: Call) -> list[Reply]:
         address={"text": f"{code} {month:%Y-%m}"},
         may=partial(may, call.person),
         months=[*months, month_of(call.today)],
+        closed=closed_line(evaluated.closing, call.practice) if evaluated.closing else "",
     )
 
 

@@ -9,6 +9,7 @@ from bot.commands.add import add
 from bot.commands.call import Call
 from bot.commands.cancel import cancel
 from bot.commands.card import card
+from bot.commands.close import close
 from bot.commands.digest import digest
 from bot.commands.export import export
 from bot.commands.fact_keepers import FACT_KEEPERS
@@ -20,6 +21,7 @@ from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.commands.patients import patients
+from bot.commands.reopen import reopen
 from bot.commands.settings import settings
 from bot.commands.staff import staff
 from bot.commands.start import start
@@ -137,6 +139,27 @@ COMMANDS: dict[str, Command] = {
             "export [MONTH] [TEAM]",
             "The month as a workbook and as CSV, in a direct message: billable, blocked, entries, audit warnings.",
             ("/ccm export", "/ccm export last"),
+        ),
+    ),
+    "close": Command(
+        close,
+        Topic(
+            "close [MONTH]",
+            "What a close would freeze: who is billable, who is blocked; the button closes. Who closed a closed month.",
+            ("/ccm close", "/ccm close october"),
+            (
+                "*MONTH* `last`, `oct`, `oct 2025`, `2026-10`; without one it is the last month that ended.",
+                "A closed month keeps its statements and takes no entry, correction or addendum (rule E9).",
+                "Closed again after a reopen, it shows what changed since the close before, patient by patient.",
+            ),
+        ),
+    ),
+    "reopen": Command(
+        reopen,
+        Topic(
+            "reopen MONTH REASON",
+            "A closed month takes entries again; the reason stays on record, and so does what was frozen.",
+            ("/ccm reopen 2026-10 A call of that month was logged late.",),
         ),
     ),
     "digest": Command(

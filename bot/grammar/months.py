@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import islice
 
 from bot.grammar.problems import Problem
 
@@ -21,6 +22,8 @@ _NAMES = (
     ("dec", "december"),
 )
 _NUMBERS: Mapping[str, int] = {name: number for number, names in enumerate(_NAMES, start=1) for name in names}
+IN_FUTURE = "MONTH_IN_FUTURE"
+_LONGEST_MONTH_WORDS = 2
 _THIS_OR_LAST = re.compile(r"(?P<which>this|last)(?:\s+month)?")
 _YEAR_FIRST = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>[0-9]{1,2})")
 _YEAR_LAST = re.compile(r"(?P<month>[a-z]+|[0-9]{1,2})(?:[\s/-]+(?P<year>20[0-9]{2}))?")
@@ -44,8 +47,21 @@ def parse_month(text: str, *, today: date) -> date | Problem:
         return date(today.year if number <= today.month else today.year - 1, number, 1)
     month = date(int(found["year"]), number, 1)
     if month > this_month:
-        return _problem(text, "MONTH_IN_FUTURE", "has not begun.", this_month)
+        return _problem(text, IN_FUTURE, "has not begun.", this_month)
     return month
+
+
+def split_month(text: str, *, today: date) -> tuple[date | Problem, str]:
+    """The month that ``text`` begins with, as ``parse_month`` reads it, and what follows; or the problem it has.
+
+    The longest beginning that is a month is it: ``oct 2025 …`` names the year as well.
+    """
+    ends = [found.end() for found in islice(re.finditer(r"\S+", text), _LONGEST_MONTH_WORDS)]
+    for end in reversed(ends):
+        month = parse_month(text[:end], today=today)
+        if isinstance(month, date) or month.code == IN_FUTURE:
+            return month, text[end:].strip()
+    return parse_month(text[: ends[0]] if ends else text, today=today), ""
 
 
 def _month_number(word: str) -> int | None:

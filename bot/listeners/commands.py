@@ -10,7 +10,21 @@ from bot.edge import answered
 from bot.grammar.commands import split_command
 
 READING = frozenset(
-    {"", "help", "me", "patient", "near", "month", "export", "digest", "patients", "staff", "team", "settings"}
+    {
+        "",
+        "help",
+        "me",
+        "patient",
+        "near",
+        "month",
+        "export",
+        "close",
+        "digest",
+        "patients",
+        "staff",
+        "team",
+        "settings",
+    }
 )
 """Commands that save nothing: their errors need not say so."""
 

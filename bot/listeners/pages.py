@@ -9,6 +9,7 @@ from slack_bolt import Ack, App, Respond
 
 from bot.access import require
 from bot.commands.call import Call
+from bot.commands.close import changes_at_page
 from bot.commands.digest import digest_at_page
 from bot.commands.me import me_at_page
 from bot.commands.month import month_at_page
@@ -20,13 +21,14 @@ from bot.commands.staff import staff_at_page
 from bot.commands.team import team_at_page
 from bot.desk import Desk, press_key, replace_message
 from bot.edge import answered
-from bot.views import digest, me, month, roster, settings, worklist
+from bot.views import closing, digest, me, month, roster, settings, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
 
 TURNS: dict[str, tuple[str, Callable[[Call, int], Reply]]] = {
     me.PAGE: ("me", me_at_page),
     month.PAGE: ("month", month_at_page),
+    closing.CHANGES_PAGE: ("close", changes_at_page),
     worklist.PAGE: ("near", near_at_page),
     patient_view.PAGE: ("patient", lambda call, page: patient(call, page=page)),
     digest.PAGE: ("digest", digest_at_page),

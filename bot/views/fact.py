@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import words
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
+from ledger.closed_months import reopen_example
 from ledger.facts import Fact, FactKind
 from ledger.figures import Figures
 from ledger.practice import Practice
@@ -27,12 +28,23 @@ def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
     kind = " ".join(fact.kind.split("_"))
     lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *_said(fact, practice)])]
     lines += _changes(receipt.changes)
+    lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
+    if receipt.closed_months[MONTHS_SHOWN:]:
+        more = words.listed(len(receipt.closed_months[MONTHS_SHOWN:]), "earlier month")
+        lines.append(f"Closed and as before: {more} too.")
     remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
     if receipt.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
     blocks: list[Block] = [*sections(lines), *map(context, remarks)]
     text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
     return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
+
+
+def _stays_closed(month: date) -> str:
+    return (
+        f"*{words.month_name(month)} is closed*: its statement stays as it was until a biller reopens it: "
+        f"`{reopen_example(month)}`"
+    )
 
 
 def _said(fact: Fact, practice: Practice) -> list[str]:

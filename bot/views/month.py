@@ -7,10 +7,12 @@ from itertools import accumulate
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.views import words
+from bot.views.closing import closed_line
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, context, header, paged, section, table
 from ledger.figures import Figures
 from ledger.overviews import Group, MonthCounts
+from ledger.practice import Practice
 from ledger.worklists import MonthList, Untouched
 
 PAGE = "month_page"
@@ -42,13 +44,14 @@ class MonthPage:
     row_count: int
     page: int
     address: str
+    practice: Practice
     filters: Mapping[str, tuple[Sequence[Choice], str]]
     """The menus above the list by their action: the choices of each, and the value of that in force."""
 
 
 def month_page(shown: MonthPage) -> Reply:
     """The page as a message: what was asked for in menus, the figures, the rows, and the way to each statement."""
-    head = month_head(shown.counts, scope=shown.scope, group=shown.group)
+    head = month_head(shown.counts, shown.practice, scope=shown.scope, group=shown.group)
     title, figures = head.blocks
     blocks: list[Block] = [title]
     menus = [
@@ -69,7 +72,7 @@ def month_page(shown: MonthPage) -> Reply:
     return paged(Reply(head.text, tuple(blocks)), PAGE, shown.page, pages, {"text": shown.address})
 
 
-def month_head(counts: MonthCounts, *, scope: str, group: Group | None) -> Reply:
+def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Group | None) -> Reply:
     """The title and the figures above the list, which always are those of the whole ``scope``."""
     title = f"{words.month_name(counts.month)} · {scope}"
     lines = [
@@ -83,6 +86,8 @@ def month_head(counts: MonthCounts, *, scope: str, group: Group | None) -> Reply
             f"{counts.programs[Group.UNTOUCHED]} without logged time"
         ),
     ]
+    if counts.closing is not None:
+        lines.insert(0, closed_line(counts.closing, practice))
     if group is not None:
         status = words.GROUP_WORDS[group].lower()
         lines.append(f"These figures are of every status in {words.escaped(scope)}; the list below: {status} alone.")

@@ -32,12 +32,13 @@ def statement_pages(
     address: Mapping[str, Any],
     may: Callable[[str], bool] = lambda _command: False,
     months: Sequence[date] = (),
+    closed: str = "",
 ) -> list[Reply]:
     """The statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
-    others to choose from, the latest first.
+    others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
     """
     title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
@@ -49,8 +50,9 @@ def statement_pages(
     top: list[Block] = [
         header(title),
         *_other_months(patient_code, statement.month, months),
+        *sections([closed] if closed else []),
         *sections(lines),
-        *clearing_buttons(patient_code, in_the_way, may),
+        *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
     ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")

@@ -30,7 +30,7 @@ LABELS: Mapping[str, str] = {
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
     Role.COORDINATOR: ("Coordinator", "Logs time and records facts about patients."),
     Role.LEAD: ("Lead", "Sees the month, posts digests and corrects entries of their teams."),
-    Role.BILLER: ("Biller", "Sees every month of every team, and exports it."),
+    Role.BILLER: ("Biller", "Sees every month of every team, exports it and closes it."),
     Role.PRACTITIONER: ("Practitioner", "Logs own time and designates complex care."),
     Role.ADMIN: ("Admin", "Changes patients, people, teams and settings."),
 }

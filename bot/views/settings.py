@@ -128,7 +128,7 @@ def setting_form(
     if setting.name in PolicySettings.model_fields:
         blocks.append(
             context(
-                "Every month of every patient is evaluated again. With thousands of patients that takes a while, and "
+                "Every month that is not closed is evaluated again. With thousands of patients that takes a while, and "
                 "nobody can save time meanwhile: choose a quiet moment."
             )
         )
@@ -213,7 +213,7 @@ def _reset(label: str) -> InputBlock:
 
 def saving_view(external_id: str) -> dict[str, Any]:
     """The modal while every patient-month is evaluated; ``external_id`` is how it is found when that is done."""
-    lines = "*Saving…* Every month of every patient is evaluated again. You may close this: it goes on by itself."
+    lines = "*Saving…* Every month that is not closed is evaluated again. You may close this: it goes on by itself."
     return outcome_view(Reply("Saving", (section(lines),)), external_id)
 
 

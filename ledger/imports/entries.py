@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from ledger.batches import batches
 from ledger.chain import content_hash, lock_head, move_head
 from ledger.clock import month_of
+from ledger.closed_months import reopen_example, share_months
 from ledger.errors import LedgerError
 from ledger.facts import FactKind
 from ledger.imports.reading import Cells, ImportSummary, Progress, read_rows, refuse_if_any
@@ -100,6 +101,7 @@ def import_entries(
         if done % 500 == 0 or done == len(rows):
             progress("reading entries", done, len(rows))
     _refuse_overlaps(connection, practice, new)
+    _refuse_closed_months(connection, practice, new)
     refuse_if_any(path, rows)
     _store(connection, practice, new, progress)
     return ImportSummary(added=len(new), unchanged=len(rows) - len(new))
@@ -259,6 +261,17 @@ def _overlapping(slots: list[tuple[datetime, datetime, str]], start: datetime, e
         if slot[0] < end and start < slot[1]:
             return slot[2]
     return None
+
+
+def _refuse_closed_months(connection: Connection, practice: Practice, lines: list[_Line]) -> None:
+    """Adds a problem to each line that would change a closed month (E9); the others stay open until the commit."""
+    months = [sorted({month_of(part.date_of_service) for part in line.parts}) for line in lines]
+    closed = share_months(connection, practice.practice_id, {month for touched in months for month in touched})
+    for line, touched in zip(lines, months, strict=True):
+        for month in (month for month in touched if month in closed):
+            column = "start" if line.entry.started_at else "date"
+            remedy = f"A biller can reopen it: {reopen_example(month)}"
+            line.cells.refuse(column, f"{month:%B %Y} is closed (rule E9).", remedy)
 
 
 def _store(connection: Connection, practice: Practice, lines: list[_Line], progress: Progress) -> None:

@@ -57,11 +57,11 @@ def test_show_lists_every_policy_with_its_value(ccm: Ccm) -> None:
 def test_a_policy_is_set_shown_as_changed_and_reset(ccm: Ccm, name: str, word: str, value: object) -> None:
     default = json.loads(fine(ccm("policy", "show", "--json")))
     said = fine(ccm("policy", "set", name, word, *ADMIN))
-    assert said == f"{name} is {word} now; every patient-month was evaluated again.\n"
+    assert said == f"{name} is {word} now; every month that is not closed was evaluated again.\n"
     assert json.loads(fine(ccm("policy", "show", "--json"))) == {**default, name: value}
     assert row(fine(ccm("policy", "show")), name)[-1] == "changed"
     said = fine(ccm("policy", "reset", name, *ADMIN))
-    assert said == f"{name} has its default again; every patient-month was evaluated again.\n"
+    assert said == f"{name} has its default again; every month that is not closed was evaluated again.\n"
     assert json.loads(fine(ccm("policy", "show", "--json"))) == default
 
 

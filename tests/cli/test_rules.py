@@ -31,10 +31,7 @@ BLOCKERS = [
     "PROGRAM_CONFLICT",
     "NO_LIVE_CONTACT",
 ]
-NOT_YET = {
-    "E9": "months are not closed yet",
-    "B2": "months are not closed yet",
-}
+NOT_YET: dict[str, str] = {}
 """Rules that no code follows so far, and why; the test below fails as soon as one does."""
 CODE = [
     path.read_text(encoding="utf-8")

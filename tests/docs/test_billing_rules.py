@@ -162,9 +162,8 @@ def test_an_hour_of_plain_care_does_pay_more_than_an_hour_of_complex_care(book: 
     assert cents["99490"] + 2 * cents["99439"] > cents["99487"]
 
 
-def test_what_the_program_cannot_do_yet_is_said() -> None:
-    says_so = "This version cannot close months yet: E9 and B2 say what closing one will mean." in ONE_LINE
-    assert says_so != ("close" in COMMANDS)
+def test_how_a_month_is_closed_is_said() -> None:
+    assert ("A biller closes a month with `/ccm close`" in ONE_LINE) == ("close" in COMMANDS)
 
 
 def test_every_blocker_has_a_way_out() -> None:

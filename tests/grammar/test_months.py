@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grammar.months import parse_month
+from bot.grammar.months import parse_month, split_month
 from bot.grammar.problems import Problem
 
 TODAY = date(2026, 11, 3)
@@ -54,6 +54,32 @@ def test_a_month_that_cannot_be_meant_is_a_problem_with_an_example(text: str, co
     problem = parse_month(text, today=TODAY)
     assert isinstance(problem, Problem)
     assert (problem.code, problem.start, problem.end, problem.example) == (code, 0, len(text), "2026-11")
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "rest"),
+    [
+        ("october A call was late.", date(2026, 10, 1), "A call was late."),
+        ("2026-10 A call was late.", date(2026, 10, 1), "A call was late."),
+        ("oct 2025 A call was late.", date(2025, 10, 1), "A call was late."),
+        ("last month was wrong", date(2026, 10, 1), "was wrong"),
+        ("may be wrong", date(2026, 5, 1), "be wrong"),
+        ("  oct\tlate ", date(2026, 10, 1), "late"),
+        ("oct", date(2026, 10, 1), ""),
+    ],
+)
+def test_a_text_may_begin_with_a_month(text: str, month: date, rest: str) -> None:
+    assert split_month(text, today=TODAY) == (month, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "MONTH_UNREADABLE"), ("it was wrong", "MONTH_UNREADABLE"), ("dec 2026 It was late.", "MONTH_IN_FUTURE")],
+)
+def test_a_text_that_begins_with_no_month_is_a_problem(text: str, code: str) -> None:
+    problem, _ = split_month(text, today=TODAY)
+    assert isinstance(problem, Problem)
+    assert problem.code == code
 
 
 @given(st.text())

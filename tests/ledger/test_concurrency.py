@@ -25,11 +25,14 @@ from support.practice import (
 )
 from support.threads import at_once, wait_for_a_waiter
 
+from ledger.chain import lock_head
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
 from ledger.imports.reading import ImportSummary
+from ledger.policy import change_policy
 from ledger.practice import Practice
 from ledger.recording import Receipt, record_entry
+from ledger.requests import remember
 from ledger.tables import EntryVoidRow, TimeEntryRow
 from ledger.voiding import void_entry
 
@@ -176,6 +179,23 @@ def test_an_import_while_somebody_logs_evaluates_what_was_logged(postgresql_data
     )
     assert not isinstance(result, Exception), result
     assert verified(postgresql_database, practice).difference is None
+
+
+def test_who_logs_while_a_policy_changes_is_not_in_its_way_nor_it_in_theirs(postgresql_database: Database) -> None:
+    practice = a_practice(postgresql_database)
+    record(postgresql_database, practice, an_entry(minutes=5))
+
+    def decide() -> object:
+        with postgresql_database.of("T0TEST").writing() as connection:
+            return change_policy(connection, practice, "rpm_time", "interactive", at=AT, recorded_by="admin1")
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_database.of("T0TEST").writing() as connection:
+            lock_head(connection, practice.practice_id, "P-1042")
+            change = pool.submit(decide)
+            wait_for_a_waiter(postgresql_database)
+            remember(connection, practice.practice_id, a_request(), {}, at=AT)
+        assert not isinstance(change.exception(), Exception)
 
 
 def test_an_import_cannot_put_somebody_where_they_are_just_logging_to_be(postgresql_database: Database) -> None:

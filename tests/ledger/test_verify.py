@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from support.databases import without_guards
+from support.databases import tamper
 from support.practice import AT, NEW_YORK, a_practice, an_entry, import_rows, patient_row, record, undo, verified
 
 from ledger.chain import GENESIS, content_hash, link, link_hash
@@ -45,16 +45,6 @@ def ledger(database: Database, practice: Practice) -> Database:
 @pytest.fixture
 def sqlite_ledger(sqlite_database: Database) -> Database:
     return worked(sqlite_database, a_practice(sqlite_database))
-
-
-def tamper(database: Database, *statements: str) -> None:
-    """Runs the statements as an owner of the database can: with the guards taken down first."""
-    with database.of("T0TEST").writing() if database.is_sqlite else without_guards(database) as connection:
-        if database.is_sqlite:
-            for trigger in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                connection.execute(text(f"DROP TRIGGER {trigger}"))
-        for statement in statements:
-            connection.execute(text(statement))
 
 
 def difference(database: Database) -> str:

@@ -34,6 +34,7 @@ SCOPES_BY_METHOD = {
 NEEDED_BY_COMMANDS = {"commands"}
 ROOMS_OF_BUTTONS = (
     "card",
+    "close",
     "digest",
     "entry",
     "fact",

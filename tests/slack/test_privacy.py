@@ -17,6 +17,7 @@ from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.direct import SlackDirect
 from bot.metrics import Metrics
+from bot.views.closing import CLOSE
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import LOG as DIGEST_LOG
 from bot.views.digest import POST_NOW, TAKE
@@ -101,12 +102,26 @@ def do_everything(office: Office) -> None:
         for user in (NURSE, STRANGER):
             office.say(f"/ccm {line}", user)
     use_forms(office)
+    close_and_reopen(office)
     for line in ("month", f"month {NOTE_MARK}", f"log P-1042 12m meds {NOTE_MARK}"):
         office.say(f"/ccm {line}", BILLER)
     administer(office)
     office.press(office.say("/ccm digest Blue Team", LEAD), POST_NOW, LEAD)
     assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
     use_the_digest(office)
+
+
+def close_and_reopen(office: Office) -> None:
+    """October closed, refused a marked note, reopened for marked reasons, of which one is refused, and closed again."""
+    office.say(f"/ccm log P-1043 9m labs 10/30 {NOTE}")
+    for reason in (NOTE, f"{NOTE_MARK} {NAME_MARK}"):
+        office.press(office.say("/ccm close october", BILLER), CLOSE, BILLER)
+        office.settle()
+        for line in (f"log P-1043 9m labs 10/30 {NOTE}", "patient P-1043 oct", f"consent P-1043 10/02 {NOTE_MARK}"):
+            office.say(f"/ccm {line}")
+        for line in (f"close {NOTE_MARK}", f"reopen oct {IDENTIFIED}", f"reopen oct {reason}", "close oct"):
+            office.say(f"/ccm {line}", BILLER)
+            office.settle()
 
 
 def use_the_digest(office: Office) -> None:

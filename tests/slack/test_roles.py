@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.closing import close
 from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Office, picked
 
@@ -33,6 +34,8 @@ WHO_MAY = {
     "me": EVERYBODY,
     "month": {LEAD, BILLER},
     "export": {BILLER},
+    "close": {BILLER},
+    "reopen 2026-10 A call was logged late.": {BILLER},
     "digest Blue Team": {LEAD, ADMIN},
     "consent P-1042 verbal": {NURSE, LEAD},
     "plan P-1042": {NURSE, LEAD},
@@ -215,6 +218,8 @@ def test_every_example_of_the_help_works_when_pasted(office: Office, name: str) 
     if name in {"stop", "cancel"}:
         office.say("/ccm start P-1042 meds", NURSE)
         office.clock.move(minutes=12)
+    if name == "reopen":
+        close(office.database, office.practice)
     for example in COMMANDS[name].topic.examples:
         user = next(user for user in (NURSE, LEAD, DOCTOR, BILLER, ADMIN) if user in MAY_BY_NAME[name])
         seen = office.say(example, user)

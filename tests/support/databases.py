@@ -98,6 +98,16 @@ def empty_postgresql(database: Database) -> None:
                 connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names from the schema itself
 
 
+def tamper(database: Database, *statements: str) -> None:
+    """Runs the statements as an owner of the database can: with the guards taken down first."""
+    with database.of("T0TEST").writing() if database.is_sqlite else without_guards(database) as connection:
+        if database.is_sqlite:
+            for trigger in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {trigger}"))
+        for statement in statements:
+            connection.execute(text(statement))
+
+
 def make_sqlite_template(directory: Path) -> Path:
     """A migrated SQLite file, to be copied."""
     path = directory / "template.sqlite3"

@@ -6,7 +6,7 @@ and team ids, idempotency keys and instants.
 
 import io
 from collections.abc import Callable, Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,12 +31,15 @@ from jobs.claims import Claim, Occurrence
 from ledger import (
     accounts,
     addenda,
+    close_changes,
+    closed_months,
     deciding,
     exports,
     facts,
     figures,
     fixing,
     home_tabs,
+    month_close,
     overviews,
     own_entries,
     patient_facts,
@@ -53,6 +56,7 @@ from ledger import (
     takes,
     timers,
     verify,
+    verify_closings,
     voiding,
     worklists,
 )
@@ -71,6 +75,9 @@ SCOPE = overviews.Scope(MONTH)
 NINE = local("2026-11-25 09:00").astimezone(UTC)
 """When the digests of the first day are due."""
 LATER = NINE + timedelta(hours=1)
+OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+A_CLOSE = closed_months.Closing(OCTOBER, 3, closed_months.Action.CLOSE, AT, "biller1", None, "book", "", None, "")
+"""The second close of October, after a reopen."""
 TEAM_IDS = {"blue-team": "blue-team", "green-team": "green-team"}
 TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
@@ -145,9 +152,22 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
     "ledger.worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
     "ledger.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
+    "ledger.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(c, p, ["P-1042"], MONTH),
     "ledger.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
     "ledger.patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
     "ledger.figures.stored_figures": lambda c, p: figures.stored_figures(c, p.practice_id, ["P-1042"]),
+    "ledger.figures.months_with_figures": lambda c, p: set(figures.months_with_figures(c, p.practice_id, ["P-1042"])),
+    "ledger.closed_months.closings_of": lambda c, p: closed_months.closings_of(c, p.practice_id, OCTOBER),
+    "ledger.closed_months.closings_in_force": lambda c, p: closed_months.closings_in_force(c, p.practice_id),
+    "ledger.closed_months.closing_in_force": lambda c, p: closed_months.closing_in_force(c, p.practice_id, OCTOBER),
+    "ledger.closed_months.frozen_statements": lambda c, p: closed_months.frozen_statements(
+        c, p.practice_id, A_CLOSE, ["P-1042", "X-1042"]
+    ),
+    "ledger.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
+    "ledger.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
+    "ledger.close_changes.changes_since_last_close": lambda c, p: close_changes.changes_since_last_close(c, p, A_CLOSE),
+    "ledger.verify_closings.seen_heads": lambda c, p: verify_closings.seen_heads(c, p.practice_id, ["P-1042"]),
+    "ledger.verify_closings.check_closings": verify_closings.check_closings,
     "ledger.stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 1)),
     "ledger.stored_entries.find_live_entry": lambda c, p: outcome(
         lambda: find_live_entry(c, p.practice_id, "P-1042", 1)
@@ -160,6 +180,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.overviews.month_rows": lambda c, p: overviews.month_rows(
         c, p, SCOPE, overviews.month_counts(c, p, SCOPE), first=0, most=25
     ),
+    "ledger.overviews.has_work": lambda c, p: overviews.has_work(c, p, OCTOBER),
     "ledger.overviews.untouched": lambda c, p: overviews.untouched(c, p, SCOPE, first=0, most=25),
     "ledger.overviews.count_untouched": lambda c, p: overviews.count_untouched(c, p, SCOPE),
     "ledger.overviews.band_counts": lambda c, p: overviews.band_counts(c, p, SCOPE),
@@ -343,6 +364,17 @@ def _home_tab(database: Database, own: Practice) -> None:
     home_tabs.remember_home_tab(database.of(own.practice_id), tab)
 
 
+def _close(database: Database, own: Practice, name: str) -> closed_months.Totals | None:
+    """The totals: the hash of what was frozen is the practice's own."""
+    mine = database.of(own.practice_id)
+    return month_close.close_month(mine, own, OCTOBER, request=asked(name), at=AT, by="biller1").closing.totals
+
+
+def _reopen(database: Database, own: Practice) -> month_close.ClosingReceipt:
+    asks: dict[str, Any] = {"reason": "A call was late.", "request": asked("reopen"), "at": AT, "by": "biller1"}
+    return month_close.reopen_month(database.of(own.practice_id), own, OCTOBER, **asks)
+
+
 STAFF = [
     staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead"),
     staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no"),
@@ -450,6 +482,12 @@ WRITES: Mapping[str, Write] = {
     ),
     "jobs.listing.forget_message": saved(lambda c, p: listing.forget_message(c, p.practice_id, digest_key(p), 1)),
     "jobs.listing.end_life": saved(lambda c, p: listing.end_life(c, p.practice_id, digest_key(p))),
+    "ledger.month_close.close_month": lambda d, p: _close(d, p, "close"),
+    "ledger.month_close.reopen_month": _reopen,
+    "ledger.recording.record_entry of October": saved(
+        lambda c, p: _record(c, p, "october", day=date(2026, 10, 30), minutes=25)
+    ),
+    "ledger.month_close.close_month again": lambda d, p: _close(d, p, "close again"),
     "ledger.timers.start_timer again": saved(lambda c, p: _start(c, p, _timer(), "start again")),
 }
 """What changes the ledger, in an order in which each finds what it needs."""
@@ -462,6 +500,13 @@ PARTS = frozenset(
         "jobs.listing.keep_fingerprint",
         "jobs.listing.keep_message",
         "jobs.listing.store_listing",
+        "ledger.closed_months.lock_month",
+        "ledger.closed_months.refuse_closed",
+        "ledger.closed_months.share_months",
+        "ledger.freezing.brought_up_to_date",
+        "ledger.freezing.draft_month",
+        "ledger.freezing.store_figures",
+        "ledger.month_close.refuse_to_reopen",
         "ledger.chain.lock_head",
         "ledger.chain.lock_heads",
         "ledger.chain.move_head",

@@ -1,6 +1,7 @@
 """Lists of 5,000 rows and forms, without a Slack: every row on one page, every page within the limits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from bot.commands.facts import FactKeeper
 from bot.playground.limits.content import check_message, check_options_answer, check_view
 from bot.views.card import card_view
 from bot.views.clearing import clearing_buttons
+from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
 from bot.views.entry_forms import add_form, entry_menu, entry_view, void_form
 from bot.views.fact_form import fact_form
 from bot.views.form import fix_form, log_form, missing_intro, prefill
@@ -48,8 +50,11 @@ from bot.views.team_form import team_form
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
+from ledger.close_changes import ChangeKind, CloseChanges, StatementChange
+from ledger.closed_months import Action, Closing, Totals
 from ledger.errors import LedgerError
 from ledger.figures import Figures
+from ledger.month_close import ClosePreview, ClosingReceipt
 from ledger.overviews import BandCount, Blocked, BlockedPatient, Group, MonthCounts
 from ledger.own_entries import OwnEntry, TodaysEntry
 from ledger.practice import Practice
@@ -123,6 +128,7 @@ def page_of(rows: Sequence[Row], page: int, **more: Any) -> MonthPage:
         "row_count": len(rows),
         "page": page,
         "address": "2026-11",
+        "practice": PRACTICE,
         "filters": dict.fromkeys(
             (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER), (choices, choices[110].value)
         ),
@@ -145,6 +151,33 @@ def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
 
     groups = (month.billable, month.blocked, month.below, month.untouched)
     assert seen == [one.patient_code for group in groups for one in group]
+
+
+def test_every_card_about_closing_fits_and_500_changes_are_each_on_one_page() -> None:
+    history = [A_CLOSE, A_REOPEN] * 500 + [A_CLOSE]
+    names = [name for name in CATALOGUE if name.isupper() and "_" in name]
+    preview = ClosePreview(MONTH, A_CLOSE.totals, Blocked(5000, tuple((name, 5000) for name in names), ()), 5000, 1)
+    cards = [
+        close_preview(preview, history[:-1], PRACTICE),
+        closed_already(history, PRACTICE),
+        closing_now(MONTH),
+        reopening_now(MONTH),
+        reopened(ClosingReceipt(A_REOPEN, 5000, replayed=True), PRACTICE),
+    ]
+    line = CodeLine("99490", 1, Program.CCM, "ccm_staff", 6613, date(2026, 11, 24))
+    after = [figures(number, codes=(line,) * 8, expected_cents=123_456_789) for number in range(500)]
+    changes = CloseChanges(
+        A_CLOSE,
+        tuple(StatementChange(one.patient_code, one.program, None, one, ChangeKind.NEWLY_BILLABLE) for one in after),
+    )
+    seen: list[str] = []
+    while len(seen) < 500:
+        page = closed(ClosingReceipt(A_CLOSE, 0), changes, PRACTICE, page=len(seen) // 25)
+        seen += shown(page.payload()["blocks"])
+        cards.append(page)
+    for card in cards:
+        check_message(card.payload()["text"], card.payload()["blocks"])
+    assert seen == [one.patient_code for one in after]
 
 
 def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
@@ -231,6 +264,19 @@ LONGEST_ENTRY = StoredEntry(
     replaced_by=None,
 )
 PRACTICE = Practice("T0TEST", "Test", "America/New_York")
+A_CLOSE = Closing(
+    month=date(2026, 9, 1),
+    number=1,
+    action=Action.CLOSE,
+    recorded_at=datetime(2026, 11, 24, 15, tzinfo=UTC),
+    recorded_by="biller-with-a-long-id",
+    reason=None,
+    rulebook="medicare-2026",
+    rulebook_hash="f" * 64,
+    totals=Totals(100_000, 99_999, 300_000, 123_456_789, 99_999, 99_999, 99_999),
+    hash="f" * 64,
+)
+A_REOPEN = replace(A_CLOSE, number=2, action=Action.REOPEN, reason="<&> " * 75, totals=None, hash=None)
 
 
 def test_the_forms_about_an_entry_fit_whatever_its_note_and_its_name() -> None:
@@ -491,6 +537,9 @@ def test_a_home_tab_of_every_role_fits_with_all_that_is_long() -> None:
         billing=Billing(
             MonthCounts(MONTH, dict.fromkeys(Group, 10_000), 100_000, 10_000, 123_456_789),
             Blocked(5000, tuple((name, 5000) for name in names), blocked),
+            PRACTICE,
+            last_closed=A_CLOSE,
+            to_close=MONTH,
         ),
         set_up=SetUpGaps(("A team",) * 500, ("nurse",) * 500, 5000),
     )

@@ -1,14 +1,18 @@
 """The biller's part: the month so far, what blocks it, and whom."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock
 
 from bot.views import words
+from bot.views.closing import closed_line
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.menus import Choice, menu
 from bot.views.reply import actions, button, sections
+from ledger.closed_months import Closing
 from ledger.overviews import Blocked, BlockedPatient, Group, MonthCounts
+from ledger.practice import Practice
 from ledger.rules.catalogue import CATALOGUE
 
 BLOCKER = "home_blocker"
@@ -18,15 +22,22 @@ ROWS = 25
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """The month's numbers, and its blockers with the patients of the one that was asked for."""
+    """The month's numbers, its blockers with the patients of the one that was asked for, and the last closed month.
+
+    ``to_close`` is the last month that ended, where it is not closed.
+    """
 
     counts: MonthCounts
     blocked: Blocked
+    practice: Practice
+    last_closed: Closing | None = None
+    to_close: date | None = None
 
 
 def billing_blocks(billing: Billing, place: Place) -> list[Block]:
-    """The part as blocks. The last closed month has its place behind the month so far."""
-    return [DividerBlock(), *sections(_so_far(billing.counts)), *_blockers(billing, place)]
+    """The part as blocks: the month so far, its blockers, and behind them the months before it."""
+    before = sections(_months_before(billing))
+    return [DividerBlock(), *sections(_so_far(billing.counts)), *_blockers(billing, place), *before]
 
 
 def _so_far(counts: MonthCounts) -> list[str]:
@@ -42,6 +53,25 @@ def _so_far(counts: MonthCounts) -> list[str]:
             f"{counts.programs[Group.UNTOUCHED]} without logged time · all of them: `/ccm month`"
         ),
     ]
+
+
+def _months_before(billing: Billing) -> list[str]:
+    lines = []
+    if billing.to_close is not None:
+        month = billing.to_close
+        lines.append(f"*{words.month_name(month)}* is not closed yet: `/ccm close {month:%Y-%m}`")
+    closing = billing.last_closed
+    if closing is not None and closing.totals is not None:
+        totals = closing.totals
+        lines += [
+            (
+                f"*Last closed month: {words.month_name(closing.month)}* · {totals.billable_patients} of "
+                f"{words.listed(totals.enrolled_patients, 'enrolled patient')} billable · "
+                f"expected payment *{words.money(totals.expected_cents)}*"
+            ),
+            f"{closed_line(closing, billing.practice)} All of it: `/ccm month {closing.month:%Y-%m}`",
+        ]
+    return lines
 
 
 def _blockers(billing: Billing, place: Place) -> list[Block]:

@@ -1,0 +1,114 @@
+"""``/ccm close [MONTH]``: what a close of the month would freeze, and the close itself (E9)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.commands.call import Call
+from bot.grammar.months import parse_month
+from bot.views.closing import close_preview, closed, closed_already, closing_now
+from bot.views.reply import Reply
+from ledger.clock import month_of, previous_month
+from ledger.close_changes import CloseChanges, changes_since_last_close
+from ledger.closed_months import Action, Closing, closing_in_force, closings_of
+from ledger.errors import LedgerError
+from ledger.freezing import Progress
+from ledger.month_close import (
+    ClosePreview,
+    ClosingReceipt,
+    close_month,
+    earlier_receipt,
+    preview_close,
+    refuse_to_close,
+)
+from ledger.requests import Request
+
+EXAMPLE = "For example: /ccm close 2026-10"
+
+
+def close(call: Call) -> Reply:
+    """What a close would freeze, with the button; of a closed month who closed and reopened it.
+
+    Raises ``LedgerError`` for words that are no month and for one that is not over. Without a month it is the last one.
+    """
+    found = find_closings(call)
+    if found.preview is None:
+        return closed_already(found.history, call.practice)
+    return close_preview(found.preview, found.history, call.practice)
+
+
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """A month's closes and reopens, and of one that may be closed what that would freeze: for a terminal."""
+
+    month: date
+    history: list[Closing]
+    preview: ClosePreview | None
+
+
+def find_closings(call: Call) -> Closings:
+    """The same without words; raises as ``close`` does."""
+    month = asked_month(call)
+    with call.database.reading() as connection:
+        history = closings_of(connection, call.practice.practice_id, month)
+        if history and history[-1].action is Action.CLOSE:
+            return Closings(month, history, None)
+        return Closings(month, history, preview_close(connection, call.practice, month, at=call.at))
+
+
+def asked_month(call: Call) -> date:
+    """The month that the call names, or the last one that ended; raises ``LedgerError`` for other words."""
+    if not call.text.strip():
+        return previous_month(month_of(call.today))
+    month = parse_month(call.text, today=call.today)
+    if not isinstance(month, date):
+        raise LedgerError(month.code, month.message, EXAMPLE)
+    return month
+
+
+def begin_close(call: Call) -> Reply:
+    """The card for the time that the close takes; raises ``LedgerError`` where the month may not be closed."""
+    month = asked_month(call)
+    with call.database.reading() as connection:
+        if earlier_receipt(connection, call.practice, _request(call, month)) is None:
+            closing = closing_in_force(connection, call.practice.practice_id, month)
+            refuse_to_close(call.practice, month, closing, at=call.at)
+    return closing_now(month)
+
+
+def save_close(call: Call) -> Reply:
+    """Closes the month, once however often it is asked for, and says what differs from the close before it."""
+    receipt, changes = do_close(call)
+    return closed(receipt, changes, call.practice)
+
+
+def do_close(call: Call, progress: Progress = lambda _done, _all: None) -> tuple[ClosingReceipt, CloseChanges]:
+    """The same for a terminal: what was frozen, and all that differs."""
+    month = asked_month(call)
+    receipt = close_month(
+        call.database,
+        call.practice,
+        month,
+        request=_request(call, month),
+        at=call.at,
+        by=call.person.staff_id,
+        progress=progress,
+    )
+    return receipt, _changes(call, receipt.closing)
+
+
+def _request(call: Call, month: date) -> Request:
+    return call.request({"close": f"{month:%Y-%m}"})
+
+
+def changes_at_page(call: Call, page: int) -> Reply:
+    """Page ``page`` (from 0) of the answer to a close: the text names the month and the close's number."""
+    month, _, number = call.text.partition(" ")
+    with call.database.reading() as connection:
+        history = closings_of(connection, call.practice.practice_id, date.fromisoformat(f"{month}-01"))
+    closing = next(one for one in history if one.number == int(number) and one.action is Action.CLOSE)
+    return closed(ClosingReceipt(closing, 0), _changes(call, closing), call.practice, page=page)
+
+
+def _changes(call: Call, closing: Closing) -> CloseChanges:
+    with call.database.reading() as connection:
+        return changes_since_last_close(connection, call.practice, closing)

@@ -1,0 +1,55 @@
+"""``/ccm reopen MONTH REASON``: a closed month takes entries again (E9)."""
+
+from datetime import date
+
+from bot.commands.call import Call
+from bot.grammar.months import split_month
+from bot.views.closing import reopened, reopening_now
+from bot.views.reply import Reply
+from ledger.errors import LedgerError
+from ledger.month_close import ClosingReceipt, earlier_receipt, refuse_to_reopen, reopen_month
+from ledger.requests import Request
+
+EXAMPLE = "For example: /ccm reopen 2026-10 A call of that month was logged late."
+
+
+def reopen(call: Call) -> Reply:
+    """The card for the time that it takes; raises ``LedgerError`` where the month may not be reopened so."""
+    month, reason = asked(call)
+    with call.database.reading() as connection:
+        if earlier_receipt(connection, call.practice, _request(call, month, reason)) is None:
+            refuse_to_reopen(connection, call.practice, month, reason, at=call.at)
+    return reopening_now(month)
+
+
+def save_reopen(call: Call) -> Reply:
+    """Reopens the month, once however often it is asked for, and says what may be done now."""
+    return reopened(do_reopen(call), call.practice)
+
+
+def do_reopen(call: Call) -> ClosingReceipt:
+    """The same for a terminal; raises ``LedgerError`` as ``reopen`` does."""
+    month, reason = asked(call)
+    return reopen_month(
+        call.database,
+        call.practice,
+        month,
+        reason=reason,
+        request=_request(call, month, reason),
+        at=call.at,
+        by=call.person.staff_id,
+    )
+
+
+def _request(call: Call, month: date, reason: str) -> Request:
+    return call.request({"reopen": f"{month:%Y-%m}", "reason": reason})
+
+
+def asked(call: Call) -> tuple[date, str]:
+    """The month and the reason of the call; raises ``LedgerError`` where it begins with no month."""
+    if not call.text.strip():
+        raise LedgerError("MONTH_MISSING", "Which month, and why?", EXAMPLE)
+    month, reason = split_month(call.text, today=call.today)
+    if not isinstance(month, date):
+        raise LedgerError(month.code, month.message, EXAMPLE)
+    return month, reason
