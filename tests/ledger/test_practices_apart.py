@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 from support.channel import FakeChannel
+from support.facts import import_fact_rows
 from support.practice import (
     a_practice,
     a_request,
@@ -117,11 +118,13 @@ def alike(said: object, one: Practice) -> str:
 def pair(database: Database) -> tuple[Practice, Practice]:
     """Two practices with the same teams, people, patients and an entry each; and each has a billable patient more."""
     both = a_practice(database), a_practice(database, "T0OTHER")
+    complexity = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
     for one in both:
+        import_fact_rows(database, one, "complexity", [complexity])
         code = f"P-{OWN_NUMBERS[one.practice_id]}"
         import_rows(database, one, "patients", [patient_row(code=code)])
         record(database, one, an_entry(minutes=16), request=a_request(key="first"))
-        record(database, one, an_entry(patient=code, staff="nurse2", minutes=25), request=a_request(key="second"))
+        record(database, one, an_entry(patient=code, staff="lead1", minutes=25), request=a_request(key="second"))
     return both
 
 
