@@ -36,6 +36,7 @@ from ledger import practice
 from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.practice import Practice
+from ledger.set_up import move_practice
 from ledger.tables import Base
 
 WHOLE_DATABASE = {Connection, Database, ScopedDatabase}
@@ -187,6 +188,15 @@ def test_nobody_undoes_an_entry_of_another_practice(database: Database) -> None:
     for named in ({}, {"patient": "P-1042", "position": 1}):
         with pytest.raises(LedgerError, match="NOTHING_TO_UNDO"):
             undo(database, other, **named)  # type: ignore[arg-type]
+
+
+def test_time_of_one_practice_keeps_no_other_in_its_zone(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    record(database, mine, an_entry())
+    with database.of("T0OTHER").writing() as connection:
+        move_practice(connection, other, "America/Denver")
+    zones = [as_it_is(database, one).timezone for one in (mine, other)]
+    assert zones == ["America/New_York", "America/Denver"]
 
 
 def test_an_import_knows_only_its_own_practice(sqlite_database: Database) -> None:
