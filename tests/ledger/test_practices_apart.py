@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 from support.channel import FakeChannel
+from support.facts import import_fact_rows
 from support.practice import (
     a_practice,
     a_request,
@@ -35,6 +36,7 @@ from ledger import practice
 from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError
 from ledger.practice import Practice
+from ledger.set_up import move_practice
 from ledger.tables import Base
 
 WHOLE_DATABASE = {Connection, Database, ScopedDatabase}
@@ -117,11 +119,13 @@ def alike(said: object, one: Practice) -> str:
 def pair(database: Database) -> tuple[Practice, Practice]:
     """Two practices with the same teams, people, patients and an entry each; and each has a billable patient more."""
     both = a_practice(database), a_practice(database, "T0OTHER")
+    complexity = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
     for one in both:
+        import_fact_rows(database, one, "complexity", [complexity])
         code = f"P-{OWN_NUMBERS[one.practice_id]}"
         import_rows(database, one, "patients", [patient_row(code=code)])
         record(database, one, an_entry(minutes=16), request=a_request(key="first"))
-        record(database, one, an_entry(patient=code, staff="nurse2", minutes=25), request=a_request(key="second"))
+        record(database, one, an_entry(patient=code, staff="lead1", minutes=25), request=a_request(key="second"))
     return both
 
 
@@ -184,6 +188,15 @@ def test_nobody_undoes_an_entry_of_another_practice(database: Database) -> None:
     for named in ({}, {"patient": "P-1042", "position": 1}):
         with pytest.raises(LedgerError, match="NOTHING_TO_UNDO"):
             undo(database, other, **named)  # type: ignore[arg-type]
+
+
+def test_time_of_one_practice_keeps_no_other_in_its_zone(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    record(database, mine, an_entry())
+    with database.of("T0OTHER").writing() as connection:
+        move_practice(connection, other, "America/Denver")
+    zones = [as_it_is(database, one).timezone for one in (mine, other)]
+    assert zones == ["America/New_York", "America/Denver"]
 
 
 def test_an_import_knows_only_its_own_practice(sqlite_database: Database) -> None:

@@ -64,14 +64,16 @@ from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.imports import facts as fact_files
 from ledger.imports import patients, staff, teams
+from ledger.imports import roster as roster_files
 from ledger.practice import Practice
 from ledger.requests import Request
 from ledger.rules.facts import Program
 from ledger.stored_entries import corrections_of, find_entry, find_live_entry
+from ledger.tables import CareTeamRow
 
 Ask = Callable[[Connection, Practice], Any]
 Write = Callable[[Database, Practice], Any]
-SCOPE = overviews.Scope(MONTH)
+SCOPE = overviews.Scope(MONTH, ("blue-team",))
 NINE = local("2026-11-25 09:00").astimezone(UTC)
 """When the digests of the first day are due."""
 LATER = NINE + timedelta(hours=1)
@@ -260,7 +262,6 @@ def _record_many(connection: Connection, own: Practice) -> list[recording.Receip
     """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
     work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
     more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
-    more["f"] = {"patient": "P-1044", "minutes": 17}
     return [_record(connection, own, name, **each) for name, each in {**work, **more}.items()]
 
 
@@ -318,12 +319,12 @@ def _living(database: Database) -> living.LivingDigests:
 
 
 def _follow(database: Database, own: Practice) -> None:
-    saved(lambda c, p: _record(c, p, "follow", minutes=4))(database, own)
-    _living(database).follow(own.practice_id, {"P-1042"})
+    saved(lambda c, p: _record(c, p, "follow", patient="P-1043", minutes=4))(database, own)
+    _living(database).follow(own.practice_id, {"P-1043"})
 
 
 def _tick(database: Database, own: Practice) -> None:
-    saved(lambda c, p: _record(c, p, "tick", minutes=2))(database, own)
+    saved(lambda c, p: _record(c, p, "tick", patient="P-1043", minutes=2))(database, own)
     _living(database).tick(own.practice_id)
 
 
@@ -378,9 +379,12 @@ def _reopen(database: Database, own: Practice) -> month_close.ClosingReceipt:
 STAFF = [
     staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead"),
     staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no"),
+    staff_row(id="doctor1", slack_user_id="U0DOCTOR1", name="Doctor One", credential="DO", roles="practitioner"),
 ]
+BARE_TEAM = {"name": "Bare Team", "channel_id": ""}
 PATIENTS = [
     patient_row(code="P-1042", programs="CCM;PCM", conditions="I10", enrolled_on="2026-02-01"),
+    patient_row(code="P-1045", team="Blue Team", programs="RPM"),
     patient_row(code="X-1042", billing_practitioner=""),
 ]
 
@@ -395,7 +399,7 @@ WRITES: Mapping[str, Write] = {
         )
     ),
     "ledger.fixing.fix_entry": saved(
-        lambda c, p: fixing.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=16), request=asked("fix"), at=AT)
+        lambda c, p: fixing.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT)
     ),
     "ledger.addenda.add_addendum": saved(
         lambda c, p: addenda.add_addendum(
@@ -437,6 +441,11 @@ WRITES: Mapping[str, Write] = {
     "ledger.imports.facts.import_facts": lambda d, p: import_fact_rows(
         d, p, "stays", [{"setting": "snf", "admitted": "2026-10-20", "discharged": "2026-10-28"}]
     ),
+    "ledger.imports.roster.put_all": saved(
+        lambda c, p: roster_files.put_all(
+            c, p, CareTeamRow, "team_id", {"bare-team": BARE_TEAM}, at=AT, recorded_by="setup"
+        )
+    ),
     "ledger.roster_changes.save_team": saved(
         lambda c, p: roster_changes.save_team(c, p, TEAM, key=None, request=asked("team"), at=AT, by="admin1")
     ),
@@ -462,6 +471,10 @@ WRITES: Mapping[str, Write] = {
     "ledger.practice.create_practice": saved(
         lambda c, p: practice.create_practice(c, p.practice_id, p.name, p.timezone, at=AT)
     ),
+    "ledger.set_up.begin_practice": saved(
+        lambda c, p: set_up.begin_practice(c, p.practice_id, p.name, p.timezone, at=AT)
+    ),
+    "ledger.set_up.move_practice": saved(lambda c, p: outcome(lambda: set_up.move_practice(c, p, "America/Denver"))),
     "jobs.digests.run_due": _run_due,
     "jobs.digests.run": _run,
     "jobs.living.LivingDigests.follow": _follow,
@@ -514,7 +527,6 @@ PARTS = frozenset(
         "ledger.figures.store",
         "ledger.imports.facts.record_facts",
         "ledger.imports.patients.put_patients",
-        "ledger.imports.roster.put_all",
         "ledger.imports.roster.record_changes",
         "ledger.imports.staff.reevaluate_patients_of",
         "ledger.patient_months.evaluate_with",
