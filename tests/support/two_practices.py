@@ -429,6 +429,10 @@ WRITES: Mapping[str, Write] = {
     "ledger.practice.create_practice": saved(
         lambda c, p: practice.create_practice(c, p.practice_id, p.name, p.timezone, at=AT)
     ),
+    "ledger.set_up.begin_practice": saved(
+        lambda c, p: set_up.begin_practice(c, p.practice_id, p.name, p.timezone, at=AT)
+    ),
+    "ledger.set_up.move_practice": saved(lambda c, p: outcome(lambda: set_up.move_practice(c, p, "America/Denver"))),
     "jobs.digests.run_due": _run_due,
     "jobs.digests.run": _run,
     "jobs.living.LivingDigests.follow": _follow,
