@@ -44,6 +44,17 @@ def test_every_zone_of_a_practice_is_one() -> None:
     assert available_timezones() >= PRACTICE_ZONES
 
 
+def test_a_practice_that_is_moved_moves_no_other(database: Database) -> None:
+    mine, other = a_practice(database), a_practice(database, "T0OTHER")
+    record(database, other, an_entry())
+
+    with database.of(TEST).writing() as connection:
+        move_practice(connection, mine, "America/Chicago")
+
+    with database.of("T0OTHER").reading() as connection:
+        assert get_practice(connection, "T0OTHER") == other
+
+
 def test_a_practice_is_moved_before_time_is_logged_and_not_after(database: Database) -> None:
     practice = a_practice(database)
     with database.of(TEST).writing() as connection:

@@ -52,14 +52,14 @@ def test_who_had_left_before_is_not_ended_anew(office: Office) -> None:
 
 def test_a_stranger_or_a_change_of_a_profile_changes_nothing(office: Office) -> None:
     office.playground.people.deactivate(STRANGER)
-    office.playground.people._events.user_changed(office.playground.workspace.users[NURSE])
+    office.playground.people.events.user_changed(office.playground.workspace.users[NURSE])
 
     assert ends(office) is None
     assert changes_by_slack(office) == []
 
 
 def test_a_workspace_without_a_practice_changes_nothing(office: Office) -> None:
-    office.playground.people._events.user_changed(office.playground.workspace.users[NURSE])
+    office.playground.people.events.user_changed(office.playground.workspace.users[NURSE])
 
     assert office.deliver_again("events_api", team_id="T0OTHER") == {}
 
@@ -92,7 +92,7 @@ def test_an_administrator_lets_a_restored_person_work_again(office: Office) -> N
 
 
 def test_who_was_ended_by_an_administrator_is_no_news_when_their_profile_changes(office: Office) -> None:
-    office.playground.people._events.user_changed(office.playground.workspace.users["U0GONE1"])
+    office.playground.people.events.user_changed(office.playground.workspace.users["U0GONE1"])
     office.settle()
 
     assert office.person(ADMIN).direct_messages() == []
