@@ -152,7 +152,7 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
     if plan.revised_on is None or plan.good_until is None:
         when = "no care plan on record"
     else:
-        good = "good until" if plan.good_until >= today else "too old since"
+        good = "good until" if plan.good_until >= today else "was good until"
         when = f"revised {words.full_day(plan.revised_on)}, {good} {words.full_day(plan.good_until)}"
     code = plan.patient_code
     line = f"*{code}* · {when} · `/ccm {FactCommand.PLAN} {code}`"
