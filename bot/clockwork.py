@@ -22,6 +22,7 @@ from bot.workspaces import Workspaces
 from jobs.digests import run_due
 from jobs.living import LivingDigests
 from jobs.missed import run_missed
+from jobs.month_messages import run_month_messages
 from jobs.reminders import run_reminders
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -48,6 +49,7 @@ def practice_jobs(
     return (
         partial(run_due, own, practice_id, channel, by=process, now=now),
         partial(LivingDigests(database, channel, now).tick, practice_id),
+        partial(run_month_messages, own, practice_id, direct, by=process, now=now),
         partial(run_missed, own, practice_id, direct, by=process, now=now),
         partial(run_reminders, own, practice_id, direct, now=now),
     )

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.keyed import keyed_message, metadata_of, refused
 from bot.views.notices import notice_message
+from bot.views.reply import Reply
 from bot.views.timer import reminder as reminder_view
 from jobs.channel import ChannelError
 from jobs.notices import Notice, Sent
@@ -38,23 +39,15 @@ class SlackDirect:
         """``client`` retries what Slack asks to be retried (429 with Retry-After)."""
         self._client = client
 
-    def remind(self, reminder: Reminder) -> None:
-        """Asks the owner of a timer whether it still runs; raises ``ChannelError`` where Slack refuses."""
+    def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
+        """Asks the owner of a timer whether it still runs, unless that was asked; raises ``ChannelError``."""
         asked = reminder_view(reminder.timer, reminder.practice.local(reminder.at))
-        send_direct(self._client, reminder.slack_user_id, asked.payload())
+        since = reminder.timer.started_at
+        self._send(reminder.slack_user_id, asked, reminder.key, since=since, may_be_there=may_be_there)
 
     def send(self, to: str, notice: Notice, key: str, *, since: datetime, may_be_there: bool) -> Sent:
         """Where the notice is, sent unless it was there; raises ``ChannelError``."""
-        with _told():
-            conversation = _conversation(self._client, to)
-            there = keyed_message(self._client, conversation, key, since) if may_be_there else None
-            if there is not None:
-                return Sent(conversation, str(there["ts"]))
-            message = notice_message(notice).payload()
-            posted = self._client.chat_postMessage(
-                channel=conversation, metadata=metadata_of(key), unfurl_links=False, **message
-            )
-            return Sent(conversation, str(posted["ts"]))
+        return self._send(to, notice_message(notice), key, since=since, may_be_there=may_be_there)
 
     def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
         """Where the message with that key is, None where there is none; raises ``ChannelError``."""
@@ -62,6 +55,17 @@ class SlackDirect:
             conversation = _conversation(self._client, to)
             there = keyed_message(self._client, conversation, key, since)
             return Sent(conversation, str(there["ts"])) if there else None
+
+    def _send(self, to: str, message: Reply, key: str, *, since: datetime, may_be_there: bool) -> Sent:
+        with _told():
+            conversation = _conversation(self._client, to)
+            there = keyed_message(self._client, conversation, key, since) if may_be_there else None
+            if there is not None:
+                return Sent(conversation, str(there["ts"]))
+            posted = self._client.chat_postMessage(
+                channel=conversation, metadata=metadata_of(key), unfurl_links=False, **message.payload()
+            )
+            return Sent(conversation, str(posted["ts"]))
 
 
 def _conversation(client: WebClient, to: str) -> str:

@@ -1,5 +1,7 @@
 """Exactly once: who may run an occurrence, and what is known of those that ran (design, habits: the claim row)."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from jobs.tables import OccurrenceRow
 from ledger.database import ScopedDatabase
 
+NOBODY = ""
+"""Who has claimed an occurrence that is only expected."""
 LEASE = timedelta(minutes=2)
 """How long a claim holds: longer than a post takes, so that nobody posts while another still may."""
 
@@ -51,12 +55,17 @@ def claim(database: ScopedDatabase, occurrence: Occurrence, *, by: str, at: date
     try:
         with database.writing() as connection:
             row = connection.execute(
-                select(OccurrenceRow.lease_until, OccurrenceRow.posted_at, OccurrenceRow.missed_at)
+                select(
+                    OccurrenceRow.claimed_by,
+                    OccurrenceRow.lease_until,
+                    OccurrenceRow.posted_at,
+                    OccurrenceRow.missed_at,
+                )
                 .where(*_is(occurrence))
                 .with_for_update()
             ).one_or_none()
             if row is None:
-                _insert(connection, occurrence, by=by, at=at)
+                _insert(connection, occurrence, by=by, at=at, lease_until=at + LEASE)
                 return Claim(occurrence, by, at, is_retry=False)
             if row.posted_at is not None or row.missed_at is not None or row.lease_until > at:
                 return None
@@ -65,9 +74,29 @@ def claim(database: ScopedDatabase, occurrence: Occurrence, *, by: str, at: date
                 .where(*_is(occurrence))
                 .values(claimed_by=by, claimed_at=at, lease_until=at + LEASE)
             )
-            return Claim(occurrence, by, at, is_retry=True)
+            return Claim(occurrence, by, at, is_retry=row.claimed_by != NOBODY)
     except IntegrityError:
         return None
+
+
+def expect(database: ScopedDatabase, occurrences: Sequence[Occurrence], *, at: datetime) -> None:
+    """Records at once for whom a run is, before anybody is told: so that whoever goes on with it leaves nobody out.
+
+    Where another process has recorded one of them, nothing is recorded: its list holds.
+    """
+    with suppress(IntegrityError), database.writing() as connection:
+        for occurrence in occurrences:
+            _insert(connection, occurrence, by=NOBODY, at=at, lease_until=at)
+
+
+def recipients(connection: Connection, run: Occurrence) -> dict[str, bool]:
+    """For whom the run of ``run`` is, whichever recipient that names: each with whether it is done or missed."""
+    rows = connection.execute(
+        select(OccurrenceRow.recipient, OccurrenceRow.posted_at, OccurrenceRow.missed_at)
+        .where(*_is_run(run))
+        .order_by(OccurrenceRow.recipient)
+    )
+    return {row.recipient: row.posted_at is not None or row.missed_at is not None for row in rows}
 
 
 def hold(database: ScopedDatabase, held: Claim, *, until: datetime) -> bool:
@@ -86,6 +115,11 @@ def finish(
 ) -> bool:
     """Records the message that the occurrence led to; False where the claim is another's by now."""
     return _change(database, held, channel_id=channel_id, message_ts=message_ts, posted_at=at, is_late=is_late)
+
+
+def finish_silently(database: ScopedDatabase, held: Claim, *, at: datetime) -> bool:
+    """Records that there was nothing to say; False where the claim is another's by now."""
+    return _change(database, held, posted_at=at)
 
 
 def miss(database: ScopedDatabase, held: Claim, *, at: datetime) -> bool:
@@ -143,7 +177,7 @@ def known(connection: Connection, practice_id: str, kind: str, team_id: str, *, 
     return set(rows.scalars())
 
 
-def _insert(connection: Connection, occurrence: Occurrence, *, by: str, at: datetime) -> None:
+def _insert(connection: Connection, occurrence: Occurrence, *, by: str, at: datetime, lease_until: datetime) -> None:
     connection.execute(
         insert(OccurrenceRow).values(
             practice_id=occurrence.practice_id,
@@ -153,17 +187,21 @@ def _insert(connection: Connection, occurrence: Occurrence, *, by: str, at: date
             recipient=occurrence.recipient,
             claimed_by=by,
             claimed_at=at,
-            lease_until=at + LEASE,
+            lease_until=lease_until,
             is_late=False,
         )
     )
 
 
 def _is(occurrence: Occurrence) -> tuple[ColumnElement[bool], ...]:
+    return (*_is_run(occurrence), OccurrenceRow.recipient == occurrence.recipient)
+
+
+def _is_run(occurrence: Occurrence) -> tuple[ColumnElement[bool], ...]:
+    """The same run, whoever is told."""
     return (
         OccurrenceRow.practice_id == occurrence.practice_id,
         OccurrenceRow.kind == occurrence.kind,
         OccurrenceRow.team_id == occurrence.team_id,
         OccurrenceRow.scheduled_at == occurrence.scheduled_at,
-        OccurrenceRow.recipient == occurrence.recipient,
     )

@@ -10,7 +10,10 @@ from jobs.tables import OccurrenceRow
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that was claimed: posted, missed, or neither yet. ``recipient`` is empty where a channel was told."""
+    """A run that was claimed: posted, missed, or neither yet. ``recipient`` is empty where a channel was told.
+
+    One that was posted without a message had nothing to say.
+    """
 
     kind: str
     team_id: str
@@ -18,6 +21,7 @@ class Run:
     scheduled_at: datetime
     claimed_by: str
     posted_at: datetime | None
+    message_ts: str | None
     is_late: bool
     missed_at: datetime | None
 
@@ -32,6 +36,7 @@ def latest_runs(connection: Connection, practice_id: str, *, most: int) -> list[
             OccurrenceRow.scheduled_at,
             OccurrenceRow.claimed_by,
             OccurrenceRow.posted_at,
+            OccurrenceRow.message_ts,
             OccurrenceRow.is_late,
             OccurrenceRow.missed_at,
         )

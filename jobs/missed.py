@@ -8,14 +8,15 @@ import structlog
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from jobs.addressees import waiting_people
 from jobs.channel import ChannelError, Refusal
-from jobs.claims import Claim, Occurrence, claim, finish, known, miss, unfinished
+from jobs.claims import Claim, Occurrence, claim, finish, known, miss, recipients, unfinished
 from jobs.notices import MissedRun, NoticeChannel, notify
 from jobs.schedules import DueRun, Plan, plans
-from jobs.tables import OccurrenceRow, WatchRow
+from jobs.tables import WatchRow
 from ledger.database import ScopedDatabase
 from ledger.practice import Practice, get_practice
-from ledger.roster import Person, Role, administrators, people, teams
+from ledger.roster import Person, administrators, people, teams
 
 TELLS_OF = "missed-{kind}"
 """The kind of the occurrence that tells of a missed one."""
@@ -66,7 +67,7 @@ def _settle(
     database: ScopedDatabase, practice: Practice, run: DueRun, channel: NoticeChannel, *, by: str, at: datetime
 ) -> bool:
     """Whether the run was missed; raises ``ChannelError`` where that could not be found out or told."""
-    told = [person for person in _recipients(database, practice, run.plan, at=at) if person.slack_user_id]
+    waiting = [person for person in _waiting(database, practice, run.plan, at=at) if person.slack_user_id]
     is_missed = False
     for recipient in _begun_for(database, practice, run) or ("",):
         occurrence = Occurrence(practice.practice_id, run.plan.kind, run.plan.team_id, run.scheduled_at, recipient)
@@ -74,8 +75,9 @@ def _settle(
         if held is None or (held.is_retry and _was_delivered(database, run.plan, held, channel, at=at)):
             continue
         if at - run.scheduled_at < NO_LONGER_TOLD_AFTER:
-            for person in told:
-                _tell(database, practice, run, person, channel, by=by, at=at)
+            for person in waiting:
+                if recipient in {"", person.staff_id}:
+                    _tell(database, practice, run, person, channel, by=by, at=at)
         is_missed |= miss(database, held, at=at)
     if is_missed:
         log.warning("run_missed", kind=run.plan.kind, team=run.plan.team_id, due=run.scheduled_at.isoformat())
@@ -84,29 +86,19 @@ def _settle(
 
 def _begun_for(database: ScopedDatabase, practice: Practice, run: DueRun) -> list[str]:
     """For whom the run was claimed."""
+    run_itself = Occurrence(practice.practice_id, run.plan.kind, run.plan.team_id, run.scheduled_at)
     with database.reading() as connection:
-        rows = connection.execute(
-            select(OccurrenceRow.recipient).where(
-                OccurrenceRow.practice_id == practice.practice_id,
-                OccurrenceRow.kind == run.plan.kind,
-                OccurrenceRow.team_id == run.plan.team_id,
-                OccurrenceRow.scheduled_at == run.scheduled_at,
-            )
-        )
-        return list(rows.scalars())
+        return list(recipients(connection, run_itself))
 
 
-def _recipients(database: ScopedDatabase, practice: Practice, plan: Plan, *, at: datetime) -> list[Person]:
-    """Who waited for it: the team's leads, or the billers; the administrators where there are none."""
+def _waiting(database: ScopedDatabase, practice: Practice, plan: Plan, *, at: datetime) -> list[Person]:
+    """Who waited for it; for what a channel waited the administrators, where the team has no lead."""
     today = practice.local_date(at)
     with database.reading() as connection:
-        staff = [person for person in people(connection, practice.practice_id) if person.is_active(today)]
-        admins = administrators(connection, practice.practice_id, today)
-    if plan.team is None:
-        waiting = [person for person in staff if Role.BILLER in person.roles]
-    else:
-        waiting = [person for person in staff if Role.LEAD in person.roles and plan.team_id in person.team_ids]
-    return waiting or admins
+        waiting = waiting_people(people(connection, practice.practice_id), plan, today)
+        if waiting or plan.is_for_people:
+            return waiting
+        return administrators(connection, practice.practice_id, today)
 
 
 def _was_delivered(database: ScopedDatabase, plan: Plan, held: Claim, channel: NoticeChannel, *, at: datetime) -> bool:

@@ -9,7 +9,8 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from jobs.channel import ChannelError
-from jobs.claims import Occurrence, claim, finish, leave_alone
+from jobs.claims import Occurrence, claim, finish, finish_silently, leave_alone
+from jobs.month_notices import MonthNotice
 from jobs.schedules import is_late
 from ledger.database import ScopedDatabase
 from ledger.practice import Practice
@@ -28,7 +29,7 @@ class MissedRun:
     scheduled_at: datetime
 
 
-Notice = MissedRun
+Notice = MissedRun | MonthNotice
 """What can be told."""
 
 
@@ -58,7 +59,7 @@ def notify(
     database: ScopedDatabase,
     occurrence: Occurrence,
     to: str,
-    notice: Callable[[], Notice],
+    notice: Callable[[], Notice | None],
     channel: NoticeChannel,
     *,
     by: str,
@@ -66,14 +67,19 @@ def notify(
 ) -> bool:
     """Claims the occurrence, sends its notice and records the message; False where it is done or another's.
 
-    ``notice`` is made only for the claim's holder. Raises ``ChannelError``; the claim then lapses with its lease.
+    ``notice`` is made only for the claim's holder; where it is None there is nothing to say, and the occurrence is done
+    without a message. Raises ``ChannelError``; the claim then lapses with its lease.
     """
     held = claim(database, occurrence, by=by, at=at)
     if held is None:
         return False
+    said = notice()
+    if said is None:
+        finish_silently(database, held, at=at)
+        return False
     try:
         with bound_contextvars(occurrence=occurrence.key):
-            sent = channel.send(to, notice(), occurrence.key, since=occurrence.scheduled_at, may_be_there=held.is_retry)
+            sent = channel.send(to, said, occurrence.key, since=occurrence.scheduled_at, may_be_there=held.is_retry)
     except ChannelError as error:
         leave_alone(database, held, error.wait, at=at)
         raise

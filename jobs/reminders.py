@@ -10,7 +10,7 @@ import structlog
 from jobs.channel import ChannelError
 from ledger.database import ScopedDatabase
 from ledger.practice import Practice, get_practice
-from ledger.timers import Timer, claim_reminder, due_reminders, finish_reminder
+from ledger.timers import DueReminder, Timer, claim_reminder, due_reminders, finish_reminder
 
 log = structlog.get_logger("jobs.reminders")
 
@@ -24,12 +24,20 @@ class Reminder:
     slack_user_id: str
     at: datetime
 
+    @property
+    def key(self) -> str:
+        """What names this reminder in its message."""
+        return f"timer:{self.practice.practice_id}:{self.timer.staff_id}:{self.timer.started_at:%Y-%m-%dT%H:%M:%SZ}"
+
 
 class ReminderChannel(Protocol):
     """The way to one person. The bot provides one; jobs know nothing of Slack."""
 
-    def remind(self, reminder: Reminder) -> None:
-        """Sends the reminder to its owner alone; raises ``ChannelError`` where it cannot be delivered."""
+    def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
+        """Sees to it that its owner alone has the reminder once; raises ``ChannelError`` where it cannot be delivered.
+
+        ``may_be_there`` says that it may have been sent by a process that died before it could say so.
+        """
 
 
 def run_reminders(
@@ -37,28 +45,31 @@ def run_reminders(
 ) -> int:
     """Sends every reminder of the practice that is due; returns how many it sent.
 
-    A reminder is claimed, sent, recorded: a process that dies after the claim leaves it to the next, when the lease
-    is over. What cannot be delivered is logged and tried again then; others get theirs.
+    A reminder is claimed, sent under a key, recorded: a process that dies after the claim leaves it to the next, which
+    looks for the key when the lease is over. What cannot be delivered is logged and tried again then, and others get
+    theirs.
     """
     with database.reading() as connection:
         practice = get_practice(connection, practice_id)
         due = due_reminders(connection, practice, at=now())
     sent = 0
     for one in due:
-        reminder = Reminder(practice, one.timer, one.slack_user_id, now())
         try:
-            sent += _send(database, reminder, channel)
+            sent += _send(database, practice, one, channel, at=now())
         except ChannelError as error:
             log.warning("reminder_not_delivered", staff=one.timer.staff_id, reason=error.reason)
     return sent
 
 
-def _send(database: ScopedDatabase, reminder: Reminder, channel: ReminderChannel) -> bool:
+def _send(
+    database: ScopedDatabase, practice: Practice, due: DueReminder, channel: ReminderChannel, *, at: datetime
+) -> bool:
     with database.writing() as connection:
-        if not claim_reminder(connection, reminder.practice, reminder.timer, at=reminder.at):
+        if not claim_reminder(connection, practice, due, at=at):
             return False
-    channel.remind(reminder)
+    reminder = Reminder(practice, due.timer, due.slack_user_id, at)
+    channel.remind(reminder, may_be_there=due.lease_until is not None)
     with database.writing() as connection:
-        finish_reminder(connection, reminder.practice, reminder.timer, at=reminder.at)
-    log.info("timer_reminded", staff=reminder.timer.staff_id)
+        finish_reminder(connection, practice, due.timer, at=at)
+    log.info("timer_reminded", staff=due.timer.staff_id)
     return True

@@ -1,14 +1,39 @@
 """What is planned for a practice, and when: each kind of run with its schedule, from the practice's policy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from jobs.calendar import BusinessCalendar, Schedule, on_business_days_left, on_days
+from jobs.calendar import (
+    BusinessCalendar,
+    Schedule,
+    on_business_days_left,
+    on_days,
+    on_days_before_end,
+    on_first_business_day,
+    on_weekday,
+)
+from ledger.conduct import WORKDAYS
 from ledger.practice import Practice, zone_named
 from ledger.roster import Team
 
 DIGEST = "digest"
+MONTH_END = "month_end"
+WEEKLY = "weekly"
+CARE_PLANS = "care_plans"
+MONTH_START = "month_start"
+
+TITLES: Mapping[str, str] = {
+    DIGEST: "Digest",
+    MONTH_END: "Notice before the month's end",
+    WEEKLY: "Weekly summary",
+    CARE_PLANS: "List of care plans and consents",
+    MONTH_START: "Summary of the month before",
+}
+"""What each kind of run is called."""
+TO_A_CHANNEL = frozenset({DIGEST, CARE_PLANS})
+"""The kinds that a team's channel is told; people are told the others, each by direct message."""
 
 LATE_AFTER = timedelta(minutes=15)
 """How long after its time a run is called late."""
@@ -28,6 +53,11 @@ class Plan:
         """The team's id, empty for the whole practice."""
         return self.team.team_id if self.team else ""
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether people are told, each by direct message, and no channel."""
+        return self.kind not in TO_A_CHANNEL
+
 
 @dataclass(frozen=True, slots=True)
 class DueRun:
@@ -43,8 +73,34 @@ def calendar_of(practice: Practice) -> BusinessCalendar:
 
 
 def plans(practice: Practice, known: Sequence[Team]) -> list[Plan]:
-    """Everything that is planned for the practice and its teams."""
-    return [Plan(DIGEST, team, digest_schedule(practice, team)) for team in known]
+    """Everything that is planned for the practice and its teams, as far as policy has it switched on.
+
+    A team without a channel is told nothing there but its digest, whose failure says what is missing.
+    """
+    policy, calendar = practice.conduct, calendar_of(practice)
+    found = [Plan(DIGEST, team, digest_schedule(practice, team)) for team in known]
+    for team in known:
+        found += [Plan(kind, team, schedule) for kind, schedule in _team_schedules(practice, team).items()]
+    if policy.month_start_notice:
+        dates = on_first_business_day(calendar)
+        found.append(Plan(MONTH_START, None, Schedule(dates, policy.month_start_notice_hour, practice.zone)))
+    return found
+
+
+def _team_schedules(practice: Practice, team: Team) -> dict[str, Schedule]:
+    """When the team and its leads are told what else there is beside the digest, by kind."""
+    policy, calendar, zone = practice.conduct, calendar_of(practice), zone_of(practice, team)
+    found: dict[str, Schedule] = {}
+    if policy.month_end_notice:
+        dates = on_days_before_end(policy.month_end_notice_days, calendar)
+        found[MONTH_END] = Schedule(dates, policy.month_end_notice_hour, zone)
+    if policy.weekly_summary:
+        dates = on_weekday(WORKDAYS.index(policy.weekly_summary_weekday), calendar)
+        found[WEEKLY] = Schedule(dates, policy.weekly_summary_hour, zone)
+    if policy.care_plan_notice and team.channel_id:
+        dates = on_weekday(WORKDAYS.index(policy.care_plan_notice_weekday), calendar)
+        found[CARE_PLANS] = Schedule(dates, policy.care_plan_notice_hour, zone)
+    return found
 
 
 def digest_schedule(practice: Practice, team: Team) -> Schedule:
@@ -61,7 +117,13 @@ def digest_schedule(practice: Practice, team: Team) -> Schedule:
     else:
         dates = on_days(policy.digest_days if own.days is None else own.days, calendar)
     hour = policy.digest_hour if own.hour is None else own.hour
-    return Schedule(dates, hour, practice.zone if own.timezone is None else zone_named(own.timezone))
+    return Schedule(dates, hour, zone_of(practice, team))
+
+
+def zone_of(practice: Practice, team: Team) -> ZoneInfo:
+    """On whose clock the team is told things: its own where it has one."""
+    own = team.schedule.timezone
+    return practice.zone if own is None else zone_named(own)
 
 
 def due(planned: Iterable[Plan], now: datetime) -> list[DueRun]:

@@ -151,7 +151,7 @@ def band_counts(connection: Connection, practice: Practice, scope: Scope) -> lis
     bands = practice.policy.bands
     in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
     query = (
-        _touched_query(practice, scope)
+        touched_query(practice, scope)
         .where(in_bands)
         .join(
             PatientRow,
@@ -241,7 +241,7 @@ _IS_TOUCHED: ColumnElement[bool] = or_(
 def _figures(
     connection: Connection, practice: Practice, scope: Scope, group: Group | None, *, first: int, most: int
 ) -> list[Figures]:
-    query = _touched_query(practice, scope)
+    query = touched_query(practice, scope)
     if group is not None:
         query = query.where(PatientMonthRow.status == group.value)
     ordered = query.order_by(_RANKS, _MOST_MINUTES_FIRST, PatientMonthRow.patient_code, PatientMonthRow.program)
@@ -249,17 +249,18 @@ def _figures(
 
 
 def _touched(practice: Practice, scope: Scope) -> Subquery:
-    return _touched_query(practice, scope).subquery("touched")
+    return touched_query(practice, scope).subquery("touched")
 
 
-def _touched_query(practice: Practice, scope: Scope) -> AnySelect:
+def touched_query(practice: Practice, scope: Scope) -> AnySelect:
+    """The stored figures of the scope, those of a program left out of which there is nothing to say."""
     query = select(PatientMonthRow.__table__).where(
         PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.month == scope.month, _IS_TOUCHED
     )
     if scope.program is not None:
         query = query.where(PatientMonthRow.program == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(PatientMonthRow.patient_code.in_(_patients_of(practice, scope.team_ids)))
+        query = query.where(PatientMonthRow.patient_code.in_(patients_of(practice, scope.team_ids)))
     return query
 
 
@@ -295,7 +296,7 @@ def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subqu
     if scope.program is not None:
         query = query.where(fact.subject == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(fact.patient_code.in_(_patients_of(practice, scope.team_ids)))
+        query = query.where(fact.patient_code.in_(patients_of(practice, scope.team_ids)))
     return query.distinct().subquery("enrolled")
 
 
@@ -315,7 +316,8 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope) -> AnyS
     return select(enrolled.c.patient_code, enrolled.c.program).where(~is_touched)
 
 
-def _patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:
+def patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:
+    """The codes of the teams' patients."""
     return select(PatientRow.patient_code).where(
         PatientRow.practice_id == practice.practice_id, PatientRow.team_id.in_(sorted(team_ids))
     )

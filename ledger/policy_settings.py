@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ledger.conduct import DEFAULT_CONDUCT, Conduct
+from ledger.conduct import DEFAULT_CONDUCT, Conduct, Workday
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.reading import Name, Positive, Table, Whole, YesNo
 
@@ -16,6 +16,9 @@ LAST_DAY_OF_EVERY_MONTH = 28
 LAST_HOUR = 23
 MOST_BUSINESS_DAYS = 15
 """So many business days every month has, whatever its holidays and some days off."""
+MOST_DAYS_BEFORE_END = 20
+"""So far before its end every month is well under way, also where weekends and holidays come before that day."""
+MOST_DAYS_AHEAD = 365
 
 
 def _band(band: tuple[int, ...]) -> tuple[int, ...]:
@@ -52,6 +55,21 @@ def _hour(hour: int) -> int:
     raise ValueError("must be an hour from 0 to 23, such as 9")
 
 
+def _days_before_end(days: int) -> int:
+    if days <= MOST_DAYS_BEFORE_END:
+        return days
+    raise ValueError(f"must be days before the month's end, from 1 to {MOST_DAYS_BEFORE_END}, such as 7")
+
+
+def _days_ahead(days: int) -> int:
+    if days <= MOST_DAYS_AHEAD:
+        return days
+    raise ValueError(f"must be days ahead, from 1 to {MOST_DAYS_AHEAD}, such as 30")
+
+
+_Hour = Annotated[Whole, AfterValidator(_hour)]
+
+
 class PolicySettings(Table):
     """What may be written of a policy; names and defaults are those of billing-rules, payments are cents by code."""
 
@@ -78,12 +96,25 @@ class ConductSettings(Table):
     """What may be written of how the bot behaves (``ledger.conduct``)."""
 
     digest_days: Annotated[tuple[Positive, ...], AfterValidator(days_of_month)] = DEFAULT_CONDUCT.digest_days
-    digest_hour: Annotated[Whole, AfterValidator(_hour)] = DEFAULT_CONDUCT.digest_hour
+    digest_hour: _Hour = DEFAULT_CONDUCT.digest_hour
     digest_business_days: Annotated[tuple[Positive, ...], AfterValidator(business_days)] = (
         DEFAULT_CONDUCT.digest_business_days
     )
     days_off: frozenset[Annotated[date, BeforeValidator(_written_day)]] = DEFAULT_CONDUCT.days_off
     digest_picture: YesNo = DEFAULT_CONDUCT.digest_picture
+    month_end_notice: YesNo = DEFAULT_CONDUCT.month_end_notice
+    month_end_notice_days: Annotated[Positive, AfterValidator(_days_before_end)] = DEFAULT_CONDUCT.month_end_notice_days
+    month_end_notice_hour: _Hour = DEFAULT_CONDUCT.month_end_notice_hour
+    weekly_summary: YesNo = DEFAULT_CONDUCT.weekly_summary
+    weekly_summary_weekday: Workday = DEFAULT_CONDUCT.weekly_summary_weekday
+    weekly_summary_hour: _Hour = DEFAULT_CONDUCT.weekly_summary_hour
+    care_plan_notice: YesNo = DEFAULT_CONDUCT.care_plan_notice
+    care_plan_notice_weekday: Workday = DEFAULT_CONDUCT.care_plan_notice_weekday
+    care_plan_notice_hour: _Hour = DEFAULT_CONDUCT.care_plan_notice_hour
+    care_plan_notice_days: Annotated[Positive, AfterValidator(_days_ahead)] = DEFAULT_CONDUCT.care_plan_notice_days
+    month_start_notice: YesNo = DEFAULT_CONDUCT.month_start_notice
+    month_start_notice_hour: _Hour = DEFAULT_CONDUCT.month_start_notice_hour
+    timer_reminder: YesNo = DEFAULT_CONDUCT.timer_reminder
     timer_reminder_minutes: Positive = DEFAULT_CONDUCT.timer_reminder_minutes
     export_staff_names: YesNo = DEFAULT_CONDUCT.export_staff_names
     export_notes: YesNo = DEFAULT_CONDUCT.export_notes

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ledger.conduct import WORKDAYS
+
 
 class SettingGroup(StrEnum):
     """Under which heading a setting stands."""
 
     BILLING = "Billing rules"
     LISTS = "Worklist and digest"
+    MONTH = "Messages of the month"
     TIMERS = "Timers"
     PRIVACY = "Exports and privacy"
     PAYMENTS = "Payments"
@@ -26,6 +29,9 @@ class SettingText:
     choices: Mapping[Any, str] = field(default_factory=dict)
     unit: str = ""
 
+
+_SENT: Mapping[Any, str] = {True: "Sent", False: "Not sent"}
+_WEEKDAYS: Mapping[Any, str] = {day: day.capitalize() for day in WORKDAYS}
 
 SETTING_TEXTS: Mapping[str, SettingText] = {
     "qualifying_credentials": SettingText(
@@ -104,6 +110,73 @@ SETTING_TEXTS: Mapping[str, SettingText] = {
         "Whether a digest has a picture of how many patients stand at which minute.",
         {True: "With the picture", False: "Without the picture"},
     ),
+    "month_end_notice": SettingText(
+        SettingGroup.MONTH,
+        "Before the month's end",
+        "Whether each team's leads are told before the month's end who has little or no time, by direct message.",
+        _SENT,
+    ),
+    "month_end_notice_days": SettingText(
+        SettingGroup.MONTH,
+        "Days before the month's end",
+        "So many days before the month's last one the leads are told; no business day: on the last one before it.",
+        unit="day",
+    ),
+    "month_end_notice_hour": SettingText(
+        SettingGroup.MONTH, "Hour before the month's end", "At which local hour the leads are told on that day."
+    ),
+    "weekly_summary": SettingText(
+        SettingGroup.MONTH,
+        "Weekly summary",
+        "Whether each team's leads get a summary of the week by direct message: what is billable, minutes by person, "
+        "what blocks.",
+        _SENT,
+    ),
+    "weekly_summary_weekday": SettingText(
+        SettingGroup.MONTH,
+        "Day of the weekly summary",
+        "On which day of the week it comes; no business day: on the first one after it.",
+        _WEEKDAYS,
+    ),
+    "weekly_summary_hour": SettingText(
+        SettingGroup.MONTH, "Hour of the weekly summary", "At which local hour it comes."
+    ),
+    "care_plan_notice": SettingText(
+        SettingGroup.MONTH,
+        "Care plans and consents",
+        "Whether each team's channel is told every week which care plans run out and which consents are missing.",
+        _SENT,
+    ),
+    "care_plan_notice_weekday": SettingText(
+        SettingGroup.MONTH,
+        "Day of care plans and consents",
+        "On which day of the week the channel is told; no business day: on the first one after it.",
+        _WEEKDAYS,
+    ),
+    "care_plan_notice_hour": SettingText(
+        SettingGroup.MONTH, "Hour of care plans and consents", "At which local hour the channel is told."
+    ),
+    "care_plan_notice_days": SettingText(
+        SettingGroup.MONTH,
+        "Care plans so far ahead",
+        "So many days before a care plan runs out the channel is told of it.",
+        unit="day",
+    ),
+    "month_start_notice": SettingText(
+        SettingGroup.MONTH,
+        "Totals of the month before",
+        "Whether billers are told on the first business day what the month before came to, by direct message.",
+        _SENT,
+    ),
+    "month_start_notice_hour": SettingText(
+        SettingGroup.MONTH, "Hour of the totals", "At which local hour the billers are told."
+    ),
+    "timer_reminder": SettingText(
+        SettingGroup.TIMERS,
+        "Question about a running timer",
+        "Whether the owner of a timer that runs long is asked by direct message whether the work goes on.",
+        {True: "Asked", False: "Not asked"},
+    ),
     "timer_reminder_minutes": SettingText(
         SettingGroup.TIMERS,
         "Reminder of a running timer",
@@ -145,7 +218,14 @@ def said(name: str, value: Any) -> str:
         return text.choices[value]
     if text.unit:
         return f"{value} {text.unit}{'' if value == 1 else 's'}"
+    if is_hour(name):
+        return _hour(value)
     return _SAID[name](value)
+
+
+def is_hour(name: str) -> bool:
+    """Whether the setting's value is an hour of the day, 0 to 23."""
+    return name.endswith("_hour")
 
 
 def _hour(hour: int) -> str:
@@ -165,7 +245,6 @@ _SAID: Mapping[str, Callable[[Any], str]] = {
     "bands": _bands,
     "qualifying_credentials": ", ".join,
     "digest_days": lambda days: ", ".join(map(str, days)),
-    "digest_hour": _hour,
     "digest_business_days": lambda lefts: ", ".join(map(str, lefts)) or "None: days of the month hold",
     "days_off": lambda days: ", ".join(days) or "None of its own",
     "payments": _payments,

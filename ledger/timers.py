@@ -56,10 +56,14 @@ class TimerReceipt:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A timer that has run too long, and the Slack id of its owner."""
+    """A timer that has run too long, and the Slack id of its owner.
+
+    ``lease_until`` is until when a process that claimed the reminder before had time to send it; it may have sent it.
+    """
 
     timer: Timer
     slack_user_id: str
+    lease_until: datetime | None
 
 
 class TimerRunningError(LedgerError):
@@ -205,12 +209,15 @@ def cancel_timer(
 def due_reminders(connection: Connection, practice: Practice, *, at: datetime) -> list[DueReminder]:
     """The timers that have run as long as the practice allows, whose owner was not reminded and nobody is reminding.
 
-    An owner whose time in the roster is over, or who has no Slack id, is left alone.
+    An owner whose time in the roster is over, or who has no Slack id, is left alone; so is everybody where the
+    practice has reminders switched off.
     """
+    if not practice.conduct.timer_reminder:
+        return []
     today = practice.local_date(at)
     longest = timedelta(minutes=practice.conduct.timer_reminder_minutes)
     rows = connection.execute(
-        _TIMER.add_columns(StaffRow.slack_user_id)
+        _TIMER.add_columns(StaffRow.slack_user_id, TimerRow.reminder_lease_until)
         .join(StaffRow, (StaffRow.practice_id == TimerRow.practice_id) & (StaffRow.staff_id == TimerRow.staff_id))
         .where(
             TimerRow.practice_id == practice.practice_id,
@@ -222,14 +229,21 @@ def due_reminders(connection: Connection, practice: Practice, *, at: datetime) -
         )
         .order_by(TimerRow.started_at, TimerRow.staff_id)
     )
-    return [DueReminder(_timer(row), row.slack_user_id) for row in rows]
+    return [DueReminder(_timer(row), row.slack_user_id, row.reminder_lease_until) for row in rows]
 
 
-def claim_reminder(connection: Connection, practice: Practice, timer: Timer, *, at: datetime) -> bool:
-    """Whether the reminder of ``timer`` is the caller's to send until its lease ends; not where the timer is over."""
+def claim_reminder(connection: Connection, practice: Practice, due: DueReminder, *, at: datetime) -> bool:
+    """Whether the reminder is the caller's to send until its lease ends.
+
+    Not where the timer is over, or where another process has claimed the reminder since it was found to be due.
+    """
     claimed = connection.execute(
         update(TimerRow)
-        .where(*_is(practice, timer), *_nobody_reminds(at))
+        .where(
+            *_is(practice, due.timer),
+            *_nobody_reminds(at),
+            TimerRow.reminder_lease_until.is_not_distinct_from(due.lease_until),
+        )
         .values(reminder_lease_until=at + REMINDER_LEASE)
     )
     return claimed.rowcount == 1

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import typer
 
-from bot.cli.console import AsJson, Workspace, chosen_practice, opened_ledger, out, print_json, print_table
+from bot.cli.console import AsJson, Workspace, opened_practice, out, print_json, print_table
 from jobs.history import Run, latest_runs
-from jobs.schedules import Plan, plans
+from jobs.schedules import TITLES, Plan, plans
 from ledger.clock import now
 from ledger.roster import teams
 
@@ -18,12 +18,10 @@ _WHOLE_PRACTICE = "the practice"
 def jobs(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """What comes next by itself for each team, and what became of the last runs."""
     at = now()
-    with opened_ledger() as database:
-        practice = chosen_practice(database, workspace)
-        with database.of(practice.practice_id).reading() as connection:
-            known = teams(connection, practice.practice_id)
-            runs = latest_runs(connection, practice.practice_id, most=RUNS)
-    planned = plans(practice, known)
+    with opened_practice(workspace) as (practice, own), own.reading() as connection:
+        known = teams(connection, practice.practice_id)
+        planned = plans(practice, known)
+        runs = latest_runs(connection, practice.practice_id, most=RUNS)
     names = {team.team_id: team.name for team in known}
     coming = sorted(
         ((plan, upcoming) for plan in planned if (upcoming := plan.schedule.next_after(at)) is not None),
@@ -32,12 +30,20 @@ def jobs(workspace: Workspace = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"coming": [_coming(plan, upcoming) for plan, upcoming in coming], "runs": runs})
         return
-    print_table(("What", "For", "Next"), [(plan.kind, _for(plan.team_id, names), _when(at)) for plan, at in coming])
+    print_table(
+        ("What", "For", "Next"), [(_what(plan.kind), _for(plan.team_id, names), _when(at)) for plan, at in coming]
+    )
     if not runs:
         out.print("Nothing was due yet.")
         return
     rows = [
-        (run.kind, _for(run.team_id, names), run.recipient, _when(practice.local(run.scheduled_at)), _became(run))
+        (
+            _what(run.kind),
+            _for(run.team_id, names),
+            run.recipient,
+            _when(practice.local(run.scheduled_at)),
+            _became(run),
+        )
         for run in runs
     ]
     print_table(("What", "For", "To", "Due", "What became of it"), rows)
@@ -45,6 +51,11 @@ def jobs(workspace: Workspace = None, as_json: AsJson = False) -> None:
 
 def _coming(plan: Plan, upcoming: datetime) -> Mapping[str, object]:
     return {"kind": plan.kind, "team_id": plan.team_id, "at": upcoming}
+
+
+def _what(kind: str) -> str:
+    """What a kind of run is called; what is not planned is called by its kind."""
+    return TITLES.get(kind, kind)
 
 
 def _for(team_id: str, names: Mapping[str, str]) -> str:
@@ -60,6 +71,8 @@ def _became(run: Run) -> str:
         return "missed"
     if run.posted_at is None:
         return "begun"
+    if run.message_ts is None:
+        return "nothing to say"
     return "posted late" if run.is_late else "posted"
 
 

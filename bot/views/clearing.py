@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.grammar.fact_words import FactCommand
 from bot.grammar.words import PROGRAM_WORDS
@@ -46,12 +46,20 @@ def clearing_buttons(
         for name, program in in_the_way
         if (command := _CLEARED_BY.get(name)) is not None and may(command.value)
     )
-    buttons = [
-        button(
-            f"{_LABELS[command]} ({program})" if program else _LABELS[command],
-            f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
-            {"fact": command.value, "text": f"{patient_code} {PROGRAM_WORDS[program][0] if program else ''}".strip()},
-        )
-        for command, program in list(facts)[:MOST_BUTTONS]
-    ]
+    buttons = [clearing_button(patient_code, *fact) for fact in list(facts)[:MOST_BUTTONS]]
     return [actions(*buttons)] if buttons else []
+
+
+def clearing_button(
+    patient_code: str, command: FactCommand, program: Program | None, *, heard_as: str | None = None
+) -> ButtonElement:
+    """The button that opens the form of that fact for that patient, to a ``program`` where it is recorded by program.
+
+    ``heard_as`` is what a screen reader says where several patients have the same button.
+    """
+    return button(
+        f"{_LABELS[command]} ({program})" if program else _LABELS[command],
+        f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
+        {"fact": command.value, "text": f"{patient_code} {PROGRAM_WORDS[program][0] if program else ''}".strip()},
+        heard_as=heard_as,
+    )

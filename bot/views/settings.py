@@ -30,7 +30,7 @@ from bot.views.reply import Reply, actions, button, context, header, paged, sect
 from ledger.deciding import DEFAULTS, PolicyReceipt
 from ledger.policy import PAYMENTS, PolicyChange
 from ledger.policy_settings import LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, PolicySettings
-from ledger.policy_texts import SETTING_TEXTS, said
+from ledger.policy_texts import SETTING_TEXTS, is_hour, said
 
 CHANGE = "settings_change"
 HISTORY = "settings_history"
@@ -157,7 +157,7 @@ def _element(setting: Setting) -> InputInteractiveElement:
         return RadioButtonsElement(action_id=INPUT, options=options, initial_option=chosen)
     if text.unit:
         return NumberInputElement(action_id=INPUT, is_decimal_allowed=False, initial_value=str(value), min_value="1")
-    if name == "digest_hour":
+    if is_hour(name):
         hours = [_option(hour, said(name, hour)) for hour in range(LAST_HOUR + 1)]
         return StaticSelectElement(action_id=INPUT, options=hours, initial_option=hours[value])
     if name == "digest_days":

@@ -45,11 +45,10 @@ def started(receipt: TimerReceipt, practice: Practice) -> Reply:
     """The answer to a start."""
     timer = receipt.timer
     began = words.clock(practice.local(timer.started_at))
-    asked = practice.conduct.timer_reminder_minutes
-    todo = (
-        "Stop it with `/ccm stop` and what was found and decided. "
-        f"After {words.minutes(asked)} you are asked whether you still work."
-    )
+    todo = "Stop it with `/ccm stop` and what was found and decided."
+    if practice.conduct.timer_reminder:
+        asked = words.minutes(practice.conduct.timer_reminder_minutes)
+        todo += f" After {asked} you are asked whether you still work."
     remarks = [todo, REPLAYED] if receipt.replayed else [todo]
     blocks = (
         section(" · ".join(["*Started*", f"*{timer.patient_code}*", began, *_said(timer)])),

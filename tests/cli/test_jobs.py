@@ -7,6 +7,7 @@ from pathlib import Path
 from support.channel import FakeChannel
 
 from jobs.digests import run_due
+from jobs.schedules import TITLES
 from ledger.database import Database
 
 from .conftest import Ccm
@@ -21,6 +22,7 @@ def test_it_shows_when_each_teams_digest_comes(ccm: Ccm) -> None:
     assert "Green Team" in shown
     assert shown.count("Wed 2026-11-25 09:00 EST") >= 2
     assert "Nothing was due yet." in shown
+    assert [title for title in TITLES.values() if title.split()[0] not in shown] == []
 
 
 def test_it_shows_what_became_of_what_was_due(ccm: Ccm, ledger: Path) -> None:

@@ -29,14 +29,17 @@ class FakeDirect:
 
     reminders: list[Reminder] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
-    dies: bool = False
+    dies: str = ""
 
-    def remind(self, reminder: Reminder) -> None:
-        if self.dies:
+    def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
+        if self.dies == "before sending":
             raise Death
         if reminder.slack_user_id in self.refuses:
             raise ChannelError("user_disabled")
-        self.reminders.append(reminder)
+        if not (may_be_there and reminder.key in [one.key for one in self.reminders]):
+            self.reminders.append(reminder)
+        if self.dies == "after sending":
+            raise Death
 
     @property
     def reminded(self) -> list[str]:
@@ -81,14 +84,15 @@ def test_several_processes_remind_once(database: Database, practice: Practice) -
     assert channel.reminded == ["U0NURSE1"]
 
 
-def test_a_process_that_dies_between_claim_and_message_leaves_it_to_the_next(
-    database: Database, practice: Practice
+@pytest.mark.parametrize("moment", ["before sending", "after sending"])
+def test_a_process_that_dies_on_the_way_leads_to_one_reminder(
+    database: Database, practice: Practice, moment: str
 ) -> None:
     begin(database, practice)
-    channel = FakeDirect(dies=True)
+    channel = FakeDirect(dies=moment)
     with pytest.raises(Death):
         tick(database, channel)
-    channel.dies = False
+    channel.dies = ""
 
     assert tick(database, channel, LATE + REMINDER_LEASE - timedelta(seconds=1)) == 0
     assert tick(database, channel, LATE + REMINDER_LEASE) == 1
@@ -101,8 +105,8 @@ def test_a_timer_that_ends_while_reminders_are_sent_has_none(database: Database,
     begin(database, practice)
 
     class Ending(FakeDirect):
-        def remind(self, reminder: Reminder) -> None:
-            super().remind(reminder)
+        def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
+            super().remind(reminder, may_be_there=may_be_there)
             with database.of("T0TEST").writing() as connection:
                 cancel_timer(connection, practice, "nurse1", request=a_request(), at=LATE)
 
@@ -141,7 +145,7 @@ from jobs.reminders import run_reminders
 from ledger.database import Database
 
 class Hanging:
-    def remind(self, reminder):
+    def remind(self, reminder, *, may_be_there):
         print("ready", flush=True)
         sys.stdin.read()
 

@@ -19,6 +19,7 @@ from ledger.requests import Request
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.timers import (
     REMINDER_LEASE,
+    DueReminder,
     Timer,
     TimerReceipt,
     TimerRunningError,
@@ -81,9 +82,11 @@ def due(database: Database, practice: Practice, at: datetime) -> list[str]:
         return [one.slack_user_id for one in due_reminders(connection, practice, at=at)]
 
 
-def claim(database: Database, practice: Practice, timer: Timer, at: datetime) -> bool:
+def claim(
+    database: Database, practice: Practice, timer: Timer, at: datetime, *, lease_until: datetime | None = None
+) -> bool:
     with database.of("T0TEST").writing() as connection:
-        return claim_reminder(connection, practice, timer, at=at)
+        return claim_reminder(connection, practice, DueReminder(timer, "U0NURSE1", lease_until), at=at)
 
 
 def finish(database: Database, practice: Practice, timer: Timer, at: datetime) -> None:
@@ -251,6 +254,15 @@ def test_a_practice_may_remind_earlier(database: Database, practice: Practice) -
     assert due(database, practice, BEGAN + 20 * MINUTE) == ["U0NURSE1"]
 
 
+def test_a_practice_may_remind_nobody(sqlite_database: Database) -> None:
+    practice = a_practice(sqlite_database)
+    start(sqlite_database, practice, a_timer())
+    with sqlite_database.of("T0TEST").writing() as connection:
+        change_policy(connection, practice, "timer_reminder", value=False, at=AT, recorded_by="admin1")
+
+    assert due(sqlite_database, practice, BEGAN + timedelta(days=3)) == []
+
+
 @pytest.mark.parametrize("ends", ["stop", "cancel"])
 def test_a_timer_that_is_over_has_no_reminder(database: Database, practice: Practice, ends: str) -> None:
     start(database, practice, a_timer())
@@ -273,7 +285,8 @@ def test_a_reminder_is_one_claimers_until_its_lease_ends_and_nobodys_once_it_was
     assert due(database, practice, late + REMINDER_LEASE - timedelta(microseconds=1)) == []
     assert not claim(database, practice, a_timer(), late + MINUTE)
     assert due(database, practice, late + REMINDER_LEASE) == ["U0NURSE1"]
-    assert claim(database, practice, a_timer(), late + REMINDER_LEASE)
+    assert not claim(database, practice, a_timer(), late + REMINDER_LEASE), "who found it due before it was claimed"
+    assert claim(database, practice, a_timer(), late + REMINDER_LEASE, lease_until=late + REMINDER_LEASE)
     finish(database, practice, a_timer(), late + REMINDER_LEASE)
     assert due(database, practice, late + timedelta(days=1)) == []
     assert not claim(database, practice, a_timer(), late + timedelta(days=1))

@@ -2,14 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
-from support.practice import a_practice
+from support.month_messages import SWITCHES, decide
+from support.practice import a_practice, an_entry, local
 from support.slack import HandClock, Office, crowd, hire_more, open_office
 
 from ledger.database import Database
 from ledger.practice import Practice, get_practice
+from ledger.rules.facts import Contact
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +80,15 @@ def crowded_office(
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a database that is away."""
     monkeypatch.setattr("ledger.retries.BUDGET_SECONDS", 0)
+
+
+@pytest.fixture
+def month_office(office: Office) -> Office:
+    """The office with some time for the blue team, and all messages of the month switched off."""
+    office.clock.now = local("2026-11-15 12:00")
+    office.forget_message_rate()
+    for code, minutes, day in (("P-1042", 25, 12), ("P-1043", 9, 13), ("P-1042", 5, 4)):
+        office.work(an_entry(patient=code, minutes=minutes, day=date(2026, 11, day), contact=Contact.LIVE))
+    for switch in SWITCHES:
+        decide(office, switch, value=False)
+    return office

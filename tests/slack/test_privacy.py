@@ -12,7 +12,7 @@ from prometheus_client import generate_latest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from support.forms import opened
-from support.practice import import_rows, staff_row
+from support.practice import import_rows, local, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
 from bot.direct import SlackDirect
@@ -29,6 +29,7 @@ from bot.views.settings import VALUE
 from bot.views.strangers import ADD
 from bot.views.taking import TAKE_OVER
 from bot.views.timer import STOP_NOW
+from jobs.month_messages import run_month_messages
 from jobs.reminders import run_reminders
 
 NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
@@ -344,3 +345,24 @@ def test_no_note_and_no_name_stands_in_what_is_sent_about_a_file_but_in_it_where
 def test_an_identifier_is_stored_only_after_it_was_allowed(journey: Journey) -> None:
     assert [entry.note for entry in journey.office.entries() if IDENTIFIER in entry.note] == [IDENTIFIED]
     assert "###-###-####" in json.dumps(journey.sent("ack"))
+
+
+def test_no_note_and_no_name_stands_in_the_messages_of_the_month(office: Office) -> None:
+    for person in (("nurse1", NURSE, "coordinator"), ("lead1", LEAD, "lead"), ("biller1", BILLER, "biller")):
+        cells = dict(zip(("id", "slack_user_id", "roles"), person, strict=True))
+        marked = staff_row(**cells, name=f"{NAME_MARK} {cells['id']}", credential="RN")
+        import_rows(office.database, office.practice, "staff", [marked])
+    office.say(f"/ccm log P-1042 25m meds call {NOTE}")
+    office.say(f"/ccm log P-1043 9m meds call {NOTE}")
+    office.forget_message_rate()
+    own, direct = office.database.of("T0TEST"), SlackDirect(office.client)
+
+    with capture_logs() as logs:
+        for day in ("2026-11-24", "2026-11-30", "2026-12-01", "2026-12-24"):
+            office.clock.now = local(f"{day} 09:30")
+            run_month_messages(own, "T0TEST", direct, by="a process", now=office.clock)
+
+    sent = json.dumps([call.payload for call in office.playground.calls("chat.postMessage")])
+    kinds = ("under 15 minutes", "Minutes by person", "care plans and consents", "November 2026 is over")
+    assert [kind for kind in kinds if kind not in sent] == []
+    assert [mark for mark in MARKS if mark in sent or mark in str(logs)] == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from support.channel import Death
 from support.logs import troubles
 from support.practice import NOTE, import_rows, staff_row
 from support.slack import Office, has_button
@@ -15,6 +16,7 @@ from bot.playground import Glance, SeenMessage
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
 from bot.workspaces import OneWorkspace
 from jobs.reminders import run_reminders
+from ledger.policy import change_policy
 
 ASKED = "Your timer for P-1042 has run since 10:00 am (45 min). Still working?"
 
@@ -149,6 +151,43 @@ def test_what_slack_refuses_is_logged_and_tried_again(office: Office, method: st
     ]
     office.clock.move(minutes=2)
     assert tick(office) == 1
+
+
+@pytest.mark.parametrize("pressed", ["", KEEP])
+def test_a_process_killed_before_it_could_say_that_it_asked_leads_to_no_second_question(
+    office: Office, monkeypatch: pytest.MonkeyPatch, pressed: str
+) -> None:
+    start(office, minutes=45)
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.reminders.finish_reminder", killed)
+        with pytest.raises(Death):
+            tick(office)
+    (asked,) = office.person().direct_messages()
+    if pressed:
+        press(office, asked, pressed)
+
+    office.clock.move(minutes=2)
+    tick(office)
+
+    assert len(office.person().direct_messages()) == 1
+    office.clock.move(minutes=20)
+    assert tick(office) == 0
+
+
+def killed(*_args: Any, **_more: Any) -> None:
+    """What dies in place of doing its work."""
+    raise Death
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_practice_that_asks_nobody_does_not_say_that_it_will(office: Office, asks: bool) -> None:
+    with office.database.of("T0TEST").writing() as connection:
+        change_policy(connection, office.practice, "timer_reminder", asks, at=office.clock(), recorded_by="admin1")
+
+    seen = start(office, minutes=45)
+
+    assert ("you are asked whether you still work" in seen.words) is asks
+    assert tick(office) == (1 if asks else 0)
 
 
 def test_the_jobs_beside_the_bot_remind(office: Office) -> None:

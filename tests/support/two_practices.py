@@ -26,8 +26,22 @@ from support.practice import (
     staff_row,
 )
 
-from jobs import claims, digests, history, listing, living, missed, notices, reminders, standing, waiting
+from jobs import (
+    claims,
+    digests,
+    history,
+    listing,
+    living,
+    missed,
+    month_messages,
+    month_notices,
+    notices,
+    reminders,
+    standing,
+    waiting,
+)
 from jobs.claims import Claim, Occurrence
+from jobs.schedules import WEEKLY, DueRun, plans
 from ledger import (
     accounts,
     addenda,
@@ -39,6 +53,7 @@ from ledger import (
     figures,
     fixing,
     home_tabs,
+    lapsing,
     month_close,
     overviews,
     own_entries,
@@ -53,6 +68,7 @@ from ledger import (
     roster_changes,
     roster_lists,
     set_up,
+    summaries,
     takes,
     timers,
     verify,
@@ -128,6 +144,13 @@ def cells_of(workbook: bytes) -> list[Any]:
 def listed_now(connection: Connection, own: Practice) -> list[listing.Listed]:
     """Whom a digest would list."""
     return listing.listed_of(worklists.worklist(connection, own, MONTH))
+
+
+def _weekly(connection: Connection, own: Practice) -> DueRun:
+    """The weekly summary of the blue team on the Monday after ``TODAY``."""
+    planned = plans(own, [blue_team(connection, own)])
+    plan = next(plan for plan in planned if plan.kind == WEEKLY)
+    return DueRun(plan, local("2026-11-23 08:00").astimezone(UTC))
 
 
 QUESTIONS: Mapping[str, Ask] = {
@@ -221,6 +244,17 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster_changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}
     ),
+    "ledger.summaries.few_minutes": lambda c, p: summaries.few_minutes(c, p, SCOPE, below_minutes=60, most=25),
+    "ledger.summaries.minutes_by_person": lambda c, p: summaries.minutes_by_person(
+        c, p, ["blue-team"], before=MONTH, first=TODAY - timedelta(days=6), last=TODAY
+    ),
+    "ledger.summaries.units_billed": lambda c, p: summaries.units_billed(c, p, SCOPE),
+    "ledger.summaries.became_billable": lambda c, p: summaries.became_billable(c, p, SCOPE, first=MONTH, last=TODAY),
+    "ledger.lapsing.lapsing": lambda c, p: lapsing.lapsing(c, p, "blue-team", on=TODAY, days_ahead=30),
+    "jobs.month_notices.month_notice": lambda c, p: month_notices.month_notice(c, p, _weekly(c, p), at=LATER),
+    "jobs.claims.recipients": lambda c, p: claims.recipients(
+        c, Occurrence(p.practice_id, "expected", "blue-team", NINE)
+    ),
     "jobs.claims.unfinished": lambda c, p: claims.unfinished(c, p.practice_id, "held", "blue-team", until=LATER),
     "jobs.claims.known": lambda c, p: claims.known(c, p.practice_id, "finished", "blue-team", since=AT),
     "jobs.history.latest_runs": lambda c, p: history.latest_runs(c, p.practice_id, most=50),
@@ -236,6 +270,10 @@ QUESTIONS: Mapping[str, Ask] = {
 
 def _timer(staff_id: str = "nurse1") -> timers.Timer:
     return timers.Timer(staff_id, "P-1042", None, None, None, "", AT)
+
+
+def _due() -> timers.DueReminder:
+    return timers.DueReminder(_timer(), "U0NURSE1", None)
 
 
 def _start(connection: Connection, own: Practice, timer: timers.Timer, name: str) -> timers.TimerReceipt:
@@ -291,6 +329,22 @@ def _miss(database: Database, own: Practice) -> bool:
     return claims.miss(database.of(own.practice_id), _claimed(database, own, "missed"), at=NINE)
 
 
+def _expect(database: Database, own: Practice) -> None:
+    told = [Occurrence(own.practice_id, "expected", "blue-team", NINE, staff_id) for staff_id in ("lead1", "lead2")]
+    claims.expect(database.of(own.practice_id), told, at=NINE)
+
+
+def _finish_silently(database: Database, own: Practice) -> bool:
+    return claims.finish_silently(database.of(own.practice_id), _claimed(database, own, "silent"), at=NINE)
+
+
+def _month_messages(database: Database, own: Practice) -> list[int]:
+    """What was due a week before the month's end, on a Monday and a Tuesday, and on the next first business day."""
+    days = (local(f"{day} 10:00") for day in ("2026-11-23", "2026-11-24", "2026-12-01"))
+    run = partial(month_messages.run_month_messages, database.of(own.practice_id), own.practice_id, _People(), by="one")
+    return [run(now=lambda at=at: at) for at in days]
+
+
 def _run_due(database: Database, own: Practice) -> int:
     return digests.run_due(database.of(own.practice_id), own.practice_id, FakeChannel(), by="one", now=lambda: NINE)
 
@@ -337,7 +391,7 @@ class _People:
     def find(self, to: str, key: str, **_: Any) -> notices.Sent | None:  # noqa: ARG002 - the same
         return None
 
-    def remind(self, reminder: reminders.Reminder) -> None:
+    def remind(self, reminder: reminders.Reminder, *, may_be_there: bool) -> None:
         """Nothing is kept of it."""
 
 
@@ -418,7 +472,7 @@ WRITES: Mapping[str, Write] = {
         )
     ),
     "ledger.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
-    "ledger.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _timer(), at=AT)),
+    "ledger.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _due(), at=AT)),
     "ledger.timers.finish_reminder": saved(lambda c, p: timers.finish_reminder(c, p, _timer(), at=AT)),
     "ledger.timers.stop_timer": saved(_stop),
     "ledger.timers.cancel_timer": saved(_cancel),
@@ -483,6 +537,9 @@ WRITES: Mapping[str, Write] = {
     "jobs.living.LivingDigests.show_again": lambda d, p: _living(d).show_again(p.practice_id, "C0OTHER", "0.000100"),
     "jobs.missed.run_missed": _run_missed,
     "jobs.notices.notify": _notify,
+    "jobs.month_messages.run_month_messages": _month_messages,
+    "jobs.claims.expect": _expect,
+    "jobs.claims.finish_silently": _finish_silently,
     "jobs.claims.hold": _hold,
     "jobs.claims.finish": _finish,
     "jobs.claims.miss": _miss,
@@ -501,6 +558,12 @@ WRITES: Mapping[str, Write] = {
         lambda c, p: _record(c, p, "october", day=date(2026, 10, 30), minutes=25)
     ),
     "ledger.month_close.close_month again": lambda d, p: _close(d, p, "close again"),
+    "ledger.imports.facts.import_facts plan": lambda d, p: import_fact_rows(
+        d, p, "care-plans", [{"patient": "P-1043", "date": "2026-11-02"}]
+    ),
+    "ledger.recording.record_entry billable": saved(
+        lambda c, p: _record(c, p, "billable", patient="P-1043", minutes=30)
+    ),
     "ledger.timers.start_timer again": saved(lambda c, p: _start(c, p, _timer(), "start again")),
 }
 """What changes the ledger, in an order in which each finds what it needs."""

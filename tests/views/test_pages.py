@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.accessibility import faults_in
 
 from bot.commands.fact_keepers import FACT_KEEPERS
 from bot.commands.facts import FactKeeper
@@ -37,6 +38,7 @@ from bot.views.month import (
     month_page,
     why_not,
 )
+from bot.views.notices import notice_message
 from bot.views.patient_form import LABELS as PATIENT_LABELS
 from bot.views.patient_form import patient_form
 from bot.views.person_form import LABELS as PERSON_LABELS
@@ -50,10 +52,14 @@ from bot.views.team_form import team_form
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
+from jobs.month_notices import CarePlans, MonthEnd, MonthStart, Occasion, WeeklySummary
+from jobs.notices import MissedRun
+from jobs.schedules import TITLES
 from ledger.close_changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closed_months import Action, Closing, Totals
 from ledger.errors import LedgerError
 from ledger.figures import Figures
+from ledger.lapsing import Lapsing, LapsingPlan, MissingConsent
 from ledger.month_close import ClosePreview, ClosingReceipt
 from ledger.overviews import BandCount, Blocked, BlockedPatient, Group, MonthCounts
 from ledger.own_entries import OwnEntry, TodaysEntry
@@ -66,6 +72,7 @@ from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, NextThreshold, Status
 from ledger.set_up import Beginning, SetUpGaps
 from ledger.stored_entries import StoredEntry, StoredPart
+from ledger.summaries import FewMinutes, StaffMinutes
 from ledger.timers import Timer, TimerReceipt
 from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
@@ -448,6 +455,34 @@ def test_a_roster_form_fits_whatever_stands_in_it(key: str | None) -> None:
     ):
         check_view(form(Filled({}, {}, key)), kind="modal")
         check_view(form(Filled(cells, labels, key), card=card), kind="modal")
+
+
+def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
+    """With 5,000 patients whose codes are as long as they get, 100 people, and a team with a long name."""
+    code = "P-" + "9" * 34
+    blocker = Blocker("NO_CONSENT", "No consent.", "Ask for it.")
+    step = NextThreshold("99490", 11, 6613)
+    few = tuple(
+        figures(one, patient_code=f"{code}{one}", next=(step,), blockers=(blocker,) * (one % 2)) for one in range(25)
+    )
+    counts = MonthCounts(MONTH, dict.fromkeys(Group, 5_000), 5_000, 5_000, 123_456_789)
+    blocked = Blocked(5_000, tuple((name, 5_000) for name in CATALOGUE), ())
+    occasion = Occasion(PRACTICE, Team("t", LONG + "& <sons>", "C0LONG"), MONTH, AT)
+    names = [f"{code}{number}" for number in range(5_000)]
+    staff = tuple(StaffMinutes(f"{'s' * 150}{one}", 10_000, 10_000) for one in range(100))
+    untouched = tuple(Untouched(name, Program.APCM) for name in names[:25])
+    plans = (LapsingPlan(names[0], None, None), *(LapsingPlan(name, MONTH, MONTH) for name in names[1:]))
+    consents = tuple(MissingConsent(name, Program.APCM) for name in names)
+    for notice in (
+        MonthEnd(occasion, MONTH, 22, FewMinutes(15, 5_000, 2_500, 123_456_789, few), 5_000, untouched),
+        WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked),
+        CarePlans(occasion, 365, Lapsing(plans, consents)),
+        MonthStart(replace(occasion, team=None), counts, 15_000, blocked),
+        *(MissedRun(PRACTICE, kind, occasion.team, AT) for kind in TITLES),
+    ):
+        payload = notice_message(notice).payload()
+        check_message(payload["text"], payload["blocks"])
+        assert faults_in(payload) == []
 
 
 def test_a_menu_of_teams_with_long_names_tells_them_apart() -> None:
