@@ -15,15 +15,15 @@ from ledger.database import Database
 def filled_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite ledger with near patients, to be copied."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("faults") / "filled.sqlite3"))
-    fill(Database(f"sqlite:///{path}"), pictures=True)
+    fill(Database(f"sqlite:///{path}"), path.parent, pictures=True)
     return path
 
 
 @pytest.fixture(scope="session")
-def filled_postgresql(postgresql_url: str) -> Iterator[str]:
+def filled_postgresql(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL ledger with near patients, to be copied; without pictures, which are alike whatever the database."""
     with migrated_postgresql(postgresql_url) as url:
-        fill(Database(url), pictures=False)
+        fill(Database(url), tmp_path_factory.mktemp("faults"), pictures=False)
         yield url
 
 

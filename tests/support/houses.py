@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import make_url, select
 from support.bot_process import Orders, give
 from support.databases import in_database, run_outside_a_transaction
-from support.practice import a_practice, entry_row, import_rows, patient_row, verified
+from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
 from support.processes import PATIENCE_SECONDS, Bot, fork
-from support.slack import NOW, HandClock, local_slack
+from support.slack import GREEN, NOW, HandClock, local_slack
 
 from bot.demo import free_port
 from bot.playground import Person, Playground
@@ -31,9 +31,14 @@ NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """When the month's first digest is due in New York."""
 
 
-def fill(database: Database, *, pictures: bool) -> None:
-    """Stores the invented practice, with more near patients in the blue team than fit in one message."""
+def fill(database: Database, directory: Path, *, pictures: bool) -> None:
+    """Stores the invented practice, with more near patients in the blue team than fit in one message.
+
+    The green team's digest comes an hour later.
+    """
     practice = a_practice(database)
+    later = {"name": "Green Team", "channel_id": GREEN, "digest_hour": "10"}
+    import_file(database, practice, "teams", write_csv(directory / "teams.csv", tuple(later), [later]), at=NOW)
     codes = [f"N-{number:03}" for number in range(NEAR_COUNT)]
     import_rows(database, practice, "patients", [patient_row(code=code) for code in codes], at=NOW)
     import_rows(database, practice, "entries", [entry_row(patient=code, minutes="17") for code in codes], at=NOW)
