@@ -39,4 +39,8 @@ class ImpossibleAction(Exception):  # noqa: N818 - what a person tried cannot be
 
 
 class HungUp(Exception):  # noqa: N818 - what was done to the app on purpose; the program is not at fault
-    """The connection of a call is lost before its answer."""
+    """The connection of a call is lost before its answer, or `halfway` through it."""
+
+    def __init__(self, *, halfway: bool) -> None:
+        super().__init__("the connection is lost")
+        self.halfway = halfway

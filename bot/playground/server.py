@@ -1,12 +1,13 @@
 """The server: Slack's Web API, response URLs, uploads and Socket Mode on one port, and the page at `/`."""
 
+import asyncio
 import contextlib
 import json
 import pathlib
 import socket
 import threading
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
 import uvicorn
@@ -15,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
@@ -41,6 +42,7 @@ PAGE = pathlib.Path(__file__).parent / "page"
 # Other names for this machine are refused: a web page elsewhere could point its own name here (DNS rebinding).
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 SECONDS_TO_STOP = 10.0
+HALF_AN_ANSWER = b'{"ok": tr'
 
 
 class _Server(uvicorn.Server):
@@ -142,13 +144,15 @@ class Playground:
         retry_after: int | None = None,
         after_accepting: bool = False,
         hangs_up: bool = False,
+        halfway: bool = False,
     ) -> None:
         """Lets the next call of a method (or of `response_url` or `upload`) fail.
 
         With `after_accepting` the call is done all the same; the app just never learns. `status` 200 with an `error`
-        is a refusal in Slack's own form. With `hangs_up` there is no answer: the connection is lost.
+        is a refusal in Slack's own form. With `hangs_up` there is no answer, or with `halfway` half of one: the
+        connection is lost.
         """
-        fault = Fault(method, status, error, retry_after, after_accepting, hangs_up)
+        fault = Fault(method, status, error, retry_after, after_accepting, hangs_up, halfway)
         self.workspace.traffic.fail_next(fault)
 
     def hold_next(self, method: str, *, after_accepting: bool = False) -> Hold:
@@ -157,8 +161,16 @@ class Playground:
         self.workspace.traffic.fail_next(Fault(method, status=None, after_accepting=after_accepting, hold=hold))
         return hold
 
-    def hang_up(self, request: Request) -> Response:
-        """Ends the connection that a request came by; what is returned reaches nobody."""
+    def hang_up(self, request: Request, lost: HungUp) -> Response:
+        """Ends the connection that a request came by; of what is returned, half reaches the app or nothing."""
+
+        async def half() -> AsyncIterator[bytes]:
+            yield HALF_AN_ANSWER
+            self._server.hang_up(request.client)
+            await asyncio.sleep(0)  # the server learns of it: it would miss the other half
+
+        if lost.halfway:
+            return StreamingResponse(half(), headers={"Content-Length": str(2 * len(HALF_AN_ANSWER))})
         self._server.hang_up(request.client)
         return Response()
 
@@ -200,8 +212,8 @@ def web_api(of: Callable[[str | None], Playground]) -> Endpoint:
             body = await run_in_threadpool(answer, playground.workspace, method, token, args, playground.url)
         except SlackError as error:
             return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
-        except HungUp:
-            return playground.hang_up(request)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         headers = {
             "X-OAuth-Scopes": ",".join(sorted(playground.workspace.features.scopes)),
             "X-Slack-Req-Id": f"{playground.workspace.next_serial():032x}",
@@ -244,8 +256,8 @@ def _response_url(playground: Playground) -> Endpoint:
             # A response URL answers what it refuses with an HTTP status, not with 200.
             status = error.status if error.status != 200 else 400  # noqa: PLR2004 - HTTP's own number
             return JSONResponse(error.body(), status_code=status, headers=error.headers)
-        except HungUp:
-            return playground.hang_up(request)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         return PlainTextResponse("ok")
 
     return endpoint
@@ -258,8 +270,8 @@ def _upload(playground: Playground) -> Endpoint:
             file = await run_in_threadpool(receive, playground.workspace, request.path_params["token"], content)
         except SlackError as error:
             return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
-        except HungUp:
-            return playground.hang_up(request)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         return PlainTextResponse(f"OK - {file.length_bytes}")
 
     return endpoint

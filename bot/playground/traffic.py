@@ -51,8 +51,8 @@ class Hold:
 class Fault:
     """What happens to the app's next call of a method, before the call is done or `after_accepting` it.
 
-    It waits for its `hold`; then it fails, with the `status` or because the connection is lost (`hangs_up`), or goes
-    on where the status is None.
+    It waits for its `hold`; then it fails, with the `status` or because the connection is lost (`hangs_up`, perhaps
+    `halfway` through the answer), or goes on where the status is None.
     """
 
     method: str
@@ -61,6 +61,7 @@ class Fault:
     retry_after: int | None = None
     after_accepting: bool = False
     hangs_up: bool = False
+    halfway: bool = False
     hold: Hold | None = None
 
     def strike(self) -> None:
@@ -68,7 +69,7 @@ class Fault:
         if self.hold is not None:
             self.hold.keep_waiting()
         if self.hangs_up:
-            raise HungUp("the connection is lost")
+            raise HungUp(halfway=self.halfway)
         if self.status is not None:
             raise self._as_error(self.status)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import IncompleteRead
 from typing import Any
 from urllib.error import HTTPError
 
@@ -36,6 +37,15 @@ def test_a_connection_can_be_lost_before_a_call_is_done_or_after(
     assert said(playground) == ["hello"] * is_done
     assert playground.refusals == []
     assert client.api_test()["ok"]
+
+
+def test_a_connection_can_be_lost_halfway_through_an_answer(playground: Playground, client: WebClient) -> None:
+    playground.fail_next("chat.postMessage", hangs_up=True, halfway=True, after_accepting=True)
+
+    with pytest.raises(IncompleteRead):
+        client.chat_postMessage(channel="C1", text="hello")
+
+    assert said(playground) == ["hello"]
 
 
 @pytest.mark.parametrize("is_done", [False, True])
