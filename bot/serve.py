@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.keyed import UNREACHABLE
 from ledger import schema
 from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
@@ -34,7 +35,7 @@ def workspace_of(client: WebClient) -> str:
         raise LedgerError(
             "SLACK_TOKEN", f"Slack refuses the bot token ({reason}).", "Copy it again from the app's OAuth page: xoxb-…"
         ) from error
-    except OSError as error:
+    except UNREACHABLE as error:
         raise LedgerError("SLACK_AWAY", "Slack cannot be reached.", "Check the network and SLACK_API_URL.") from error
 
 
