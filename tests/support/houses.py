@@ -60,9 +60,14 @@ class House:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def start(
-        self, *, die_before: tuple[str, int] | None = None, ticks: bool = False, database_url: str | None = None
+        self,
+        *,
+        die_before: tuple[str, int] | None = None,
+        ticks: bool = False,
+        socket_mode: bool = False,
+        database_url: str | None = None,
     ) -> Bot:
-        """Starts a process that serves HTTP, as ``support.bot_process`` says."""
+        """Starts a process that serves HTTP, or in ``socket_mode``, as ``support.bot_process`` says."""
         self.order(die_before)
         port, number = free_port(), next(self._numbers)
         place = self.playground.workspace.installation
@@ -74,7 +79,7 @@ class House:
             "SLACK_SIGNING_SECRET": place.signing_secret,
         }
         effects, said = self.directory / f"effects-{number}", self.directory / f"said-{number}"
-        arguments = ["serve", "--http", "--port", str(port)]
+        arguments = ["serve", *([] if socket_mode else ["--http", "--port", str(port)])]
         process = fork(arguments, environment, self._orders, effects, said, ticks=ticks)
         bot = Bot(process, port, effects, said)
         self.bots.append(bot)
