@@ -38,7 +38,7 @@ def nurse(house: House) -> Person:
 
 def count(house: House, table: Any = TimeEntryRow, patient: str = "P-1042") -> int:
     """How many rows of that patient are stored."""
-    with house.database.reading() as connection:
+    with house.ledger.reading() as connection:
         query = select(func.count()).select_from(table).where(table.patient_code == patient)
         return connection.scalar(query) or 0
 

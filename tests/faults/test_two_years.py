@@ -141,7 +141,7 @@ def office(sqlite_database: Database) -> Iterator[Office]:
     """The bot on the first of January 2026; digests have no pictures, which take long to draw."""
     practice = a_practice(sqlite_database)
     clock = HandClock(datetime.combine(FIRST, time(0), NEW_YORK))
-    with sqlite_database.writing() as connection:
+    with sqlite_database.of(practice.practice_id).writing() as connection:
         change_policy(connection, practice, "digest_picture", False, at=clock(), recorded_by="admin1")  # noqa: FBT003 - a policy's value
     with open_office(sqlite_database, practice, clock) as office:
         office.forget_message_rate()

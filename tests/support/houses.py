@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import make_url, select
 from support.bot_process import Orders, give
-from support.databases import in_database, run_outside_a_transaction
+from support.databases import OWNER, SUPERUSER, in_database, run_outside_a_transaction
 from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
 from support.processes import PATIENCE_SECONDS, Bot, fork
 from support.slack import GREEN, NOW, HandClock, local_slack
@@ -21,7 +21,7 @@ from bot.demo import free_port
 from bot.playground import Person, Playground
 from jobs.claims import LEASE
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
+from ledger.database import Database, ScopedDatabase
 from ledger.policy import change_policy
 from ledger.practice import Practice, get_practice
 
@@ -42,7 +42,7 @@ def fill(database: Database, directory: Path, *, pictures: bool) -> None:
     codes = [f"N-{number:03}" for number in range(NEAR_COUNT)]
     import_rows(database, practice, "patients", [patient_row(code=code) for code in codes], at=NOW)
     import_rows(database, practice, "entries", [entry_row(patient=code, minutes="17") for code in codes], at=NOW)
-    with database.writing() as connection:
+    with database.of(practice.practice_id).writing() as connection:
         change_policy(connection, practice, "digest_picture", pictures, at=NOW, recorded_by="admin1")
     database.close()
 
@@ -86,8 +86,18 @@ class House:
         return bot
 
     @property
+    def ledger(self) -> ScopedDatabase:
+        """The database as the practice sees it."""
+        return self.database.of(self.practice.practice_id)
+
+    @property
     def _orders(self) -> Path:
         return self.directory / "orders.json"
+
+    @property
+    def serving(self) -> list[Bot]:
+        """The processes that have not been killed or stopped."""
+        return [bot for bot in self.bots if not bot.is_gone]
 
     def order(self, die_before: tuple[str, int] | None = None) -> None:
         """Tells every process what time it is, and before what it is killed."""
@@ -127,7 +137,7 @@ class House:
     def occurrences(self, kind: str = "digest") -> list[Any]:
         """The claims of one kind, in order of team and time."""
         query = select(OccurrenceRow.__table__).where(OccurrenceRow.kind == kind)
-        with self.database.reading() as connection:
+        with self.ledger.reading() as connection:
             return list(connection.execute(query.order_by(OccurrenceRow.team_id, OccurrenceRow.scheduled_at)))
 
     def posted(self) -> int:
@@ -176,7 +186,7 @@ class Houses:
         number = next(self._numbers)
         with self._copied(number) as url:
             database = Database(url)
-            with database.reading() as connection:
+            with database.of("T0TEST").reading() as connection:
                 practice = get_practice(connection, "T0TEST")
             with open_house(database, practice, self.directory / f"house-{number}", at) as house:
                 yield house
@@ -188,9 +198,8 @@ class Houses:
             yield f"sqlite:///{shutil.copy(self.template, self.directory / f'house-{number}.sqlite3')}"
             return
         name = f"house_{self.directory.name.replace('-', '_')[-40:].lower()}_{number}"
-        run_outside_a_transaction(
-            in_database(self.template, "postgres"),
-            f'CREATE DATABASE "{name}" TEMPLATE "{make_url(self.template).database}"',
-        )
+        template = make_url(self.template)
+        server = template.set(username=SUPERUSER, database="postgres").render_as_string(hide_password=False)
+        run_outside_a_transaction(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" OWNER {OWNER}')
         yield in_database(self.template, name)
-        run_outside_a_transaction(in_database(self.template, "postgres"), f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_outside_a_transaction(server, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -37,14 +37,15 @@ def eventually(happened: Callable[[], bool], what: str) -> None:
     raise AssertionError(f"waited in vain: {what}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bot:
-    """One running process of the bot."""
+    """One process of the bot; ``is_gone`` once it was killed or stopped."""
 
     process: ForkServerProcess
     port: int
     effects: Path
     said: Path
+    is_gone: bool = False
 
     @property
     def url(self) -> str:
@@ -74,11 +75,13 @@ class Bot:
 
     def kill(self) -> None:
         """Kills it as ``kill -9`` does."""
+        self.is_gone = True
         self.process.kill()
         self.wait_until_killed()
 
     def stop(self) -> None:
         """Asks it to end, and waits until it has finished what it had begun."""
+        self.is_gone = True
         self.process.terminate()
         self.process.join(PATIENCE_SECONDS)
         assert self.process.exitcode in {0, -15}, (self.process.exitcode, self.words())
