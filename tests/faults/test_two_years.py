@@ -28,6 +28,8 @@ ONE_IN = 9
 """How often a claimant is killed: before or after one in so many of its effects."""
 TRIES = 40
 """How often the claimants come by at most, a lease apart, until what is due is on record."""
+LATE_IN_THE_MONTH = 20
+"""From when on somebody comes by every day, as digests are due soon; before that every third day."""
 CHANNELS = {"blue-team": BLUE, "green-team": GREEN}
 KEY = re.compile(r"([^:]+):[^:]+:([^:]*):([-0-9]+T[0-9]+:[0-9]+Z)(?::(.+))?")
 """Of a message: its kind, its team, when it was due, and whom it is for where that is one person."""
@@ -163,7 +165,7 @@ class Diary:
         """A day on which something is due, or none."""
         self._log(day)
         due = [instant for scheduled in SCHEDULED for instant in scheduled.instants() if instant.date() == day]
-        if not due:
+        if not due and (day.day >= LATE_IN_THE_MONTH or day.day % 3 == 0):
             self._tick(datetime.combine(day, time(9), NEW_YORK), 1)
         for instant in sorted(set(due)):
             self._live_through_hour(instant)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, Engine, event
@@ -124,19 +125,21 @@ def _ask_jobs_often() -> None:
 
 
 def _watch_commits(director: Director) -> None:
+    changes: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
+
     @event.listens_for(Engine, "before_cursor_execute")
     def on_statement(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         found = CHANGING_STATEMENT.match(statement)
         if found:
-            connection.info.setdefault("changes", []).append(found[2])
+            changes.setdefault(connection, []).append(found[2])
 
     @event.listens_for(Engine, "rollback")
     def on_rollback(connection: Connection) -> None:
-        connection.info.pop("changes", None)
+        changes.pop(connection, None)
 
     @event.listens_for(Engine, "commit")
     def on_commit(connection: Connection) -> None:
-        tables = connection.info.pop("changes", [])
+        tables = changes.pop(connection, [])
         if tables:
             director.before(f"commit {' '.join(dict.fromkeys(tables))}")
 

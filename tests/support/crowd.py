@@ -84,7 +84,7 @@ class Crowd:
             except (OSError, http.client.HTTPException):
                 continue
             if status == http.client.OK:
-                return _told(json.loads(answer)["text"])
+                return _told(answer)
         return Told.UNKNOWN
 
     def _ways(self, number: int) -> Iterator[int]:
@@ -116,7 +116,7 @@ def note(number: int) -> str:
     return f"Result {number} was reviewed. Nothing has to change."
 
 
-def _told(text: str) -> Told:
-    if text.startswith("Saved") or "nothing was saved twice" in text:
+def _told(answer: str) -> Told:
+    if json.loads(answer)["text"].startswith("Saved") or "nothing was saved twice" in answer:
         return Told.SAVED
-    return Told.NOT_SAVED if "Nothing was saved" in text else Told.UNKNOWN
+    return Told.NOT_SAVED if "Nothing was saved" in answer else Told.UNKNOWN

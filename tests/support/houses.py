@@ -4,7 +4,7 @@ import itertools
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,9 +188,8 @@ class Houses:
             database = Database(url)
             with database.of("T0TEST").reading() as connection:
                 practice = get_practice(connection, "T0TEST")
-            with open_house(database, practice, self.directory / f"house-{number}", at) as house:
+            with closing(database), open_house(database, practice, self.directory / f"house-{number}", at) as house:
                 yield house
-            database.close()
 
     @contextmanager
     def _copied(self, number: int) -> Iterator[str]:
@@ -201,5 +200,7 @@ class Houses:
         template = make_url(self.template)
         server = template.set(username=SUPERUSER, database="postgres").render_as_string(hide_password=False)
         run_outside_a_transaction(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" OWNER {OWNER}')
-        yield in_database(self.template, name)
-        run_outside_a_transaction(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        try:
+            yield in_database(self.template, name)
+        finally:
+            run_outside_a_transaction(server, f'DROP DATABASE "{name}" WITH (FORCE)')
