@@ -25,7 +25,7 @@ def run(directory: Path) -> None:
     port = free_port()
     numbers = itertools.count()
     with local_slack() as slack, bot_running(slack, str(database.url), http_port=port):
-        _wait_until_ready(port)
+        wait_until_ready(port)
         _calls(port, numbers, CALLS_EACH // 3)
         with ThreadPoolExecutor(CALLERS) as callers:
             rounds = callers.map(lambda _: _calls(port, numbers, CALLS_EACH), range(CALLERS))
@@ -50,7 +50,8 @@ def _calls(port: int, numbers: "itertools.count[int]", count: int) -> list[float
     return seconds
 
 
-def _wait_until_ready(port: int) -> None:
+def wait_until_ready(port: int) -> None:
+    """Returns when the bot at that port can do its work; raises ``TimeoutError`` where it does not come to that."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:

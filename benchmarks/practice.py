@@ -69,14 +69,14 @@ def log_line(number: int, patients: int) -> str:
     return f"log {code} {minutes}m labs ccm Result {number} was reviewed. Nothing has to change."
 
 
-def signed_body(text: str) -> tuple[str, dict[str, str]]:
+def signed_body(text: str, user: str = USER) -> tuple[str, dict[str, str]]:
     """The body and headers of a slash command as Slack sends them."""
     body = urllib.parse.urlencode(
         {
             "command": "/ccm",
             "text": text,
             "team_id": WORKSPACE,
-            "user_id": USER,
+            "user_id": user,
             "channel_id": "C0GENERAL",
             "trigger_id": f"{next(_numbers)}.benchmark",
             "response_url": "http://127.0.0.1:9/none",

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.edge import answered
-from bot.keyed import key_of, keyed_message, metadata_of, reason_of, refused
+from bot.keyed import UNREACHABLE, key_of, keyed_message, metadata_of, reason_of, refused
 from bot.views.digest import digest_messages, picture_message
 from bot.views.reply import Reply
 from jobs.channel import ChannelError, Content, Refusal
@@ -64,7 +64,7 @@ class SlackChannel:
                 self._post_picture(digest, key, ts, picture, progress)
         except SlackApiError as error:
             raise refused(error) from error
-        except OSError as error:
+        except UNREACHABLE as error:
             raise ChannelError("slack_unreachable") from error
         return ts
 
@@ -80,7 +80,7 @@ class SlackChannel:
             if reason_of(error) == _WRONG_BLOCKS and _shows_picture(content.payload):
                 raise ChannelError(_WRONG_BLOCKS, Refusal.PICTURE) from error
             raise refused(error) from error
-        except OSError as error:
+        except UNREACHABLE as error:
             raise ChannelError("slack_unreachable") from error
 
     def _post(self, channel: str, content: Content, key: str, *, thread_ts: str | None = None) -> str:

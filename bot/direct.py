@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.keyed import keyed_message, metadata_of, refused
+from bot.keyed import UNREACHABLE, keyed_message, metadata_of, refused
 from bot.views.notices import notice_message
 from bot.views.reply import Reply
 from bot.views.timer import reminder as reminder_view
@@ -81,5 +81,5 @@ def _told() -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise refused(error) from error
-    except OSError as error:
+    except UNREACHABLE as error:
         raise ChannelError("slack_unreachable") from error

@@ -4,6 +4,7 @@ Slack's ``metadata`` of a message: https://docs.slack.dev/messaging/message-meta
 """
 
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
@@ -12,6 +13,8 @@ from slack_sdk.errors import SlackApiError
 from jobs.channel import ChannelError, Refusal
 
 EVENT_TYPE = "ccm_digest"
+UNREACHABLE = (OSError, HTTPException)
+"""What is raised where Slack cannot be asked: a connection lost halfway through an answer is no ``OSError``."""
 CLOCKS_DIFFER = timedelta(minutes=10)
 """By how much Slack's clock, which dates the messages, may be behind ours."""
 

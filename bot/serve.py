@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from bot.desk import COMMAND
 from bot.health import Health, health_routes, slack_away
+from bot.keyed import UNREACHABLE
 from bot.slack_reach import is_down
 from bot.stopping import InFlight
 from bot.views.problem import error_card
@@ -41,7 +42,7 @@ def workspace_of(client: WebClient) -> str:
         return str(client.auth_test()["team_id"])
     except SlackApiError as error:
         raise _refused(error, "bot token", "Copy it again from the app's OAuth page: xoxb-…") from error
-    except OSError as error:
+    except UNREACHABLE as error:
         raise slack_away() from error
 
 
@@ -181,7 +182,7 @@ def connect(handler: SocketModeHandler) -> None:
     except SlackApiError as error:
         remedy = "Make another under Basic Information, App-Level Tokens, with connections:write: xapp-…"
         raise _refused(error, "app token", remedy) from error
-    except OSError as error:
+    except UNREACHABLE as error:
         raise slack_away() from error
 
 

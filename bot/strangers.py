@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.direct import send_direct
+from bot.keyed import UNREACHABLE
 from bot.views.strangers import stranger_notice
 from jobs.channel import ChannelError
 from ledger.accounts import admit_administrator, claim_stranger
@@ -77,7 +78,7 @@ def account_of(client: WebClient, user: str) -> dict[str, Any]:
         return dict(client.users_info(user=user)["user"])
     except SlackApiError as error:
         log.warning("account_not_told", reason=str(error.response.get("error", "unknown_error")))
-    except OSError as error:
+    except UNREACHABLE as error:
         log.warning("account_not_told", reason=type(error).__name__)
     return {}
 

@@ -1,4 +1,4 @@
-"""The two ways something is refused here: by Slack to an app, and by the client to a person."""
+"""The ways something fails here: refused by Slack to an app, or by the client to a person; and a lost connection."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,3 +36,11 @@ class SlackError(Exception):
 
 class ImpossibleAction(Exception):  # noqa: N818 - what a person tried cannot be done; the program is not at fault
     """What a person tried to do cannot be done in Slack's client: no such button, no such option."""
+
+
+class HungUp(Exception):  # noqa: N818 - what was done to the app on purpose; the program is not at fault
+    """The connection of a call is lost before its answer, or `halfway` through it."""
+
+    def __init__(self, *, halfway: bool) -> None:
+        super().__init__("the connection is lost")
+        self.halfway = halfway

@@ -1,5 +1,6 @@
 """The server: Slack's Web API, response URLs, uploads and Socket Mode on one port, and the page at `/`."""
 
+import asyncio
 import contextlib
 import email.utils
 import json
@@ -7,7 +8,7 @@ import pathlib
 import socket
 import threading
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
 import uvicorn
@@ -16,30 +17,33 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.playground.api.methods import answer
 from bot.playground.api.responses import answer_response_url
+from bot.playground.api.uploads import receive
 from bot.playground.delivery.dispatch import ACK_SECONDS, Delivery
 from bot.playground.delivery.http import Receiver
 from bot.playground.delivery.payloads import Payloads
 from bot.playground.delivery.socket_mode import POLICY_VIOLATION
-from bot.playground.errors import SlackError
+from bot.playground.errors import HungUp, SlackError
 from bot.playground.files import PICTURE_TYPES
 from bot.playground.page_api import PageApi
 from bot.playground.people.acting import People
 from bot.playground.people.person import Person
 from bot.playground.settings import JSON
-from bot.playground.traffic import Exchange, Fault
+from bot.playground.traffic import Exchange, Fault, Hold
 from bot.playground.workspace import Workspace
 
 PAGE = pathlib.Path(__file__).parent / "page"
 # Other names for this machine are refused: a web page elsewhere could point its own name here (DNS rebinding).
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 SECONDS_TO_STOP = 10.0
+HALF_AN_ANSWER = b'{"ok": tr'
 
 
 class _Server(uvicorn.Server):
@@ -53,6 +57,12 @@ class _Server(uvicorn.Server):
         """Stops the server, however it was asked to."""
         self._before_shutdown()
         await super().shutdown(sockets)
+
+    def hang_up(self, client: tuple[str, int] | None) -> None:
+        """Ends the connection of a client without an answer."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, H11Protocol) and connection.client == client:
+                connection.transport.abort()
 
 
 class Playground:
@@ -80,13 +90,14 @@ class Playground:
         self.page = PageApi(workspace, self.delivery, self.people)
         config = uvicorn.Config(
             build_app(self),
+            http="h11",
             ws="websockets-sansio",
             lifespan="off",
             log_level="warning",
             access_log=False,
             date_header=False,
         )
-        self._server = _Server(config, before_shutdown=self.page.end_streams)
+        self._server = _Server(config, before_shutdown=self._end_waiting)
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -139,14 +150,40 @@ class Playground:
         error: str | None = None,
         retry_after: int | None = None,
         after_accepting: bool = False,
+        hangs_up: bool = False,
+        halfway: bool = False,
     ) -> None:
-        """Lets the next call of a method (or of `response_url`) fail.
+        """Lets the next call of a method (or of `response_url` or `upload`) fail.
 
         With `after_accepting` the call is done all the same; the app just never learns. `status` 200 with an `error`
-        is a refusal in Slack's own form.
+        is a refusal in Slack's own form. With `hangs_up` there is no answer, or with `halfway` half of one: the
+        connection is lost.
         """
-        fault = Fault(method, status, error, retry_after, after_accepting)
+        fault = Fault(method, status, error, retry_after, after_accepting, hangs_up, halfway)
         self.workspace.traffic.fail_next(fault)
+
+    def hold_next(self, method: str, *, after_accepting: bool = False) -> Hold:
+        """Keeps the next call of a method waiting, before it is done or `after_accepting` it, until it is let go."""
+        hold = Hold()
+        self.workspace.traffic.fail_next(Fault(method, status=None, after_accepting=after_accepting, hold=hold))
+        return hold
+
+    def hang_up(self, request: Request, lost: HungUp) -> Response:
+        """Ends the connection that a request came by; of what is returned, half reaches the app or nothing."""
+
+        async def half() -> AsyncIterator[bytes]:
+            yield HALF_AN_ANSWER
+            self._server.hang_up(request.client)
+            await asyncio.sleep(0)  # the server learns of it: it would miss the other half
+
+        if lost.halfway:
+            return StreamingResponse(half(), headers={"Content-Length": str(2 * len(HALF_AN_ANSWER))})
+        self._server.hang_up(request.client)
+        return Response()
+
+    def _end_waiting(self) -> None:
+        self.page.end_streams()
+        self.workspace.traffic.let_all_go()
 
     def wait_until(self, happened: Callable[[], bool], timeout_seconds: float = 10.0) -> bool:
         """Returns whether `happened()` came true in time; asks again after every change in the workspace."""
@@ -182,6 +219,8 @@ def web_api(of: Callable[[str | None], Playground]) -> Endpoint:
             body = await run_in_threadpool(answer, playground.workspace, method, token, args, playground.url)
         except SlackError as error:
             return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         headers = {
             "X-OAuth-Scopes": ",".join(sorted(playground.workspace.features.scopes)),
             "X-Slack-Req-Id": f"{playground.workspace.next_serial():032x}",
@@ -225,6 +264,8 @@ def _response_url(playground: Playground) -> Endpoint:
             # A response URL answers what it refuses with an HTTP status, not with 200.
             status = error.status if error.status != 200 else 400  # noqa: PLR2004 - HTTP's own number
             return JSONResponse(error.body(), status_code=status, headers=error.headers)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         return PlainTextResponse("ok")
 
     return endpoint
@@ -234,9 +275,11 @@ def _upload(playground: Playground) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         content = await request.body()
         try:
-            file = playground.workspace.files.receive(request.path_params["token"], content)
+            file = await run_in_threadpool(receive, playground.workspace, request.path_params["token"], content)
         except SlackError as error:
-            return JSONResponse(error.body(), status_code=error.status)
+            return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
+        except HungUp as lost:
+            return playground.hang_up(request, lost)
         return PlainTextResponse(f"OK - {file.length_bytes}")
 
     return endpoint

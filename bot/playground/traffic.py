@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.playground.errors import SlackError
+from bot.playground.errors import HungUp, SlackError
 
 Direction = Literal["to_bot", "from_bot"]
 
@@ -26,21 +26,57 @@ class Exchange:
     injected: bool = False
 
 
+class Hold:
+    """A call that is kept waiting until it is let go: time to look, to kill the app, or to let it lose patience."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._let_go = threading.Event()
+
+    def reached(self, timeout_seconds: float = 10.0) -> bool:
+        """Returns whether a call came in time to wait here."""
+        return self._reached.wait(timeout_seconds)
+
+    def let_go(self) -> None:
+        """Lets the call go on, if it waits already or comes later."""
+        self._let_go.set()
+
+    def keep_waiting(self) -> None:
+        """Returns once the call may go on."""
+        self._reached.set()
+        self._let_go.wait()
+
+
 @dataclass
 class Fault:
-    """A failure to be shown to the app in place of the answer to its next call of a method."""
+    """What happens to the app's next call of a method, before the call is done or `after_accepting` it.
+
+    It waits for its `hold`; then it fails, with the `status` or because the connection is lost (`hangs_up`, perhaps
+    `halfway` through the answer), or goes on where the status is None.
+    """
 
     method: str
-    status: int = 500
+    status: int | None = 500
     error: str | None = None
     retry_after: int | None = None
     after_accepting: bool = False
+    hangs_up: bool = False
+    halfway: bool = False
+    hold: Hold | None = None
 
-    def as_error(self) -> SlackError:
-        """Returns the answer that the app shall see."""
-        usual = "ratelimited" if self.status == 429 else "fatal_error"  # noqa: PLR2004 - HTTP's own number
+    def strike(self) -> None:
+        """Lets it happen; raises the SlackError that the app shall see, or HungUp where it shall see nothing."""
+        if self.hold is not None:
+            self.hold.keep_waiting()
+        if self.hangs_up:
+            raise HungUp(halfway=self.halfway)
+        if self.status is not None:
+            raise self._as_error(self.status)
+
+    def _as_error(self, status: int) -> SlackError:
+        usual = "ratelimited" if status == 429 else "fatal_error"  # noqa: PLR2004 - HTTP's own number
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
-        return SlackError(self.error or usual, status=self.status, headers=headers)
+        return SlackError(self.error or usual, status=status, headers=headers)
 
 
 class Traffic:
@@ -52,6 +88,7 @@ class Traffic:
         self._lock = threading.Lock()
         self._entries: collections.deque[Exchange] = collections.deque(maxlen=KEPT_ENTRIES)
         self._faults: list[Fault] = []
+        self._holds: list[Hold] = []
 
     def note(
         self,
@@ -94,6 +131,8 @@ class Traffic:
         """Puts a fault in the way of the next call of its method; several wait in line."""
         with self._lock:
             self._faults.append(fault)
+            if fault.hold is not None:
+                self._holds.append(fault.hold)
 
     def take_fault(self, method: str) -> Fault | None:
         """Returns and forgets the first fault waiting for this method, if any."""
@@ -103,3 +142,10 @@ class Traffic:
                     self._faults.remove(fault)
                     return fault
         return None
+
+    def let_all_go(self) -> None:
+        """Lets every call go that waits."""
+        with self._lock:
+            holds = list(self._holds)
+        for hold in holds:
+            hold.let_go()

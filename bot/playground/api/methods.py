@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.playground.api import chat, conversations, directory, uploads, views
 from bot.playground.api.calling import Call
-from bot.playground.errors import SlackError
+from bot.playground.errors import HungUp, SlackError
 from bot.playground.settings import JSON
 from bot.playground.workspace import Workspace
 
@@ -61,16 +61,17 @@ def answer(workspace: Workspace, method_name: str, token: str | None, args: JSON
 
     Raises:
         SlackError: when Slack would refuse, or a fault was put in the way.
+        HungUp: where that fault is the loss of the connection.
     """
     summary = _summary(method_name, args)
     fault = workspace.traffic.take_fault(method_name)
     try:
         if fault is not None and not fault.after_accepting:
-            raise fault.as_error()
+            fault.strike()
         body = _accepted(workspace, method_name, token, Call(workspace, args, base_url))
-        if fault is not None:
-            raise fault.as_error()
-    except SlackError as error:
+        if fault is not None and fault.after_accepting:
+            fault.strike()
+    except (SlackError, HungUp) as error:
         workspace.traffic.note("from_bot", method_name, summary, args, refused=str(error), injected=fault is not None)
         raise
     workspace.traffic.note("from_bot", method_name, summary, args)

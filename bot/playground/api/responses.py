@@ -5,7 +5,7 @@ See https://docs.slack.dev/interactivity/handling-user-interaction#message_respo
 
 from typing import Any
 
-from bot.playground.errors import SlackError
+from bot.playground.errors import HungUp, SlackError
 from bot.playground.filling import fill_blocks
 from bot.playground.limits.content import check_message
 from bot.playground.messages import Message
@@ -36,15 +36,16 @@ def answer_response_url(workspace: Workspace, token: str, given: Any) -> None:
 
     Raises:
         SlackError: for a URL that is unknown, too old or used up, and for a message Slack would not take.
+        HungUp: where a fault was put in the way that loses the connection.
     """
     fault = workspace.traffic.take_fault("response_url")
     try:
         if fault is not None and not fault.after_accepting:
-            raise fault.as_error()
+            fault.strike()
         respond(workspace, workspace.tickets.use_response_url(token), given)
-        if fault is not None:
-            raise fault.as_error()
-    except SlackError as error:
+        if fault is not None and fault.after_accepting:
+            fault.strike()
+    except (SlackError, HungUp) as error:
         workspace.traffic.note(
             "from_bot", "response_url", "response_url", given, refused=str(error), injected=fault is not None
         )

@@ -2,7 +2,9 @@
 
 from bot.playground.api.calling import Call, missing
 from bot.playground.errors import SlackError
+from bot.playground.files import StoredFile
 from bot.playground.settings import JSON, Channel
+from bot.playground.workspace import Workspace
 
 
 def get_upload_url(call: Call) -> JSON:
@@ -12,6 +14,22 @@ def get_upload_url(call: Call) -> JSON:
         raise missing("length")
     file = call.workspace.files.expect(call.required("filename"), length, call.text("alt_txt") or "")
     return {"upload_url": f"{call.base_url}/upload/{file.upload_token}", "file_id": file.id}
+
+
+def receive(workspace: Workspace, token: str, content: bytes) -> StoredFile:
+    """Keeps the bytes sent to an upload address.
+
+    Raises:
+        SlackError: for an unknown address and another length than announced, or where a fault was put in the way.
+        HungUp: where that fault is the loss of the connection.
+    """
+    fault = workspace.traffic.take_fault("upload")
+    if fault is not None and not fault.after_accepting:
+        fault.strike()
+    file = workspace.files.receive(token, content)
+    if fault is not None and fault.after_accepting:
+        fault.strike()
+    return file
 
 
 def complete_upload(call: Call) -> JSON:

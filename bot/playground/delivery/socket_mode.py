@@ -78,29 +78,18 @@ class SocketModeTransport:
         link = self._next_link()
         if link is None:
             return Answer(error=FAILED)
-        envelope_id = str(uuid.uuid4())
-        envelope: JSON = {
-            "envelope_id": envelope_id,
-            "type": kind,
-            "payload": payload,
-            "accepts_response_payload": kind != "events_api",
-        }
-        if kind == "events_api":
-            envelope |= {
-                "retry_attempt": retry.number if retry else 0,
-                "retry_reason": retry.reason if retry else "",
-            }
-        answer: concurrent.futures.Future[Answer] = concurrent.futures.Future()
-        link.awaited[envelope_id] = (kind, answer)
-        try:
-            link.write(envelope)
-            return answer.result(timeout_seconds)
-        except ConnectionError:
-            return Answer(error=FAILED)
-        except concurrent.futures.TimeoutError:
-            return Answer(error=TIMED_OUT)
-        finally:
-            link.awaited.pop(envelope_id, None)
+        return _sent(link, _envelope(kind, payload, retry), timeout_seconds)
+
+    def send_to_all(self, kind: Kind, payload: JSON, *, timeout_seconds: float) -> list[Answer]:
+        """Returns what each connection acknowledged one and the same envelope with, sent to all at once.
+
+        Slack delivers at least once: where an acknowledgement is lost, the envelope comes again, perhaps elsewhere.
+        """
+        with self._lock:
+            links = list(self._links)
+        envelope = _envelope(kind, payload, None)
+        with concurrent.futures.ThreadPoolExecutor(max(len(links), 1)) as pool:
+            return list(pool.map(lambda link: _sent(link, envelope, timeout_seconds), links))
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`).
@@ -145,3 +134,30 @@ class SocketModeTransport:
         for _, answer in list(link.awaited.values()):
             if not answer.done():
                 answer.set_result(Answer(error=FAILED))
+
+
+def _envelope(kind: Kind, payload: JSON, retry: Retry | None) -> JSON:
+    envelope: JSON = {
+        "envelope_id": str(uuid.uuid4()),
+        "type": kind,
+        "payload": payload,
+        "accepts_response_payload": kind != "events_api",
+    }
+    if kind == "events_api":
+        envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
+    return envelope
+
+
+def _sent(link: Link, envelope: JSON, timeout_seconds: float) -> Answer:
+    envelope_id = envelope["envelope_id"]
+    answer: concurrent.futures.Future[Answer] = concurrent.futures.Future()
+    link.awaited[envelope_id] = (envelope["type"], answer)
+    try:
+        link.write(envelope)
+        return answer.result(timeout_seconds)
+    except ConnectionError:
+        return Answer(error=FAILED)
+    except concurrent.futures.TimeoutError:
+        return Answer(error=TIMED_OUT)
+    finally:
+        link.awaited.pop(envelope_id, None)

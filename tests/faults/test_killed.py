@@ -1,0 +1,133 @@
+"""A process is killed at any point of a digest: the next one finds what is there, and posts what is not."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.forks import eventually
+from support.houses import NEAR_COUNT, House, Houses
+from support.slack import BLUE, table_rows
+
+KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
+LANDMARKS = [
+    "commit occurrences",  # the claim
+    "commit digests listed_patients",
+    "slack upload",
+    "commit digests",  # the picture
+    "slack chat.postMessage",
+    "commit digest_messages",
+    "slack chat.postMessage",  # the thread
+    "commit digest_messages",
+    "commit occurrences",  # the record
+]
+"""What of a digest can be seen from outside, at least: a process is killed before each of it and of what is between."""
+PICTURE = {"slack upload", "commit digests"}
+
+
+def finish(house: House) -> None:
+    """Starts another process when the dead one's lease has ended, and stops it when the digest is posted."""
+    house.let_the_lease_end()
+    bot = house.start()
+    eventually(lambda: house.posted() == 1, "the digest on record")
+    bot.stop()
+
+
+def assert_posted_once(house: House, *, pictures: int = 1) -> None:
+    """Fails unless the channel has the digest once, with each of its messages once, and that is on record."""
+    assert house.keys_in(BLUE) == {KEY: 1, f"{KEY}#2": 1}
+    assert house.pictures_in(BLUE) == pictures
+    (first,) = (each for each in house.person().messages(BLUE) if "metadata" in each.body)
+    rows = [row[0] for each in house.person().messages(BLUE, first.ts) for row in table_rows(each)]
+    assert rows == [f"N-{number:03}" for number in range(NEAR_COUNT)]
+    (blue,) = house.occurrences()
+    assert (blue.channel_id, blue.message_ts) == (BLUE, first.ts)
+    house.check()
+
+
+def steps_of_a_digest(houses: Houses) -> list[str]:
+    """What a process that nobody kills does for a digest, from the claim to the record, and perhaps beside it."""
+    with houses.open() as house:
+        bot = house.start()
+        eventually(lambda: house.posted() == 1, "the digest on record")
+        bot.stop()
+        return bot.effects_so_far()
+
+
+def assert_goes_by(steps: list[str], landmarks: list[str]) -> None:
+    """Fails unless the landmarks are among the steps, in their order."""
+    rest = iter(steps)
+    assert all(landmark in rest for landmark in landmarks), steps
+
+
+def assert_survives(houses: Houses, steps: list[str], *, pictures: int = 1) -> None:
+    """Kills a process before each of ``steps``, each time in a house of its own; two houses live side by side."""
+
+    def live_through(number: int) -> None:
+        with houses.open() as house:
+            dying = house.start(die_before=("commit|slack", number))
+            dying.wait_until_killed()
+            assert dying.effects_so_far() == steps[: number - 1]
+            finish(house)
+            assert_posted_once(house, pictures=pictures)
+
+    with ThreadPoolExecutor(2) as pool:
+        for killed in [pool.submit(live_through, number) for number in range(1, len(steps) + 1)]:
+            killed.result()
+
+
+def test_wherever_a_process_is_killed_its_digest_is_posted_once(sqlite_houses: Houses) -> None:
+    steps = steps_of_a_digest(sqlite_houses)
+    assert_goes_by(steps, LANDMARKS)
+    assert_survives(sqlite_houses, steps)
+
+
+def test_wherever_a_process_is_killed_its_digest_is_posted_once_on_postgresql(postgresql_houses: Houses) -> None:
+    steps = steps_of_a_digest(postgresql_houses)
+    assert_goes_by(steps, [landmark for landmark in LANDMARKS if landmark not in PICTURE])
+    assert_survives(postgresql_houses, steps, pictures=0)
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["not yet taken", "taken"])
+@pytest.mark.parametrize("method", ["files.completeUploadExternal", "chat.postMessage"])
+def test_a_call_that_was_on_its_way_when_its_process_was_killed(
+    sqlite_houses: Houses, method: str, is_taken: bool
+) -> None:
+    """Slack has it, or has it and takes it after the death; nobody waits for the answer any more."""
+    with sqlite_houses.open() as house:
+        hold = house.playground.hold_next(method, after_accepting=is_taken)
+        bot = house.start()
+        assert hold.reached()
+        bot.kill()
+        hold.let_go()
+        assert house.playground.wait_until(lambda: bool(house.playground.calls(method)))
+        finish(house)
+        assert_posted_once(house)
+
+
+def test_a_process_is_killed_again_and_again(sqlite_houses: Houses) -> None:
+    with sqlite_houses.open() as house:
+        for _ in range(4):
+            house.start(die_before=("slack chat|commit digest_messages", 2)).wait_until_killed()
+            house.let_the_lease_end()
+        finish(house)
+        assert_posted_once(house)
+
+
+@pytest.mark.parametrize("step", ["slack chat.update", "commit digest_messages"])
+def test_a_process_killed_while_it_updates_a_digest_leaves_that_to_the_next(sqlite_houses: Houses, step: str) -> None:
+    with sqlite_houses.open() as house:
+        bot = house.start()
+        eventually(lambda: house.posted() == 1, "the digest on record")
+        bot.wait_until_ready()
+        house.order((step, 1))
+        saved = house.person().command("C0GENERAL", "/ccm log N-003 12m meds call Reconciled the list. Dose confirmed.")
+        assert "*Saved*" in saved.words
+        bot.wait_until_killed()
+
+        house.move(minutes=1)
+        after = house.start()
+        eventually(lambda: "slack chat.update" in after.effects_so_far(), "an update by the next process")
+        after.stop()
+
+        first = next(each for each in house.person().messages(BLUE) if "metadata" in each.body)
+        assert "done by nurse1" in str(next(row for row in table_rows(first) if row[0] == "N-003"))
+        assert_posted_once(house)
