@@ -29,10 +29,17 @@ REMEDY = f"no browser found: install one of {', '.join(BROWSER_NAMES)} (Debian: 
 PATIENCE_MILLISECONDS = 10_000
 
 
-@pytest.fixture(scope="session", autouse=True)
-def logs_as_printed() -> None:
-    """What a test captures of the log is what is printed: events that metrics alone hear are not among it."""
+@pytest.fixture(autouse=True)
+def logs_as_printed() -> Iterator[None]:
+    """What a test captures of the log is what is printed: events that metrics alone hear are not among it.
+
+    A test that runs ``ccm serve`` leaves its log's set-up behind; the next one has its own.
+    """
+    handlers = list(logging.root.handlers)
+    structlog.reset_defaults()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield
+    logging.root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")
