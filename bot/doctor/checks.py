@@ -1,6 +1,6 @@
 """The examination on one screen: what is looked at, in which order, and what is left out once a part is away."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.error import URLError
 
@@ -59,13 +59,16 @@ PARTS = (
     ),
 )
 
+OF_A_WORKSPACE = tuple(part for part in PARTS if part.name != LEDGER)
+"""What differs between the workspaces that installed one app."""
+
 _NO_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
-def examine(setup: Setup) -> Iterator[Finding]:
+def examine(setup: Setup, parts: Sequence[Part] = PARTS) -> Iterator[Finding]:
     """Everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
     away: set[str] = set()
-    for part in PARTS:
+    for part in parts:
         yield from _examined(part, setup, away)
 
 

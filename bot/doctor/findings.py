@@ -63,7 +63,7 @@ class Setup:
         self,
         settings: Settings,
         now: Callable[[], datetime],
-        client: Callable[[], WebClient],
+        client: Callable[["Setup"], WebClient],
         *,
         full: bool = False,
     ) -> None:
@@ -86,7 +86,7 @@ class Setup:
     @cached_property
     def client(self) -> WebClient:
         """Slack, with the bot's token."""
-        return self._client()
+        return self._client(self)
 
     @cached_property
     def identity(self) -> SlackResponse:
