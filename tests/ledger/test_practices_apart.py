@@ -27,7 +27,7 @@ from support.practice import (
     undo,
     verified,
 )
-from support.two_practices import OUTSIDE, PARTS, QUESTIONS, WRITES
+from support.two_practices import COMPLEXITY, OUTSIDE, PARTS, QUESTIONS, WRITES
 
 import jobs
 import ledger
@@ -119,9 +119,8 @@ def alike(said: object, one: Practice) -> str:
 def pair(database: Database) -> tuple[Practice, Practice]:
     """Two practices with the same teams, people, patients and an entry each; and each has a billable patient more."""
     both = a_practice(database), a_practice(database, "T0OTHER")
-    complexity = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
     for one in both:
-        import_fact_rows(database, one, "complexity", [complexity])
+        import_fact_rows(database, one, "complexity", [COMPLEXITY])
         code = f"P-{OWN_NUMBERS[one.practice_id]}"
         import_rows(database, one, "patients", [patient_row(code=code)])
         record(database, one, an_entry(minutes=16), request=a_request(key="first"))

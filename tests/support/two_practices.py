@@ -100,6 +100,7 @@ TEAM_IDS = {"blue-team": "blue-team", "green-team": "green-team"}
 TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
+COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
 CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program.CCM, details={"form": "verbal"})
 
 
@@ -229,7 +230,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.exports.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
     "ledger.imports.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
     "ledger.imports.staff.known_staff": staff.known_staff,
-    "ledger.imports.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2"]),
+    "ledger.imports.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2", "doctor1"]),
     "ledger.imports.patients.known_roster": patients.known_roster,
     "ledger.imports.facts.read_fact": lambda c, p: outcome(
         lambda: fact_files.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
@@ -493,7 +494,7 @@ WRITES: Mapping[str, Write] = {
     "ledger.imports.patients.import_patients": _import("patients", PATIENTS),
     "ledger.imports.entries.import_entries": _import("entries", [entry_row(external_id="E-1", minutes="21")]),
     "ledger.imports.facts.import_facts": lambda d, p: import_fact_rows(
-        d, p, "stays", [{"setting": "snf", "admitted": "2026-10-20", "discharged": "2026-10-28"}]
+        d, p, "complexity", [{**COMPLEXITY, "patient": "P-1044"}]
     ),
     "ledger.imports.roster.put_all": saved(
         lambda c, p: roster_files.put_all(
