@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from support.jobs import born
 from support.practice import a_practice, an_entry, verified
 from support.slack import BLUE, GREEN, LINE, HandClock, Office, open_office, picked
 
-from bot.clockwork import practice_jobs, run_jobs
 from jobs.claims import LEASE
 from ledger.database import Database
 
@@ -70,7 +70,7 @@ def office(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def tick(office: Office) -> None:
     """Every job is asked once, by a process that is new each time."""
-    run_jobs(practice_jobs(office.database, office.practice.practice_id, office.client, office.clock))
+    born(office, office.client)()
 
 
 def keys(office: Office, channel: str) -> list[str]:

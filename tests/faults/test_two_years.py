@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 import pytest
 from sqlalchemy import Connection, event, select
 from structlog.testing import capture_logs
+from support.jobs import born
 from support.practice import NEW_YORK, a_practice, verified
 from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 
 from bot.app import web_client
-from bot.clockwork import practice_jobs, run_jobs
 from jobs.claims import LEASE
 from jobs.tables import OccurrenceRow
 from ledger.database import Database
@@ -24,7 +24,7 @@ from ledger.policy import change_policy
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 CLAIMANTS = 3
-ONE_IN = 9
+ONE_IN = 14
 """How often a claimant is killed: before or after one in so many of its effects."""
 TRIES = 40
 """How often the claimants come by at most, a lease apart, until what is due is on record."""
@@ -100,7 +100,7 @@ class Claimants:
         self._dice = dice
         self._is_mortal = False
         self.deaths = 0
-        self._jobs = [self._born() for _ in range(CLAIMANTS)]
+        self._processes = [self._born() for _ in range(CLAIMANTS)]
 
         @event.listens_for(office.database.engine, "commit")
         def on_commit(_connection: Connection) -> None:
@@ -111,15 +111,15 @@ class Claimants:
         for number in self._dice.sample(range(CLAIMANTS), how_many):
             self._is_mortal = True
             try:
-                run_jobs(self._jobs[number])
+                self._processes[number]()
             except Killed:
                 self.deaths += 1
-                self._jobs[number] = self._born()
+                self._processes[number] = self._born()
             finally:
                 self._is_mortal = False
 
-    def _born(self) -> tuple[Callable[[], object], ...]:
-        """The jobs of a new process: it knows nothing but what is in the ledger and in Slack."""
+    def _born(self) -> Callable[[], None]:
+        """A new process, which may die whenever it changes something or asks Slack."""
         office = self._office
         client = web_client(office.client.token or "", office.playground.api_url)
         call = client.api_call
@@ -131,7 +131,7 @@ class Claimants:
             return answer
 
         client.api_call = mortal_call  # type: ignore[method-assign]
-        return practice_jobs(office.database, office.practice.practice_id, client, office.clock)
+        return born(office, client)
 
     def _perhaps_dies(self) -> None:
         if self._is_mortal and self._dice.randrange(ONE_IN) == 0:

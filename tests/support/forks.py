@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,15 @@ _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["__main__", "bot.cli", "bot.picture", "matplotlib.backends.backend_agg", "psycopg"])
 
 
+# Whoever starts a process looks after all others: two threads must not both read how one of them ended.
+_looking = threading.Lock()
+
+
 def fork(*args: Any, **more: Any) -> ForkServerProcess:
     """A running process of the bot; the arguments are those of ``support.bot_process.run``."""
     process = _forks.Process(target=run, args=args, kwargs=more, daemon=True)
-    process.start()
+    with _looking:
+        process.start()
     return process
 
 
@@ -54,7 +60,7 @@ class Bot:
 
     def is_ready(self) -> bool:
         """Whether it says that it can do its work."""
-        assert self.process.is_alive(), self.said.read_text(encoding="utf-8")
+        assert self.exit_code() is None, self.words()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=PATIENCE_SECONDS):
                 return True
@@ -70,8 +76,22 @@ class Bot:
 
     def wait_until_killed(self) -> None:
         """Returns when it has been killed, and by nothing else came to its end."""
-        self.process.join(PATIENCE_SECONDS)
-        assert self.process.exitcode == -9, (self.process.exitcode, self.effects_so_far(), self.words())
+        code = self.exit_code(PATIENCE_SECONDS)
+        assert code == -9, (code, self.effects_so_far(), self.words())
+
+    def exit_code(self, timeout_seconds: float = 0) -> int | None:
+        """How it ended, if it does in time; the negative number of a signal that ended it."""
+        wait([self.process.sentinel], timeout_seconds)
+        with _looking:
+            return self.process.exitcode
+
+    def end(self) -> None:
+        """Kills it if it still runs, and forgets it."""
+        if self.exit_code() is None:
+            self.process.kill()
+            self.exit_code(PATIENCE_SECONDS)
+        with _looking:
+            self.process.close()
 
     def kill(self) -> None:
         """Kills it as ``kill -9`` does."""
@@ -83,8 +103,8 @@ class Bot:
         """Asks it to end, and waits until it has finished what it had begun."""
         self.is_gone = True
         self.process.terminate()
-        self.process.join(PATIENCE_SECONDS)
-        assert self.process.exitcode in {0, -15}, (self.process.exitcode, self.words())
+        code = self.exit_code(PATIENCE_SECONDS)
+        assert code in {0, -15}, (code, self.words())
 
     def effects_so_far(self) -> list[str]:
         """What it has done that can be seen from outside, in this order."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import make_url, select
 from support.bot_process import Orders, give
 from support.databases import OWNER, SUPERUSER, in_database, run_outside_a_transaction
-from support.forks import PATIENCE_SECONDS, Bot, fork
+from support.forks import Bot, fork
 from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
 from support.slack import GREEN, NOW, HandClock, local_slack
 
@@ -162,13 +162,9 @@ def open_house(database: Database, practice: Practice, directory: Path, at: date
     try:
         yield house
     finally:
-        for bot in house.bots:
-            if bot.process.is_alive():
-                bot.process.kill()
         playground.workspace.traffic.let_all_go()
         for bot in house.bots:
-            bot.process.join(PATIENCE_SECONDS)
-            bot.process.close()
+            bot.end()
         playground.stop(wait=False)
 
 
