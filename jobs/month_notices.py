@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from jobs.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY, DueRun, calendar_of, is_late
 from ledger.clock import month_of
+from ledger.closed_months import Closing, closing_in_force
 from ledger.conduct import WORKDAYS
 from ledger.lapsing import Lapsing, lapsing
 from ledger.overviews import Blocked, MonthCounts, Scope, blocked_by, count_untouched, month_counts, untouched
@@ -82,12 +83,16 @@ class CarePlans:
 
 @dataclass(frozen=True, slots=True)
 class MonthStart:
-    """To billers on the first business day: what the month before came to, and what still blocks some of it."""
+    """To billers on the first business day: what the month before came to, and what still blocks some of it.
+
+    ``closing`` is the close of that month where it is closed already.
+    """
 
     occasion: Occasion
     counts: MonthCounts
     units: int
     blocked: Blocked
+    closing: Closing | None = None
 
 
 MonthNotice = MonthEnd | WeeklySummary | CarePlans | MonthStart
@@ -153,8 +158,13 @@ def _month_start(connection: Connection, occasion: Occasion) -> MonthStart | Non
     counts = month_counts(connection, practice, scope)
     if not counts.enrolled_patients:
         return None
-    units = units_billed(connection, practice, scope)
-    return MonthStart(occasion, counts, units, blocked_by(connection, practice, scope))
+    return MonthStart(
+        occasion=occasion,
+        counts=counts,
+        units=units_billed(connection, practice, scope),
+        blocked=blocked_by(connection, practice, scope),
+        closing=closing_in_force(connection, practice.practice_id, scope.month),
+    )
 
 
 def _team_ids(occasion: Occasion) -> list[str]:

@@ -9,7 +9,7 @@ from bot.grammar.fact_words import FactCommand
 from bot.grammar.words import PROGRAM_WORDS
 from bot.views import words
 from bot.views.clearing import clearing_button
-from bot.views.closing import close_button
+from bot.views.closing import close_button, closed_line
 from bot.views.reply import Reply, actions, context, header, section, sections, table
 from jobs.month_notices import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
 from ledger.figures import Figures
@@ -188,7 +188,10 @@ def month_start(notice: MonthStart) -> Reply:
         *sections([*_late(notice.occasion), totals, _by_program(counts)]),
     ]
     blocks += sections(_blockers(notice.blocked))
-    blocks.append(actions(close_button(counts.month)))
+    if notice.closing is None:
+        blocks.append(actions(close_button(counts.month)))
+    else:
+        blocks.append(section(closed_line(notice.closing, notice.occasion.practice)))
     blocks.append(context(f"Everybody of the month: `/ccm month {counts.month:%Y-%m}`"))
     said = f"{words.listed(counts.billable_patients, 'billable patient')}, {words.money(counts.expected_cents)}"
     blocked = words.listed(notice.blocked.programs, "program")

@@ -29,6 +29,7 @@ from support.threads import at_once
 
 from bot.clockwork import jobs_running
 from bot.playground import SeenMessage
+from bot.workspaces import OneWorkspace
 from jobs.claims import LEASE
 from ledger.database import Database
 
@@ -265,7 +266,7 @@ def test_what_slack_took_but_did_not_confirm_is_not_sent_again(office: Office) -
 def test_the_jobs_beside_the_bot_send_them(office: Office) -> None:
     at(office, "month_start_notice", FIRST)
 
-    with jobs_running(office.database, "T0TEST", office.client, office.clock):
+    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         assert office.playground.wait_until(lambda: bool(told(office, BILLER)))
 
     assert len(told(office, BILLER)) == 1

@@ -23,7 +23,9 @@ from support.month_messages import (
     watch,
 )
 from support.practice import NOTE, an_entry, import_rows, local, patient_row, staff_row
-from support.slack import BLUE, GREEN, Office, table_rows
+from support.slack import BLUE, GREEN, Office, has_button, table_rows
+
+from bot.views.closing import CLOSE
 
 
 @pytest.fixture
@@ -174,6 +176,24 @@ def test_billers_are_told_what_the_month_came_to(office: Office) -> None:
     assert "• *1* · " in message.words
     assert "`/ccm month 2026-11`" in message.words
     assert told(office, LEAD) == told(office, ADMIN) == []
+
+
+def test_its_button_closes_the_month_and_a_closed_one_has_none(office: Office) -> None:
+    other = staff_row(id="biller2", slack_user_id="U0VISITOR", name="Biller Two", roles="biller")
+    import_rows(office.database, office.practice, "staff", [other])
+    office.clock.now = FIRST
+    assert tick(at(office, "month_start_notice", FIRST)) == 2
+    office.person(BILLER).press(only(office, BILLER), CLOSE)
+    office.settle()
+    assert "November 2026 is closed" in only(office, BILLER).words
+
+    decide(office, "month_start_notice_hour", 10)
+    office.clock.now = FIRST + timedelta(hours=1)
+    tick(office)
+
+    later = office.person("U0VISITOR").direct_messages()[-1]
+    assert "Closed on Tue Dec 1, 2026, 9:00 am by biller1." in later.words
+    assert not has_button(later, CLOSE)
 
 
 def test_after_new_year_it_comes_on_the_first_business_day(office: Office) -> None:
