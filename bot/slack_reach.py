@@ -55,7 +55,7 @@ class SlackGate:
     """Whether the jobs may call Slack; while it is away one small call tries, after 1, 2, 4 and then 5 minutes."""
 
     def __init__(self, client: WebClient, reach: Reach, now: Callable[[], datetime]) -> None:
-        """``client`` keeps ``reach`` true (``ReachRetryHandler``)."""
+        """``client`` keeps ``reach`` true (``ReachRetryHandler``); it needs no token."""
         self._client, self._reach, self._now = client, reach, now
         self._lock = threading.Lock()
         self._failures = 0
@@ -74,7 +74,7 @@ class SlackGate:
             if self._closed_until is not None and self._now() < self._closed_until:
                 return False
             try:
-                self._client.auth_test()
+                self._client.api_test()
             except (SlackApiError, OSError):
                 self._failures += 1  # the handler saw what kind it was
         if self._reach.is_away:

@@ -49,8 +49,8 @@ def _wait_at(pipe: int, asked: threading.Event) -> None:
         if asked.is_set():
             log.warning("stopped", at_once=True)
             os._exit(KILLED_BY + number)
-        log.info("stopping", signal=signal.Signals(number).name)
         asked.set()
+        log.info("stopping", signal=signal.Signals(number).name)
 
 
 class InFlight:

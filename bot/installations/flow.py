@@ -27,7 +27,7 @@ from bot.manifest import bot_scopes
 from bot.strangers import account_of
 from bot.views.installed import next_steps, welcome
 from ledger.database import Database
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, OutcomeUnknownError
 from ledger.set_up import Beginning, begin_practice
 
 log = structlog.get_logger("bot.installations")
@@ -160,6 +160,10 @@ class InstallFlow(OAuthFlow):
             log.error("database_away", request="installation", kind=type(error).__name__)  # noqa: TRY400 - no words of it
             away = database_away()
             return self._page(503, self._problem(away.title, "Nothing was installed. Start again in a minute."))
+        except OutcomeUnknownError:
+            log.error("outcome_unknown", request="installation")  # noqa: TRY400 - the same
+            unknown = "Start again in a minute: to install it twice does no harm."
+            return self._page(503, self._problem("It is not known whether the bot was installed", unknown))
         except OSError as error:
             log.error("slack_unreachable", request="installation", kind=type(error).__name__)  # noqa: TRY400 - the same
             return self._page(

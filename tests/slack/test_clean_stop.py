@@ -14,12 +14,13 @@ from support.asking import ask
 from support.practice import a_practice, an_entry, record, verified
 from support.processes import Bot, bot_process
 from support.proxy import proxied
-from support.slack import BLUE, GENERAL, GREEN, LINE, NOW, HandClock, local_slack
+from support.slack import BLUE, GENERAL, GREEN, LINE, HandClock, local_slack
 from support.threads import wait_for_a_waiter
 
 from bot.demo import free_port
 from bot.playground import Glance, Playground
 from bot.views.digest import POST_NOW
+from jobs.digests import ASKED_FOR, SCHEDULED
 from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.practice import Practice
@@ -27,6 +28,8 @@ from ledger.practice import Practice
 TEAMS = (BLUE, GREEN)
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """When the first digest of the month is due in New York."""
+QUIET = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
+"""A day on which no job has anything to send."""
 
 Begin = Callable[..., Bot]
 
@@ -35,7 +38,7 @@ Begin = Callable[..., Bot]
 def practice(postgresql_database: Database) -> Practice:
     """The invented practice, with one patient near in the blue team."""
     practice = a_practice(postgresql_database)
-    record(postgresql_database, practice, an_entry(minutes=17), at=NOW)
+    record(postgresql_database, practice, an_entry(minutes=17), at=QUIET)
     return practice
 
 
@@ -54,7 +57,7 @@ def begin(slack: Playground, postgresql_database: Database) -> Iterator[Begin]:
     url = postgresql_database.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
 
-        def begin(*options: str, at: datetime = NOW, **settings: str) -> Bot:
+        def begin(*options: str, at: datetime = QUIET, **settings: str) -> Bot:
             return stack.enter_context(bot_process(slack, settings.pop("url", url), *options, at=at, **settings))
 
         yield begin
@@ -94,7 +97,7 @@ def typing() -> Iterator[ThreadPoolExecutor]:
 @contextmanager
 def holding(database: Database, statement: str) -> Iterator[None]:
     """Holds what ``statement`` locks."""
-    with database.writing() as connection:
+    with database.of("T0TEST").writing() as connection:
         connection.execute(text(statement))
         yield
 
@@ -118,8 +121,9 @@ def posts(slack: Playground, channel: str) -> int:
 
 
 def occurrences(database: Database) -> list[Any]:
-    with database.reading() as connection:
-        return list(connection.execute(select(OccurrenceRow.__table__)))
+    with database.of("T0TEST").reading() as connection:
+        digests = OccurrenceRow.kind.in_((SCHEDULED, ASKED_FOR))
+        return list(connection.execute(select(OccurrenceRow.__table__).where(digests)))
 
 
 def test_what_was_typed_before_the_stop_is_answered_and_saved(

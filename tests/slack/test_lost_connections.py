@@ -77,7 +77,8 @@ def test_a_connection_lost_in_the_middle_of_a_transaction_is_made_up_for(
 
     assert "*Saved* · *P-1042* · 12 min" in seen.words
     assert stored(postgresql_database, far_practice) == 1
-    assert [one["event"] for one in logs] == ["database_lost", "database_retry", "database_back"]
+    told = [one["event"] for one in logs if one["event"].startswith("database_")]
+    assert told == ["database_lost", "database_retry", "database_back"]
     assert "Reconciled" not in str(logs)
 
 
@@ -183,13 +184,13 @@ def test_a_serialization_failure_or_a_deadlock_is_done_again(
         f"IF nextval('once') = 1 THEN RAISE EXCEPTION 'once' USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$; "
         "CREATE TRIGGER fail_once BEFORE INSERT ON time_entries FOR EACH ROW EXECUTE FUNCTION fail_once()"
     )
-    with postgresql_database.writing() as connection:
+    with postgresql_database.across_practices().writing() as connection:
         connection.execute(text(fail))
     try:
         assert "*Saved*" in far_office.say(LINE).words
         assert stored(postgresql_database, far_practice) == 1
     finally:
-        with postgresql_database.writing() as connection:
+        with postgresql_database.across_practices().writing() as connection:
             connection.execute(
                 text("DROP TRIGGER fail_once ON time_entries; DROP FUNCTION fail_once; DROP SEQUENCE once")
             )

@@ -55,7 +55,7 @@ class Cluster:
             practice_jobs(database, "T0TEST", client, self.office.clock)
             for database, client in zip(self.databases, self.clients, strict=True)
         ]
-        assert [one for one in at_once([partial(run_jobs, each) for each in jobs]) if one] == []
+        assert [one for one in at_once([partial(run_jobs, "T0TEST", each) for each in jobs]) if one] == []
 
 
 @pytest.fixture
