@@ -32,6 +32,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "digest_posted": ("digest", "posted"),
     "digest_not_delivered": ("digest", "failed"),
     "notice_sent": ("notice", "posted"),
+    "message_not_delivered": ("notice", "failed"),
     "run_missed": ("run", "missed"),
     "missed_not_told": ("missed", "failed"),
     "timer_reminded": ("timer_reminder", "posted"),

@@ -1,6 +1,6 @@
 """The examination on one screen: what is looked at, in which order, and what is left out once a part is away."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.error import URLError
 
@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor import database, practice, slack
-from bot.doctor.findings import Finding, Level, Setup, problem, problem_of, warning
+from bot.doctor.findings import Finding, Setup, problem, problem_of, warning
 from ledger.errors import LedgerError
 
 Check = Callable[[Setup], Iterable[Finding]]
@@ -19,7 +19,7 @@ SLACK, LEDGER, CHANNELS = "Slack", "the ledger", "the channels"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an installation: the checks that must hold before its others make sense, and the others.
+    """A part of an installation: the checks that raise an error where it is away, and the others.
 
     It is not looked at where one that it ``needs`` is away.
     """
@@ -33,7 +33,7 @@ class Part:
 PARTS = (
     Part(
         SLACK,
-        (slack.token_is_taken,),
+        (slack.tokens_are_taken,),
         (slack.requests_can_come_in, slack.scopes_are_those_of_the_manifest, slack.clock_is_right),
     ),
     Part(
@@ -53,60 +53,63 @@ PARTS = (
     ),
     Part(
         CHANNELS,
-        (slack.workspace_has_a_practice,),
-        (slack.channels_can_be_posted_in,),
+        (),
+        (slack.workspaces_have_a_practice, slack.channels_can_be_posted_in),
         needs=frozenset({SLACK, LEDGER}),
     ),
 )
 
-OF_A_WORKSPACE = tuple(part for part in PARTS if part.name != LEDGER)
-"""What differs between the workspaces that installed one app."""
-
 _NO_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
-def examine(setup: Setup, parts: Sequence[Part] = PARTS) -> Iterator[Finding]:
+def examine(setup: Setup) -> Iterator[Finding]:
     """Everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
     away: set[str] = set()
-    for part in parts:
+    for part in PARTS:
         yield from _examined(part, setup, away)
 
 
 def _examined(part: Part, setup: Setup, away: set[str]) -> Iterator[Finding]:
     for check in () if part.needs & away else part.first:
-        found = list(_held(check, setup))
-        yield from found
-        if any(one.level is Level.PROBLEM for one in found):
+        met: list[Finding] = []
+        yield from _held(check, setup, met)
+        if met:
             away.add(part.name)
             break
     if away & (part.needs | {part.name}):
         yield warning("NOT_EXAMINED", f"The rest of {part.name} was not looked at.", "Mend the above, then: ccm doctor")
         return
     for check in part.others:
-        yield from _held(check, setup)
+        yield from _held(check, setup, [])
 
 
-def _held(check: Check, setup: Setup) -> Iterator[Finding]:
-    """What the check finds; what it meets on the way is a finding too."""
+def _held(check: Check, setup: Setup, met: list[Finding]) -> Iterator[Finding]:
+    """What the check finds; an error that it meets is a finding too, and kept in ``met``."""
     try:
         yield from check(setup)
-    except LedgerError as error:
-        yield problem_of(error)
-    except SlackApiError as error:
-        yield _slack_refuses(str(error.response.get("error", "unknown_error")))
-    except (URLError, ConnectionError, TimeoutError) as error:
-        remedy = "Check the network, the proxy and SLACK_API_URL; then https://slack-status.com"
-        yield problem("SLACK_AWAY", f"Slack cannot be reached ({type(error).__name__}).", remedy)
-    except OSError as error:
-        remedy = "See that the bot's user may read and write the ledger's directory: ls -l"
-        yield problem("FILE_UNREADABLE", f"The ledger's file cannot be looked at ({type(error).__name__}).", remedy)
-    except SQLAlchemyError as error:
-        remedy = "See that the database runs and takes this user: CCM_DATABASE_URL; its own log says more."
-        yield problem("DATABASE_AWAY", f"The database does not answer ({type(error).__name__}).", remedy)
-    except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        remedy = f"Return it to its default: ccm policy reset {name} --as admin1"
-        yield problem("POLICY_UNREADABLE", f"A practice's setting {name} cannot be read.", remedy)
+    except (LedgerError, SlackApiError, OSError, SQLAlchemyError, ValidationError) as error:
+        met.append(_found(error))
+        yield met[-1]
+
+
+def _found(error: LedgerError | SlackApiError | OSError | SQLAlchemyError | ValidationError) -> Finding:
+    match error:
+        case LedgerError():
+            return problem_of(error)
+        case SlackApiError():
+            return _slack_refuses(str(error.response.get("error", "unknown_error")))
+        case URLError() | ConnectionError() | TimeoutError():
+            remedy = "Check the network, the proxy and SLACK_API_URL; then https://slack-status.com"
+            return problem("SLACK_AWAY", f"Slack cannot be reached ({type(error).__name__}).", remedy)
+        case OSError():
+            remedy = "See that the bot's user may read and write the ledger's directory: ls -l"
+            return problem("FILE_UNREADABLE", f"The ledger's file cannot be read ({type(error).__name__}).", remedy)
+        case SQLAlchemyError():
+            remedy = "See that the database runs and takes this user: CCM_DATABASE_URL; its own log says more."
+            return problem("DATABASE_AWAY", f"The database does not answer ({type(error).__name__}).", remedy)
+    name = str(error.errors()[0]["loc"][0])
+    remedy = f"Return it to its default: ccm policy reset {name} --as admin1"
+    return problem("POLICY_UNREADABLE", f"A practice's setting {name} cannot be read.", remedy)
 
 
 def _slack_refuses(reason: str) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
 from ledger import schema
+from ledger.errors import DatabaseAwayError
 from ledger.tables import APPEND_ONLY
 
 OLDEST_POSTGRESQL = 14
@@ -20,12 +21,11 @@ def database_answers(setup: Setup) -> Iterator[Finding]:
     """Whether the database is there, and which it is; a SQLite file is not made by looking for it."""
     database = setup.database
     if database.is_sqlite and not Path(database.url.database or "").is_file():
-        yield problem(
+        raise DatabaseAwayError(
             "LEDGER_MISSING",
             f"There is no ledger at {database.url.database}.",
             "Check CCM_DATABASE_URL. To begin: ccm init --workspace T01ABCDEF --timezone America/New_York --name Us",
         )
-        return
     with database.across_practices().reading() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")

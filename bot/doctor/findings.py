@@ -9,6 +9,7 @@ from functools import cached_property
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from bot.installations.store import Installations
 from bot.settings import Settings
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -53,6 +54,24 @@ def problem_of(error: LedgerError) -> Finding:
     return problem(error.code, error.title, error.remedy)
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A workspace whose token Slack takes, and what ``auth.test`` answers there."""
+
+    client: WebClient
+    said: SlackResponse
+
+    @property
+    def practice_id(self) -> str:
+        """The workspace's id."""
+        return str(self.said["team_id"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the answer, with names in lower case: the token's scopes, Slack's clock."""
+        return {name.lower(): value for name, value in self.said.headers.items()}
+
+
 class Setup:
     """What is examined: the settings, and the ledger and the Slack that they name, opened when they are asked for.
 
@@ -63,15 +82,17 @@ class Setup:
         self,
         settings: Settings,
         now: Callable[[], datetime],
-        client: Callable[["Setup"], WebClient],
+        web: Callable[[str | None], WebClient],
         *,
         full: bool = False,
     ) -> None:
-        """``client`` has the bot's token. With ``full`` every chain and figure is verified, not a sample."""
+        """``web`` gives the client of a token. With ``full`` every chain and figure is verified, not a sample."""
         self.settings = settings
         self.now = now
-        self._client = client
+        self.web = web
         self.full = full
+        self.visits: list[Visit] = []
+        """The workspaces that were found to take their token."""
 
     def close(self) -> None:
         """Gives back what was opened."""
@@ -84,19 +105,10 @@ class Setup:
         return Database(self.settings.ccm_database_url)
 
     @cached_property
-    def client(self) -> WebClient:
-        """Slack, with the bot's token."""
-        return self._client(self)
-
-    @cached_property
-    def identity(self) -> SlackResponse:
-        """What ``auth.test`` answers: whose token it is, its scopes, and Slack's clock."""
-        return self.client.auth_test()
-
-    @cached_property
-    def headers(self) -> dict[str, str]:
-        """The headers of that answer, with names in lower case."""
-        return {name.lower(): value for name, value in self.identity.headers.items()}
+    def installations(self) -> Installations | None:
+        """The workspaces that installed the app by OAuth, or None for the one of SLACK_BOT_TOKEN."""
+        app = self.settings.oauth_app
+        return Installations(self.database, app, self.web, self.now) if app else None
 
     @cached_property
     def practices(self) -> list[Practice]:

@@ -7,8 +7,11 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.doctor.findings import Finding, Setup, ok, problem, warning
+from bot.doctor.findings import Finding, Setup, Visit, ok, problem, warning
+from bot.installations.sealed_rows import check_keys
+from bot.installations.store import Installations
 from bot.manifest import bot_scopes
+from bot.settings import required
 from ledger.roster import Team, teams
 
 CLOCK_WARNING_SECONDS, CLOCK_PROBLEM_SECONDS = 10, 120
@@ -16,23 +19,50 @@ CLOCK_WARNING_SECONDS, CLOCK_PROBLEM_SECONDS = 10, 120
 _AGAIN = "paste manifest.yml into the app's settings (https://api.slack.com/apps, App Manifest) and install it again"
 
 
-def token_is_taken(setup: Setup) -> Iterator[Finding]:
-    """Whether Slack takes the bot token, and whose it is."""
-    said = setup.identity
-    yield ok("SLACK_TOKEN", f"Slack takes the bot token: {said['user']} in the workspace {said['team_id']}.")
+def tokens_are_taken(setup: Setup) -> Iterator[Finding]:
+    """Whether Slack takes the bot token: the one of the settings, or that of each workspace that installed the app."""
+    if setup.installations is None:
+        yield _visited(setup, setup.web(required(setup.settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")))
+    else:
+        yield from _installations(setup, setup.installations)
+
+
+def _visited(setup: Setup, client: WebClient) -> Finding:
+    visit = Visit(client, client.auth_test())
+    setup.visits.append(visit)
+    return ok("SLACK_TOKEN", f"Slack takes the bot token: {visit.said['user']} in the workspace {visit.practice_id}.")
+
+
+def _installations(setup: Setup, installations: Installations) -> Iterator[Finding]:
+    check_keys(setup.database, installations.seal)
+    practice_ids = installations.practice_ids()
+    if practice_ids:
+        yield ok("INSTALLATIONS", f"{len(practice_ids)} workspaces have the app; CCM_TOKEN_KEYS opens their tokens.")
+    else:
+        remedy = f"Open {installations.app.install_url}"
+        yield warning("NOT_INSTALLED", "No workspace has installed the app yet.", remedy)
+    for practice_id in practice_ids:
+        try:
+            yield _visited(setup, installations.client_of(practice_id))
+        except SlackApiError as error:
+            yield problem(
+                "TOKEN_REFUSED",
+                f"Slack refuses the token of {practice_id} ({error.response.get('error')}).",
+                f"Somebody who may add apps there installs it again: {installations.app.install_url}",
+            )
 
 
 def requests_can_come_in(setup: Setup) -> Iterator[Finding]:
     """Whether there is a way in, by Socket Mode or by HTTP."""
     settings = setup.settings
-    if settings.slack_app_token and settings.slack_app_token.get_secret_value():
-        WebClient(base_url=settings.api_base_url).apps_connections_open(
-            app_token=settings.slack_app_token.get_secret_value()
-        )
+    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    by_socket = bool(app_token) and setup.installations is None
+    if by_socket:
+        setup.web(None).apps_connections_open(app_token=app_token)
         yield ok("SOCKET_MODE", "Slack takes the app token: ccm serve can connect by Socket Mode.")
     if settings.slack_signing_secret and settings.slack_signing_secret.get_secret_value():
         yield ok("HTTP_MODE", "SLACK_SIGNING_SECRET is set: ccm serve --http can check what Slack signs.")
-    elif not settings.slack_app_token:
+    elif not by_socket:
         yield problem(
             "NO_WAY_IN",
             "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set: Slack cannot reach the bot.",
@@ -41,22 +71,25 @@ def requests_can_come_in(setup: Setup) -> Iterator[Finding]:
 
 
 def scopes_are_those_of_the_manifest(setup: Setup) -> Iterator[Finding]:
-    """Whether the token may do what the manifest asks for, and no more."""
+    """Whether each token may do what the manifest asks for, and no more."""
     wanted = set(bot_scopes())
-    has = {scope.strip() for scope in setup.headers.get("x-oauth-scopes", "").split(",")} - {""}
-    if missing := sorted(wanted - has):
-        yield problem("SCOPES_MISSING", f"The bot token lacks {', '.join(missing)}.", f"To add them, {_AGAIN}.")
-    elif more := sorted(has - wanted):
-        yield warning(
-            "SCOPES_UNUSED", f"The bot token may more than it needs: {', '.join(more)}.", f"To drop them, {_AGAIN}."
-        )
-    else:
-        yield ok("SCOPES", f"The token has the {len(wanted)} scopes of the manifest.")
+    for visit in setup.visits:
+        has = {scope.strip() for scope in visit.headers.get("x-oauth-scopes", "").split(",")} - {""}
+        whose = f"The bot token of {visit.practice_id}"
+        if missing := sorted(wanted - has):
+            yield problem("SCOPES_MISSING", f"{whose} lacks {', '.join(missing)}.", f"To add them, {_AGAIN}.")
+        elif more := sorted(has - wanted):
+            drop = f"To drop them, {_AGAIN}."
+            yield warning("SCOPES_UNUSED", f"{whose} may more than it needs: {', '.join(more)}.", drop)
+        else:
+            yield ok("SCOPES", f"{whose} has the {len(wanted)} scopes of the manifest.")
 
 
 def clock_is_right(setup: Setup) -> Iterator[Finding]:
     """Whether this machine's clock agrees with Slack's."""
-    slack = parsedate_to_datetime(setup.headers["date"]).astimezone(UTC)
+    if not setup.visits:
+        return
+    slack = parsedate_to_datetime(setup.visits[0].headers["date"]).astimezone(UTC)
     seconds = round((setup.now() - slack).total_seconds())
     how = f"{abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} Slack's"
     remedy = "Let the machine keep time, for example: timedatectl set-ntp true; then look: timedatectl status"
@@ -68,31 +101,31 @@ def clock_is_right(setup: Setup) -> Iterator[Finding]:
         yield ok("CLOCK", "This machine's clock agrees with Slack's.")
 
 
-def workspace_has_a_practice(setup: Setup) -> Iterator[Finding]:
-    """Whether the workspace of the token is a practice of the ledger."""
-    workspace = str(setup.identity["team_id"])
-    if workspace in {practice.practice_id for practice in setup.practices}:
-        yield ok("PRACTICE", f"The ledger has the practice of {workspace}.")
-    else:
-        yield problem(
-            "PRACTICE_UNKNOWN",
-            f"This ledger has no practice for the workspace {workspace}.",
-            f'Run: ccm init --workspace {workspace} --timezone America/New_York --name "My practice"',
-        )
+def workspaces_have_a_practice(setup: Setup) -> Iterator[Finding]:
+    """Whether the workspace of each token is a practice of the ledger."""
+    known = {practice.practice_id for practice in setup.practices}
+    for visit in setup.visits:
+        if visit.practice_id in known:
+            yield ok("PRACTICE", f"The ledger has the practice of {visit.practice_id}.")
+        else:
+            yield problem(
+                "PRACTICE_UNKNOWN",
+                f"This ledger has no practice for the workspace {visit.practice_id}.",
+                f'Run: ccm init --workspace {visit.practice_id} --timezone America/New_York --name "My practice"',
+            )
 
 
 def channels_can_be_posted_in(setup: Setup) -> Iterator[Finding]:
     """Whether each team's channel is there and the bot is in it."""
-    workspace = str(setup.identity["team_id"])
-    with setup.database.of(workspace).reading() as connection:
-        known = teams(connection, workspace)
-    for team in known:
-        if team.channel_id:
-            yield _channel(setup.client, team)
-        else:
-            yield warning(
-                "TEAM_WITHOUT_CHANNEL", f"{team.name} has no channel for its digests.", f"Type: /ccm team {team.name}"
-            )
+    for visit in setup.visits:
+        with setup.database.of(visit.practice_id).reading() as connection:
+            known = teams(connection, visit.practice_id)
+        for team in known:
+            if team.channel_id:
+                yield _channel(visit.client, team)
+            else:
+                remedy = f"Type: /ccm team {team.name}"
+                yield warning("TEAM_WITHOUT_CHANNEL", f"{team.name} has no channel for its digests.", remedy)
 
 
 def _channel(client: WebClient, team: Team) -> Finding:

@@ -80,7 +80,7 @@ class Distribution:
         self._codes: dict[str, Code] = {}
         self._refreshes: dict[str, Refresh] = {}
         self._server = uvicorn.Server(
-            uvicorn.Config(_routes(self), lifespan="off", log_level="warning", access_log=False)
+            uvicorn.Config(_routes(self), lifespan="off", log_level="warning", access_log=False, date_header=False)
         )
         self._thread = threading.Thread(
             target=lambda: self._server.run(sockets=[self._socket]), name="distribution", daemon=True

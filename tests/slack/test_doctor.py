@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from structlog.testing import capture_logs
 from support.databases import migrate_to
 from support.practice import a_practice, an_entry, import_rows, record, staff_row
 from support.slack import BLUE, GREEN, HandClock, Office, open_office
+from support.town import ONE, TWO, Town, a_town
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.clockwork import practice_jobs, run_jobs
 from bot.demo import free_port
 from bot.doctor.checks import PARTS
+from bot.installations.sealing import new_key
 from ledger.database import Database
 
 Doctor = Callable[..., Result]
@@ -40,18 +43,24 @@ def doctor_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     monkeypatch.setenv("SLACK_BOT_TOKEN", place.bot_token)
     monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", place.signing_secret)
-    monkeypatch.setenv("COLUMNS", "220")
-
-    def frozen(zone: tzinfo) -> datetime:
-        return office.clock.now.astimezone(zone)
-
-    monkeypatch.setattr("ledger.clock.datetime", SimpleNamespace(now=frozen))
     run_jobs("T0TEST", practice_jobs(office.database, "T0TEST", office.client, office.clock))
     if office.database.is_sqlite:
         Path(str(office.database.url.database)).chmod(0o600)
+    return at_hour(office.clock, monkeypatch)
+
+
+def at_hour(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Runs ``ccm doctor`` with the settings as they are, at the hour of that clock."""
+    monkeypatch.setenv("COLUMNS", "220")
+
+    def frozen(zone: tzinfo) -> datetime:
+        return clock.now.astimezone(zone)
+
+    monkeypatch.setattr("ledger.clock.datetime", SimpleNamespace(now=frozen))
 
     def run(*words: str) -> Result:
-        return CliRunner().invoke(app, ["doctor", *words])
+        with capture_logs():  # the entry point of ccm sends the log to standard error, which this leaves out
+            return CliRunner().invoke(app, ["doctor", *words])
 
     return run
 
@@ -113,7 +122,7 @@ def test_scopes_that_the_token_lacks_are_named(office: Office, doctor: Doctor) -
 
     level, title, remedy = found(doctor("--json"))["SCOPES_MISSING"]
 
-    assert (level, title) == ("problem", "The bot token lacks files:write, groups:read.")
+    assert (level, title) == ("problem", "The bot token of T0TEST lacks files:write, groups:read.")
     assert "manifest.yml" in remedy
 
 
@@ -129,7 +138,10 @@ def test_scopes_that_nothing_needs_are_named(office: Office, doctor: Doctor) -> 
     features = office.playground.workspace.features
     office.playground.workspace.features = replace(features, scopes=features.scopes | {"users:read.email"})
 
-    assert found(doctor("--json"))["SCOPES_UNUSED"][1] == "The bot token may more than it needs: users:read.email."
+    assert (
+        found(doctor("--json"))["SCOPES_UNUSED"][1]
+        == "The bot token of T0TEST may more than it needs: users:read.email."
+    )
 
 
 @pytest.mark.parametrize(
@@ -353,6 +365,67 @@ def test_postgresql_is_examined_by_its_own_measures(postgresql_office: Office, m
     finally:
         with postgresql_office.database.of("T0TEST").writing() as connection:
             connection.exec_driver_sql("ALTER TABLE takes ENABLE TRIGGER takes_append_only")
+
+
+@pytest.fixture
+def town(sqlite_database: Database, clock: HandClock) -> Iterator[Town]:
+    """Two workspaces that installed the bot."""
+    with a_town(sqlite_database, clock) as town:
+        town.install(ONE, TWO)
+        for team in (ONE, TWO):
+            town.employ(team)
+        yield town
+
+
+def test_every_workspace_that_installed_the_app_is_examined(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor = doctor_in(town, monkeypatch)
+    assert {code for code, level in amiss(doctor("--json")).items() if level == "problem"} == set()
+
+    town.allows_refusals = True
+    town.playground(ONE).workspace.access.end("token_revoked")
+    town.playground(TWO).workspace.channels[BLUE].bot_is_member = False
+    told = found(doctor("--json"))
+
+    assert told["INSTALLATIONS"][1] == "2 workspaces have the app; CCM_TOKEN_KEYS opens their tokens."
+    assert told["TOKEN_REFUSED"][1] == f"Slack refuses the token of {ONE} (token_revoked)."
+    assert told["TOKEN_REFUSED"][2].endswith("/slack/install")
+    assert TWO in told["SCOPES"][1]
+    assert told["BOT_NOT_IN_CHANNEL"][0] == "problem"
+
+
+def test_an_app_that_nobody_installed_yet_is_found(
+    sqlite_database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_town(sqlite_database, clock) as town:
+        result = doctor_in(town, monkeypatch)("--json")
+
+    assert amiss(result) == {"NOT_INSTALLED": "warning", "LEDGER_READABLE": "warning"}
+    assert found(result)["NOT_INSTALLED"][2].endswith("/slack/install")
+
+
+def test_keys_that_do_not_open_the_tokens_are_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor = doctor_in(town, monkeypatch)
+    monkeypatch.setenv("CCM_TOKEN_KEYS", new_key())
+
+    codes = amiss(doctor("--json"))
+
+    assert codes["TOKEN_KEYS_WRONG"] == "problem"
+    assert codes["NOT_EXAMINED"] == "warning"
+
+
+def doctor_in(town: Town, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Runs ``ccm doctor`` with the settings of an app that is installed by OAuth."""
+    ours = town.installations.app
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CCM_DATABASE_URL", town.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SLACK_API_URL", town.slack.api_url)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "0123")
+    monkeypatch.setenv("SLACK_CLIENT_ID", ours.client_id)
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", ours.client_secret.get_secret_value())
+    monkeypatch.setenv("CCM_TOKEN_KEYS", ours.token_keys.get_secret_value())
+    monkeypatch.setenv("CCM_PUBLIC_URL", ours.public_url)
+    return at_hour(town.clock, monkeypatch)
 
 
 def test_every_check_says_what_it_looks_at() -> None:
