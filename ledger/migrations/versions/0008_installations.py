@@ -3,14 +3,14 @@
 Their keys do not begin with a practice: they are looked up before the practice is known (decision 021).
 
 Revision ID: 0008
-Revises: 0011
+Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0011"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

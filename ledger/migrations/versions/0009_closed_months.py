@@ -1,6 +1,6 @@
 """Closed months: who closed and reopened which, and every statement as a close froze it.
 
-Revision ID: 0007
+Revision ID: 0009
 Revises: 0008
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from ledger.migrations.append_only import protect
 from ledger.migrations.row_level_security import keep_apart
 
-revision = "0007"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

@@ -2,7 +2,7 @@
 
 A migration that makes such a table after this one calls ``keep_apart`` for it.
 
-Revision ID: 0011
+Revision ID: 0007
 Revises: 0006
 """
 
@@ -11,7 +11,7 @@ from alembic import op
 
 from ledger.migrations.row_level_security import keep_apart
 
-revision = "0011"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
