@@ -37,7 +37,10 @@ def near_messages(call: Call) -> list[Reply]:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         takes = takes_of(connection, call.practice, found.month)
     title = f"Near the next code · {words.month_name(found.month)} · {scope}"
-    left = f"{words.listed(calendar_of(call.practice).days_left(call.today), 'business day')} left in the month."
+    days_left = calendar_of(call.practice).days_left(call.today)
+    left = f"{words.listed(days_left, 'business day')} left in the month."
+    if found.month != month_of(call.today):
+        left = "The month is over."
     return near_pages(
         found,
         title=title,

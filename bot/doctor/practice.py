@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
 from bot.views import words
 from jobs.claims import LEASE
-from jobs.schedules import plans
+from jobs.schedules import TITLES, plans
 from jobs.tables import WatchRow
 from jobs.waiting import waiting_of
 from ledger.practice import Practice
@@ -82,10 +82,10 @@ def messages_are_planned(setup: Setup) -> Iterator[Finding]:
             comes, whose = plan.schedule.next_after(at), plan.team.name if plan.team else practice.practice_id
             if comes is None:
                 remedy = "Type: /ccm settings digest_days"
-                yield warning("NOTHING_PLANNED", f"No {plan.kind} of {whose} is planned.", remedy)
+                yield warning("NOTHING_PLANNED", f"{TITLES[plan.kind]} of {whose}: none is planned.", remedy)
             else:
                 when = f"{words.day(comes.date())} at {words.clock(comes)} ({comes.tzname()})"
-                yield ok("NEXT", f"Next {plan.kind} of {whose}: {when}.")
+                yield ok("NEXT", f"{TITLES[plan.kind]} of {whose}: next on {when}.")
 
 
 def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
             minutes = round((at - one.scheduled_at).total_seconds() / 60)
             yield problem(
                 "MESSAGE_WAITS",
-                f"The {one.kind} of {one.team_id or practice.practice_id} has been due for {minutes} minutes.",
+                f"{TITLES[one.kind]} of {one.team_id or practice.practice_id}: due for {minutes} minutes, not posted.",
                 f"{_PROCESS} The line digest_not_delivered says why Slack refuses one.",
             )
         if watched is None or at - watched > WATCHED_EVERY:

@@ -98,7 +98,7 @@ def test_what_is_found_is_told_in_words_with_what_comes_next(doctor: Doctor) -> 
     result = doctor()
 
     assert result.exit_code == 0
-    assert "ok       NEXT: Next digest of Blue Team: Wed Nov 25 at 9:00" in result.stdout
+    assert "ok       NEXT: Digest of Blue Team: next on Wed Nov 25 at 9:00" in result.stdout
     assert "0 warning, 0 problem." in result.stderr
 
 
@@ -314,7 +314,7 @@ def test_a_digest_that_waits_and_jobs_that_do_not_run_are_found(office: Office, 
     result = doctor("--json")
 
     assert amiss(result) == {"MESSAGE_WAITS": "problem", "NOBODY_WATCHES": "warning"}
-    assert "has been due for 30 minutes" in found(result)["MESSAGE_WAITS"][1]
+    assert "due for 30 minutes, not posted" in found(result)["MESSAGE_WAITS"][1]
 
 
 def test_a_policy_that_cannot_be_read_is_found(office: Office, doctor: Doctor) -> None:

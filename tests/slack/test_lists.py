@@ -1,5 +1,7 @@
 """``/ccm month`` and ``/ccm near``: who is listed, in which words it may be asked, and that paging loses nobody."""
 
+from datetime import date
+
 import pytest
 from support.practice import an_entry
 from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Office, table_rows
@@ -145,3 +147,13 @@ def test_a_team_with_a_very_long_name_and_signs_of_mrkdwn_can_be_asked_for(crowd
     for line in (f"/ccm month {LONG_NAME}", f"/ccm near {LONG_NAME}", f"/ccm month 2026-11 {LONG_NAME[:60]}"):
         user = ADMIN if "near" in line else BILLER
         assert codes(crowded_office, line, user) == ["L-0001"]
+
+
+def test_near_of_a_month_that_is_over_counts_no_days(office: Office) -> None:
+    office.work(an_entry(minutes=17, day=date(2026, 10, 20)))
+
+    seen = office.say("/ccm near october")
+
+    assert "The month is over." in seen.words
+    assert "left in the month" not in seen.words
+    assert "4 business days left in the month." in office.say("/ccm near").words
