@@ -181,7 +181,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(c, p, ["P-1042"], MONTH),
     "ledger.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
     "ledger.patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
-    "ledger.figures.stored_figures": lambda c, p: figures.stored_figures(c, p.practice_id, ["P-1042"]),
+    "ledger.figures.stored_figures": lambda c, p: sorted(
+        (key, sorted(map(repr, found))) for key, found in figures.stored_figures(c, p.practice_id, ["P-1042"]).items()
+    ),
     "ledger.figures.months_with_figures": lambda c, p: set(figures.months_with_figures(c, p.practice_id, ["P-1042"])),
     "ledger.closed_months.closings_of": lambda c, p: closed_months.closings_of(c, p.practice_id, OCTOBER),
     "ledger.closed_months.closings_in_force": lambda c, p: closed_months.closings_in_force(c, p.practice_id),
