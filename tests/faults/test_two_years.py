@@ -18,6 +18,7 @@ from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 
 from bot.app import web_client
 from jobs.claims import LEASE
+from jobs.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY
 from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.policy import change_policy
@@ -28,13 +29,13 @@ ONE_IN = 14
 """How often a claimant is killed: before or after one in so many of its effects."""
 TRIES = 40
 """How often the claimants come by at most, a lease apart, until what is due is on record."""
-LATE_IN_THE_MONTH = 20
-"""From when on somebody comes by every day, as digests are due soon; before that every third day."""
+EARLY_IN_THE_MONTH, LATE_IN_THE_MONTH = 4, 20
+"""Until when and from when on somebody comes by every day, as messages are due; between them every third day."""
 CHANNELS = {"blue-team": BLUE, "green-team": GREEN}
 KEY = re.compile(r"([^:]+):[^:]+:([^:]*):([-0-9]+T[0-9]+:[0-9]+Z)(?::(.+))?")
 """Of a message: its kind, its team, when it was due, and whom it is for where that is one person."""
-Run: TypeAlias = tuple[str, str, datetime]
-"""A kind of message, for a team, and when it is due."""
+Run: TypeAlias = tuple[str, str, datetime, str]
+"""A kind of message, for a team, when it is due, and the only person whom it is for, empty for a channel."""
 
 DIGEST_DAYS: Mapping[str, tuple[int, ...]] = {
     "2026-01": (23, 26, 27, 28),
@@ -83,9 +84,10 @@ class Scheduled:
 
 
 SCHEDULED = (Scheduled("digest", DIGEST_DAYS, 9),)
-"""All that is scheduled for channels; what is new is added here. Of other kinds nothing may come twice."""
-TOLD_OF_MISSED = "missed-digest"
+"""All that must come; of other kinds, which come as well, nothing may come twice."""
+TOLD_OF_MISSED, LEAD = "missed-digest", "lead1"
 """What the lead is told of a day on which nobody was up."""
+OTHERS = {MONTH_END, WEEKLY, CARE_PLANS, MONTH_START}
 
 
 class Killed(BaseException):
@@ -165,7 +167,7 @@ class Diary:
         """A day on which something is due, or none."""
         self._log(day)
         due = [instant for scheduled in SCHEDULED for instant in scheduled.instants() if instant.date() == day]
-        if not due and (day.day >= LATE_IN_THE_MONTH or day.day % 3 == 0):
+        if not due and (day.day >= LATE_IN_THE_MONTH or day.day <= EARLY_IN_THE_MONTH or day.day % 3 == 0):
             self._tick(datetime.combine(day, time(9), NEW_YORK), 1)
         for instant in sorted(set(due)):
             self._live_through_hour(instant)
@@ -178,7 +180,7 @@ class Diary:
         at = instant + timedelta(hours=5) if fate == 1 else instant  # late, but on the same day
         if at == instant:
             self._tick(instant - timedelta(minutes=1))
-        wanted = {what for what in expected() if what[-1] == instant}
+        wanted = {what for what in expected() if what[2] == instant}
         for _ in range(TRIES):
             self._tick(at)
             at += LEASE + timedelta(seconds=1)
@@ -214,9 +216,13 @@ def test_in_two_years_each_channel_has_every_message_once(office: Office) -> Non
     assert set(found.values()) == {1}
     known = {scheduled.kind for scheduled in SCHEDULED} | {TOLD_OF_MISSED}
     assert {run for run in found if run[0] in known} == {
-        (kind if due not in diary.missed else TOLD_OF_MISSED, team, due) for kind, team, due in expected()
+        (kind, team, due, "") if due not in diary.missed else (TOLD_OF_MISSED, team, due, LEAD)
+        for kind, team, due, _ in expected()
     }
-    assert on_record(office) == set(found)
+    assert {run[0] for run in found} >= OTHERS
+    # Where nobody comes by for three days, nobody looks any more whether a missed run was told of.
+    told_of_others = {run for run in found if run[0] in {f"missed-{kind}" for kind in OTHERS}}
+    assert on_record(office) | told_of_others == set(found)
     assert claimants.deaths > len(DIGEST_DAYS)
     assert diary.missed
     assert len(office.entries()) == diary.logged
@@ -226,7 +232,7 @@ def test_in_two_years_each_channel_has_every_message_once(office: Office) -> Non
 def expected() -> set[Run]:
     """What is scheduled in both years."""
     return {
-        (scheduled.kind, team, instant.astimezone(UTC))
+        (scheduled.kind, team, instant.astimezone(UTC), "")
         for scheduled in SCHEDULED
         for instant in scheduled.instants()
         for team in CHANNELS
@@ -242,12 +248,12 @@ def posted(office: Office) -> Counter[Run]:
             if "metadata" in message.body:
                 kind, team, due, recipient = KEY.fullmatch(message.body["metadata"]["event_payload"]["key"]).groups()
                 assert recipient or CHANNELS[team] == channel
-                found[kind, team, datetime.strptime(due, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)] += 1
+                found[kind, team, datetime.strptime(due, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC), recipient or ""] += 1
     return found
 
 
 def on_record(office: Office) -> set[Run]:
-    """What the ledger says was posted."""
-    query = select(OccurrenceRow.__table__).where(OccurrenceRow.posted_at.is_not(None))
+    """What the ledger says was posted, beside that of which there was nothing to say."""
+    query = select(OccurrenceRow.__table__).where(OccurrenceRow.message_ts.is_not(None))
     with office.looking() as connection:
-        return {(row.kind, row.team_id, row.scheduled_at) for row in connection.execute(query)}
+        return {(row.kind, row.team_id, row.scheduled_at, row.recipient) for row in connection.execute(query)}
