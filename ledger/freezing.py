@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger.batches import batches
 from ledger.chain import canonical_json, content_hash
-from ledger.closed_months import FIGURES, STATEMENTS, FrozenStatement, Totals
+from ledger.closed_months import FIGURES, STATEMENTS, Totals
 from ledger.figures import Figures, store, stored_figures
 from ledger.patient_facts import load_records
 from ledger.patient_months import evaluate_record
@@ -34,6 +34,14 @@ class Source(NamedTuple):
     facts: int
 
 
+class Drafted(NamedTuple):
+    """A patient's statement and figures, and the two as they are stored when they are frozen."""
+
+    statement: Statement
+    figures: tuple[Figures, ...]
+    content: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A month's statements by patient, and from what state of the ledger they were evaluated."""
@@ -41,7 +49,7 @@ class Draft:
     practice: Practice
     roster_changes: int = -1
     sources: Mapping[str, Source] = field(default_factory=dict)
-    statements: Mapping[str, FrozenStatement] = field(default_factory=dict)
+    statements: Mapping[str, Drafted] = field(default_factory=dict)
 
 
 def draft_month(connection: Connection, practice: Practice, month: date, progress: Progress) -> Draft:
@@ -69,7 +77,8 @@ def brought_up_to_date(
     for batch in batches(stale):
         for code, record in load_records(connection, practice, batch, month).items():
             evaluated = evaluate_record(practice, code, record, month)
-            statements[code] = FrozenStatement(evaluated.statement, evaluated.after)
+            content = frozen_content(evaluated.statement, evaluated.after)
+            statements[code] = Drafted(evaluated.statement, evaluated.after, content)
         progress(len(statements), len(sources))
     return Draft(practice, roster_changes, sources, statements)
 
@@ -140,7 +149,7 @@ def statement_rows(draft: Draft, month: date, number: int) -> list[dict[str, Any
         {
             **_closing_key(draft, month, number),
             "patient_code": code,
-            **frozen_content(kept.statement, kept.figures),
+            **kept.content,
             "head_position": draft.sources[code].head_position,
             "head_hash": draft.sources[code].head_hash,
         }
