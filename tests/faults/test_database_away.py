@@ -23,7 +23,10 @@ def test_connections_to_postgresql_are_lost_again_and_again(postgresql_houses: H
         def lose_the_next_before_it_commits() -> None:
             proxy.cut_next_commit(Cut.BEFORE_COMMIT)
 
-        plan = [lose_every_connection, lose_the_next_before_it_commits]
+        def lose_the_next_after_it_has_committed() -> None:
+            proxy.cut_next_commit(Cut.AFTER_COMMIT)
+
+        plan = [lose_every_connection, lose_the_next_before_it_commits, lose_the_next_after_it_has_committed]
         crowd = Crowd(house, LOGS, CLIENTS, after={10 * n: plan[n % len(plan)] for n in range(1, LOGS // 10)})
         crowd.log()
 

@@ -3,9 +3,10 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -18,24 +19,23 @@ from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 
 from bot.app import web_client
 from jobs.claims import LEASE
-from jobs.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY
 from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.policy import change_policy
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
-CLAIMANTS = 3
+CLAIMANTS = 2
 ONE_IN = 14
 """How often a claimant is killed: before or after one in so many of its effects."""
 TRIES = 40
 """How often the claimants come by at most, a lease apart, until what is due is on record."""
-EARLY_IN_THE_MONTH, LATE_IN_THE_MONTH = 4, 20
-"""Until when and from when on somebody comes by every day, as messages are due; between them every third day."""
+LATE_IN_THE_MONTH = 20
+"""From when on somebody comes by every day, as digests are due soon; before that every third day."""
 CHANNELS = {"blue-team": BLUE, "green-team": GREEN}
 KEY = re.compile(r"([^:]+):[^:]+:([^:]*):([-0-9]+T[0-9]+:[0-9]+Z)(?::(.+))?")
 """Of a message: its kind, its team, when it was due, and whom it is for where that is one person."""
-Run: TypeAlias = tuple[str, str, datetime, str]
-"""A kind of message, for a team, when it is due, and the only person whom it is for, empty for a channel."""
+Run: TypeAlias = tuple[str, str, datetime]
+"""A kind of message, for a team, and when it is due."""
 
 DIGEST_DAYS: Mapping[str, tuple[int, ...]] = {
     "2026-01": (23, 26, 27, 28),
@@ -66,28 +66,47 @@ DIGEST_DAYS: Mapping[str, tuple[int, ...]] = {
 """The days on which digests are due: the 25th to the 28th, each on the last business day until then."""
 
 
+MONTH_ENDS = (
+    *(23, 20, 24, 23, 22, 23, 24, 24, 23, 23, 23, 24),
+    *(22, 19, 24, 23, 24, 23, 23, 24, 23, 22, 23, 23),
+)
+"""Seven days before each month's end, or the last business day until then."""
+MONTH_STARTS = (
+    *(2, 2, 2, 1, 1, 1, 1, 3, 1, 1, 2, 1),
+    *(4, 1, 1, 1, 3, 1, 1, 2, 1, 1, 1, 1),
+)
+"""The first business day of each month."""
+
+
+def monthly(days: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """One day of each month of both years."""
+    return dict(zip(DIGEST_DAYS, ((day,) for day in days), strict=True))
+
+
 @dataclass(frozen=True)
 class Scheduled:
-    """A kind of message that each team's channel gets at that hour of these days, in New York."""
+    """A kind of message that comes at nine in New York on these days, for each of the teams ("" for the practice)."""
 
     kind: str
     days: Mapping[str, tuple[int, ...]]
-    hour: int
+    teams: tuple[str, ...] = ("blue-team", "green-team")
 
     def instants(self) -> list[datetime]:
         """When it is due, in both years."""
         return [
-            datetime.combine(date.fromisoformat(f"{month}-{day:02}"), time(self.hour), NEW_YORK)
+            datetime.combine(date.fromisoformat(f"{month}-{day:02}"), time(9), NEW_YORK)
             for month, days in self.days.items()
             for day in days
         ]
 
 
-SCHEDULED = (Scheduled("digest", DIGEST_DAYS, 9),)
-"""All that must come; of other kinds, which come as well, nothing may come twice."""
-TOLD_OF_MISSED, LEAD = "missed-digest", "lead1"
-"""What the lead is told of a day on which nobody was up."""
-OTHERS = {MONTH_END, WEEKLY, CARE_PLANS, MONTH_START}
+SCHEDULED = (
+    Scheduled("digest", DIGEST_DAYS),
+    Scheduled("month_end", monthly(MONTH_ENDS)),
+    Scheduled("month_start", monthly(MONTH_STARTS), ("",)),
+)
+"""All that is scheduled; what is new is added here. What comes every week is switched off: it would fill the hours."""
+SWITCHED_OFF = ("digest_picture", "weekly_summary", "care_plan_notice")
 
 
 class Killed(BaseException):
@@ -146,7 +165,8 @@ def office(sqlite_database: Database) -> Iterator[Office]:
     practice = a_practice(sqlite_database)
     clock = HandClock(datetime.combine(FIRST, time(0), NEW_YORK))
     with sqlite_database.of(practice.practice_id).writing() as connection:
-        change_policy(connection, practice, "digest_picture", False, at=clock(), recorded_by="admin1")  # noqa: FBT003 - a policy's value
+        for name in SWITCHED_OFF:
+            change_policy(connection, practice, name, False, at=clock(), recorded_by="admin1")  # noqa: FBT003 - a policy's value
     with open_office(sqlite_database, practice, clock) as office:
         office.forget_message_rate()
         yield office
@@ -162,29 +182,41 @@ class Diary:
     missed: set[datetime]
     saved: Iterator[int]
     logged: int = 0
+    owed: set[Run] = field(default_factory=set)
+    """What must be on record before the day ends."""
 
     def live_through(self, day: date) -> None:
         """A day on which something is due, or none."""
         self._log(day)
-        due = [instant for scheduled in SCHEDULED for instant in scheduled.instants() if instant.date() == day]
-        if not due and (day.day >= LATE_IN_THE_MONTH or day.day <= EARLY_IN_THE_MONTH or day.day % 3 == 0):
-            self._tick(datetime.combine(day, time(9), NEW_YORK), 1)
-        for instant in sorted(set(due)):
-            self._live_through_hour(instant)
+        nine = datetime.combine(day, time(9), NEW_YORK)
+        due = {run for run in expected() if run[-1] == nine}
+        if due:
+            self._live_through_nine(nine, due)
+        elif self.owed:
+            self._come_by(nine)
+        elif day.day >= LATE_IN_THE_MONTH or day.day % 3 == 0:
+            self._tick(nine, 1)
 
-    def _live_through_hour(self, instant: datetime) -> None:
+    def _live_through_nine(self, nine: datetime, due: set[Run]) -> None:
         fate = self.dice.randrange(20)
         if fate == 0:  # nobody is up all day
-            self.missed.add(instant.astimezone(UTC))
+            self.missed.add(nine.astimezone(UTC))
+            self.owed |= {(f"missed-{kind}", team, at) for kind, team, at in due}
             return
-        at = instant + timedelta(hours=5) if fate == 1 else instant  # late, but on the same day
-        if at == instant:
-            self._tick(instant - timedelta(minutes=1))
-        wanted = {what for what in expected() if what[2] == instant}
+        self.owed |= due
+        if fate == 1:
+            self._come_by(nine + timedelta(hours=5))  # late, but on the same day
+            return
+        self._tick(nine - timedelta(minutes=1))
+        self._come_by(nine)
+
+    def _come_by(self, at: datetime) -> None:
+        """Until all that is owed is on record, and once more."""
         for _ in range(TRIES):
             self._tick(at)
             at += LEASE + timedelta(seconds=1)
-            if wanted <= on_record(self.office):
+            if self.owed <= on_record(self.office).keys():
+                self.owed.clear()
                 break
         self._tick(at, 1)
 
@@ -212,30 +244,27 @@ def test_in_two_years_each_channel_has_every_message_once(office: Office) -> Non
             diary.live_through(FIRST + timedelta(days=number))
     office.settle()
 
-    found = posted(office)
+    found, recorded = posted(office), on_record(office)
     assert set(found.values()) == {1}
-    known = {scheduled.kind for scheduled in SCHEDULED} | {TOLD_OF_MISSED}
-    assert {run for run in found if run[0] in known} == {
-        (kind, team, due, "") if due not in diary.missed else (TOLD_OF_MISSED, team, due, LEAD)
-        for kind, team, due, _ in expected()
+    assert set(found) == {run for run, has_message in recorded.items() if has_message}
+    assert set(recorded) == {
+        (f"missed-{kind}" if due in diary.missed else kind, team, due) for kind, team, due in expected()
     }
-    assert {run[0] for run in found} >= OTHERS
-    # Where nobody comes by for three days, nobody looks any more whether a missed run was told of.
-    told_of_others = {run for run in found if run[0] in {f"missed-{kind}" for kind in OTHERS}}
-    assert on_record(office) | told_of_others == set(found)
+    assert {run for run in expected() if run[0] == "digest" and run[-1] not in diary.missed} <= set(found)
     assert claimants.deaths > len(DIGEST_DAYS)
     assert diary.missed
     assert len(office.entries()) == diary.logged
     assert verified(office.database, office.practice).difference is None
 
 
+@cache
 def expected() -> set[Run]:
     """What is scheduled in both years."""
     return {
-        (scheduled.kind, team, instant.astimezone(UTC), "")
+        (scheduled.kind, team, instant.astimezone(UTC))
         for scheduled in SCHEDULED
         for instant in scheduled.instants()
-        for team in CHANNELS
+        for team in scheduled.teams
     }
 
 
@@ -248,12 +277,14 @@ def posted(office: Office) -> Counter[Run]:
             if "metadata" in message.body:
                 kind, team, due, recipient = KEY.fullmatch(message.body["metadata"]["event_payload"]["key"]).groups()
                 assert recipient or CHANNELS[team] == channel
-                found[kind, team, datetime.strptime(due, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC), recipient or ""] += 1
+                found[kind, team, datetime.strptime(due, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)] += 1
     return found
 
 
-def on_record(office: Office) -> set[Run]:
-    """What the ledger says was posted, beside that of which there was nothing to say."""
-    query = select(OccurrenceRow.__table__).where(OccurrenceRow.message_ts.is_not(None))
+def on_record(office: Office) -> dict[Run, bool]:
+    """What the ledger says was done, and whether there was anything to say."""
+    query = select(OccurrenceRow.__table__).where(OccurrenceRow.posted_at.is_not(None))
     with office.looking() as connection:
-        return {(row.kind, row.team_id, row.scheduled_at, row.recipient) for row in connection.execute(query)}
+        return {
+            (row.kind, row.team_id, row.scheduled_at): row.message_ts is not None for row in connection.execute(query)
+        }
