@@ -184,7 +184,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.figures.stored_figures": lambda c, p: sorted(
         (key, sorted(map(repr, found))) for key, found in figures.stored_figures(c, p.practice_id, ["P-1042"]).items()
     ),
-    "ledger.figures.months_with_figures": lambda c, p: set(figures.months_with_figures(c, p.practice_id, ["P-1042"])),
+    "ledger.figures.months_with_figures": lambda c, p: sorted(
+        figures.months_with_figures(c, p.practice_id, ["P-1042"])
+    ),
     "ledger.closed_months.closings_of": lambda c, p: closed_months.closings_of(c, p.practice_id, OCTOBER),
     "ledger.closed_months.closings_in_force": lambda c, p: closed_months.closings_in_force(c, p.practice_id),
     "ledger.closed_months.closing_in_force": lambda c, p: closed_months.closing_in_force(c, p.practice_id, OCTOBER),
