@@ -6,6 +6,7 @@ Labels have values from the code alone (commands, codes of errors, methods of Sl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -40,7 +41,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 }
 """By what is logged of a scheduled message: what became of it, and its kind where the line has neither key nor kind."""
 LIVING_UPDATES: Mapping[str, str] = {"digest_updated": "updated", "digest_not_updated": "failed"}
-_PENDING = "ledger_metrics_pending"
 
 
 class Metrics:
@@ -109,22 +109,24 @@ class Metrics:
 
     def watch_writes(self, database: Database) -> None:
         """Counts the rows that are added to append-only tables, once they are committed."""
+        # Not in ``Connection.info``, which raises where the connection was lost: nobody would begin the work again.
+        pending: WeakKeyDictionary[Connection, dict[str, int]] = WeakKeyDictionary()
 
         @event.listens_for(database.engine, "after_execute")
         def _noted(connection: Connection, statement: Any, many: Any, _one: Any, _options: Any, _result: Any) -> None:
             table = statement.table.name if isinstance(statement, Insert) else None
             if table in APPEND_ONLY:
-                pending = connection.info.setdefault(_PENDING, {})
-                pending[table] = pending.get(table, 0) + max(len(many or ()), 1)
+                rows = pending.setdefault(connection, {})
+                rows[table] = rows.get(table, 0) + max(len(many or ()), 1)
 
         @event.listens_for(database.engine, "commit")
         def _counted(connection: Connection) -> None:
-            for table, rows in connection.info.pop(_PENDING, {}).items():
+            for table, rows in pending.pop(connection, {}).items():
                 self._stored.labels(table).inc(rows)
 
         @event.listens_for(database.engine, "rollback")
         def _forgotten(connection: Connection) -> None:
-            connection.info.pop(_PENDING, None)
+            pending.pop(connection, None)
 
     def watch_behind(self, behind: Behind) -> None:
         """Shows what waits behind the acknowledgements."""

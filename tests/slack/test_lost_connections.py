@@ -11,6 +11,7 @@ from support.practice import NOTE, a_practice, verified
 from support.proxy import Cut, Proxy, proxied
 from support.slack import LINE, HandClock, Office, open_office, picked
 
+from bot.metrics import Metrics
 from ledger.database import Database
 from ledger.practice import Practice
 
@@ -33,8 +34,9 @@ def far_practice(postgresql_database: Database) -> Practice:
 
 @pytest.fixture
 def far_office(far_practice: Practice, clock: HandClock, proxy: Proxy) -> Iterator[Office]:
-    """The bot whose ledger is behind the ``proxy``."""
+    """The bot whose ledger is behind the ``proxy``, with its writes counted as where it is served."""
     database = Database(proxy.url)
+    Metrics().watch_writes(database)
     with open_office(database, far_practice, clock) as office:
         yield office
         proxy.plug_in()
