@@ -3,14 +3,14 @@
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger.connections import is_passing
-from ledger.errors import OutcomeUnknownError
+from ledger.errors import LedgerError, OutcomeUnknownError
 
 Result = TypeVar("Result")
 
@@ -41,18 +41,25 @@ def with_retries(
             return work()
         except (DBAPIError, PoolTimeoutError, OutcomeUnknownError) as error:
             if not is_passing(error):
-                raise
+                _raise_honestly(error, is_unknown=is_unknown)
             is_unknown = is_unknown or isinstance(error, OutcomeUnknownError)
             # Those who failed together do not come again together.
             seconds = longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
             failed_at = clock()
             if failed_at + seconds + (failed_at - begun_at) > ends_at:
-                if is_unknown:
-                    raise OutcomeUnknownError from error
-                raise
+                _raise_honestly(error, is_unknown=is_unknown)
             count_retry(error)
+        except LedgerError as error:
+            _raise_honestly(error, is_unknown=is_unknown)
         pause(seconds)
         longest = min(2 * longest, LONGEST_PAUSE_SECONDS)
+
+
+def _raise_honestly(error: Exception, *, is_unknown: bool) -> NoReturn:
+    """Raises the error, or that nobody knows: after a cut-off commit no refusal means that nothing is stored."""
+    if is_unknown:
+        raise OutcomeUnknownError from error
+    raise error
 
 
 def count_retry(error: Exception) -> None:

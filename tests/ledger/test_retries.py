@@ -125,3 +125,22 @@ def test_going_away_and_coming_back_are_told_once_each() -> None:
         {"event": "thing_back", "log_level": "info", "away_seconds": 90},
     ]
     assert (reach.is_away, reach.away_seconds) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [LedgerError("MONTH_CLOSED", "October is closed.", "Reopen it."), IntegrityError("INSERT", {}, Exception("twice"))],
+    ids=["refused", "in the way of another"],
+)
+def test_after_a_commit_that_was_cut_off_a_refusal_does_not_say_that_nothing_is_stored(refusal: Exception) -> None:
+    watch = Watch()
+
+    with pytest.raises(OutcomeUnknownError):
+        run(watch, failing(watch, OutcomeUnknownError(), refusal))
+
+
+def test_a_refusal_without_such_a_commit_is_told_as_it_is() -> None:
+    watch = Watch()
+
+    with pytest.raises(LedgerError):
+        run(watch, failing(watch, away(), LedgerError("MONTH_CLOSED", "October is closed.", "Reopen it.")))
