@@ -56,8 +56,10 @@ def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
     """``ccm serve --http`` on the office's ledger and Slack, once it prints; stopped after the block."""
     words = [sys.executable, "-m", "bot", "serve", "--http", "--port", str(port)]
     with subprocess.Popen(words, env=settings(office), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def wait_for_door(port: int) -> None:
@@ -110,3 +112,16 @@ def test_while_the_bot_runs_it_can_be_backed_up_and_not_restored_over(
     assert restored.returncode == 0, restored.stderr
     assert ccm(office, "verify").returncode == 0
     assert [entry.duration_minutes for entry in office.entries()] == [12]
+
+
+def test_whoever_reads_the_log_may_go_away_and_the_bot_goes_on_and_stops(office: Office, port: int) -> None:
+    with serving(office, port) as process:
+        wait_for_door(port)
+        assert process.stderr is not None
+        process.stderr.close()
+
+        assert "*Saved*" in office.say(LINE).words
+        assert "*Saved*" in office.say(LINE.replace("P-1042", "P-1043")).words
+        process.terminate()
+
+        assert process.wait(30) >= 0
