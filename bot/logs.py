@@ -6,6 +6,9 @@ JSON for a program that collects them, columns for a person at a terminal (``CCM
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOBase
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -16,6 +19,24 @@ _FORMATS: dict[str, Processor] = {
     CONSOLE: structlog.dev.ConsoleRenderer(),
 }
 _TIME = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+class _Forgiving(TextIOBase):
+    """A stream that whoever reads it may close: lines are lost then, and nothing else is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes the text, or nothing where nobody can read it."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Sends on what was written."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class WordlessFormatter(logging.Formatter):
@@ -47,7 +68,8 @@ def configure_logs(log_format: str = "", *, heard_by: Sequence[Processor] = ()) 
     event, those too that are not worth a line (``log.debug``): the metrics count them.
     """
     log_format = log_format or (CONSOLE if sys.stderr.isatty() else JSON)
-    handler = logging.StreamHandler(sys.stderr)
+    stream = _Forgiving(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(WordlessFormatter(log_format))
     # Bolt warns of its own set-up, and of requests that nobody listens to by quoting them; it sets its loggers' levels.
     handler.addFilter(lambda record: record.levelno >= logging.ERROR or not record.name.startswith("slack_bolt"))
@@ -62,7 +84,7 @@ def configure_logs(log_format: str = "", *, heard_by: Sequence[Processor] = ()) 
             _FORMATS[log_format],
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if heard_by else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", stream)),
     )
 
 

@@ -59,8 +59,10 @@ def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
     """``ccm serve --http`` on the office's ledger and Slack, once it prints; stopped after the block."""
     words = [sys.executable, "-m", "bot", "serve", "--http", "--port", str(port)]
     with subprocess.Popen(words, env=settings(office), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def wait_for_door(port: int) -> None:
@@ -89,15 +91,13 @@ def metrics_with(port: int, words: str) -> str:
 def test_a_process_prints_json_alone_and_counts_what_it_did(office: Office, port: int) -> None:
     with serving(office, port) as process:
         assert process.stderr is not None
-        lines = [json.loads(process.stderr.readline())]
-        while lines[-1]["event"] != "listening":  # what is due on the day of the test may come first
-            lines.append(json.loads(process.stderr.readline()))
         wait_for_door(port)
         assert "*Saved*" in office.say(LINE).words
         shown = metrics_with(port, JOB_DONE)
         process.terminate()
-        lines += [json.loads(line) for line in process.stderr]
+        lines = [json.loads(line) for line in process.stderr]
 
+    assert {"listening", "stopping"} <= {line["event"] for line in lines}
     (handled,) = [line for line in lines if line["event"] == "request_handled"]
     assert (handled["what"], handled["outcome"], handled["staff"]) == ("log", "ok", "nurse1")
     assert 'ccm_requests_total{command="log",outcome="ok"} 1.0' in shown
@@ -123,3 +123,16 @@ def test_while_the_bot_runs_it_can_be_backed_up_and_not_restored_over(
     assert restored.returncode == 0, restored.stderr
     assert ccm(office, "verify").returncode == 0
     assert [entry.duration_minutes for entry in office.entries()] == [12]
+
+
+def test_whoever_reads_the_log_may_go_away_and_the_bot_goes_on_and_stops(office: Office, port: int) -> None:
+    with serving(office, port) as process:
+        wait_for_door(port)
+        assert process.stderr is not None
+        process.stderr.close()
+
+        assert "*Saved*" in office.say(LINE).words
+        assert "*Saved*" in office.say(LINE.replace("P-1042", "P-1043")).words
+        process.terminate()
+
+        assert process.wait(30) >= 0
