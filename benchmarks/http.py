@@ -24,7 +24,7 @@ def run(directory: Path) -> None:
     database.close()
     port = free_port()
     numbers = itertools.count()
-    with local_slack() as slack, bot_running(slack, str(database.url), http_port=port):
+    with local_slack() as slack, bot_running(slack, str(database.url), http_port=port, is_heard=False):
         wait_until_ready(port)
         _calls(port, numbers, CALLS_EACH // 3)
         with ThreadPoolExecutor(CALLERS) as callers:

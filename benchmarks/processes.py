@@ -70,7 +70,7 @@ def _load(slack: Playground, url: str, numbers: "itertools.count[int]", *, proce
     ports = [free_port() for _ in range(processes)]
     with ExitStack() as stack:
         for port in ports:
-            stack.enter_context(bot_running(slack, url, http_port=port))
+            stack.enter_context(bot_running(slack, url, http_port=port, is_heard=False))
         for port in ports:
             wait_until_ready(port)
         pool = stack.enter_context(ThreadPoolExecutor(PEOPLE))

@@ -106,9 +106,12 @@ def _sees(person: Person, team_id: str) -> bool:
 
 @contextmanager
 def bot_running(
-    playground: Playground, database_url: str, *, http_port: int | None
+    playground: Playground, database_url: str, *, http_port: int | None, is_heard: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """``ccm serve`` in a process of its own, which knows of the playground only its address and tokens."""
+    """``ccm serve`` in a process of its own, which knows of the playground only its address and tokens.
+
+    Its log goes to standard error, unless nobody wants to hear it.
+    """
     installation = playground.workspace.installation
     environment = {name: value for name, value in os.environ.items() if name not in OAUTH_SETTINGS} | {
         "CCM_DATABASE_URL": database_url,
@@ -118,7 +121,9 @@ def bot_running(
         "SLACK_SIGNING_SECRET": installation.signing_secret,
     }
     mode = ["--http", "--port", str(http_port)] if http_port else []
-    process = subprocess.Popen([sys.executable, "-m", "bot", "serve", *mode], env=environment)  # noqa: S603 - ourselves
+    command = [sys.executable, "-m", "bot", "serve", *mode]
+    log = None if is_heard else subprocess.DEVNULL
+    process = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ourselves
     try:
         yield process
     finally:
