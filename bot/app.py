@@ -38,16 +38,10 @@ from bot.listeners import (
     timers,
     uninstall,
 )
-from bot.not_shown_yet import NotShownYetRetryHandler
-from bot.rate_limit import ShortWaitRetryHandler
 from bot.settings import SLACK_URL
-from bot.slack_calls import CallListener
-from bot.slack_reach import ReachRetryHandler
 from bot.watched_app import WatchedApp
 from ledger.database import Database
-from ledger.reach import Reach
 
-SLACK_TIMEOUT_SECONDS = 30
 # Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
 LISTENERS = (
     export,
@@ -70,23 +64,6 @@ LISTENERS = (
     settings,
     uninstall,
 )
-
-
-def web_client(token: str | None, base_url: str, *, slack: Reach | None = None) -> WebClient:
-    """A client that waits as Slack asks (Retry-After, ``bot.rate_limit``) and gives up after 30 seconds.
-
-    It keeps ``slack`` true of whether Slack can be reached.
-
-    A view that the acknowledgement has yet to show is waited for as well (``bot.not_shown_yet``).
-    A call whose connection was lost is not repeated: Slack may have taken it. Without a token it installs.
-    """
-    seen_by = [ReachRetryHandler(slack)] if slack else []
-    return WebClient(
-        token=token,
-        base_url=base_url,
-        timeout=SLACK_TIMEOUT_SECONDS,
-        retry_handlers=[*seen_by, CallListener(), ShortWaitRetryHandler(), NotShownYetRetryHandler()],
-    )
 
 
 def build_app(

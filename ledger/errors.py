@@ -1,18 +1,22 @@
 """Errors a user may meet: a stable code, a title, what was understood and a remedy with a valid example."""
 
+from collections.abc import Sequence
+
 
 class LedgerError(Exception):
     """Something the caller can mend. Nothing was saved when it is raised inside a transaction.
 
     ``code`` is stable and may be searched for; ``title`` is one line; ``remedy`` says what to do and shows
-    an example that works. None of them carries a name or a note.
+    an example that works. ``details`` are lines that name each thing that is wrong, where there are several. None of
+    them carries a name or a note.
     """
 
-    def __init__(self, code: str, title: str, remedy: str) -> None:
+    def __init__(self, code: str, title: str, remedy: str, details: Sequence[str] = ()) -> None:
         super().__init__(f"{code}: {title}")
         self.code = code
         self.title = title
         self.remedy = remedy
+        self.details = tuple(details)
 
 
 class ConfirmationNeededError(LedgerError):

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
@@ -20,18 +19,9 @@ from ledger.facts import FactKind
 from ledger.figures import Figures, from_row
 from ledger.practice import Practice
 from ledger.rules.facts import Program
-from ledger.rules.statement import Status
+from ledger.rules.statement import Group, Status
 from ledger.tables import PatientFactRow, PatientMonthRow, PatientRow
 from ledger.worklists import NEAR_MINUTES, Untouched
-
-
-class Group(StrEnum):
-    """The four groups of a month's list: each program of a patient is in exactly one."""
-
-    BILLABLE = "billable"
-    BLOCKED = "blocked"
-    BELOW_THRESHOLD = "below_threshold"
-    UNTOUCHED = "untouched"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,55 +1,64 @@
 """The command line: ``ccm``."""
 
 import sys
+from typing import Annotated
 
 import typer
 
-from bot.cli import (
-    backing_up,
-    closing,
-    evaluating,
-    examining,
-    installing,
-    jobs,
-    policy,
-    reports,
-    running,
-    serving,
-    setting_up,
-)
-from bot.cli.console import err
-from bot.edge import reference_for
-from bot.logs import configure_logs
+from bot.cli.commands import COMMANDS
+from bot.cli.lazy import LazyGroup, add_placeholders
 
 app = typer.Typer(
     help="A ledger of care-coordination time that applies Medicare's billing rules, and its Slack bot.",
+    cls=LazyGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(setting_up.db, name="db")
-app.add_typer(setting_up.imports, name="import")
-app.add_typer(policy.policy, name="policy")
-app.command()(setting_up.init)
-app.command()(setting_up.sample)
-app.command()(setting_up.fact)
-reports.register(app)
-serving.register(app)
-installing.register(app)
-running.register(app)
-jobs.register(app)
-backing_up.register(app)
-examining.register(app)
-evaluating.register(app)
-closing.register(app)
+add_placeholders(app)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version as installed_version
+
+        typer.echo(f"ccm {installed_version('ccm-ledger')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def main() -> None:
-    """The entry point of ``ccm``."""
-    configure_logs()
+    """Run ``ccm`` with the words of the command line."""
+    command = COMMANDS.get(sys.argv[1]) if sys.argv[1:] else None
     try:
+        if command is not None and command.opens_the_ledger:
+            _configure_logs()
         app()
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
-        reference = reference_for("terminal", error)
-        err.print(f"[bold red]Something went wrong on our side.[/] Reference in the log: {reference}")
-        sys.exit(1)
+        _tell_unexpected(error)
+
+
+def _configure_logs() -> None:
+    from bot.logs import configure_logs
+
+    configure_logs()
+
+
+def _tell_unexpected(error: Exception) -> None:
+    """Log the failure under a reference, show that reference, and end the program with exit code 1."""
+    from bot.cli.console import err
+    from bot.edge import reference_for
+
+    _configure_logs()
+    err.print(
+        f"[bold red]Something went wrong on our side.[/] Reference in the log: {reference_for('terminal', error)}"
+    )
+    sys.exit(1)

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bot.cli.console import AsJson, opened_ledger, out, print_json, progress_bar
+from bot.cli.console import AsJson, out, print_json, progress_bar
+from bot.cli.opening import opened_ledger
 from ledger.backup import Contents, back_up
 from ledger.backup import restore as restore_ledger
 from ledger.clock import now
@@ -65,9 +66,3 @@ def _tell(contents: Contents) -> None:
         soft_wrap=True,
     )
     out.print(f"SHA-256 {contents.sha256}, {contents.size_bytes} bytes.", soft_wrap=True)
-
-
-def register(app: typer.Typer) -> None:
-    """Adds these commands to ``app``."""
-    for command in (backup, restore):
-        app.command()(command)

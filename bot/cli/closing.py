@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from bot.access import require
-from bot.cli.console import AsJson, Workspace, print_json, print_pages, print_reply, progress_bar
-from bot.cli.reports import with_call
+from bot.cli.calls import with_call
+from bot.cli.console import AsJson, Workspace, print_json, progress_bar
+from bot.cli.replies import print_pages, print_reply
 from bot.commands.call import Call
 from bot.commands.close import close as close_command
 from bot.commands.close import do_close, find_closings
@@ -78,9 +79,3 @@ def reopen(
             print_reply(reopened(receipt, call.practice))
 
     with_call(work, [month, reason], workspace, author=author)
-
-
-def register(app: typer.Typer) -> None:
-    """Adds these commands to ``app``."""
-    app.command()(close)
-    app.command()(reopen)

@@ -65,9 +65,3 @@ def _rules(wanted: str) -> list[RuleText]:
         f"There is no rule {wanted!r}.",
         f"Did you mean: ccm rules {near.upper()}" if near else "All of them: ccm rules",
     )
-
-
-def register(app: typer.Typer) -> None:
-    """Adds these commands to ``app``."""
-    app.command()(evaluate)
-    app.command()(rules)

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bot.app import web_client
 from bot.cli.console import AsJson, err, out, print_json
 from bot.doctor.checks import examine
 from bot.doctor.findings import Finding, Level, Setup
 from bot.settings import Settings
+from bot.slack.client import web_client
 from ledger.clock import now
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "bold red"}
@@ -59,8 +59,3 @@ def _print(finding: Finding) -> None:
 def _summary(findings: Sequence[Finding]) -> str:
     counted = Counter(finding.level for finding in findings)
     return ", ".join(f"{counted[level]} {level.value}" for level in Level) + "."
-
-
-def register(app: typer.Typer) -> None:
-    """Adds the command to ``app``."""
-    app.command()(doctor)

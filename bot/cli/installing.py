@@ -9,20 +9,19 @@ import typer
 from bot.cli.console import (
     AsJson,
     Workspace,
-    chosen_practice,
     failures_told,
-    opened_ledger,
     out,
     print_json,
     print_table,
 )
+from bot.cli.opening import chosen_practice, opened_ledger
 from bot.installations.sealed_rows import installed_since, seal_anew
 from bot.installations.sealing import Seal, new_key
 from bot.settings import Settings, required
 from ledger.practice import all_practices
 from ledger.set_up import move_practice
 
-tokens = typer.Typer(help="The keys under which the tokens of installations are kept.", no_args_is_help=True)
+tokens = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,3 @@ def rotate() -> None:
         done = seal_anew(database, seal)
     out.print(f"{done.sealed_anew} of {done.secrets} secrets were sealed anew with the first key.")
     out.print("Every other key can be taken out of CCM_TOKEN_KEYS once all processes have the first.")
-
-
-def register(app: typer.Typer) -> None:
-    """Adds these commands to ``app``."""
-    app.command()(practices)
-    app.add_typer(tokens, name="tokens")

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import typer
-
-from bot.cli.console import AsJson, Workspace, opened_practice, out, print_json, print_table
+from bot.cli.console import AsJson, Workspace, out, print_json, print_table
+from bot.cli.opening import opened_practice
 from jobs.history import Run, latest_runs
 from jobs.schedules import TITLES, Plan, plans
 from ledger.clock import now
@@ -74,8 +73,3 @@ def _became(run: Run) -> str:
     if run.message_ts is None:
         return "nothing to say"
     return "posted late" if run.is_late else "posted"
-
-
-def register(app: typer.Typer) -> None:
-    """Adds the command to ``app``."""
-    app.command()(jobs)

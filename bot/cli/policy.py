@@ -10,12 +10,12 @@ from bot.access import require_active
 from bot.cli.console import (
     AsJson,
     Workspace,
-    opened_practice,
     out,
     print_json,
     print_table,
     progress_bar,
 )
+from bot.cli.opening import opened_practice
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.policy import PolicyValueError, change_policy, policy_changes, stored_settings
@@ -24,7 +24,9 @@ from ledger.policy_texts import SETTING_TEXTS
 from ledger.roster import Role, person_by_id
 
 policy = typer.Typer(
-    help="Practice policy: every SHOULD of the billing rules, and how the bot behaves.", no_args_is_help=True
+    help="Practice policy: every SHOULD of the billing rules, and how the bot behaves.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 Author = Annotated[str, typer.Option("--as", help="The staff id of the administrator who decides it.")]

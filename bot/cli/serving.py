@@ -8,9 +8,10 @@ import structlog
 import typer
 from slack_sdk import WebClient
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.behind import Behind
-from bot.cli.console import installations_of, opened_ledger
+from bot.cli.opening import opened_ledger
+from bot.cli.slack_clients import installations_of
 from bot.clockwork import jobs_running
 from bot.health import Health
 from bot.installations.sealed_rows import check_keys
@@ -19,6 +20,7 @@ from bot.logs import configure_logs
 from bot.metrics import Metrics
 from bot.serve import check_practice, health_served, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
+from bot.slack.client import web_client
 from bot.slack_reach import slack_reach
 from bot.stopping import stop_signals
 from bot.waiting import StoppedError, wait_for
@@ -145,8 +147,3 @@ def _serve_many(settings: Settings, installations: Installations, process: _Proc
         )
         log.info("installable", address=installations.app.install_url)
         serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
-
-
-def register(app: typer.Typer) -> None:
-    """Adds the command to ``app``."""
-    app.command()(serve)

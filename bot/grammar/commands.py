@@ -9,8 +9,8 @@ from typing import TypeAlias
 from bot.grammar.months import parse_month
 from bot.grammar.problems import Problem
 from bot.grammar.words import meaning_of
-from ledger.overviews import Group
 from ledger.rules.facts import Program
+from ledger.rules.statement import Group
 
 _NEAR_ENOUGH = 0.6
 _LONGEST_PHRASE_WORDS = 3

@@ -11,8 +11,9 @@ from bot.views.closing import closed_line
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, context, header, paged, section, table
 from ledger.figures import Figures
-from ledger.overviews import Group, MonthCounts
+from ledger.overviews import MonthCounts
 from ledger.practice import Practice
+from ledger.rules.statement import Group
 from ledger.worklists import MonthList, Untouched
 
 PAGE = "month_page"

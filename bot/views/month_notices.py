@@ -14,8 +14,9 @@ from bot.views.reply import Reply, actions, context, header, section, sections, 
 from jobs.month_notices import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
 from ledger.figures import Figures
 from ledger.lapsing import LapsingPlan, MissingConsent
-from ledger.overviews import Blocked, Group, MonthCounts
+from ledger.overviews import Blocked, MonthCounts
 from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.statement import Group
 from ledger.summaries import FewMinutes, StaffMinutes
 from ledger.worklists import Untouched
 

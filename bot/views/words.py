@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ledger.overviews import Group
 from ledger.rules import catalogue
 from ledger.rules.facts import Activity, Contact
-from ledger.rules.statement import CodeLine, Status
+from ledger.rules.statement import CodeLine, Group, Status
 
 ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
     Activity.EM_VISIT: "office visit",

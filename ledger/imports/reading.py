@@ -42,6 +42,7 @@ class ImportRefusedError(LedgerError):
             "IMPORT_REFUSED",
             f"{path.name} has {count}. Nothing was saved.",
             "Mend the lines below and import the file again.",
+            tuple(map(str, self.problems)),
         )
 
 

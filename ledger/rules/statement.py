@@ -19,6 +19,15 @@ class Status(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
 
 
+class Group(StrEnum):
+    """The four groups of a month's list: each program of a patient is in exactly one."""
+
+    BILLABLE = "billable"
+    BLOCKED = "blocked"
+    BELOW_THRESHOLD = "below_threshold"
+    UNTOUCHED = "untouched"
+
+
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """Minutes of an entry that do not count, under one reason (billing-rules section 3)."""

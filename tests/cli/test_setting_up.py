@@ -6,28 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import typer
 from click.testing import Result
-from typer.main import get_command
 
-from bot.cli import app
+from bot.cli.commands import COMMANDS
+from bot.cli.lazy import real_command
 
 Ccm = Callable[..., Result]
 INIT = ("init", "--workspace", "T01ABCDEF", "--timezone", "America/New_York", "--name", "My [practice]")
 
 
-def commands(group: typer.core.TyperGroup, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def commands() -> list[tuple[str, ...]]:
     """Every command and group by the words that name it."""
-    found = [path]
-    for name, command in group.commands.items():
-        if isinstance(command, typer.core.TyperGroup):
-            found += commands(command, (*path, name))
-        else:
-            found.append((*path, name))
+    found: list[tuple[str, ...]] = [()]
+    for name, listed in COMMANDS.items():
+        command = real_command(listed)
+        found += [(name,), *((name, inner) for inner in getattr(command, "commands", ()))]
     return found
 
 
-@pytest.mark.parametrize("words", commands(get_command(app)), ids=" ".join)  # type: ignore[arg-type]
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_every_command_explains_itself(bare_ccm: Ccm, words: tuple[str, ...]) -> None:
     result = bare_ccm(*words, "--help")
 

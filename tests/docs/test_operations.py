@@ -8,12 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from typer.core import TyperGroup
-from typer.main import get_command
 
 import ledger.tables
 from bot.behind import Behind
-from bot.cli import app
+from bot.cli.commands import COMMANDS
+from bot.cli.lazy import real_command
 from bot.logs import CONSOLE, JSON
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -133,10 +132,7 @@ def test_every_table_that_is_named_is_append_only() -> None:
 
 @pytest.mark.parametrize(("name", "option"), sorted(set(re.findall(r"\bccm (\w+)[^`\n]*? (--[a-z-]+)", TEXT))))
 def test_every_option_that_is_named_is_there(name: str, option: str) -> None:
-    group = get_command(app)
-    assert isinstance(group, TyperGroup)
-
-    assert option in {word for parameter in group.commands[name].params for word in parameter.opts}
+    assert option in {word for parameter in real_command(COMMANDS[name]).params for word in parameter.opts}
 
 
 def test_every_place_that_is_named_is_served() -> None:

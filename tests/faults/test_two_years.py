@@ -17,7 +17,7 @@ from support.jobs import born
 from support.practice import NEW_YORK, a_practice, verified
 from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 
-from bot.app import web_client
+from bot.slack.client import web_client
 from jobs.claims import LEASE
 from jobs.tables import OccurrenceRow
 from ledger.database import Database

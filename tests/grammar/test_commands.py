@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.commands import CommandText, MonthArgs, closest, parse_month_args, split_command
-from ledger.overviews import Group
 from ledger.rules.facts import Program
+from ledger.rules.statement import Group
 
 TODAY = date(2026, 11, 3)
 TEAMS = ("Blue Team", "Green Team", "Green House", "May Team")

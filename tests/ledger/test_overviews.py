@@ -10,7 +10,6 @@ from support.practice import AT, MONTH, an_entry, import_rows, patient_row, reco
 from ledger.database import Database
 from ledger.overviews import (
     BlockedPatient,
-    Group,
     Scope,
     band_counts,
     blocked_by,
@@ -21,6 +20,7 @@ from ledger.overviews import (
 )
 from ledger.practice import Practice
 from ledger.rules.facts import Program
+from ledger.rules.statement import Group
 from ledger.set_up import set_up_gaps
 from ledger.worklists import MonthList, month_list, worklist
 

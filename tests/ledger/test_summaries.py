@@ -9,10 +9,11 @@ from support.practice import AT, MONTH, an_entry, import_rows, patient_row, reco
 
 from ledger.database import Database
 from ledger.lapsing import Lapsing, LapsingPlan, MissingConsent, lapsing
-from ledger.overviews import Group, Scope, month_counts
+from ledger.overviews import Scope, month_counts
 from ledger.policy import change_policy
 from ledger.practice import Practice, get_practice
 from ledger.rules.facts import Program
+from ledger.rules.statement import Group
 from ledger.summaries import StaffMinutes, became_billable, few_minutes, minutes_by_person, units_billed
 
 BLUE = Scope(MONTH, ["blue-team"])

@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from support.practice import an_entry
 from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
 
-from bot.app import web_client
 from bot.channel import SlackChannel
 from bot.clockwork import jobs_running
+from bot.slack.client import web_client
 from bot.workspaces import OneWorkspace
 from jobs.claims import LEASE, Occurrence, claim
 from jobs.digests import SCHEDULED, run_due

@@ -14,9 +14,10 @@ from support.practice import NOTE, a_practice, an_entry, verified
 from support.slack import BLUE, GREEN, LINE, HandClock, Office, open_office, table_rows
 from support.threads import at_once
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.clockwork import practice_jobs, run_jobs
 from bot.playground.delivery.http import signed_request
+from bot.slack.client import web_client
 from bot.views.digest import POST_NOW, TAKE
 from bot.views.receipt import UNDO
 from bot.views.settings import VALUE

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from support.practice import an_entry
 from support.slack import Office
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from bot.access import ROLES_BY_COMMAND
-from bot.cli import app
+from bot.cli.commands import COMMANDS as TERMINAL_COMMANDS
+from bot.cli.lazy import real_command
 from bot.commands.registry import COMMANDS
 from ledger.roster import Role
 from ledger.rules.catalogue import CATALOGUE
@@ -60,12 +59,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 def terminal_commands() -> dict[str, set[str]]:
     """The commands of ``ccm`` with those of each group."""
-    group = get_command(app)
-    assert isinstance(group, TyperGroup)
-    return {
-        name: set(command.commands) if isinstance(command, TyperGroup) else set()
-        for name, command in group.commands.items()
-    }
+    return {name: set(getattr(real_command(command), "commands", ())) for name, command in TERMINAL_COMMANDS.items()}
 
 
 def test_every_slack_command_that_a_text_names_is_there() -> None:

@@ -16,11 +16,12 @@ from support.practice import NOTE, an_entry
 from support.proxy import Proxy, proxied
 from support.slack import BLUE, LINE, NOW, HandClock, Office, open_office
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.clockwork import practice_jobs, run_jobs
 from bot.demo import free_port
 from bot.health import SLACK_PATIENCE_SECONDS, Health
 from bot.serve import Envelopes
+from bot.slack.client import web_client
 from bot.slack_reach import SlackGate, slack_reach
 from ledger.database import Database
 from ledger.errors import LedgerError

@@ -19,12 +19,13 @@ from support.logs import printed_logs
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.demo import free_port
 from bot.health import Health
 from bot.metrics import Metrics
 from bot.playground.delivery.http import signed_request
 from bot.serve import check_practice, http_app, workspace_of
+from bot.slack.client import web_client
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
 from ledger.database import Database

@@ -24,8 +24,8 @@ from weakref import WeakKeyDictionary
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, Engine, event
 
-import bot.app
 import bot.cli
+import bot.slack.client
 import ledger.clock
 
 TICK_SECONDS = 0.1
@@ -100,7 +100,7 @@ def run(
         _ask_jobs_often()
     _watch_commits(director)
     _watch_slack(director)
-    bot.app.SLACK_TIMEOUT_SECONDS = PATIENCE_SECONDS  # type: ignore[misc] # the module calls it a constant
+    bot.slack.client.SLACK_TIMEOUT_SECONDS = PATIENCE_SECONDS  # type: ignore[misc] # the module calls it a constant
     sys.argv = ["ccm", *arguments]
     bot.cli.main()
 

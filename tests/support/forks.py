@@ -18,7 +18,9 @@ _GLANCE_SECONDS = 0.01
 
 _forks = multiprocessing.get_context("forkserver")
 # Loaded once: each process is a copy of one that has it all, which takes milliseconds and not two seconds.
-_forks.set_forkserver_preload(["__main__", "bot.cli", "bot.picture", "matplotlib.backends.backend_agg", "psycopg"])
+_forks.set_forkserver_preload(
+    ["__main__", "bot.cli.serving", "bot.picture", "matplotlib.backends.backend_agg", "psycopg"]
+)
 
 
 # Whoever starts a process looks after all others: two threads must not both read how one of them ended.

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, func, select
 from support.accessibility import faults_in
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.behind import Behind
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
+from bot.slack.client import web_client
 from ledger.database import Database
 from ledger.practice import Practice
 from ledger.recording import NewEntry

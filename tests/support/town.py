@@ -18,13 +18,14 @@ from slack_bolt import App
 from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
 from support.slack import BLUE, GENERAL, GREEN, MANIFEST, Afterwards, HandClock
 
-from bot.app import build_app, web_client
+from bot.app import build_app
 from bot.health import Health
 from bot.installations.sealing import new_key
 from bot.installations.store import Installations
 from bot.playground import DistributedApp, Distribution, Person, Playground, Workspace
 from bot.serve import http_app
 from bot.settings import OAuthApp
+from bot.slack.client import web_client
 from ledger.database import Database
 from ledger.practice import get_practice
 

@@ -61,7 +61,7 @@ from ledger.errors import LedgerError
 from ledger.figures import Figures
 from ledger.lapsing import Lapsing, LapsingPlan, MissingConsent
 from ledger.month_close import ClosePreview, ClosingReceipt
-from ledger.overviews import BandCount, Blocked, BlockedPatient, Group, MonthCounts
+from ledger.overviews import BandCount, Blocked, BlockedPatient, MonthCounts
 from ledger.own_entries import OwnEntry, TodaysEntry
 from ledger.practice import Practice
 from ledger.roster import Person, Role, Team
@@ -69,7 +69,7 @@ from ledger.roster_changes import ColumnChange, RosterReceipt
 from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, NextThreshold, Status
+from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, Group, NextThreshold, Status
 from ledger.set_up import Beginning, SetUpGaps
 from ledger.stored_entries import StoredEntry, StoredPart
 from ledger.summaries import FewMinutes, StaffMinutes

@@ -11,9 +11,10 @@ from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.menus import Choice, menu
 from bot.views.reply import actions, button, sections
 from ledger.closed_months import Closing
-from ledger.overviews import Blocked, BlockedPatient, Group, MonthCounts
+from ledger.overviews import Blocked, BlockedPatient, MonthCounts
 from ledger.practice import Practice
 from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.statement import Group
 
 BLOCKER = "home_blocker"
 HIDE = "home_hide"

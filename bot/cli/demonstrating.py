@@ -1,0 +1,49 @@
+"""``ccm demo``: everything to be tried in a browser."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import demo as demo_practice
+from bot.cli.console import failures_told, out, progress_bar
+from bot.playground import Playground
+from bot.playground import Workspace as LocalSlack
+from ledger.clock import now
+from ledger.database import Database
+from ledger.errors import LedgerError
+
+PLAYGROUND_PORT = 8765
+
+
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the ledger and the import files go.")] = Path("demo"),
+    patients: Annotated[int, typer.Option(min=1, help="How many patients.")] = 60,
+    port: Annotated[int, typer.Option(help="The playground's port; 0 takes a free one.")] = PLAYGROUND_PORT,
+    http: Annotated[bool, typer.Option("--http", help="Reach the bot by HTTP instead of Socket Mode.")] = False,
+) -> None:
+    """Try everything in the browser: an invented practice and a local Slack. No Slack account is needed."""
+    with failures_told():
+        url = demo_practice.fresh_ledger(directory)
+        database = Database(url)
+        with progress_bar() as progress:
+            practice = demo_practice.load_practice(database, directory, patients=patients, at=now(), progress=progress)
+        bot_port = demo_practice.free_port() if http else None
+        workspace = demo_practice.workspace_for(database, practice, bot_port)
+        database.close()
+        with (
+            _playground(workspace, port) as playground,
+            demo_practice.bot_running(playground, url, http_port=bot_port) as process,
+        ):
+            out.print(f"Open [bold]{playground.url}[/] and type /ccm. Stop with Ctrl+C.")
+            demo_practice.wait_for_stop(process)
+    out.print(f"Stopped. The ledger is kept at {directory}/ccm.sqlite3 until the next demo.")
+
+
+def _playground(workspace: LocalSlack, port: int) -> Playground:
+    try:
+        return Playground(workspace, port=port)
+    except OSError as error:
+        raise LedgerError(
+            "PORT_TAKEN", f"Port {port} is taken.", "Stop the other demo, or use a free one: ccm demo --port 0"
+        ) from error

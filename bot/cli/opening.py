@@ -1,0 +1,68 @@
+"""The ledger and the practice that a command works on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bot.cli.console import failures_told
+from bot.settings import Settings
+from ledger import schema
+from ledger.database import Database, ScopedDatabase
+from ledger.errors import LedgerError, OutcomeUnknownError
+from ledger.practice import Practice, all_practices, get_practice
+
+
+@contextmanager
+def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
+    """The ledger that the environment names; errors are told as ``failures_told`` does."""
+    with failures_told(), _losses_told():
+        database = Database(Settings().ccm_database_url)
+        try:
+            if needs_schema:
+                schema.check(database)
+            yield database
+        finally:
+            database.close()
+
+
+@contextmanager
+def _losses_told() -> Iterator[None]:
+    """Turn the loss of the database into an error with a remedy."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        from bot.edge import database_away
+
+        raise database_away() from error
+    except OutcomeUnknownError as error:
+        from bot.edge import outcome_unknown
+
+        raise outcome_unknown() from error
+
+
+@contextmanager
+def opened_practice(workspace: str | None) -> Iterator[tuple[Practice, ScopedDatabase]]:
+    """The practice that is meant and the ledger as it sees it; errors are told as ``failures_told`` does."""
+    with opened_ledger() as database:
+        practice = chosen_practice(database, workspace)
+        yield practice, database.of(practice.practice_id)
+
+
+def chosen_practice(database: Database, workspace: str | None) -> Practice:
+    """The practice of that workspace, or the only one; raises ``LedgerError`` where that is not clear."""
+    if workspace is not None:
+        with database.of(workspace).reading() as connection:
+            return get_practice(connection, workspace)
+    with database.across_practices().reading() as connection:
+        practices = all_practices(connection)
+    if len(practices) == 1:
+        return practices[0]
+    if not practices:
+        raise LedgerError(
+            "NO_PRACTICE",
+            "This ledger has no practice yet.",
+            'Run: ccm init --workspace T01ABCDEF --timezone America/New_York --name "My practice"',
+        )
+    known = ", ".join(practice.practice_id for practice in practices)
+    raise LedgerError("WHICH_PRACTICE", f"This ledger has several practices: {known}.", "Name one: --workspace T01…")

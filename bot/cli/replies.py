@@ -1,0 +1,46 @@
+"""Slack's answers, printed block by block."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rich.markup import escape
+
+from bot.cli.console import out, print_table
+from bot.views.reply import Reply
+
+
+def print_pages(replies: Sequence[Reply]) -> None:
+    """Prints the pages of one answer as one: of the pages after the first, what is in their tables."""
+    print_reply(replies[0])
+    for reply in replies[1:]:
+        for block in reply.payload().get("blocks", []):
+            if block["type"] == "table":
+                _print_block(block)
+
+
+def print_reply(reply: Reply) -> None:
+    """Prints the same answer that Slack shows, block by block."""
+    for block in reply.payload().get("blocks", [{"type": "section", "text": {"text": reply.text}}]):
+        _print_block(block)
+
+
+def _print_block(block: dict[str, Any]) -> None:
+    kind = block["type"]
+    if kind == "header":
+        out.print(f"[bold]{escape(block['text']['text'])}[/]")
+    elif kind == "section":
+        out.print(_plain(block["text"]["text"]), soft_wrap=True)
+    elif kind == "context":
+        for element in block["elements"]:
+            out.print(f"[dim]{_plain(element['text'])}[/]", soft_wrap=True)
+    elif kind == "table":
+        columns, *rows = ([cell["text"] for cell in row] for row in block["rows"])
+        print_table(columns, rows)
+
+
+def _plain(mrkdwn: str) -> str:
+    """Slack's mrkdwn as rich markup."""
+    text = mrkdwn.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = escape(text).replace("```", "")
+    return re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"[bold]\1[/]", text)

@@ -1,0 +1,91 @@
+"""A command loads what it needs: ``ccm --help`` is there at once, and reading commands start without Slack."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.cases import CASES
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.cli.commands import COMMANDS, Command
+
+LIBRARIES = (
+    *("aiohttp", "alembic", "apscheduler", "cryptography", "matplotlib", "numpy", "openpyxl", "pendulum"),
+    *("prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "starlette", "structlog", "uvicorn", "websockets"),
+)
+LEDGER = {"sqlalchemy", "alembic", "pendulum", "structlog"}
+SLACK = LEDGER | {"slack_sdk"}
+SERVER = {"starlette", "uvicorn", "websockets"}
+"""What uvicorn brings along."""
+MORE_THAN_A_LEDGER = {
+    "digest": SLACK,
+    "doctor": SLACK | {"cryptography"},
+    "practices": SLACK | {"cryptography"},
+    "tokens": SLACK | {"cryptography"},
+    "demo": LEDGER | SERVER | {"cryptography"},
+    "serve": SLACK | SERVER | {"slack_bolt", "apscheduler", "prometheus_client", "cryptography"},
+}
+"""Each command that needs more than the ledger, with all that its module may load."""
+WITHOUT_A_LEDGER = {"evaluate": set[str](), "rules": set[str]()}
+
+PROGRAM = """
+import sys
+{work}
+print(*(name for name in {libraries} if name in sys.modules), file=sys.stderr)
+"""
+
+
+def loaded_by(work: str) -> set[str]:
+    """The libraries that a new process has loaded once it has done ``work``."""
+    program = PROGRAM.format(work=work, libraries=LIBRARIES)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    return set(done.stderr.splitlines()[-1].split()) if done.stderr.strip() else set()
+
+
+def run_ccm(*words: str) -> str:
+    return f"""
+sys.argv = {["ccm", *words]!r}
+from bot.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("--version",), ("rules",), ("rules", "C7"), ("evaluate", str(CASES[0]), "--explain")],
+    ids=lambda words: " ".join(words[:2]) if words[0] == "rules" else words[0],
+)
+def test_what_needs_no_ledger_loads_no_library_of_the_ledger_or_of_slack(words: tuple[str, ...]) -> None:
+    assert loaded_by(run_ccm(*words)) == set()
+
+
+def test_the_month_is_listed_without_slack_schedules_charts_or_workbooks(ledger: Path, ledger_template: Path) -> None:
+    ledger.write_bytes(ledger_template.read_bytes())
+    work = f"import os; os.environ['CCM_DATABASE_URL'] = 'sqlite:///{ledger}'" + run_ccm("month", "2026-11")
+    assert loaded_by(work) <= LEDGER
+
+
+@pytest.mark.parametrize("module", sorted({command.module for command in COMMANDS.values()}))
+def test_a_command_loads_no_library_but_those_it_needs(module: str) -> None:
+    names = {command.name for command in COMMANDS.values() if command.module == module}
+    may_load = [WITHOUT_A_LEDGER.get(name, MORE_THAN_A_LEDGER.get(name, LEDGER)) for name in names]
+    assert loaded_by(f"import bot.cli.{module}") <= set.union(*map(set, may_load))
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
+def test_the_list_of_commands_says_what_the_command_itself_says(command: Command) -> None:
+    loaded = command.load()
+    if inspect.isfunction(loaded):
+        assert inspect.getdoc(loaded).splitlines()[0] == command.summary
+
+
+def test_a_near_miss_of_a_command_is_answered_with_its_name() -> None:
+    answer = CliRunner().invoke(app, ["mont"])
+    assert answer.exit_code == 2
+    assert "Did you mean 'month'" in answer.output
