@@ -4,11 +4,11 @@ import logging
 import tempfile
 from pathlib import Path
 
-from benchmarks import evaluation, home, http, log, month, pickers, processes
+from benchmarks import evaluation, home, http, log, month, pickers, processes, starting
 from bot.logs import configure_logs
 
 configure_logs()
 logging.disable(logging.WARNING)
-for benchmark in (log, http, processes, month, home, pickers, evaluation):
+for benchmark in (starting, log, http, processes, month, home, pickers, evaluation):
     with tempfile.TemporaryDirectory() as directory:
         benchmark.run(Path(directory))

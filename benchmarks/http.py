@@ -52,7 +52,7 @@ def _calls(port: int, numbers: "itertools.count[int]", count: int) -> list[float
 
 def wait_until_ready(port: int) -> None:
     """Returns when the bot at that port can do its work; raises ``TimeoutError`` where it does not come to that."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
