@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.accessibility import faults_in
+from support.block_kit import check_message, check_options_answer, check_view
 
 from bot.commands.fact_keepers import FACT_KEEPERS
 from bot.commands.facts import FactKeeper
-from bot.playground.limits.content import check_message, check_options_answer, check_view
 from bot.views.card import card_view
 from bot.views.clearing import clearing_buttons
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
@@ -487,7 +487,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
 
 def test_a_menu_of_teams_with_long_names_tells_them_apart() -> None:
     ids = [f"{'long-' * 60}{number}" for number in range(100)]
-    options = options_payload(team_option(team_word(team_id), LONG) for team_id in ids)
+    options = [team_option(team_word(team_id), LONG) for team_id in ids]
 
     check_options_answer({"options": options})
     assert len({option["value"] for option in options}) == 100

@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.block_kit import check_message
 
-from bot.playground.limits.content import check_message
 from bot.views.reply import (
     TABLE_CHARACTERS,
     Reply,
