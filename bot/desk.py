@@ -10,7 +10,6 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import ActionsBlock
 
 from bot.access import require_active
 from bot.commands.call import Call
@@ -160,7 +159,7 @@ def answer_press(
     A button of the Home tab has no message: its answer is a modal under ``title``, without buttons of its own.
     """
     if is_in_view(body):
-        blocks = tuple(block for block in reply.blocks if not isinstance(block, ActionsBlock))
+        blocks = tuple(block for block in reply.blocks if block["type"] != "actions")
         view = reply_view(Reply(reply.text, blocks), title=title)
         desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
     else:

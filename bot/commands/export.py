@@ -8,7 +8,6 @@ from bot.commands.call import Call, month_args, scope_name
 from bot.views import words
 from bot.views.reply import Reply, section
 from ledger.clock import month_of
-from ledger.exports import month_csv, month_workbook
 from ledger.roster import Team, teams
 
 
@@ -32,6 +31,8 @@ def export(call: Call) -> Reply:
 
 def month_files(call: Call) -> MonthFiles:
     """The files that the call asks for; raises as ``export`` does."""
+    from ledger.exports import month_csv, month_workbook  # noqa: PLC0415 - openpyxl takes long: only who exports pays
+
     month, scope, visible = _asked(call)
     with call.database.reading() as connection:
         workbook = month_workbook(connection, call.practice, month, visible)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
 from sqlalchemy import Connection
 
 from bot.access import DOCUMENTING
 from bot.commands.call import Call, scope_name
 from bot.commands.digest import next_post
 from bot.commands.near import near_teams
+from bot.views.blocks import Block
 from bot.views.home import Home, home_view
 from bot.views.home.billing import Billing
 from bot.views.home.place import UNTOUCHED, Place, nearest_page

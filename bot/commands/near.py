@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from slack_sdk.models.blocks import ActionsBlock, Block
-
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.menus import Choice, menu
-from bot.views.reply import Reply, paged
+from bot.views.reply import Reply, actions, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.schedules import calendar_of
 from ledger.clock import month_of
@@ -86,4 +85,4 @@ def _team_menu(call: Call) -> list[Block]:
 
     choices = [Choice(text(None), "All teams" if own is None else "My teams")]
     choices += [Choice(text(team), team.name) for team in offered]
-    return [ActionsBlock(elements=[menu(TEAM_FILTER, choices, text(asked), placeholder="Team")])]
+    return [actions(menu(TEAM_FILTER, choices, text(asked), placeholder="Team"))]

@@ -9,7 +9,6 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import Block
 
 from bot.access import require
 from bot.commands.home import home
@@ -17,7 +16,8 @@ from bot.commands.undo import undo
 from bot.desk import Change, Desk, press_key, team_of, user_of
 from bot.edge import answered
 from bot.listeners.shortcuts import open_log_form
-from bot.views.home import LOG, REFRESH, card_view
+from bot.views.blocks import Block, home_tab
+from bot.views.home import LOG, REFRESH
 from bot.views.home.billing import BLOCKER, HIDE
 from bot.views.home.place import PAGE_ACTIONS, Place
 from bot.views.home.team import SHOW_UNTOUCHED
@@ -112,7 +112,7 @@ def _show(desk: Desk, body: dict[str, Any], place: Place | None, notice: Sequenc
     for attempt in range(1, ATTEMPTS + 1):
         drawn = answered(partial(_draw, desk, body, place, notice), what="home", saves=False)
         if isinstance(drawn, Reply):
-            desk.client(body).views_publish(user_id=user_of(body), view=card_view(drawn.blocks))
+            desk.client(body).views_publish(user_id=user_of(body), view=home_tab(drawn.blocks))
             return
         try:
             published = desk.client(body).views_publish(

@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import Option
 
 from bot.access import require
 from bot.commands.call import Call
 from bot.desk import Desk
 from bot.edge import answered
+from bot.views.blocks import MOST_OPTIONS, Option
 from bot.views.pickers import (
     EDIT_PATIENT,
     EDIT_PERSON,
@@ -19,13 +19,12 @@ from bot.views.pickers import (
     PRACTITIONER_PICKER,
     TEAM_PICKER,
     VALUE_CHARACTERS,
-    options_payload,
     patient_option,
     person_option,
     team_option,
     team_word,
 )
-from bot.views.reply import MOST_OPTIONS, Reply
+from bot.views.reply import Reply
 from ledger.roster import suggest_codes, teams
 from ledger.roster_lists import beginning, suggest_people
 
@@ -74,7 +73,7 @@ def listen(app: App, desk: Desk) -> None:
             return finds(call, payload["value"])
 
         found = answered(work, what="menu", saves=False)
-        ack(options=[] if isinstance(found, Reply) else options_payload(found))
+        ack(options=[] if isinstance(found, Reply) else found)
 
     for menu in MENUS:
         app.options(menu)(on_typing)

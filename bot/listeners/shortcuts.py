@@ -3,13 +3,12 @@
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.views import View
 
 from bot.access import require
 from bot.commands.log import open_form, open_form_with_note
 from bot.desk import Desk
 from bot.edge import answered
-from bot.views.reply import Reply
+from bot.views.reply import Reply, reply_view
 
 SHORTCUT = "log_shortcut"
 MESSAGE_SHORTCUT = "log_message_shortcut"
@@ -39,5 +38,5 @@ def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, text: str = ""
 
     said = answered(work, what=what)
     if isinstance(said, Reply):
-        said = View(type="modal", title="Log CCM time", close="Close", blocks=list(said.blocks)).to_dict()
+        said = reply_view(said, title="Log CCM time")
     desk.client(body).views_open(trigger_id=body["trigger_id"], view=said)

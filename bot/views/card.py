@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.receipt import LOG_ANOTHER
 from bot.views.reply import Reply, actions, button, context, section
 from bot.views.timer import start_button, timer_blocks

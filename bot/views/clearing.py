@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.grammar.fact_words import FactCommand
 from bot.grammar.words import PROGRAM_WORDS
+from bot.views.blocks import Block, Element
 from bot.views.reply import actions, button
 from ledger.rules.facts import Program
 
@@ -52,7 +51,7 @@ def clearing_buttons(
 
 def clearing_button(
     patient_code: str, command: FactCommand, program: Program | None, *, heard_as: str | None = None
-) -> ButtonElement:
+) -> Element:
     """The button that opens the form of that fact for that patient, to a ``program`` where it is recorded by program.
 
     ``heard_as`` is what a screen reader says where several patients have the same button.

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.views import words
+from bot.views.blocks import Block, Element
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
 from ledger.close_changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closed_months import Action, Closing, Totals, reopen_example
@@ -29,7 +28,7 @@ KIND_WORDS = {
 _ACTION_WORDS = {Action.CLOSE: "closed", Action.REOPEN: "reopened"}
 
 
-def close_button(month: date) -> ButtonElement:
+def close_button(month: date) -> Element:
     """The button that closes the month (its first day), wherever a message shows a biller what that would freeze."""
     return button(f"Close {words.month_name(month)}", CLOSE, {"month": f"{month:%Y-%m}"}, style="primary")
 

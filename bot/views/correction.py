@@ -1,8 +1,7 @@
 """The answers to a void, a fix and an addendum: what holds now, the total before and after, what stays on record."""
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.receipt import REPLAYED, change, kept, receipt
 from bot.views.reply import Reply, context, sections
 from ledger.addenda import AddendumReceipt

@@ -3,17 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ImageBlock,
-    InteractiveElement,
-    Option,
-    StaticSelectElement,
-)
-
 from bot.views import words
-from bot.views.reply import Reply, actions, button, context, header, option, section, sections, table
+from bot.views.blocks import Block, Element, Option, option, select_menu
+from bot.views.reply import Reply, actions, button, context, header, image, section, sections, table
 from bot.views.worklist import (
     BLOCKED_TITLE,
     COLUMNS,
@@ -183,21 +175,21 @@ def _blocked_line(one: Standing) -> str:
     return f"{patient} · {words.escaped(_status(one))}"
 
 
-def _menus(here: Sequence[Standing]) -> ActionsBlock:
+def _menus(here: Sequence[Standing]) -> Block:
     """Menus of the patients of this message who are not done, and a button to look again."""
     waiting = [one for one in here if one.state is not State.DONE and len(one.listed.patient_code) <= NAME_CHARACTERS]
     by_code: dict[str, Standing] = {}
     for one in waiting:
         by_code.setdefault(one.listed.patient_code, one)
-    elements: list[InteractiveElement] = []
+    elements: list[Element] = []
     if waiting:
         take = [_option(one, code) for code, one in by_code.items()]
         log = [_option(one, f"{one.listed.patient_code} {one.listed.program.lower()}") for one in waiting]
         elements += [
-            StaticSelectElement(action_id=TAKE, placeholder="Take a patient…", options=take),
-            StaticSelectElement(action_id=LOG, placeholder="Log time for…", options=log),
+            select_menu(TAKE, take, placeholder="Take a patient…"),
+            select_menu(LOG, log, placeholder="Log time for…"),
         ]
-    return ActionsBlock(elements=[*elements, button("Refresh", REFRESH, "")])
+    return actions(*elements, button("Refresh", REFRESH, ""))
 
 
 def _option(one: Standing, value: str) -> Option:
@@ -206,9 +198,9 @@ def _option(one: Standing, value: str) -> Option:
     return option(value, label)
 
 
-def picture_block(picture: Picture) -> ImageBlock:
+def picture_block(picture: Picture) -> Block:
     """The picture, with the same in words for those who do not see it."""
-    return ImageBlock(slack_file={"id": picture.file_id}, alt_text=picture.alt)
+    return image(picture.file_id, picture.alt)
 
 
 def picture_message(digest: Digest, picture: Picture) -> Reply:

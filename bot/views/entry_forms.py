@@ -1,13 +1,9 @@
 """One entry in a modal: what it says, what can be done about it, and the forms for an addendum and a void."""
 
 from collections.abc import Callable
-from typing import Any
-
-from slack_sdk.models.blocks import ActionsBlock, Block, StaticSelectElement
-from slack_sdk.models.blocks.basic_components import Option
-from slack_sdk.models.views import View
 
 from bot.views import words
+from bot.views.blocks import Block, View, modal, option, select_menu
 from bot.views.form_inputs import text_input
 from bot.views.receipt import ADD_DETAIL, UNDO
 from bot.views.reply import actions, button, sections
@@ -25,17 +21,15 @@ PICK_ENTRY = "entry_pick"
 """The action of the menu of entries in a list."""
 FIX_ENTRY = "entry_fix"
 VOID_ENTRY = "entry_void"
-OPTION_CHARACTERS = 75
 
 
-def entry_menu(entries: list[tuple[str, str]]) -> ActionsBlock:
+def entry_menu(entries: list[tuple[str, str]]) -> Block:
     """A menu of at most 100 entries, each by its name and with words to know it by."""
-    options = [Option(value=name, label=words.clipped(f"{name} · {said}", OPTION_CHARACTERS)) for name, said in entries]
-    menu = StaticSelectElement(action_id=PICK_ENTRY, placeholder="Undo, fix or add to an entry", options=options)
-    return ActionsBlock(elements=[menu])
+    options = [option(name, f"{name} · {said}") for name, said in entries]
+    return actions(select_menu(PICK_ENTRY, options, placeholder="Undo, fix or add to an entry"))
 
 
-def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: Callable[[str], bool]) -> dict[str, Any]:
+def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: Callable[[str], bool]) -> View:
     """The entry with what its reader ``may`` do about it; one that ``is_fresh`` can still be undone."""
     undo = {"code": entry.patient_code, "position": entry.position}
     offered = {
@@ -46,35 +40,26 @@ def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: C
     }
     buttons = [one for command, one in offered.items() if one is not None and may(command)]
     blocks: list[Block] = [*_entry(entry, practice), *([actions(*buttons)] if buttons else [])]
-    return View(type="modal", title="Entry", close="Close", blocks=blocks).to_dict()
+    return modal("Entry", blocks, close="Close")
 
 
-def add_form(entry: StoredEntry, practice: Practice) -> dict[str, Any]:
+def add_form(entry: StoredEntry, practice: Practice) -> View:
     """What the note says and lacks, and room to add to it."""
     hint = "The note stays as it is; both keep their times."
     field = text_input(ADDENDUM, "What to add", {}, most_characters=NOTE_CHARACTERS, hint=hint, multiline=True)
     return _form(entry, practice, field, callback=ADD_CALLBACK, title="Add detail", submit="Add")
 
 
-def void_form(entry: StoredEntry, practice: Practice) -> dict[str, Any]:
+def void_form(entry: StoredEntry, practice: Practice) -> View:
     """The entry, and why it is not to count."""
     hint = "The entry stays in the record as voided, with this reason."
     field = text_input(REASON, "Reason", {}, most_characters=REASON_CHARACTERS, hint=hint)
     return _form(entry, practice, field, callback=VOID_CALLBACK, title="Void an entry", submit="Void it")
 
 
-def _form(
-    entry: StoredEntry, practice: Practice, field: Block, *, callback: str, title: str, submit: str
-) -> dict[str, Any]:
-    return View(
-        type="modal",
-        callback_id=callback,
-        private_metadata=entry.name,
-        title=title,
-        submit=submit,
-        close="Cancel",
-        blocks=[*_entry(entry, practice), field],
-    ).to_dict()
+def _form(entry: StoredEntry, practice: Practice, field: Block, *, callback: str, title: str, submit: str) -> View:
+    blocks = [*_entry(entry, practice), field]
+    return modal(title, blocks, callback_id=callback, private_metadata=entry.name, submit=submit)
 
 
 def _entry(entry: StoredEntry, practice: Practice) -> list[Block]:

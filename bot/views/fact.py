@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
 from ledger.closed_months import reopen_example

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from slack_sdk.models.blocks import Block
-from slack_sdk.models.views import View
 
 from bot.grammar.fact_words import FactCommand
 from bot.grammar.facts import FactLine
 from bot.views import words
+from bot.views.blocks import Block, View, modal
 from bot.views.fact_inputs import FactInput, PatientInput, TimeInput
 from bot.views.form_inputs import FormValues
 from bot.views.reply import context, sections
@@ -41,21 +38,12 @@ class Complaint:
     words: str
 
 
-def fact_form(
-    form: FactForm, values: FormValues, *, today: date, said: Sequence[str] = (), example: str = ""
-) -> dict[str, Any]:
+def fact_form(form: FactForm, values: FormValues, *, today: date, said: Sequence[str] = (), example: str = "") -> View:
     """The modal with ``values`` in it; above them what was ``said`` of a line, below a line that would do."""
     blocks: list[Block] = [*sections(said), *(one.block(values, today) for one in form.inputs)]
     if example:
         blocks.append(context(f"In one line, for example: `/ccm {words.escaped(example)}`"))
-    return View(
-        type="modal",
-        callback_id=f"{CALLBACK}_{form.command}",
-        title=form.title,
-        submit="Record",
-        close="Cancel",
-        blocks=blocks,
-    ).to_dict()
+    return modal(form.title, blocks, callback_id=f"{CALLBACK}_{form.command}", submit="Record")
 
 
 def complaint_lines(form: FactForm, complaints: Sequence[Complaint], asked: Sequence[str]) -> list[str]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from slack_sdk.models.blocks import InputBlock
-
 from bot.grammar.fact_words import FactChoice
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.form_inputs import (
     YES,
     FormValues,
@@ -60,7 +59,7 @@ class FactInput(ABC):
         """The value of the attribute that was filled in; None for one that was not on offer."""
 
     @abstractmethod
-    def block(self, values: FormValues, today: date) -> InputBlock:
+    def block(self, values: FormValues, today: date) -> Block:
         """The input with its value in it."""
 
 
@@ -76,7 +75,7 @@ class PatientInput(FactInput):
         """The code."""
         return text
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """The menu."""
         return patient_input(self.name, values.get(self.name), label=self.label)
 
@@ -96,7 +95,7 @@ class ChoiceInput(FactInput):
         """The word."""
         return next((choice for choice in self.choices if choice.value == text), None)
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """All choices, to be seen at once."""
         offered = [(choice.value, said) for choice, said in self.choices.items()]
         return radio_input(self.name, self.label, values, offered, hint=self.hint)
@@ -114,7 +113,7 @@ class ProgramInput(FactInput):
         """The program."""
         return Program(text)
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A menu."""
         offered = [(program.value, program.value) for program in Program]
         return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
@@ -128,7 +127,7 @@ class DayInput(FactInput):
         """The date."""
         return date.fromisoformat(text)
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A calendar."""
         return date_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
@@ -152,7 +151,7 @@ class TimeInput(FactInput):
         """The time."""
         return time.fromisoformat(text)
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A clock."""
         return time_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
@@ -174,7 +173,7 @@ class MonthInput(FactInput):
         """Its first day."""
         return date.fromisoformat(f"{text}-01")
 
-    def block(self, values: FormValues, today: date) -> InputBlock:
+    def block(self, values: FormValues, today: date) -> Block:
         """A menu of the months of a year, the newest first, and the one that is chosen."""
         months = [month_of(today)]
         while len(months) < MONTHS_OFFERED:
@@ -194,7 +193,7 @@ class CountInput(FactInput):
         """The number."""
         return int(text)
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A field."""
         return number_input(self.name, self.label, values, hint=self.hint)
 
@@ -213,7 +212,7 @@ class TickInput(FactInput):
         """Whether it is ticked."""
         return text == YES
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A box."""
         return tick_input(self.name, self.label, values, self.said)
 
@@ -230,7 +229,7 @@ class RationaleInput(FactInput):
         """The words."""
         return text.strip()
 
-    def block(self, values: FormValues, today: date) -> InputBlock:  # noqa: ARG002 as every input
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A field of several lines."""
         most = RATIONALE_CHARACTERS
         return text_input(self.name, self.label, values, most_characters=most, hint=self.hint, multiline=True)

@@ -2,23 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
-
-from slack_sdk.models.blocks import Block, CheckboxesElement, Option, PlainTextInputElement
-from slack_sdk.models.blocks.basic_components import DispatchActionConfig
-from slack_sdk.models.views import View
 
 from bot.grammar.problems import Problem
 from bot.views import words
-from bot.views.form_inputs import (
-    INPUT,
-    YES,
-    FormValues,
-    date_input,
-    input_block,
-    select_input,
-    text_input,
-)
+from bot.views.blocks import Block, View, input_block, modal, text_field
+from bot.views.form_inputs import FormValues, date_input, select_input, text_input, tick_input
 from bot.views.pickers import patient_input
 from bot.views.problem import problem_lines
 from bot.views.reply import Reply, reply_view, section, sections
@@ -66,7 +54,7 @@ _ASKED = {
 }
 
 
-def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> dict[str, Any]:
+def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> View:
     """The form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved.
 
     What every entry needs comes first. The field for a line stands last, where it is in nobody's way: Shift+Tab from
@@ -74,23 +62,14 @@ def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> dict[
     """
     blocks = [*sections([intro]), patient_input(PATIENT, values.get(PATIENT)), *_entry_inputs(values)]
     blocks.append(_confirmation(confirm) if confirm else _line_input(values))
-    view = View(type="modal", callback_id=CALLBACK, title="Log CCM time", submit="Save", close="Cancel", blocks=blocks)
-    return view.to_dict()
+    return modal("Log CCM time", blocks, callback_id=CALLBACK, submit="Save")
 
 
-def fix_form(name: str, values: FormValues, *, intro: str = "", confirm: str = "") -> dict[str, Any]:
+def fix_form(name: str, values: FormValues, *, intro: str = "", confirm: str = "") -> View:
     """The same form for the entry ``name``, whose patient stays as it is."""
     blocks = [section(f"*{name}* is voided, and what stands here is saved in its place."), *sections([intro])]
     blocks += [*_entry_inputs(values), *([_confirmation(confirm)] if confirm else [])]
-    return View(
-        type="modal",
-        callback_id=FIX_CALLBACK,
-        private_metadata=name,
-        title="Fix an entry",
-        submit="Fix it",
-        close="Cancel",
-        blocks=blocks,
-    ).to_dict()
+    return modal("Fix an entry", blocks, callback_id=FIX_CALLBACK, private_metadata=name, submit="Fix it")
 
 
 def _entry_inputs(values: FormValues) -> list[Block]:
@@ -112,22 +91,16 @@ def _entry_inputs(values: FormValues) -> list[Block]:
 
 
 def _confirmation(question: str) -> Block:
-    option = Option(value=YES, label="Yes, save it")
-    return input_block(CONFIRM, question, CheckboxesElement(action_id=INPUT, options=[option]), optional=True)
+    return tick_input(CONFIRM, question, {}, "Yes, save it")
 
 
 def _line_input(values: FormValues) -> Block:
-    element = PlainTextInputElement(
-        action_id=READ_LINE,
-        initial_value=values.get(LINE),
-        max_length=LINE_CHARACTERS,
-        dispatch_action_config=DispatchActionConfig(trigger_actions_on=["on_enter_pressed"]),
-    )
+    element = text_field(READ_LINE, values.get(LINE), most_characters=LINE_CHARACTERS, on_enter=True)
     hint = "As behind /ccm log: P-1042 12m meds call What was done. Enter fills the inputs above from it."
     return input_block(LINE, "Paste a line", element, hint=hint, optional=True, dispatch_action=True)
 
 
-def saved_view(reply: Reply) -> dict[str, Any]:
+def saved_view(reply: Reply) -> View:
     """The modal after a save: the answer to the log."""
     return reply_view(reply, title="Saved")
 

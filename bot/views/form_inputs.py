@@ -7,19 +7,19 @@ updating views), so an input that is to show something else is given a new block
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    CheckboxesElement,
-    DatePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    NumberInputElement,
+from bot.views.blocks import (
+    Block,
     Option,
-    PlainTextInputElement,
-    RadioButtonsElement,
-    StaticSelectElement,
-    TimePickerElement,
+    checkboxes,
+    date_picker,
+    input_block,
+    number_field,
+    option,
+    radio_buttons,
+    select_menu,
+    text_field,
+    time_picker,
 )
-
 from bot.views.reply import OpenForm, Reply
 
 INPUT = "value"
@@ -35,11 +35,6 @@ YES = "yes"
 """What a ticked box says."""
 
 
-def input_block(name: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
-    """``element`` as the input ``name``."""
-    return InputBlock(block_id=name, label=label, element=element, **more)
-
-
 def text_input(
     name: str,
     label: str,
@@ -49,65 +44,53 @@ def text_input(
     hint: str | None = None,
     multiline: bool = False,
     optional: bool = False,
-) -> InputBlock:
+) -> Block:
     """Words, of which ``most_characters`` fit."""
-    element = PlainTextInputElement(
-        action_id=INPUT, initial_value=values.get(name) or None, multiline=multiline, max_length=most_characters
-    )
+    element = text_field(INPUT, values.get(name), most_characters=most_characters, multiline=multiline)
     return input_block(name, label, element, hint=hint, optional=optional)
 
 
-def number_input(name: str, label: str, values: FormValues, *, hint: str | None = None) -> InputBlock:
+def number_input(name: str, label: str, values: FormValues, *, hint: str | None = None) -> Block:
     """A whole number."""
-    element = NumberInputElement(action_id=INPUT, is_decimal_allowed=False, initial_value=values.get(name))
-    return input_block(name, label, element, hint=hint)
+    return input_block(name, label, number_field(INPUT, values.get(name)), hint=hint)
 
 
 def select_input(
     name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
+) -> Block:
     """One of many choices, in a menu."""
     options, chosen = _options(choices, values.get(name))
-    element = StaticSelectElement(action_id=INPUT, options=options, initial_option=chosen)
-    return input_block(name, label, element, hint=hint, optional=optional)
+    return input_block(name, label, select_menu(INPUT, options, chosen), hint=hint, optional=optional)
 
 
 def radio_input(
     name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
+) -> Block:
     """One of a few choices, all of them seen."""
     options, chosen = _options(choices, values.get(name))
-    element = RadioButtonsElement(action_id=INPUT, options=options, initial_option=chosen)
-    return input_block(name, label, element, hint=hint, optional=optional)
+    return input_block(name, label, radio_buttons(INPUT, options, chosen), hint=hint, optional=optional)
 
 
-def date_input(
-    name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
+def date_input(name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False) -> Block:
     """A date as ``2026-11-03``."""
-    element = DatePickerElement(action_id=INPUT, initial_date=values.get(name) or None)
-    return input_block(name, label, element, hint=hint, optional=optional)
+    return input_block(name, label, date_picker(INPUT, values.get(name)), hint=hint, optional=optional)
 
 
-def time_input(
-    name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
+def time_input(name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False) -> Block:
     """A time of day as ``14:30``."""
-    element = TimePickerElement(action_id=INPUT, initial_time=values.get(name))
-    return input_block(name, label, element, hint=hint, optional=optional)
+    return input_block(name, label, time_picker(INPUT, values.get(name)), hint=hint, optional=optional)
 
 
-def tick_input(name: str, label: str, values: FormValues, words: str) -> InputBlock:
+def tick_input(name: str, label: str, values: FormValues, words: str) -> Block:
     """A box to be ticked, or not."""
-    option = Option(value=YES, label=words)
-    ticked = [option] if values.get(name) == YES else None
-    element = CheckboxesElement(action_id=INPUT, options=[option], initial_options=ticked)
-    return input_block(name, label, element, optional=True)
+    box = option(YES, words)
+    ticked = [box] if values.get(name) == YES else []
+    return input_block(name, label, checkboxes(INPUT, [box], ticked), optional=True)
 
 
 def _options(choices: Choices, value: str | None) -> tuple[list[Option], Option | None]:
-    options = [Option(value=choice, label=words) for choice, words in choices]
-    return options, next((option for option in options if option.value == value), None)
+    options = [option(*choice) for choice in choices]
+    return options, next((one for one in options if one["value"] == value), None)
 
 
 def submitted(view: Mapping[str, Any]) -> dict[str, str]:
@@ -115,8 +98,8 @@ def submitted(view: Mapping[str, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     for block_id, inputs in view["state"]["values"].items():
         (state,) = inputs.values()
-        option = state.get("selected_option")
-        chosen = [option["value"]] if option else [one["value"] for one in state.get("selected_options") or []]
+        picked = state.get("selected_option")
+        chosen = [picked["value"]] if picked else [one["value"] for one in state.get("selected_options") or []]
         value = state.get("value") or state.get("selected_date") or state.get("selected_time") or ",".join(chosen)
         if value:
             values[_name(block_id)] = value
@@ -159,7 +142,7 @@ def as_new(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
 
 def refused_form(form: dict[str, Any], refusal: Reply) -> dict[str, Any]:
     """``form`` as it was filled in, under the card that says why nothing was saved."""
-    return {**form, "blocks": [*(block.to_dict() for block in refusal.blocks), *form["blocks"]]}
+    return {**form, "blocks": [*refusal.blocks, *form["blocks"]]}
 
 
 def in_form(said: Reply | OpenForm | dict[str, str], form: dict[str, Any]) -> OpenForm | dict[str, str]:
@@ -170,7 +153,7 @@ def in_form(said: Reply | OpenForm | dict[str, str], form: dict[str, Any]) -> Op
 def _beginning(element: Mapping[str, Any]) -> str:
     """What an input shows before anybody has touched it."""
     options = element.get("initial_options") or [element.get("initial_option") or {"value": ""}]
-    chosen = ",".join(option["value"] for option in options)
+    chosen = ",".join(one["value"] for one in options)
     plain = (element.get(f"initial_{kind}") for kind in ("value", "date", "time"))
     return str(next(filter(None, plain), chosen))
 

@@ -1,8 +1,7 @@
 """What whoever installed the bot is told: which practice it is for, and what to do first."""
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.reply import Reply, header, sections
 from ledger.set_up import Beginning
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.entry_forms import entry_menu
 from bot.views.reply import Reply, context, header, paged, section, table, table_parts
 from ledger.own_entries import OwnEntry

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from slack_sdk.models.blocks import StaticSelectElement
-
-from bot.views.reply import MOST_OPTIONS, option
+from bot.views.blocks import MOST_OPTIONS, Element, option, select_menu
 
 
 class Choice(NamedTuple):
@@ -15,7 +13,7 @@ class Choice(NamedTuple):
     label: str
 
 
-def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str) -> StaticSelectElement:
+def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str) -> Element:
     """A menu with the choice of value ``chosen`` in force, where there is one; ``placeholder`` says what is chosen.
 
     Of more than 100 choices those beyond the hundredth are left out, but never the one in force.
@@ -24,9 +22,5 @@ def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholde
     initial = next((choice for choice in choices if choice.value == chosen), None)
     if initial is not None and initial not in kept:
         kept[-1] = initial
-    return StaticSelectElement(
-        action_id=action,
-        placeholder=placeholder,
-        options=[option(*choice) for choice in kept],
-        initial_option=option(*initial) if initial else None,
-    )
+    in_force = option(*initial) if initial else None
+    return select_menu(action, [option(*choice) for choice in kept], in_force, placeholder=placeholder)

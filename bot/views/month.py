@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from slack_sdk.models.blocks import ActionsBlock, Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.menus import Choice, menu
-from bot.views.reply import Reply, context, header, paged, section, table
+from bot.views.reply import Reply, actions, context, header, paged, section, table
 from ledger.figures import Figures
 from ledger.overviews import MonthCounts
 from ledger.practice import Practice
@@ -59,7 +58,7 @@ def month_page(shown: MonthPage) -> Reply:
         menu(action, choices, chosen, placeholder=FILTER_WORDS[action])
         for action, (choices, chosen) in shown.filters.items()
     ]
-    blocks += [ActionsBlock(elements=menus), figures]
+    blocks += [actions(*menus), figures]
     if shown.rows:
         first = shown.page * ROWS_PER_PAGE + 1
         blocks.append(table(COLUMNS, [row_cells(row) for row in shown.rows], right=(2, 5)))
@@ -102,7 +101,7 @@ def _statements(shown: MonthPage) -> Block:
     month = f"{shown.counts.month:%Y-%m}"
     codes = dict.fromkeys(row.patient_code for row in shown.rows)
     choices = [Choice(f"{code} {month}", code) for code in codes]
-    return ActionsBlock(elements=[menu(STATEMENT, choices, placeholder="Show a statement")])
+    return actions(menu(STATEMENT, choices, placeholder="Show a statement"))
 
 
 def listed_rows(month: MonthList, group: Group | None) -> list[Row]:

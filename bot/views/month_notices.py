@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement, MarkdownTextObject, SectionBlock
-
 from bot.grammar.fact_words import FactCommand
 from bot.grammar.words import PROGRAM_WORDS
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.clearing import clearing_button
 from bot.views.closing import close_button, closed_line
 from bot.views.reply import Reply, actions, context, header, section, sections, table
@@ -158,18 +157,14 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
         when = f"revised {words.full_day(plan.revised_on)}, {good} {words.full_day(plan.good_until)}"
     code = plan.patient_code
     line = f"*{code}* · {when} · `/ccm {FactCommand.PLAN} {code}`"
-    return _with_button(line, clearing_button(code, FactCommand.PLAN, None, heard_as=f"Record care plan of {code}"))
+    return section(line, clearing_button(code, FactCommand.PLAN, None, heard_as=f"Record care plan of {code}"))
 
 
 def _consent_block(missing: MissingConsent) -> Block:
     code, program = missing.patient_code, missing.program
     line = f"*{code}* · {program} · `/ccm {FactCommand.CONSENT} {code} {PROGRAM_WORDS[program][0]}`"
     heard = f"Record {program} consent of {code}"
-    return _with_button(line, clearing_button(code, FactCommand.CONSENT, program, heard_as=heard))
-
-
-def _with_button(line: str, does: ButtonElement) -> Block:
-    return SectionBlock(text=MarkdownTextObject(text=line), accessory=does)
+    return section(line, clearing_button(code, FactCommand.CONSENT, program, heard_as=heard))
 
 
 def _more_codes(codes: Sequence[str]) -> list[Block]:

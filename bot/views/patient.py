@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.clearing import clearing_buttons
 from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
-from bot.views.reply import Reply, context, header, paged, section, sections, table, table_parts
+from bot.views.reply import Reply, actions, context, header, paged, section, sections, table, table_parts
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
 from ledger.stored_entries import Correction
@@ -70,7 +69,7 @@ def _other_months(patient_code: str, shown: date, months: Sequence[date]) -> lis
     if len(offered) == 1:
         return []
     choices = [Choice(f"{patient_code} {month:%Y-%m}", words.month_name(month)) for month in offered]
-    return [ActionsBlock(elements=[menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}", placeholder="Month")])]
+    return [actions(menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}", placeholder="Month"))]
 
 
 def _summary(statement: Statement) -> str:

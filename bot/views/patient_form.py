@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import roster_inputs as inputs
+from bot.views.blocks import Block
 from bot.views.form_inputs import YES
 from bot.views.pickers import PRACTITIONER_PICKER, TEAM_PICKER
 from bot.views.reply import Reply, context, section

@@ -1,12 +1,8 @@
 """The menus that find a patient, a team or a person as one types, for every form (external select)."""
 
-from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
 
-from slack_sdk.models.blocks import ExternalDataSelectElement, InputBlock, Option
-
-from bot.views.reply import option
+from bot.views.blocks import Block, Option, input_block, option, search_menu
 
 PATIENT_PICKER = "pick_patient"
 """The action of every menu of patients; ``bot.listeners.pickers`` answers what is typed into it."""
@@ -19,15 +15,12 @@ VALUE_CHARACTERS = 150
 
 def patient_input(
     block_id: str, patient_code: str | None = None, *, label: str = "Patient", optional: bool = False
-) -> InputBlock:
+) -> Block:
     """The menu as an input of a form, with ``patient_code`` chosen where one is given."""
-    element = ExternalDataSelectElement(
-        action_id=PATIENT_PICKER,
-        placeholder="Type a code, for example P-1042 or 1042",
-        initial_option=patient_option(patient_code) if patient_code else None,
-        min_query_length=1,
-    )
-    return InputBlock(block_id=block_id, label=label, element=element, optional=optional)
+    chosen = patient_option(patient_code) if patient_code else None
+    placeholder = "Type a code, for example P-1042 or 1042"
+    element = search_menu(PATIENT_PICKER, chosen, placeholder=placeholder, least_typed=1)
+    return input_block(block_id, label, element, optional=optional)
 
 
 def patient_option(patient_code: str, team: str = "") -> Option:
@@ -50,8 +43,3 @@ def team_option(word: str, name: str) -> Option:
 def person_option(staff_id: str, name: str) -> Option:
     """One staff member in the menu of an administrator."""
     return option(staff_id, f"{staff_id} · {name}" if name else staff_id)
-
-
-def options_payload(options: Iterable[Option]) -> list[dict[str, Any]]:
-    """The options that answer what was typed."""
-    return [one.to_dict() for one in options]

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block
-
 from bot.grammar.problems import Problem
 from bot.grammar.quotes import unescape
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.reply import (
     SECTION_CHARACTERS,
     Reply,

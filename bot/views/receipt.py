@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.clearing import clearing_buttons
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice

@@ -6,20 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    HeaderBlock,
-    MarkdownTextObject,
-    Option,
-    RawTextObject,
-    SectionBlock,
-    TableBlock,
-)
-from slack_sdk.models.views import View
-
+from bot.views.blocks import LABEL_CHARACTERS, Block, Element, View, filled, modal, plain_text
 from bot.views.words import clipped, escaped
 
 BLOCKS_PER_MESSAGE = 50
@@ -27,11 +14,6 @@ SECTION_CHARACTERS = 3000
 HEADER_CHARACTERS = 150
 TABLE_CHARACTERS = 10_000
 BUTTON_VALUE_CHARACTERS = 2000
-HEARD_CHARACTERS = 75
-LABEL_CHARACTERS = 75
-"""Of a choice in a menu."""
-MOST_OPTIONS = 100
-"""How many choices a menu can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +30,13 @@ class Reply:
     def payload(self) -> dict[str, Any]:
         """The message as the Web API takes it.
 
-        Raises ``SlackObjectFormationError`` for a block over its limits and ``ValueError`` for more than 50 blocks
-        or more than one table.
+        Raises ``ValueError`` for more than 50 blocks or more than one table; the tests hold each block to its limits.
         """
-        if len(self.blocks) > BLOCKS_PER_MESSAGE or sum(isinstance(block, TableBlock) for block in self.blocks) > 1:
+        if len(self.blocks) > BLOCKS_PER_MESSAGE or sum(block["type"] == "table" for block in self.blocks) > 1:
             raise ValueError("a message has at most 50 blocks and one table")
         message: dict[str, Any] = {"text": escaped(self.text)}
         if self.blocks:
-            message["blocks"] = [block.to_dict() for block in self.blocks]
+            message["blocks"] = list(self.blocks)
         return message
 
 
@@ -63,28 +44,23 @@ class Reply:
 class OpenForm:
     """A form to be opened instead of an answer: a modal view as the Web API takes it; ``changed`` as for a reply."""
 
-    view: dict[str, Any]
+    view: View
     changed: frozenset[str] = frozenset()
 
 
-def reply_view(reply: Reply, *, title: str) -> dict[str, Any]:
+def reply_view(reply: Reply, *, title: str) -> View:
     """``reply`` as a modal; its short text is for notifications, which a modal has none of."""
-    return View(type="modal", title=title, close="Close", blocks=list(reply.blocks)).to_dict()
+    return modal(title, reply.blocks, close="Close")
 
 
-def option(value: str, label: str) -> Option:
-    """A choice of a menu; a label of more than 75 characters ends in dots."""
-    return Option(value=value, label=clipped(label, LABEL_CHARACTERS))
-
-
-def header(text: str) -> HeaderBlock:
+def header(text: str) -> Block:
     """A heading; where it is longer than the 150 characters that fit, it ends in dots."""
-    return HeaderBlock(text=text if len(text) <= HEADER_CHARACTERS else f"{text[: HEADER_CHARACTERS - 1]}…")
+    return {"type": "header", "text": plain_text(clipped(text, HEADER_CHARACTERS))}
 
 
-def section(mrkdwn: str) -> SectionBlock:
-    """A paragraph of mrkdwn; 3,000 characters fit."""
-    return SectionBlock(text=MarkdownTextObject(text=mrkdwn))
+def section(mrkdwn: str, accessory: Element | None = None) -> Block:
+    """A paragraph of mrkdwn, with an element beside it; 3,000 characters fit."""
+    return filled(type="section", text=_mrkdwn(mrkdwn), accessory=accessory)
 
 
 def sections(lines: Sequence[str]) -> list[Block]:
@@ -109,18 +85,30 @@ def broken(text: str, most_characters: int) -> list[str]:
     return kept.wrap(text)
 
 
-def context(mrkdwn: str) -> ContextBlock:
+def context(mrkdwn: str) -> Block:
     """A small line beside the answer."""
-    return ContextBlock(elements=[MarkdownTextObject(text=mrkdwn)])
+    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> TableBlock:
+def divider() -> Block:
+    """A line across."""
+    return {"type": "divider"}
+
+
+def image(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded to Slack, and the same in words."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt_text}
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Block:
     """A table with a first row of column names; the columns at the indexes ``right`` are aligned right."""
-    cells = [[RawTextObject(text=cell or "–") for cell in row] for row in (columns, *rows)]
-    settings: list[dict[str, Any] | None] = [
-        {"align": "right"} if index in right else {"is_wrapped": True} for index in range(len(columns))
-    ]
-    return TableBlock(rows=cells, column_settings=settings)
+    return {
+        "type": "table",
+        "rows": [[{"type": "raw_text", "text": cell or "–"} for cell in row] for row in (columns, *rows)],
+        "column_settings": [
+            {"align": "right"} if index in right else {"is_wrapped": True} for index in range(len(columns))
+        ],
+    }
 
 
 def table_parts(
@@ -140,17 +128,21 @@ def table_parts(
     return list(parts)
 
 
-def button(
-    text: str, action_id: str, value: Any, *, style: str | None = None, heard_as: str | None = None
-) -> ButtonElement:
+def button(text: str, action_id: str, value: Any, *, style: str | None = None, heard_as: str | None = None) -> Element:
     """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes.
 
     ``heard_as`` is what a screen reader says in place of ``text``, where that needs what stands around it.
     """
     if not fits_in_button(value):
         raise ValueError("a button's value has at most 2,000 characters")
-    heard = clipped(heard_as, HEARD_CHARACTERS) if heard_as else None
-    return ButtonElement(text=text, action_id=action_id, value=_encoded(value), style=style, accessibility_label=heard)
+    return filled(
+        type="button",
+        text=plain_text(text),
+        action_id=action_id,
+        value=_encoded(value),
+        style=style,
+        accessibility_label=heard_as and clipped(heard_as, LABEL_CHARACTERS),
+    )
 
 
 def fits_in_button(value: Any) -> bool:
@@ -176,6 +168,10 @@ def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str
     return Reply(reply.text, (*reply.blocks, context(f"Page {page + 1} of {pages}"), actions(*buttons)))
 
 
-def actions(*buttons: ButtonElement) -> ActionsBlock:
-    """A row of buttons."""
-    return ActionsBlock(elements=list(buttons))
+def actions(*elements: Element) -> Block:
+    """A row of buttons and menus."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}

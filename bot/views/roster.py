@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ExternalDataSelectElement
-
 from bot.views import words
+from bot.views.blocks import Block, View, search_menu
 from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
-from bot.views.reply import Reply, button, context, header, reply_view, sections, table
+from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
 from ledger.policy_texts import said
 from ledger.roster import Person
 from ledger.roster_changes import ColumnChange, RosterReceipt
@@ -116,14 +115,13 @@ def _counted(begin: int, shown: int, counted: str) -> str:
     return f"{begin + 1}–{begin + shown} of {counted}" if shown else counted
 
 
-def _tools(edit: str, placeholder: str, add: str, label: str) -> ActionsBlock:
-    menu = ExternalDataSelectElement(action_id=edit, placeholder=placeholder, min_query_length=1)
-    return ActionsBlock(elements=[menu, button(label, add, "")])
+def _tools(edit: str, placeholder: str, add: str, label: str) -> Block:
+    return actions(search_menu(edit, placeholder=placeholder, least_typed=1), button(label, add, ""))
 
 
 def saved_view(
     receipt: RosterReceipt, labels: Mapping[str, str], *, teams: Mapping[str, str], lines: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> View:
     """The modal after a save: what changed. ``teams`` has the names by id; ``lines`` follow."""
     done = {"added": "Added", "changed": "Changed", "unchanged": "Nothing changed"}[receipt.outcome]
     said = [f"*{done}* · *{words.escaped(teams.get(receipt.key, receipt.key))}*"]

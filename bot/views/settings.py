@@ -7,25 +7,25 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    InputBlock,
-    InputInteractiveElement,
-    MarkdownTextObject,
-    NumberInputElement,
-    Option,
-    OptionGroup,
-    PlainTextInputElement,
-    RadioButtonsElement,
-    SectionBlock,
-    StaticMultiSelectElement,
-    StaticSelectElement,
-)
-from slack_sdk.models.views import View
-
 from bot.grammar.settings import BANDS_EXAMPLE, BUSINESS_DAYS_EXAMPLE, CREDENTIALS_EXAMPLE, DAYS_OFF_EXAMPLE
 from bot.views import words
+from bot.views.blocks import (
+    LABEL_CHARACTERS,
+    Block,
+    Element,
+    Option,
+    View,
+    checkboxes,
+    grouped_select_menu,
+    input_block,
+    modal,
+    multi_select_menu,
+    number_field,
+    option,
+    radio_buttons,
+    select_menu,
+    text_field,
+)
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
 from ledger.deciding import DEFAULTS, PolicyReceipt
 from ledger.policy import PAYMENTS, PolicyChange
@@ -82,14 +82,12 @@ def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], w
     for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group):
         blocks += sections([f"*{group}*", *(_line(one, staff, when) for one in members)])
     groups = [
-        OptionGroup(
-            label=group.value, options=[Option(value=one.name, label=SETTING_TEXTS[one.name].title) for one in members]
-        )
+        (group.value, [option(one.name, SETTING_TEXTS[one.name].title) for one in members])
         for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group)
     ]
-    menu = StaticSelectElement(action_id=CHANGE, placeholder="Change…", option_groups=groups)
+    menu = grouped_select_menu(CHANGE, groups, placeholder="Change…")
     blocks += [
-        SectionBlock(text=MarkdownTextObject(text="*Change a setting*, or see what it does:"), accessory=menu),
+        section("*Change a setting*, or see what it does:", menu),
         actions(button("Show every change", HISTORY, "")),
         context("Each change is recorded with who and when. One setting at once: `/ccm settings care_plan_max_days`"),
     ]
@@ -112,7 +110,7 @@ def _by(change: PolicyChange, staff: Callable[[str], str], when: Instant) -> str
 
 def setting_form(
     setting: Setting, *, payments: Sequence[CodePayment], staff: Callable[[str], str], when: Instant
-) -> dict[str, Any]:
+) -> View:
     """The form for one setting as a modal view; ``payments`` are the codes that the form for payments offers."""
     text = SETTING_TEXTS[setting.name]
     about = [f"*{text.title}*", text.changes, f"Default: {said(setting.name, DEFAULTS[setting.name])}"]
@@ -122,7 +120,7 @@ def setting_form(
     if setting.name == PAYMENTS:
         blocks += _payment_inputs(payments)
     else:
-        blocks.append(_input(VALUE, text.title, _element(setting)))
+        blocks.append(input_block(VALUE, text.title, _element(setting)))
         if not setting.is_default:
             blocks.append(_reset(f"Back to default: {said(setting.name, DEFAULTS[setting.name])}"))
     if setting.name in PolicySettings.model_fields:
@@ -132,48 +130,27 @@ def setting_form(
                 "nobody can save time meanwhile: choose a quiet moment."
             )
         )
-    view = View(
-        type="modal",
-        callback_id=CALLBACK,
-        private_metadata=setting.name,
-        title="Change a setting",
-        submit="Save",
-        close="Cancel",
-        blocks=blocks,
-    )
-    return view.to_dict()
+    return modal("Change a setting", blocks, callback_id=CALLBACK, private_metadata=setting.name, submit="Save")
 
 
-def _input(block_id: str, label: str, element: InputInteractiveElement, **more: Any) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, **more)
-
-
-def _element(setting: Setting) -> InputInteractiveElement:
+def _element(setting: Setting) -> Element:
     """The input that fits the setting, filled with its value."""
     name, value, text = setting.name, setting.value, SETTING_TEXTS[setting.name]
     if text.choices:
         options = [_option(choice, label) for choice, label in text.choices.items()]
-        chosen = next(option for option in options if option.value == json.dumps(value))
-        return RadioButtonsElement(action_id=INPUT, options=options, initial_option=chosen)
+        chosen = next(one for one in options if one["value"] == json.dumps(value))
+        return radio_buttons(INPUT, options, chosen)
     if text.unit:
-        return NumberInputElement(action_id=INPUT, is_decimal_allowed=False, initial_value=str(value), min_value="1")
+        return number_field(INPUT, str(value), least="1")
     if is_hour(name):
         hours = [_option(hour, said(name, hour)) for hour in range(LAST_HOUR + 1)]
-        return StaticSelectElement(action_id=INPUT, options=hours, initial_option=hours[value])
+        return select_menu(INPUT, hours, hours[value])
     if name == "digest_days":
         days = [_option(day, f"The {day}.") for day in range(1, LAST_DAY_OF_EVERY_MONTH + 1)]
-        return StaticMultiSelectElement(
-            action_id=INPUT,
-            placeholder="Choose days of the month",
-            options=days,
-            initial_options=[days[day - 1] for day in value],
-        )
-    return PlainTextInputElement(
-        action_id=INPUT,
-        initial_value=typed(name, value)[:MOST_TYPED] or None,
-        placeholder=f"For example: {EXAMPLES[name]}",
-        max_length=MOST_TYPED,
-    )
+        chosen_days = [days[day - 1] for day in value]
+        return multi_select_menu(INPUT, days, chosen_days, placeholder="Choose days of the month")
+    example = f"For example: {EXAMPLES[name]}"
+    return text_field(INPUT, typed(name, value)[:MOST_TYPED], most_characters=MOST_TYPED, placeholder=example)
 
 
 def typed(name: str, value: Any) -> str:
@@ -182,17 +159,17 @@ def typed(name: str, value: Any) -> str:
 
 
 def _option(value: Any, label: str) -> Option:
-    return Option(value=json.dumps(value), label=label)
+    return option(json.dumps(value), label)
 
 
 def _payment_inputs(payments: Sequence[CodePayment]) -> list[Block]:
-    options = [Option(value=one.code, label=_payment_label(one)) for one in payments]
+    options = [option(one.code, _payment_label(one)) for one in payments]
     return [
-        _input(CODE, "Code", StaticSelectElement(action_id=INPUT, placeholder="Choose a code", options=options)),
-        _input(
+        input_block(CODE, "Code", select_menu(INPUT, options, placeholder="Choose a code")),
+        input_block(
             VALUE,
             "What it pays, in dollars",
-            NumberInputElement(action_id=INPUT, is_decimal_allowed=True, min_value="0"),
+            number_field(INPUT, is_decimal_allowed=True, least="0"),
             optional=True,
             hint="For example 66.13. The menu shows the rulebook's figure, and yours where you have one.",
         ),
@@ -206,21 +183,20 @@ def _payment_label(payment: CodePayment) -> str:
     return f"{payment.code} · rulebook {book}{own}"
 
 
-def _reset(label: str) -> InputBlock:
-    option = Option(value="yes", label=label if len(label) <= 75 else "Back to default")  # noqa: PLR2004 - Slack's
-    return _input(RESET, "Or", CheckboxesElement(action_id=INPUT, options=[option]), optional=True)
+def _reset(label: str) -> Block:
+    box = option("yes", label if len(label) <= LABEL_CHARACTERS else "Back to default")
+    return input_block(RESET, "Or", checkboxes(INPUT, [box]), optional=True)
 
 
-def saving_view(external_id: str) -> dict[str, Any]:
+def saving_view(external_id: str) -> View:
     """The modal while every patient-month is evaluated; ``external_id`` is how it is found when that is done."""
     lines = "*Saving…* Every month that is not closed is evaluated again. You may close this: it goes on by itself."
     return outcome_view(Reply("Saving", (section(lines),)), external_id)
 
 
-def outcome_view(reply: Reply, external_id: str) -> dict[str, Any]:
+def outcome_view(reply: Reply, external_id: str) -> View:
     """The modal that shows what came of the decision."""
-    blocks = list(reply.blocks)
-    return View(type="modal", title="Settings", close="Close", external_id=external_id, blocks=blocks).to_dict()
+    return modal("Settings", reply.blocks, close="Close", external_id=external_id)
 
 
 def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:

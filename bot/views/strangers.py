@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.problem import error_card
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.errors import LedgerError
@@ -57,7 +56,7 @@ def restored_notice(user: str, staff_id: str) -> dict[str, Any]:
 
 def message(text: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A message whose notification has a Slack mention in it, which ``Reply`` would show letter by letter."""
-    return {"text": text, "blocks": [block.to_dict() for block in blocks]}
+    return {"text": text, "blocks": list(blocks)}
 
 
 def _settled(said: str) -> Reply:

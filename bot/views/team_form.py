@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import roster_inputs as inputs
+from bot.views.blocks import Block
 from bot.views.reply import Reply, context
 from bot.views.roster_inputs import Filled
 from ledger.policy_settings import LAST_HOUR

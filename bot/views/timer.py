@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.grammar.log_line import LogLine, format_log
 from bot.views import words
+from bot.views.blocks import Block, Element
 from bot.views.receipt import LOG_ANOTHER, REPLAYED
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice import Practice
@@ -30,7 +29,7 @@ def timer_blocks(timer: Timer, at: datetime) -> list[Block]:
     return [section(f"*Timer* · {' · '.join(said)}"), actions(*_buttons(timer))]
 
 
-def start_button() -> ButtonElement:
+def start_button() -> Element:
     """The button that opens the form of a new timer."""
     return button("Start timer", START, "")
 
@@ -107,7 +106,7 @@ def logged_elsewhere(patient_code: str) -> Reply:
     return Reply(text, (section(text),))
 
 
-def _buttons(timer: Timer) -> tuple[ButtonElement, ButtonElement]:
+def _buttons(timer: Timer) -> tuple[Element, Element]:
     named = _named(timer)
     return button("Stop and log", STOP, named, style="primary"), button("Cancel it", CANCEL, named)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.models.views import View
-
 from bot.views import words
+from bot.views.blocks import Block, View, modal
 from bot.views.form import (
     ACTIVITY,
     CALLBACK,
@@ -71,7 +70,7 @@ class Stopped:
         return {LENGTH: length, DATE: began.date().isoformat()}
 
 
-def start_form(values: FormValues, *, intro: str = "") -> dict[str, Any]:
+def start_form(values: FormValues, *, intro: str = "") -> View:
     """The form that starts a timer; only the patient must be known."""
     view = log_form(values, intro=intro)
     blocks = _with_inputs(view, _START_INPUTS)
@@ -87,9 +86,9 @@ def start_form(values: FormValues, *, intro: str = "") -> dict[str, Any]:
     }
 
 
-def started_view(reply: Reply) -> dict[str, Any]:
+def started_view(reply: Reply) -> View:
     """The modal after a start."""
-    return View(type="modal", title="Timer started", close="Close", blocks=list(reply.blocks[:-1])).to_dict()
+    return modal("Timer started", reply.blocks[:-1], close="Close")
 
 
 def stop_values(timer: Timer, stopped: Stopped, practice: Practice, *, open_end: bool) -> dict[str, str]:
@@ -107,7 +106,7 @@ def stop_values(timer: Timer, stopped: Stopped, practice: Practice, *, open_end:
     )
 
 
-def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> dict[str, Any]:
+def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> View:
     """The log form ``view`` as the one that ends a timer; any other view as it is."""
     if view.get("callback_id") != CALLBACK:
         return dict(view)
@@ -120,7 +119,7 @@ def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> dict[str, Any]:
     }
 
 
-def _with_inputs(view: Mapping[str, Any], names: frozenset[str]) -> list[dict[str, Any]]:
+def _with_inputs(view: Mapping[str, Any], names: frozenset[str]) -> list[Block]:
     """The blocks of the log form ``view`` with those of its inputs alone that a timer's form has, too."""
     return [block for block in view["blocks"] if block["type"] != "input" or block["block_id"] in names]
 

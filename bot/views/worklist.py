@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.reply import Reply, context, header, section, sections, table, table_parts
 from ledger.figures import Figures
 from ledger.rules.facts import Program

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from slack_sdk.models.views import View
 from support.practice import NOTE
 from support.slack import Office, has_button
 from support.timers import opened, prefilled, running, start
 
 from bot.playground import SeenView
+from bot.views.blocks import home_tab
 from bot.views.card import MY_DAY
 from bot.views.receipt import LOG_ANOTHER
 from bot.views.reply import actions
@@ -95,7 +95,7 @@ def at_home(office: Office) -> SeenView:
     timer = running(office)
     now = office.practice.local(office.clock())
     blocks = timer_blocks(timer, now) if timer else [actions(start_button())]
-    office.client.views_publish(user_id="U0NURSE1", view=View(type="home", blocks=blocks).to_dict())
+    office.client.views_publish(user_id="U0NURSE1", view=home_tab(blocks))
     home = office.person().home_view
     assert home is not None
     return home

@@ -1,12 +1,12 @@
 """The App Home of leads, billers and administrators, and of those who are several of these."""
 
 import pytest
+from support.block_kit import check_view
 from support.home import buttons, now, opened, press
 from support.practice import an_entry, import_rows, staff_row
 from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, Office
 
 from bot.playground import SeenView
-from bot.playground.limits.content import check_view
 from bot.views.home import LOG
 from bot.views.home.billing import BLOCKER, HIDE
 from bot.views.home.place import OPENED_PAGE

@@ -14,6 +14,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select
 from support.accessibility import faults_in
+from support.block_kit import faults_by_library
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app
@@ -132,6 +133,11 @@ class Office:
         """What somebody who hears all that was sent, or sees no colours, would miss (``support.accessibility``)."""
         return [fault for payload in self.sent() for fault in faults_in(payload)]
 
+    def misformed(self) -> list[str]:
+        """What slack_sdk would not have written so in all that Slack took (``support.block_kit``)."""
+        taken = [one for one in self.playground.workspace.traffic.newest(2000) if one.refused is None]
+        return [fault for one in taken if one.direction == "from_bot" for fault in faults_by_library(one.payload)]
+
     def last_payload(self, kind: str) -> JSON:
         """What Slack sent last: a command (``slash_commands``) or an interaction (``interactive``)."""
         sent = [one for one in self.playground.workspace.traffic.newest(2000) if one.kind == kind]
@@ -242,6 +248,8 @@ def open_office(
     assert office.allows_refusals or not refused, refused
     faults = office.faults()
     assert not faults, faults
+    misformed = office.misformed()
+    assert not misformed, misformed
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120

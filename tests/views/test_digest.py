@@ -7,8 +7,8 @@ from itertools import cycle, islice
 from typing import Any
 
 import pytest
+from support.block_kit import check_message
 
-from bot.playground.limits.content import check_message
 from bot.views.digest import digest_messages, digest_preview
 from jobs.digests import Digest
 from jobs.listing import Picture, listed_of

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.accessibility import faults_in
+from support.block_kit import check_message, check_options_answer, check_view
 
 from bot.commands.fact_keepers import FACT_KEEPERS
 from bot.commands.facts import FactKeeper
-from bot.playground.limits.content import check_message, check_options_answer, check_view
 from bot.views.card import card_view
 from bot.views.clearing import clearing_buttons
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
@@ -43,7 +43,7 @@ from bot.views.patient_form import LABELS as PATIENT_LABELS
 from bot.views.patient_form import patient_form
 from bot.views.person_form import LABELS as PERSON_LABELS
 from bot.views.person_form import person_form
-from bot.views.pickers import options_payload, team_option, team_word
+from bot.views.pickers import team_option, team_word
 from bot.views.problem import error_card
 from bot.views.reply import Reply, paged, section
 from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
@@ -189,7 +189,7 @@ def test_every_card_about_closing_fits_and_500_changes_are_each_on_one_page() ->
 
 def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
     choices = [Choice(str(number), str(number)) for number in range(150)]
-    element = menu("month_team", choices, "149", placeholder="Team").to_dict()
+    element = menu("month_team", choices, "149", placeholder="Team")
 
     assert len(element["options"]) == 100
     assert element["initial_option"]["value"] == element["options"][-1]["value"] == "149"
@@ -297,7 +297,7 @@ def test_the_forms_about_an_entry_fit_whatever_its_note_and_its_name() -> None:
     ):
         check_view(view, kind="modal")
     menu = entry_menu([(f"{name}{number}", "said " * 30) for number in range(25)])
-    check_message("Entries", [menu.to_dict()])
+    check_message("Entries", [menu])
 
 
 @pytest.mark.parametrize("keeper", FACT_KEEPERS.values(), ids=FACT_KEEPERS)
@@ -322,8 +322,8 @@ def test_a_row_of_clearing_buttons_is_short_whatever_is_in_the_way() -> None:
 
     (row,) = clearing_buttons("P-" + "9" * 60, in_the_way, lambda _command: True)
 
-    check_message("Statement", [row.to_dict()])
-    assert len(row.to_dict()["elements"]) == 5
+    check_message("Statement", [row])
+    assert len(row["elements"]) == 5
     assert clearing_buttons("P-1042", in_the_way, lambda _command: False) == []
 
 
@@ -362,7 +362,7 @@ def test_what_is_said_of_a_timer_fits_and_is_without_its_note() -> None:
         check_message(payload["text"], payload["blocks"])
         assert "xxx" not in str(payload)
     check_view(started_view(replies[0]), kind="modal")
-    blocks = [block.to_dict() for block in timer_blocks(LONGEST, AT)]
+    blocks = timer_blocks(LONGEST, AT)
     check_view({"type": "home", "blocks": blocks}, kind="home")
     assert "running since Fri Nov 20, 9:59 am · 5760 min so far" in str(blocks)
 
@@ -487,7 +487,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
 
 def test_a_menu_of_teams_with_long_names_tells_them_apart() -> None:
     ids = [f"{'long-' * 60}{number}" for number in range(100)]
-    options = options_payload(team_option(team_word(team_id), LONG) for team_id in ids)
+    options = [team_option(team_word(team_id), LONG) for team_id in ids]
 
     check_options_answer({"options": options})
     assert len({option["value"] for option in options}) == 100
@@ -593,7 +593,7 @@ def test_patients_who_were_taken_are_shown_to_their_taker_and_as_taken_in_the_wo
         today=(),
     )
 
-    blocks = [block.to_dict() for block in work_blocks(work, Place(), at=datetime(2026, 11, 24, tzinfo=UTC))]
+    blocks = work_blocks(work, Place(), at=datetime(2026, 11, 24, tzinfo=UTC))
 
     said = [block["text"]["text"] for block in blocks if block["type"] == "section"]
     assert said[:3] == [

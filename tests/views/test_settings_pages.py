@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.playground.limits.content import check_message, check_view
+from support.block_kit import check_message, check_view
+
 from bot.views.settings import (
     CodePayment,
     Setting,

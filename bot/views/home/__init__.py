@@ -7,12 +7,9 @@ every other list is lines of a section.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from slack_sdk.models.blocks import Block
-from slack_sdk.models.views import View
 
 from bot.views import words
+from bot.views.blocks import Block, View, home_tab
 from bot.views.home.billing import Billing, billing_blocks
 from bot.views.home.place import Place
 from bot.views.home.set_up import set_up_blocks
@@ -38,7 +35,7 @@ class Home:
     set_up: SetUpGaps | None
 
 
-def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:
+def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View:
     """The view to be published as it is at ``place``; ``notice`` stands at its top."""
     buttons = [button("Log time", LOG, "", style="primary"), start_button()] if home.work is not None else []
     today = home.at.date()
@@ -59,9 +56,4 @@ def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> dict
         blocks += set_up_blocks(home.set_up)
     if not (home.work or home.team or home.billing or home.set_up):
         blocks.append(section("You have no role yet. An administrator of your practice can give you one."))
-    return card_view(blocks)
-
-
-def card_view(blocks: Sequence[Block]) -> dict[str, Any]:
-    """A Home tab of these blocks alone, for example of what went wrong."""
-    return View(type="home", blocks=list(blocks)).to_dict()
+    return home_tab(blocks)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.menus import Choice, menu
-from bot.views.reply import actions, button, sections
+from bot.views.reply import actions, button, divider, sections
 from ledger.closed_months import Closing
 from ledger.overviews import Blocked, BlockedPatient, MonthCounts
 from ledger.practice import Practice
@@ -38,7 +37,7 @@ class Billing:
 def billing_blocks(billing: Billing, place: Place) -> list[Block]:
     """The part as blocks: the month so far, its blockers, and behind them the months before it."""
     before = sections(_months_before(billing))
-    return [DividerBlock(), *sections(_so_far(billing.counts)), *_blockers(billing, place), *before]
+    return [divider(), *sections(_so_far(billing.counts)), *_blockers(billing, place), *before]
 
 
 def _so_far(counts: MonthCounts) -> list[str]:
@@ -88,7 +87,7 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     chosen = place.opening(opened).to_value() if opened else ""
     blocks: list[Block] = [
         *sections(lines),
-        ActionsBlock(elements=[menu(BLOCKER, choices, chosen, placeholder="Show patients")]),
+        actions(menu(BLOCKER, choices, chosen, placeholder="Show patients")),
     ]
     if opened:
         patients = billing.blocked.patients

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
+from bot.views.blocks import Block
 from bot.views.reply import actions, button, context
 
 UNTOUCHED = "untouched"

@@ -1,9 +1,8 @@
 """The administrator's part: what is still missing in the set-up, with the command that mends it."""
 
-from slack_sdk.models.blocks import Block, DividerBlock
-
 from bot.views import words
-from bot.views.reply import sections
+from bot.views.blocks import Block
+from bot.views.reply import divider, sections
 from ledger.set_up import SetUpGaps
 
 NAMES_SHOWN = 5
@@ -23,7 +22,7 @@ def set_up_blocks(gaps: SetUpGaps) -> list[Block]:
     if patients:
         lines.append(f"• {words.listed(patients, 'patient')} without a billing practitioner: `/ccm patients`")
     title = "*Set-up* · still missing:" if lines else "*Set-up* · nothing is missing."
-    return [DividerBlock(), *sections([title, *lines])]
+    return [divider(), *sections([title, *lines])]
 
 
 def _some(names: tuple[str, ...]) -> str:

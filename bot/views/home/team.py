@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, DividerBlock
-
 from bot.views import words
+from bot.views.blocks import Block
 from bot.views.home.place import UNTOUCHED, Place, page_count, turns
-from bot.views.reply import actions, button, section, sections
+from bot.views.reply import actions, button, divider, section, sections
 from ledger.overviews import BandCount
 from ledger.roster import Team
 from ledger.worklists import Untouched
@@ -32,10 +31,10 @@ class TeamWork:
 def team_blocks(team: TeamWork, place: Place) -> list[Block]:
     """The part as blocks."""
     if not team.teams:
-        return [DividerBlock(), section("*Your teams* · you lead none yet; an administrator can change that.")]
+        return [divider(), section("*Your teams* · you lead none yet; an administrator can change that.")]
     lines = ["*Near the next code, by team*"]
     lines += [_bands(one, [band for band in team.bands if band.team_id == one.team_id]) for one in team.teams]
-    return [DividerBlock(), *sections(lines), *_untouched(team, place), *sections(_digests(team))]
+    return [divider(), *sections(lines), *_untouched(team, place), *sections(_digests(team))]
 
 
 def _bands(team: Team, bands: Sequence[BandCount]) -> str:

@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
 
 from bot.views import words
+from bot.views.blocks import Block, Element
 from bot.views.entry_forms import entry_menu
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.receipt import next_step
-from bot.views.reply import button, context, section
+from bot.views.reply import button, context, divider, section
 from bot.views.timer import timer_blocks
 from ledger.figures import Figures
 from ledger.own_entries import OwnEntry, TodaysEntry
@@ -41,7 +39,7 @@ class OwnWork:
 
 def work_blocks(work: OwnWork, place: Place, *, at: datetime) -> list[Block]:
     """The part as blocks, the shortest lists first; ``at`` is now on the practice's clock."""
-    timer = [DividerBlock(), *timer_blocks(work.timer, at)] if work.timer else []
+    timer = [divider(), *timer_blocks(work.timer, at)] if work.timer else []
     return [*timer, *_taken(work.taken, place), *_today(work.today, place, at.date()), *_near(work, place)]
 
 
@@ -52,7 +50,7 @@ def _taken(taken: Sequence[tuple[str, Sequence[Figures]]], place: Place) -> list
     page = nearest_page(place.taken, len(taken), TAKEN_ROWS)
     title = section(f"*Patients you took* · {words.listed(len(taken), 'patient')}")
     rows = [_taken_row(code, programs) for code, programs in taken[page * TAKEN_ROWS : (page + 1) * TAKEN_ROWS]]
-    return [DividerBlock(), title, *rows, *turns(place, "taken", page, page_count(len(taken), TAKEN_ROWS))]
+    return [divider(), title, *rows, *turns(place, "taken", page, page_count(len(taken), TAKEN_ROWS))]
 
 
 def _taken_row(patient_code: str, programs: Sequence[Figures]) -> Block:
@@ -60,7 +58,7 @@ def _taken_row(patient_code: str, programs: Sequence[Figures]) -> Block:
         " · ".join(filter(None, [_standing(one), words.codes(one.codes), *map(next_step, one.next[:1])]))
         for one in programs
     ]
-    return _row("\n".join(said) or f"*{patient_code}* · no time logged yet", _log_for(patient_code))
+    return section("\n".join(said) or f"*{patient_code}* · no time logged yet", _log_for(patient_code))
 
 
 def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Block]:
@@ -68,9 +66,9 @@ def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Bl
     logged = sum(result.duration_minutes for result in live)
     counted = sum(result.counted_minutes for result in live)
     title = f"*Today* · {words.listed(len(live), 'entry', 'entries')} · {counted} of {words.minutes(logged)} count"
-    blocks: list[Block] = [DividerBlock(), section(title)]
+    blocks: list[Block] = [divider(), section(title)]
     if not entries:
-        return [DividerBlock(), section("*Today* · you have logged nothing yet.")]
+        return [divider(), section("*Today* · you have logged nothing yet.")]
     page = nearest_page(place.today, len(entries), TODAY_ROWS)
     shown = entries[page * TODAY_ROWS : (page + 1) * TODAY_ROWS]
     blocks += [_entry(one, today) for one in shown]
@@ -103,7 +101,7 @@ def _entry(one: TodaysEntry, today: date) -> Block:
         lines.append(entry.note_advice)
     named = {"code": entry.patient_code, "position": result.number}
     undo = button("Undo", UNDO, named, heard_as=f"Undo {entry.name}") if one.may_undo else None
-    return _row("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
+    return section("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
 
 
 def _what(entry: OwnEntry) -> str:
@@ -118,7 +116,7 @@ def _near(work: OwnWork, place: Place) -> list[Block]:
     page = nearest_page(place.near, len(near), NEAR_ROWS)
     worth = words.money(work.near.worth_cents)
     title = f"*One short call away* · {words.listed(len(near), 'patient')} of {words.escaped(work.scope)}"
-    blocks: list[Block] = [DividerBlock()]
+    blocks: list[Block] = [divider()]
     if not near:
         blocks.append(section(f"{title}\nNobody is within 5 minutes of the next code."))
     else:
@@ -134,18 +132,12 @@ def _near_row(patient: NearPatient, takers: Mapping[str, str]) -> Block:
     figures = patient.figures
     taker = takers.get(figures.patient_code)
     taken = f" · taken by {words.escaped(taker)}" if taker else ""
-    return _row(f"{_standing(figures)} · {next_step(patient.threshold)}{taken}", _log_for(figures.patient_code))
+    return section(f"{_standing(figures)} · {next_step(patient.threshold)}{taken}", _log_for(figures.patient_code))
 
 
 def _standing(figures: Figures) -> str:
     return f"*{figures.patient_code}* · {figures.program} · {words.minutes(figures.counted_minutes)}"
 
 
-def _log_for(patient_code: str) -> Any:
+def _log_for(patient_code: str) -> Element:
     return button("Log time", LOG_FOR, patient_code, heard_as=f"Log time for {patient_code}")
-
-
-def _row(mrkdwn: str, accessory: Any) -> SectionBlock:
-    row = section(mrkdwn)
-    row.accessory = accessory
-    return row
