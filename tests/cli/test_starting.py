@@ -17,16 +17,16 @@ LIBRARIES = (
     *("prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "starlette", "structlog", "uvicorn", "websockets"),
 )
 LEDGER = {"sqlalchemy", "alembic", "pendulum", "structlog"}
-SLACK = LEDGER | {"slack_sdk"}
+SLACK = LEDGER | {"slack_sdk", "cryptography"}
 SERVER = {"starlette", "uvicorn", "websockets"}
 """What uvicorn brings along."""
 MORE_THAN_A_LEDGER = {
     "digest": SLACK,
-    "doctor": SLACK | {"cryptography"},
-    "practices": SLACK | {"cryptography"},
-    "tokens": SLACK | {"cryptography"},
-    "demo": LEDGER | SERVER | {"cryptography"},
-    "serve": SLACK | SERVER | {"slack_bolt", "apscheduler", "prometheus_client", "cryptography"},
+    "doctor": SLACK,
+    "practices": SLACK,
+    "tokens": SLACK,
+    "demo": SLACK | SERVER,
+    "serve": SLACK | SERVER | {"slack_bolt", "apscheduler", "prometheus_client"},
 }
 """Each command that needs more than the ledger, with all that its module may load."""
 WITHOUT_A_LEDGER = {"evaluate": set[str](), "rules": set[str]()}
