@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -57,7 +57,7 @@ class Place:
 
     @contextmanager
     def started(self, *command: str | Path, **variables: str) -> Iterator["Process"]:
-        """Start a command in a process group of its own, as a terminal does; what is left at the end is killed."""
+        """Start a command in a session of its own, as a terminal does; what is left of it at the end is killed."""
         words = list(map(str, command))
         log = Path(tempfile.mkstemp(suffix=".log", dir=self.directory.parent)[1])
         with log.open("wb") as writing:
@@ -74,8 +74,9 @@ class Place:
         try:
             yield process
         finally:
-            if process.group_lives():
-                os.killpg(popen.pid, signal.SIGKILL)
+            for left in process.living():
+                with suppress(ProcessLookupError):
+                    os.kill(left, signal.SIGKILL)
             popen.wait()
 
 
@@ -107,7 +108,7 @@ class Process:
         return found
 
     def stop(self, number: signal.Signals, exit_code: int = 0) -> None:
-        """Send a signal to the whole group, as Ctrl+C does, and see all of it end in time, cleanly."""
+        """Send a signal to its process group, as Ctrl+C does, and see all that it started end in time."""
         os.killpg(self.popen.pid, number)
         try:
             self.popen.wait(STOP_SECONDS)
@@ -116,20 +117,22 @@ class Process:
         if self.popen.returncode != exit_code:
             self.fail(f"exit code {self.popen.returncode} after {number.name}, not {exit_code}")
         deadline = time.monotonic() + STOP_SECONDS
-        while self.group_lives():
+        while self.living():
             if time.monotonic() > deadline:
                 self.fail(f"left a process behind after {number.name}")
             time.sleep(POLL_SECONDS)
         if "Traceback" in self.said():
             self.fail("showed a traceback")
 
-    def group_lives(self) -> bool:
-        """Whether any process of its group is left."""
-        try:
-            os.killpg(self.popen.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+    def living(self) -> list[int]:
+        """Return the processes of its session, zombies left out; by Linux' /proc."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                state, _parent, _group, session = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[:4]
+                if int(session) == self.popen.pid and state != "Z":
+                    found.append(int(stat.parent.name))
+        return found
 
 
 def tail(text: str) -> str:

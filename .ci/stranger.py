@@ -121,6 +121,13 @@ def demo_running(place: Place, *command: str | Path) -> Iterator[Page]:
         yield page
 
 
+def stop(page: Page, number: signal.Signals, exit_code: int = 0) -> None:
+    """Stop a demo and its bot, which has to finish what it began."""
+    page.demo.stop(number, exit_code)
+    if "Stopped." not in page.demo.said() or '"at_once"' in page.demo.said():
+        page.demo.fail(f"was cut off by {number.name}, or did not say that it stopped")
+
+
 def log_one_line(page: Page, ledger: Place, ccm: Path) -> None:
     """Log the README's first line through the page, and see it in the answer and in the ledger."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -167,9 +174,7 @@ def follow_the_readme(clone: Place, tell: Callable[[str], None]) -> None:
         ledger = Place(clone.directory / "demo", clone.environment)
         log_one_line(page, ledger, clone.directory / ".venv/bin/ccm")
         tell("a line typed on the page is saved: the answer, the statement and the month's list say so")
-        page.demo.stop(signal.SIGINT, exit_code=INTERRUPTED)
-        if "Stopped." not in page.demo.said():
-            page.demo.fail("did not say that it stopped")
+        stop(page, signal.SIGINT, exit_code=INTERRUPTED)
     if left := clone.run("git", "status", "--porcelain"):
         raise FailedError(f"`{command}` leaves files behind that git does not ignore:\n{left}")
     tell("Ctrl+C ends it at once, with no process and no file left behind")
@@ -257,7 +262,7 @@ def use_the_wheel(desk: Place, programs: Path, version: str, tell: Callable[[str
             if mode:
                 serve_over_http(desk, ccm, page)
                 tell("ccm serve --http: /healthz, /readyz and /metrics answer 200; SIGTERM ends it with exit code 0")
-            page.demo.stop(number)
+            stop(page, number)
         tell(f"ccm demo {' '.join(mode) or '(Socket Mode)'}: a line is saved; {number.name} ends it with exit code 0")
 
 
@@ -265,6 +270,7 @@ def main() -> None:
     """Be the stranger in a folder of its own, which is deleted at the end."""
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs CI in the background has it ignored
     with tempfile.TemporaryDirectory(prefix="ccm-stranger-") as folder:
         room = Path(folder)
         for name in ("home", "desk"):

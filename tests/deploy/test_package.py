@@ -1,31 +1,14 @@
 """What an installation without a checkout has: every file that the program reads, and nothing of the tests."""
 
-import subprocess
-import sys
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from support.deployment import ROOT, build, copied, names_in
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "jobs", "ledger")
-
-
-def build(target: str, source: Path, directory: Path) -> Path:
-    """The wheel or source distribution of the project in ``source``."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(directory)]
-    done = subprocess.run(  # noqa: S603 - ourselves
-        command, cwd=source, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return next(directory.iterdir())
-
-
-def names_in(wheel: Path) -> set[str]:
-    """The files of a wheel, without those that describe it."""
-    with zipfile.ZipFile(wheel) as archive:
-        return {name for name in archive.namelist() if ".dist-info/" not in name}
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +42,14 @@ def test_the_source_distribution_makes_the_same_wheel(wheel: Path, tmp_path: Pat
     again = build("wheel", next((tmp_path / "unpacked").iterdir()), tmp_path / "wheel")
 
     assert names_in(again) == names_in(wheel)
+
+
+def test_what_the_image_copies_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    for name in copied():
+        here, there = ROOT / name, tmp_path / "source" / name
+        there.parent.mkdir(exist_ok=True)
+        shutil.copytree(here, there) if here.is_dir() else shutil.copy(here, there)
+
+    in_the_image = build("wheel", tmp_path / "source", tmp_path / "wheel")
+
+    assert names_in(in_the_image) == names_in(wheel)
