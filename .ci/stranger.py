@@ -183,9 +183,8 @@ def follow_the_readme(clone: Place, tell: Callable[[str], None]) -> None:
 def install_the_wheel(clone: Place, room: Path) -> Path:
     """Build the wheel, install it with the runtime lock into an empty environment, and delete the clone."""
     python = clone.environment.get("PYTHON", "python3")
-    builder = clone.directory / ".venv/bin/python"
-    clone.run(builder, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", room / "wheels", ".")
-    (wheel,) = (room / "wheels").iterdir()
+    clone.run("make", "wheel", seconds=INSTALL_SECONDS)
+    (wheel,) = (clone.directory / "dist").iterdir()
     clone.run(python, "-m", "venv", room / "installed")
     pip = (room / "installed/bin/python", "-m", "pip", "install")
     clone.run(*pip, "--require-hashes", "-r", "requirements.lock", seconds=INSTALL_SECONDS)

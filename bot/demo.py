@@ -121,7 +121,8 @@ def bot_running(
     mode = ["--http", "--port", str(http_port)] if http_port else []
     command = [sys.executable, "-m", "bot", "serve", *mode]
     log = None if is_heard else subprocess.DEVNULL
-    process = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ourselves
+    # A process group of its own: Ctrl+C is for the demo, which stops the bot. Told twice, the bot would drop its work.
+    process = subprocess.Popen(command, env=environment, stderr=log, process_group=0)  # noqa: S603 - ourselves
     try:
         yield process
     finally:
