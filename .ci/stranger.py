@@ -117,7 +117,7 @@ def demo_running(place: Place, *command: str | Path) -> Iterator[Page]:
         status, html = ask(f"{page.address}/")
         if status != 200 or "<script" not in html:
             demo.fail(f"{page.address} does not show the page but {status}: {html[:200]}")
-        demo.wait_until("the bot is connected", lambda: page.get("state")["connected"])
+        demo.wait_until("the bot is there", lambda: re.search('"(connected|listening)"', demo.said()))
         yield page
 
 
