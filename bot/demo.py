@@ -12,9 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from bot.manifest import manifest_path
+from bot.manifest import manifest
 from bot.playground import Playground, Workspace
 from ledger import schema
 from ledger.database import Database
@@ -90,7 +88,7 @@ def workspace_for(database: Database, practice: Practice, bot_port: int | None) 
         {
             "users": [*users, STRANGER],
             "channels": channels,
-            "manifest": yaml.safe_load(manifest_path().read_text(encoding="utf-8")),
+            "manifest": manifest(),
             "installation": {
                 "team_id": practice.practice_id,
                 "team_name": practice.name,
@@ -123,7 +121,8 @@ def bot_running(
     mode = ["--http", "--port", str(http_port)] if http_port else []
     command = [sys.executable, "-m", "bot", "serve", *mode]
     log = None if is_heard else subprocess.DEVNULL
-    process = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ourselves
+    # A process group of its own: Ctrl+C is for the demo, which stops the bot. Told twice, the bot would drop its work.
+    process = subprocess.Popen(command, env=environment, stderr=log, process_group=0)  # noqa: S603 - ourselves
     try:
         yield process
     finally:

@@ -2,18 +2,35 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from ledger.errors import LedgerError
 
-def manifest_path() -> Path:
-    """Where ``manifest.yml`` is: beside the packages in a checkout, inside ``bot`` where it was installed."""
-    checkout = Path(__file__).parents[1] / "manifest.yml"
-    return checkout if checkout.exists() else Path(__file__).with_name("manifest.yml")
+NAME = "manifest.yml"
+PACKAGE = Path(__file__).parent
+
+
+def manifest() -> dict[str, Any]:
+    """Read what the Slack app declares, as Slack does when the file is pasted there.
+
+    An installed package has the file inside ``bot``; a checkout has it at its top, where users find it.
+
+    Raises:
+        LedgerError: The file is in neither place.
+    """
+    for path in (PACKAGE / NAME, PACKAGE.parent / NAME):
+        if path.is_file():
+            return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+    raise LedgerError(
+        "PACKAGE_DATA_MISSING",
+        f"This installation has no {NAME}.",
+        "Install the package again: pip install --force-reinstall --no-deps ccm_ledger-*.whl",
+    )
 
 
 @cache
 def bot_scopes() -> tuple[str, ...]:
     """The scopes of the bot's token."""
-    manifest = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
-    return tuple(manifest["oauth_config"]["scopes"]["bot"])
+    return tuple(manifest()["oauth_config"]["scopes"]["bot"])

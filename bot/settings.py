@@ -127,9 +127,16 @@ class Settings(BaseSettings):
 
 
 def required(value: SecretStr | None, name: str, example: str) -> str:
-    """The secret; raises ``LedgerError`` naming the variable where it is not set."""
-    if value is None or not value.get_secret_value():
+    """The secret; raises ``LedgerError`` naming the variable where it is not set, or is not what Slack hands out."""
+    secret = value.get_secret_value() if value else ""
+    if not secret:
         raise LedgerError(
             "SETTING_MISSING", f"{name} is not set.", f"Set it in the environment, for example {name}={example}"
         )
-    return value.get_secret_value()
+    if not (secret.isascii() and secret.isprintable()):
+        raise LedgerError(
+            "SETTING_WRONG",
+            f"{name} has a character that cannot be in it, such as the … of an example.",
+            "Copy it again from where it was made, without quotes or line breaks.",
+        )
+    return secret

@@ -55,7 +55,7 @@ def _installations(setup: Setup, installations: Installations) -> Iterator[Findi
 def requests_can_come_in(setup: Setup) -> Iterator[Finding]:
     """Whether there is a way in, by Socket Mode or by HTTP."""
     settings = setup.settings
-    app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…") if settings.slack_app_token else ""
     by_socket = bool(app_token) and setup.installations is None
     if by_socket:
         setup.web(None).apps_connections_open(app_token=app_token)

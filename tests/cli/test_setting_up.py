@@ -214,6 +214,15 @@ def test_serve_names_the_setting_that_is_missing_before_it_calls_anybody(
     assert f"for example {missing}=" in result.stderr
 
 
+def test_serve_names_the_setting_that_was_left_as_in_an_example(ccm: Ccm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-…")
+
+    result = ccm("serve")
+
+    assert result.exit_code == 1
+    assert "Error SETTING_WRONG: SLACK_BOT_TOKEN has a character that cannot be in it" in result.stderr
+
+
 def test_a_ledger_file_can_be_copied_and_read(ccm: Ccm, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = shutil.copy(ledger, ledger.with_name("copy.sqlite3"))
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{copied}")

@@ -179,6 +179,7 @@ def test_a_channel_that_cannot_be_posted_in_is_found_with_why(office: Office, do
     [
         ("SLACK_BOT_TOKEN", "xoxb-wrong", "SLACK_TOKEN"),
         ("SLACK_BOT_TOKEN", "", "SETTING_MISSING"),
+        ("SLACK_BOT_TOKEN", "xoxb-…", "SETTING_WRONG"),
         ("SLACK_API_URL", "http://127.0.0.1:{port}/api/", "SLACK_AWAY"),
     ],
 )
@@ -201,6 +202,12 @@ def test_an_app_token_that_slack_refuses_is_found(office: Office, doctor: Doctor
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
 
     assert found(doctor("--json"))["SLACK_TOKEN"][:2] == ("problem", "Slack refuses a token (invalid_auth).")
+
+
+def test_an_app_token_copied_from_an_example_is_found(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-…")
+
+    assert amiss(doctor("--json")) == {"SETTING_WRONG": "problem"}
 
 
 def test_without_a_way_in_nothing_can_come(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
 from support.slack import MANIFEST, Office
 
-import bot
-from bot.manifest import bot_scopes, manifest_path
+import bot.manifest
+from bot.manifest import bot_scopes
+from ledger.errors import LedgerError
 
 BOT = Path(bot.__file__).parent
 SCOPES_BY_METHOD = {
@@ -157,8 +158,25 @@ def test_a_name_is_typed_as_a_name_and_not_as_a_mention(manifest: dict[str, Any]
     assert manifest["features"]["slash_commands"][0]["should_escape"] is False
 
 
-def test_the_demo_uses_this_manifest() -> None:
-    assert manifest_path() == MANIFEST
+def test_the_demo_uses_this_manifest(manifest: dict[str, Any]) -> None:
+    assert bot.manifest.manifest() == manifest
+
+
+def test_an_installation_has_the_manifest_inside_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.manifest, "PACKAGE", tmp_path / "site-packages" / "bot")
+    installed = tmp_path / "site-packages" / "bot" / "manifest.yml"
+    installed.parent.mkdir(parents=True)
+    installed.write_text("features: {}\n", encoding="utf-8")
+
+    assert bot.manifest.manifest() == {"features": {}}
+
+
+def test_whoever_misses_the_manifest_is_told_to_install_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.manifest, "PACKAGE", tmp_path / "bot")
+
+    with pytest.raises(LedgerError, match=r"no manifest\.yml") as told:
+        bot.manifest.manifest()
+    assert (told.value.code, "pip install" in told.value.remedy) == ("PACKAGE_DATA_MISSING", True)
 
 
 def test_an_installation_asks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]) -> None:
