@@ -1,5 +1,6 @@
 """``ccm month``, ``patient``, ``near``, ``me`` and every write to entries: Slack's answers; and ``ccm verify``."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -45,6 +46,7 @@ from ledger.database import ScopedDatabase
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.patient_months import reevaluate_practice
 from ledger.practice import Practice, get_practice
+from ledger.private_files import make_folder, new_file
 from ledger.roster import OPERATOR, person_by_id
 from ledger.verify import verify as verify_ledger
 
@@ -316,6 +318,7 @@ def export(
     directory: Annotated[Path, typer.Argument(help="Where the two files go; it is made where it is missing.")],
     words: Words = None,
     workspace: Workspace = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files of those names.")] = False,
 ) -> None:
     """Write the month as a workbook and as CSV.
 
@@ -324,10 +327,20 @@ def export(
 
     def write(call: Call) -> None:
         files = month_files(call)
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, content in ((files.workbook_name, files.workbook), (files.csv_name, files.csv)):
-            (directory / name).write_bytes(content)
-            out.print(f"Wrote {directory / name}.", soft_wrap=True)
+        contents = {directory / files.workbook_name: files.workbook, directory / files.csv_name: files.csv}
+        there = [path for path in contents if os.path.lexists(path)]
+        if there and not force:
+            raise LedgerError(
+                "EXPORT_EXISTS",
+                f"{there[0]} is there already; nothing was written.",
+                "Name another folder, or overwrite it: the same command with --force",
+            )
+        make_folder(directory)
+        for path, content in contents.items():
+            path.unlink(missing_ok=True)
+            with new_file(path) as file:
+                file.write(content)
+            out.print(f"Wrote {escape(str(path))}.", soft_wrap=True)
 
     with_call(write, words, workspace)
 
