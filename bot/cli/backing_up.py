@@ -1,15 +1,21 @@
-"""``ccm backup`` and ``ccm restore``: the ledger's file, copied while the bot runs, and put back."""
+"""``ccm backup``, ``ccm restore`` and ``ccm move``: the ledger copied, put back, and taken elsewhere."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+import bot.installations.tables  # noqa: F401 - a ledger is moved with all of its tables
+import jobs.tables  # noqa: F401 - the same
 from bot.cli.console import AsJson, opened_ledger, out, print_json, progress_bar
 from ledger.backup import Contents, back_up
 from ledger.backup import restore as restore_ledger
 from ledger.clock import now
+from ledger.database import Database
+from ledger.move import TARGET
+from ledger.move import move as move_ledger
 
 File = Annotated[Path, typer.Argument(help="The backup's file.", dir_okay=False)]
 
@@ -56,6 +62,42 @@ def restore(
     out.print(f"Restored to {escape(place)}. Next: ccm doctor, then start the bot.", soft_wrap=True)
 
 
+def move(
+    to: Annotated[
+        str,
+        typer.Option(
+            TARGET,
+            envvar="CCM_MOVE_TO",
+            show_envvar=True,
+            help="The address of a new database; with a password in it, better in the environment.",
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the whole ledger to a new database, from SQLite to PostgreSQL or back, while no program has it open.
+
+    Both are verified and compared. For example: ccm move --to postgresql://ccm@db.internal/ccm
+    """
+    with opened_ledger(needs_schema=False) as database, closing(Database(to, TARGET)) as target:
+        with progress_bar() as progress:
+            moved = move_ledger(database, target, progress=progress)
+        old, new = (each.url.render_as_string(hide_password=True) for each in (database, target))
+    if as_json:
+        print_json(moved)
+        return
+    rows = sum(moved.rows.values())
+    out.print(
+        f"{moved.practices} practices, {rows} rows in {len(moved.rows)} tables are in {escape(new)}; both are verified "
+        "and alike.",
+        soft_wrap=True,
+    )
+    out.print(
+        "Next: set CCM_DATABASE_URL to that address for every process, run ccm doctor --full, start the bot.\n"
+        f"{escape(old)} is as it was. Nothing may write to it from now on; keep it until the new one has a backup.",
+        soft_wrap=True,
+    )
+
+
 def _tell(contents: Contents) -> None:
     newest = f"{contents.newest_entry:%Y-%m-%d %H:%M} UTC" if contents.newest_entry else "none"
     verified = "verified" if contents.difference is None else f"NOT WHOLE: {contents.difference}"
@@ -69,5 +111,5 @@ def _tell(contents: Contents) -> None:
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to ``app``."""
-    for command in (backup, restore):
+    for command in (backup, restore, move):
         app.command()(command)
