@@ -1,14 +1,17 @@
 """``ccm demo``: an invented practice, a local Slack in the browser, and the bot against it."""
 
 import os
+import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,10 @@ from ledger.imports.reading import Progress
 from ledger.imports.staff import import_staff
 from ledger.imports.teams import import_teams
 from ledger.practice import Practice, create_practice
+from ledger.private_files import make_folder
 from ledger.roster import Person, Role, people, teams
 from ledger.sample import write_sample
+from ledger.sqlite_files import alone, room_beside, tables_of
 
 WORKSPACE = "T0DEMO"
 TIMEZONE = "America/New_York"
@@ -33,10 +38,15 @@ STRANGER = {"id": "U0VISITOR", "name": "visitor", "real_name": "Visitor", "title
 SECONDS_TO_STOP = 10
 OAUTH_SETTINGS = frozenset({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CCM_TOKEN_KEYS"})
 """Of many workspaces; the demo has one."""
+DEMO_ID = 0x43434D44
+"""The demo's mark in its own ledgers: SQLite's application id, "CCMD"."""
 
 
 def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
-    """Makes the ledger and imports an invented practice by the same path that users have."""
+    """Makes the ledger and imports an invented practice by the same path that users have.
+
+    The import files are written into ``directory``.
+    """
     schema.upgrade(database)
     own = database.of(WORKSPACE)
     with own.writing() as connection:
@@ -139,12 +149,77 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def fresh_ledger(directory: Path) -> str:
-    """The URL of a SQLite ledger in ``directory``, where no earlier demo's is left."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for old in directory.glob("ccm.sqlite3*"):
-        old.unlink()
-    return f"sqlite:///{(directory / 'ccm.sqlite3').resolve()}"
+@contextmanager
+def fresh_ledger(directory: Path) -> Iterator[tuple[str, Path]]:
+    """The URL of an empty SQLite ledger in ``directory``, and a folder for files that is gone after the block.
+
+    An earlier demo's ledger is emptied. Whatever else is in ``directory`` is left alone.
+
+    Raises:
+        LedgerError: DEMO_FOLDER where the ledger that is there is no demo's, or none can be written;
+            DEMO_RUNNING where a program has it open. Nothing has changed then.
+    """
+    ledger = directory / "ccm.sqlite3"
+    try:
+        make_folder(directory)
+        _refuse_anothers(ledger)
+        with alone(ledger) as ours, closing(sqlite3.connect(":memory:")) as empty:
+            _refuse_practices(ours, ledger)
+            empty.execute(f"PRAGMA application_id={DEMO_ID}")
+            empty.backup(ours)
+    except (OSError, sqlite3.Error) as error:
+        raise LedgerError(
+            "DEMO_FOLDER",
+            f"The demo cannot keep its ledger in {directory} ({error}).",
+            "Name a folder where you may write: ccm demo --directory ~/ccm-demo",
+        ) from error
+    except LedgerError as error:
+        if error.code != "LEDGER_IN_USE":
+            raise
+        raise LedgerError(
+            "DEMO_RUNNING",
+            f"A program has {ledger} open, such as another demo.",
+            f"Stop it with Ctrl+C where it runs, or start this one beside it: {_beside(directory)} --port 0",
+        ) from error
+    with room_beside(ledger) as room:
+        yield f"sqlite:///{ledger.resolve()}", room
+
+
+def _refuse_anothers(ledger: Path) -> None:
+    """Raises ``LedgerError`` where something stands at the demo's ledger, or beside it, that no demo made."""
+    beside = [ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-journal")]
+    if ledger.is_symlink() or (ledger.exists() and not ledger.is_file()):
+        raise _not_ours(ledger)
+    if not ledger.exists():
+        if any(map(os.path.lexists, beside)):
+            raise _not_ours(beside[0])
+        return
+    with closing(sqlite3.connect(f"{ledger.resolve().as_uri()}?mode=rw", uri=True)) as theirs:
+        _refuse_practices(theirs, ledger)
+
+
+def _refuse_practices(connection: sqlite3.Connection, ledger: Path) -> None:
+    """Raises ``LedgerError`` where a ledger without the demo's mark has tables, or one with it has another practice."""
+    try:
+        tables = tables_of(connection)
+        is_marked = connection.execute("PRAGMA application_id").fetchone() == (DEMO_ID,)
+        practices = connection.execute("SELECT practice_id FROM practices").fetchall() if "practices" in tables else []
+    except sqlite3.DatabaseError as error:
+        raise _not_ours(ledger) from error
+    if (tables and not is_marked) or any(practice != (WORKSPACE,) for practice in practices):
+        raise _not_ours(ledger)
+
+
+def _not_ours(file: Path) -> LedgerError:
+    title = f"{file} is no ledger that the demo made; it is left as it is."
+    return LedgerError("DEMO_FOLDER", title, f"Name another folder: {_beside(file.parent)}")
+
+
+def _beside(directory: Path) -> str:
+    """The command of a demo in a folder beside ``directory`` that is not there yet."""
+    names = (f"{directory.resolve()}-{number}" for number in count(2))
+    free = next(name for name in names if not os.path.lexists(name))
+    return f"ccm demo --directory {shlex.quote(free)}"
 
 
 def wait_for_stop(process: subprocess.Popen[bytes]) -> None:

@@ -5,10 +5,8 @@ destination has all of it or is rolled back. PostgreSQL brings its own tools (do
 """
 
 import hashlib
-import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,8 @@ from ledger import schema
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.practice import all_practices
+from ledger.private_files import make_file, make_folder
+from ledger.sqlite_files import alone, opened, put, room_beside, tables_of
 from ledger.tables import APPEND_ONLY, PatientRow, TimeEntryRow
 from ledger.verify import verify
 
@@ -84,7 +84,7 @@ def back_up(
             f"{file} is there already; nothing was written.",
             f"Choose another name, or overwrite it with: ccm backup {file} --force",
         )
-    with _told(file), _room_beside(file) as room:
+    with _told(file), room_beside(file) as room:
         copied = room / file.name
         _copy(ledger, copied)
         contents = _examined(copied, room, progress)
@@ -94,7 +94,7 @@ def back_up(
                 f"The ledger differs from what was recorded: {contents.difference} No backup was written.",
                 f"Keep the backups that you have. To write one all the same: ccm backup {file} --unverified",
             )
-        _put(copied, file)
+        put(copied, file, replace=force)
     return contents
 
 
@@ -115,7 +115,9 @@ def restore(
     ledger = _file_of(database, f"pg_restore --no-owner --single-transaction --dbname=EMPTY_DATABASE {file}")
     if not file.is_file():
         raise LedgerError("BACKUP_MISSING", f"There is no file {file}.", "Name a file that ccm backup has written.")
-    with _told(ledger), _room_beside(ledger) as room:
+    with _told(ledger):
+        make_folder(ledger.parent)
+    with _told(ledger), room_beside(ledger) as room:
         copied = room / "backup.sqlite3"
         _copy(file, copied)
         _migration(copied)
@@ -127,9 +129,9 @@ def restore(
                 f"The backup differs from what was recorded: {contents.difference} Nothing was restored.",
                 "Restore an earlier backup.",
             )
-        with _alone(ledger) as ours:
+        with alone(ledger) as ours:
             kept = None
-            if _tables(ours, "main"):
+            if tables_of(ours):
                 _refuse_loss(ours, copied, file, ledger, replace=replace)
                 kept = ledger.with_name(f"{ledger.name}.replaced-{at:%Y%m%dT%H%M%SZ}")
                 _keep(ours, room / "kept.sqlite3", kept)
@@ -175,18 +177,11 @@ def _told(file: Path) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def _room_beside(file: Path) -> Iterator[Path]:
-    """A directory for unfinished work on the disk of ``file``, for its owner's eyes alone; gone after the block."""
-    with tempfile.TemporaryDirectory(prefix=".ccm-unfinished-", dir=file.parent) as room:
-        yield Path(room)
-
-
 def _copy(source: Path, copied: Path) -> None:
     """A copy of a database as it is at one moment, in one file."""
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, timeout=WAIT_SECONDS)) as reader,
-        closing(sqlite3.connect(copied, isolation_level=None)) as writer,
+        closing(opened(copied)) as writer,
     ):
         reader.backup(writer)
         writer.execute("PRAGMA journal_mode=DELETE")
@@ -195,7 +190,7 @@ def _copy(source: Path, copied: Path) -> None:
 def _migration(copied: Path) -> str:
     """The migration that a copy stands at; raises ``LedgerError`` where it is no ledger."""
     with closing(sqlite3.connect(copied)) as connection:
-        if "alembic_version" in _tables(connection, "main"):
+        if "alembic_version" in tables_of(connection):
             for (migration,) in connection.execute("SELECT version_num FROM alembic_version"):
                 return str(migration)
     raise LedgerError("BACKUP_UNREADABLE", "That file is no ledger.", "Use a file that ccm backup has written.")
@@ -218,7 +213,9 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
     with closing(sqlite3.connect(copied)) as connection:
         damage = connection.execute("PRAGMA integrity_check").fetchone()[0]
     migration = _migration(copied)
-    examined = Path(shutil.copy(copied, room / "examined.sqlite3"))
+    examined = room / "examined.sqlite3"
+    make_file(examined)
+    shutil.copyfile(copied, examined)
     _upgrade(examined)
     database = Database(f"sqlite:///{examined}")
     try:
@@ -255,31 +252,6 @@ def _difference(database: Database, progress: Progress) -> str | None:
     return None
 
 
-@contextmanager
-def _alone(ledger: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to the ledger that no other program can have beside it."""
-    with closing(sqlite3.connect(ledger, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            # To leave its write-ahead log SQLite needs the file for itself, and fails where another has it open.
-            connection.execute("PRAGMA journal_mode=DELETE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise LedgerError(
-                "LEDGER_IN_USE",
-                f"A program has {ledger} open, such as the bot. Nothing was restored.",
-                "Stop it first, for example: systemctl stop ccm",
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise LedgerError(
-                "LEDGER_UNREADABLE",
-                f"{ledger} is not a whole SQLite file ({error}). Nothing was restored.",
-                f"Move it out of the way, then restore again: mv {ledger} {ledger}.broken",
-            ) from error
-        yield connection
-
-
 def _refuse_loss(ours: sqlite3.Connection, copied: Path, file: Path, ledger: Path, *, replace: bool) -> None:
     """Raises ``LedgerError`` where the ledger has records that the backup lacks, unless it may lose them."""
     lacking = _lacking(ours, copied)
@@ -296,9 +268,9 @@ def _lacking(ours: sqlite3.Connection, copied: Path) -> dict[str, int]:
     """How many append-only rows of the ledger a copy lacks, by table; a row of a chain is the same by its hash too."""
     ours.execute("ATTACH DATABASE ? AS theirs", (str(copied),))
     try:
-        theirs = _tables(ours, "theirs")
+        theirs = tables_of(ours, "theirs")
         counts = {}
-        for table in sorted(_tables(ours, "main") & set(APPEND_ONLY)):
+        for table in sorted(tables_of(ours) & set(APPEND_ONLY)):
             columns = list(ours.execute(f"PRAGMA main.table_info({table})"))
             same = " AND ".join(f"b.{name} = a.{name}" for _, name, *_, key in columns if key or name == "hash")
             query = f"SELECT count(*) FROM main.{table} a"  # noqa: S608 - a name of ours
@@ -310,29 +282,7 @@ def _lacking(ours: sqlite3.Connection, copied: Path) -> dict[str, int]:
     return {table: count for table, count in counts.items() if count}
 
 
-def _tables(connection: sqlite3.Connection, which: str) -> set[str]:
-    query = f"SELECT name FROM {which}.sqlite_master WHERE type = 'table'"  # noqa: S608 - main, or theirs
-    return {name for (name,) in connection.execute(query)}
-
-
 def _keep(ours: sqlite3.Connection, unfinished: Path, kept: Path) -> None:
-    with closing(sqlite3.connect(unfinished)) as writer:
+    with closing(opened(unfinished)) as writer:
         ours.backup(writer)
-    _put(unfinished, kept)
-
-
-def _put(finished: Path, name: Path) -> None:
-    """Gives a finished file its name, once it is on the disk; it is for its owner's eyes alone."""
-    finished.chmod(0o600)
-    _sync(finished)
-    finished.replace(name)
-    _sync(name.parent)
-
-
-def _sync(path: Path) -> None:
-    """Returns when what was written to a file, or the names in a directory, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    put(unfinished, kept)

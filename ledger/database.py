@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.engine import URL
 
 from ledger.connections import watch
+from ledger.database_url import parsed_url
 from ledger.errors import DatabaseAwayError
+from ledger.private_files import make_file, make_folder
 from ledger.reach import Reach
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -40,12 +41,18 @@ class Database:
     unfairly, writers that queue here do not.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens nothing yet; raises ``DatabaseAwayError`` where ``url`` is not one that can be used."""
-        self.url = _parsed(url)
+    def __init__(self, url: str, setting: str = "CCM_DATABASE_URL") -> None:
+        """Opens and makes nothing yet.
+
+        Args:
+            url: Its address, as ``ledger.database_url`` understands it.
+            setting: What an error calls the address.
+
+        Raises:
+            DatabaseAwayError: ``url`` is not one that can be used.
+        """
+        self.url = parsed_url(url, setting)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self.reach = Reach("database_lost", "database_back")
         watch(self.engine, self.reach)
@@ -112,19 +119,6 @@ class ScopedDatabase:
                 yield writer
 
 
-def _parsed(url: str) -> URL:
-    remedy = "Set CCM_DATABASE_URL, for example sqlite:///ccm.sqlite3 or postgresql://ccm@localhost/ccm"
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-            raise DatabaseAwayError("DATABASE_KIND", "The ledger is kept in SQLite or PostgreSQL.", remedy)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseAwayError("DATABASE_URL", "CCM_DATABASE_URL cannot be read.", remedy) from error
-    if parsed.drivername == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    return parsed
-
-
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
         # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -142,6 +136,10 @@ def _engine(url: URL, *, is_sqlite: bool) -> Engine:
         return engine
     engine = create_engine(url, pool_size=40, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS})
 
+    @event.listens_for(engine, "do_connect")
+    def _make(*_how: object) -> None:
+        _make_ledger(Path(url.database or ""))
+
     @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:
         # The driver's own BEGIN comes too late to take the write lock: this engine begins by itself.
@@ -158,6 +156,20 @@ def _engine(url: URL, *, is_sqlite: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _make_ledger(file: Path) -> None:
+    """Makes the file of a SQLite ledger where there is none; raises ``DatabaseAwayError`` where that cannot be."""
+    try:
+        make_folder(file.parent)
+        make_file(file)
+    except OSError as error:
+        raise DatabaseAwayError(
+            "LEDGER_NOT_MADE",
+            f"The ledger's file {file} cannot be made or reached: {error.strerror}.",
+            f"Name a file in a folder of yours, for example CCM_DATABASE_URL=sqlite:///ccm.sqlite3, or let this user "
+            f"write in {file.parent}.",
+        ) from error
 
 
 def _say_whose(connection: Connection) -> None:

@@ -54,18 +54,23 @@ def newest() -> str:
     return head
 
 
-def check(database: Database) -> None:
-    """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
+def current(database: Database) -> str | None:
+    """The migration that the database stands at, or None; raises ``DatabaseAwayError`` unless the database answers."""
     try:
         with database.across_practices().reading() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
         raise _away(error) from error
-    if current != newest():
-        _refuse_newer(current)
+
+
+def check(database: Database) -> None:
+    """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
+    migration = current(database)
+    if migration != newest():
+        _refuse_newer(migration)
         raise DatabaseAwayError(
             "DATABASE_NOT_UPGRADED",
-            f"The database is at migration {current or 'none'}; this program needs {newest()}.",
+            f"The database is at migration {migration or 'none'}; this program needs {newest()}.",
             "Run: ccm db upgrade",
         )
 

@@ -105,6 +105,11 @@ _COMMANDS = (
         "Verify a backup and make the SQLite ledger what it holds; the ledger that was there is kept beside it.",
         "backing_up",
     ),
+    Command(
+        "move",
+        "Copy the whole ledger to a new database, from SQLite to PostgreSQL or back, while no program has it open.",
+        "moving",
+    ),
     Command("practices", "List the practices, and in whose workspaces the bot is installed by OAuth.", "installing"),
     Command("db", "The ledger's database.", "setting_up"),
     Command("import", "Import a practice from CSV files: all of a file, or nothing of it.", "importing", "imports"),

@@ -1,5 +1,6 @@
 """``ccm demo``: everything to be tried in a browser."""
 
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -17,20 +18,19 @@ PLAYGROUND_PORT = 8765
 
 
 def demo(
-    directory: Annotated[Path, typer.Option(help="Where the ledger and the import files go.")] = Path("demo"),
+    directory: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("demo"),
     patients: Annotated[int, typer.Option(min=1, help="How many patients.")] = 60,
     port: Annotated[int, typer.Option(help="The playground's port; 0 takes a free one.")] = PLAYGROUND_PORT,
     http: Annotated[bool, typer.Option("--http", help="Reach the bot by HTTP instead of Socket Mode.")] = False,
 ) -> None:
     """Try everything in the browser: an invented practice and a local Slack. No Slack account is needed."""
-    with failures_told():
-        url = demo_practice.fresh_ledger(directory)
-        database = Database(url)
-        with progress_bar() as progress:
-            practice = demo_practice.load_practice(database, directory, patients=patients, at=now(), progress=progress)
+    with failures_told(), ExitStack() as open_until_the_end:
+        with demo_practice.fresh_ledger(directory) as (url, room), progress_bar() as progress:
+            # Open for as long as the demo runs, so that another one finds the ledger in use.
+            database = open_until_the_end.enter_context(closing(Database(url)))
+            practice = demo_practice.load_practice(database, room, patients=patients, at=now(), progress=progress)
         bot_port = demo_practice.free_port() if http else None
         workspace = demo_practice.workspace_for(database, practice, bot_port)
-        database.close()
         with (
             _playground(workspace, port) as playground,
             demo_practice.bot_running(playground, url, http_port=bot_port) as process,

@@ -1,20 +1,25 @@
 """``ccm export``: the month as files."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bot.cli.calls import Words, with_call
 from bot.cli.console import Workspace, out
 from bot.commands.call import Call
 from bot.commands.export import month_files
+from ledger.errors import LedgerError
+from ledger.private_files import make_folder, new_file
 
 
 def export(
     directory: Annotated[Path, typer.Argument(help="Where the two files go; it is made where it is missing.")],
     words: Words = None,
     workspace: Workspace = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files of those names.")] = False,
 ) -> None:
     """Write the month as a workbook and as CSV.
 
@@ -23,9 +28,19 @@ def export(
 
     def write(call: Call) -> None:
         files = month_files(call)
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, content in ((files.workbook_name, files.workbook), (files.csv_name, files.csv)):
-            (directory / name).write_bytes(content)
-            out.print(f"Wrote {directory / name}.", soft_wrap=True)
+        contents = {directory / files.workbook_name: files.workbook, directory / files.csv_name: files.csv}
+        there = [path for path in contents if os.path.lexists(path)]
+        if there and not force:
+            raise LedgerError(
+                "EXPORT_EXISTS",
+                f"{there[0]} is there already; nothing was written.",
+                "Name another folder, or overwrite it: the same command with --force",
+            )
+        make_folder(directory)
+        for path, content in contents.items():
+            path.unlink(missing_ok=True)
+            with new_file(path) as file:
+                file.write(content)
+            out.print(f"Wrote {escape(str(path))}.", soft_wrap=True)
 
     with_call(write, words, workspace)

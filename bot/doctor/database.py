@@ -1,6 +1,7 @@
 """What may be wrong with the database: that it answers, keeps what it took, has room, and refuses changes."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,9 +120,13 @@ def ledger_is_for_its_owner(setup: Setup) -> Iterator[Finding]:
     if not setup.database.is_sqlite or os.name != "posix":
         return
     ledger = Path(setup.database.url.database or "")
-    if ledger.stat().st_mode & 0o077:
+    files = (ledger, *(ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-shm")))
+    readable = [str(file) for file in files if file.exists() and file.stat().st_mode & 0o077]
+    if readable:
         yield warning(
-            "LEDGER_READABLE", f"Others on this machine can read {ledger}.", f"Take that from them: chmod 600 {ledger}"
+            "LEDGER_READABLE",
+            f"Others on this machine can read {', '.join(readable)}.",
+            f"Take that from them: chmod 600 {shlex.join(readable)}",
         )
 
 

@@ -1,16 +1,22 @@
 """Writes the invented practice as CSV, row by row, so that 100,000 patients need no more memory than their diary."""
 
 import csv
+import io
+import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from ledger.errors import LedgerError
 from ledger.imports.entries import COLUMNS as ENTRY_COLUMNS
 from ledger.imports.patients import COLUMNS as PATIENT_COLUMNS
 from ledger.imports.staff import COLUMNS as STAFF_COLUMNS
 from ledger.imports.teams import COLUMNS as TEAM_COLUMNS
+from ledger.private_files import make_folder, new_file
 from ledger.sample.cases import EARLY_PATIENTS_A_TEAM, Case, Extra, Lack, case_of
 from ledger.sample.entries import Calendar, CareTeam, PatientDiary, SampleEntry
 from ledger.sample.people import People, Person, invent_people
@@ -43,30 +49,47 @@ def write_sample(directory: Path, *, patients: int, seed: int, today: date) -> S
 
     Raises:
         ValueError: ``patients`` is less than 1.
+        LedgerError: SAMPLE_EXISTS, where one of the files is there already; it may be of a practice that is not
+            invented.
         OSError: a file cannot be written.
     """
     if patients < 1:
         raise ValueError("patients must be at least 1")
-    directory.mkdir(parents=True, exist_ok=True)
     paths = SamplePaths(*(directory / f"{name}.csv" for name in ("teams", "staff", "patients", "entries")))
+    _refuse_to_overwrite(paths)
+    make_folder(directory)
     people = invent_people(patients)
     _write(paths.teams, TEAM_COLUMNS, ((team.name, team.channel_id) for team in people.teams))
     _write(paths.staff, STAFF_COLUMNS, (_staff_row(person, today) for person in people.staff))
     rng = Random(f"{patients} {seed} {today}")  # noqa: S311 invented data, nothing secret
-    with paths.patients.open("w", encoding="utf-8", newline="") as patient_file:
-        patient_rows = csv.writer(patient_file)
-        patient_rows.writerow(PATIENT_COLUMNS)
-        _write(
-            paths.entries, ENTRY_COLUMNS, _entry_rows(patients, people, Calendar.of(today), rng, patient_rows.writerow)
-        )
+    with _rows_of(paths.patients, PATIENT_COLUMNS) as write_patient:
+        _write(paths.entries, ENTRY_COLUMNS, _entry_rows(patients, people, Calendar.of(today), rng, write_patient))
     return paths
 
 
+def _refuse_to_overwrite(paths: SamplePaths) -> None:
+    there = [path for path in astuple(paths) if os.path.lexists(path)]
+    if there:
+        raise LedgerError(
+            "SAMPLE_EXISTS",
+            f"{there[0]} is there already; nothing was written.",
+            f"Name another folder, for example: ccm sample {shlex.quote(f'{there[0].parent}-invented')}",
+        )
+
+
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+    with _rows_of(path, columns) as write:
+        for row in rows:
+            write(row)
+
+
+@contextmanager
+def _rows_of(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Sequence[str]], object]]:
+    """What adds a row to a new CSV file with these columns."""
+    with new_file(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        writer = csv.writer(text)
         writer.writerow(columns)
-        writer.writerows(rows)
+        yield writer.writerow
 
 
 def _staff_row(person: Person, today: date) -> Sequence[str]:

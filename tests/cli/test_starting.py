@@ -23,6 +23,7 @@ SERVER = {"starlette", "uvicorn", "websockets"}
 MORE_THAN_A_LEDGER = {
     "digest": SLACK,
     "doctor": SLACK,
+    "move": SLACK,
     "practices": SLACK,
     "tokens": SLACK,
     "demo": SLACK | SERVER,

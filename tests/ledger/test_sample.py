@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.errors import LedgerError
 from ledger.rules.facts import CARE_ACTIVITIES, CONTACT_ACTIVITIES, Activity
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 from ledger.sample import write_sample
@@ -224,3 +225,16 @@ def test_an_active_patient_has_a_handful_of_entries(sample: Sample) -> None:
 def test_a_practice_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         write_sample(tmp_path, patients=0, seed=1, today=TODAY)
+
+
+@pytest.mark.parametrize("name", ["teams.csv", "staff.csv", "patients.csv", "entries.csv"])
+def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("somebody's own", encoding="utf-8")
+
+    with pytest.raises(LedgerError, match=f"SAMPLE_EXISTS: .*{name} is there already; nothing was written") as refused:
+        write_sample(tmp_path, patients=4, seed=1, today=TODAY)
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "somebody's own"
+    other = Path(refused.value.remedy.removeprefix("Name another folder, for example: ccm sample "))
+    write_sample(other, patients=4, seed=1, today=TODAY)

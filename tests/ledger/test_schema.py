@@ -190,21 +190,6 @@ def test_a_file_that_cannot_be_opened_is_no_database_that_is_away(tmp_path: Path
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("url", "code"),
-    [
-        ("mysql://localhost/ccm", "DATABASE_KIND"),
-        ("postgres://localhost/ccm", "DATABASE_KIND"),
-        ("not a url", "DATABASE_URL"),
-    ],
-)
-def test_an_address_that_is_no_ledgers_is_refused_with_one_that_is(url: str, code: str) -> None:
-    with pytest.raises(DatabaseAwayError) as refused:
-        Database(url)
-    assert refused.value.code == code
-    assert "sqlite:///ccm.sqlite3" in refused.value.remedy
-
-
 def test_what_raises_in_a_transaction_is_not_stored(database: Database, practice: Practice) -> None:
     def rename_and_fail(connection: Connection) -> None:
         connection.execute(text("UPDATE practices SET name = 'Other'"))

@@ -1,8 +1,10 @@
 """``ccm doctor`` before the local Slack: each fault is found under its code with what to do; none ends in a crash."""
 
 import json
+import shlex
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -44,8 +46,6 @@ def doctor_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", place.signing_secret)
     run_jobs("T0TEST", practice_jobs(office.database, "T0TEST", office.client, office.clock))
-    if office.database.is_sqlite:
-        Path(str(office.database.url.database)).chmod(0o600)
     return at_hour(office.clock, monkeypatch)
 
 
@@ -343,9 +343,19 @@ def test_a_full_disk_is_found_before_it_is_full(
 
 
 def test_a_ledger_that_others_can_read_is_found(office: Office, doctor: Doctor) -> None:
-    Path(str(office.database.url.database)).chmod(0o644)
+    ledger = Path(str(office.database.url.database))
+    log = ledger.with_name(f"{ledger.name}-wal")
+    for file in (ledger, log):
+        file.chmod(0o644)
+    said = doctor("--json")
+    assert amiss(said) == {"LEDGER_READABLE": "warning"}
+    _, title, remedy = found(said)["LEDGER_READABLE"]
+    assert title == f"Others on this machine can read {ledger}, {log}."
 
-    assert amiss(doctor("--json")) == {"LEDGER_READABLE": "warning"}
+    _, command = remedy.split(": ")
+    subprocess.run(shlex.split(command), check=True)  # noqa: S603 - the remedy itself
+
+    assert amiss(doctor("--json")) == {}
 
 
 @pytest.fixture
@@ -406,7 +416,7 @@ def test_an_app_that_nobody_installed_yet_is_found(
     with a_town(sqlite_database, clock) as town:
         result = doctor_in(town, monkeypatch)("--json")
 
-    assert amiss(result) == {"NOT_INSTALLED": "warning", "LEDGER_READABLE": "warning"}
+    assert amiss(result) == {"NOT_INSTALLED": "warning"}
     assert found(result)["NOT_INSTALLED"][2].endswith("/slack/install")
 
 

@@ -616,7 +616,9 @@ OUTSIDE = {
     "jobs.waiting.waiting": "it asks waiting_of for every practice, for the metrics of a process",
     "ledger.backup.back_up": "it is about the database",
     "ledger.backup.restore": "it is about the database",
+    "ledger.move.move": "it is about the database",
     "ledger.schema.upgrade": "it is about the database",
+    "ledger.schema.current": "it is about the database",
     "ledger.schema.check": "it is about the database",
     "ledger.schema.row_level_security": "it is about the database",
 }
