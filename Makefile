@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PARALLEL := --numprocesses logical --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml
 
 .PHONY: demo test lint unit bench mutation lock clean
@@ -18,8 +19,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Tests that start processes start many: they read compiled code even where Python is told to leave none behind.
+unit: export PYTHONDONTWRITEBYTECODE =
 unit: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

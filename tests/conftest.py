@@ -10,6 +10,7 @@ import pytest
 import structlog
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from support.databases import empty_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
+from support.engines import quicken_engines
 from support.practice import a_practice
 
 from ledger.database import Database
@@ -40,6 +41,14 @@ def logs_as_printed() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     yield
     logging.root.handlers[:] = handlers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_engines() -> Iterator[None]:
+    """Opening a ledger costs little."""
+    with pytest.MonkeyPatch.context() as patch:
+        quicken_engines(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

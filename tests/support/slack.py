@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ MORE_STAFF = (
 )
 
 JSON = dict[str, Any]
+
+
+@cache
+def manifest() -> JSON:
+    """The app's manifest, which nobody changes."""
+    return dict(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
 
 
 def hire_more(database: Database, practice: Practice) -> None:
@@ -205,7 +212,7 @@ def local_slack(database: Database, practice: Practice, clock: HandClock, **inst
     config = {
         "users": [*users, {"id": STRANGER, "name": "visitor"}],
         "channels": channels,
-        "manifest": yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
+        "manifest": manifest(),
         "installation": {"team_id": practice.practice_id, **installation},
     }
     return Workspace.from_dict(config, clock=clock.seconds)
