@@ -3,13 +3,13 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from support.databases import empty_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
+from support.databases import emptied_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.engines import quicken_engines
 from support.practice import a_practice
 
@@ -110,12 +110,19 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database.close()
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(migrated_postgresql_url: str) -> Iterator[Callable[[], None]]:
+    """Empties the migrated database."""
+    with emptied_postgresql(migrated_postgresql_url) as empty:
+        yield empty
+
+
 @pytest.fixture
-def postgresql_database(migrated_postgresql_url: str) -> Iterator[Database]:
+def postgresql_database(migrated_postgresql_url: str, empty_postgresql: Callable[[], None]) -> Iterator[Database]:
     """A migrated, empty ledger in PostgreSQL."""
     database = Database(migrated_postgresql_url)
     yield database
-    empty_postgresql(database)
+    empty_postgresql()
     database.close()
 
 

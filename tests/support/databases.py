@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -95,13 +95,20 @@ def without_guards(database: Database) -> Iterator[Connection]:
     engine.dispose()
 
 
-def empty_postgresql(database: Database) -> None:
-    """Deletes every row but the migration's: far quicker than a new database for each test."""
-    with without_guards(database) as connection:
-        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-        for table in inspect(connection).get_table_names():
-            if table != "alembic_version":
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names from the schema itself
+@contextmanager
+def emptied_postgresql(url: str) -> Iterator[Callable[[], None]]:
+    """What deletes every row but the migration's: far quicker than a new database, or connection, for each test."""
+    engine = create_engine(make_url(url).set(username=SUPERUSER), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    tables = set(inspect(engine).get_table_names()) - {"alembic_version"}
+    settings = ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '5s'")
+    statements = ["BEGIN", *settings, *(f"DELETE FROM {table}" for table in sorted(tables)), "COMMIT"]  # noqa: S608 - names from the schema itself
+
+    def empty() -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("; ".join(statements))
+
+    yield empty
+    engine.dispose()
 
 
 def tamper(database: Database, *statements: str) -> None:
