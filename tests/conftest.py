@@ -8,13 +8,19 @@ from pathlib import Path
 
 import pytest
 import structlog
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+import support.examples  # noqa: F401 - it names hypothesis' profiles
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from support.databases import emptied_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.engines import quicken_engines
+from support.patience import PATIENCE_SECONDS
 from support.practice import a_practice
 
 from ledger.database import Database
 from ledger.practice import Practice
+
+# What parallel runs load tells the processes they start how wide the terminal is; the command line would print as wide.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
@@ -27,7 +33,15 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 REMEDY = f"no browser found: install one of {', '.join(BROWSER_NAMES)} (Debian: apt-get install chromium)"
-PATIENCE_MILLISECONDS = 10_000
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves PostgreSQL to ``make test-slow`` where a test is marked ``either_database``."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called and called.params.get("database") == "postgresql" and item.get_closest_marker("either_database"):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +71,7 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(REMEDY)
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         yield browser
@@ -68,7 +83,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A fresh page of 1280 by 800 points; an error on its console or in its scripts fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    page.set_default_timeout(1000 * PATIENCE_SECONDS)
     errors: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from support.patience import PATIENCE_SECONDS
 
 from ledger.database import Database
 from ledger.practice import get_practice
@@ -35,7 +36,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         assert address, said
         yield address[0], directory
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert "Stopped." in rest
         assert "Traceback" not in said + rest
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, event
 from structlog.testing import capture_logs
 from support.channel import Death, FakeChannel
+from support.patience import PATIENCE_SECONDS
 from support.practice import MONTH, a_practice, a_request, an_entry, import_rows, local, patient_row, record, undo
 from support.threads import at_once
 
@@ -173,7 +174,7 @@ def test_who_asks_while_the_digest_is_being_written_does_not_wait_and_is_not_for
         work(database, practice, "P-1043")
         other = threading.Thread(target=lambda: (digests.follow("T0TEST", {"P-1043"}), waited.set()))
         other.start()
-        other.join(timeout=5)
+        other.join(timeout=PATIENCE_SECONDS)
         assert waited.is_set()
 
     slow.meanwhile = meanwhile

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from support.patience import PATIENCE_SECONDS
 from support.slack import HandClock
 from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
 
@@ -42,7 +43,7 @@ def served(town: Town, address: str, key: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
         assert not [word for word in ("Traceback", key, town.slack.app.client_secret, "xoxb-") if word in said], said
 
 

@@ -15,6 +15,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select
 from support.accessibility import faults_in
+from support.patience import PATIENCE_SECONDS
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app, web_client
@@ -89,7 +90,7 @@ class Afterwards(Behind):
     def settle(self) -> None:
         """Returns when all that was begun is done, and all that this began; raises what went wrong in it."""
         while self.begun:
-            self.begun.pop(0).result(timeout=10)
+            self.begun.pop(0).result(timeout=PATIENCE_SECONDS)
 
 
 @dataclass
