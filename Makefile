@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PIP_WHEEL := $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation
+PARALLEL := --numprocesses logical --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 pyproject.toml
 
-.PHONY: demo test lint unit bench mutation wheel lock clean
+.PHONY: demo test test-slow lint unit bench mutation wheel lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/ccm demo
@@ -19,8 +20,14 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Tests that start processes start many: they read compiled code even where Python is told to leave none behind.
+unit test-slow: export PYTHONDONTWRITEBYTECODE =
 unit: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
+
+# Before a release: everything, also what `make test` leaves out, with four times the examples of hypothesis.
+test-slow: $(VENV)/.dev
+	$(BIN)/pytest $(PARALLEL) -m "slow or not slow" --hypothesis-profile thorough
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -86,6 +86,7 @@ def build_app(
     """
     named = frozenset(admins)
     common: dict[str, Any] = {
+        "name": "ccm",  # without one Bolt reads the source of every caller to find a file's name
         "client": client,
         "signing_secret": signing_secret,
         "process_before_response": True,

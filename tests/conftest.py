@@ -3,17 +3,24 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from support.databases import empty_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
+import support.examples  # noqa: F401 - it names hypothesis' profiles
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from support.databases import emptied_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
+from support.engines import quicken_engines
+from support.patience import PATIENCE_SECONDS
 from support.practice import a_practice
 
 from ledger.database import Database
 from ledger.practice import Practice
+
+# What parallel runs load tells the processes they start how wide the terminal is; the command line would print as wide.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
@@ -26,7 +33,15 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 REMEDY = f"no browser found: install one of {', '.join(BROWSER_NAMES)} (Debian: apt-get install chromium)"
-PATIENCE_MILLISECONDS = 10_000
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves PostgreSQL to ``make test-slow`` where a test is marked ``either_database``."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called and called.params.get("database") == "postgresql" and item.get_closest_marker("either_database"):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +57,21 @@ def logs_as_printed() -> Iterator[None]:
     logging.root.handlers[:] = handlers
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_engines() -> Iterator[None]:
+    """Opening a ledger costs little."""
+    with pytest.MonkeyPatch.context() as patch:
+        quicken_engines(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; without one a run in CI fails, and elsewhere these tests are skipped."""
     path = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(REMEDY)
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         yield browser
@@ -59,7 +83,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A fresh page of 1280 by 800 points; an error on its console or in its scripts fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    page.set_default_timeout(1000 * PATIENCE_SECONDS)
     errors: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -101,12 +125,19 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database.close()
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(migrated_postgresql_url: str) -> Iterator[Callable[[], None]]:
+    """Empties the migrated database."""
+    with emptied_postgresql(migrated_postgresql_url) as empty:
+        yield empty
+
+
 @pytest.fixture
-def postgresql_database(migrated_postgresql_url: str) -> Iterator[Database]:
+def postgresql_database(migrated_postgresql_url: str, empty_postgresql: Callable[[], None]) -> Iterator[Database]:
     """A migrated, empty ledger in PostgreSQL."""
     database = Database(migrated_postgresql_url)
     yield database
-    empty_postgresql(database)
+    empty_postgresql()
     database.close()
 
 

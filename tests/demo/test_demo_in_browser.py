@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from support.patience import PATIENCE_SECONDS
 
 from ledger.database import Database
 from ledger.practice import get_practice
 from ledger.verify import verify
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module", params=[[], ["--http"]], ids=["socket mode", "http"])
@@ -33,7 +36,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         assert address, said
         yield address[0], directory
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert "Stopped." in rest
         assert "Traceback" not in said + rest
 

@@ -7,6 +7,7 @@ from support.forks import eventually
 from support.houses import NEAR_COUNT, House, Houses
 from support.slack import BLUE, table_rows
 
+pytestmark = pytest.mark.xdist_group("processes")
 KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
 LANDMARKS = [
     "commit occurrences",  # the claim
@@ -58,7 +59,7 @@ def assert_goes_by(steps: list[str], landmarks: list[str]) -> None:
     assert all(landmark in rest for landmark in landmarks), steps
 
 
-def assert_survives(houses: Houses, steps: list[str], *, pictures: int = 1) -> None:
+def assert_survives_each(houses: Houses, steps: list[str], *, pictures: int = 1) -> None:
     """Kills a process before each of ``steps``, each time in a house of its own; two houses live side by side."""
 
     def live_through(number: int) -> None:
@@ -74,16 +75,48 @@ def assert_survives(houses: Houses, steps: list[str], *, pictures: int = 1) -> N
             killed.result()
 
 
+def assert_survives(houses: Houses, deadly: tuple[str, int], *, pictures: int) -> None:
+    """Kills a process before that step, and lets the next one finish."""
+    with houses.open() as house:
+        house.start(die_before=deadly).wait_until_killed()
+        finish(house)
+        assert_posted_once(house, pictures=pictures)
+
+
+@pytest.mark.parametrize(
+    "deadly",
+    [
+        ("commit occurrences", 1),  # the claim
+        ("slack upload", 1),
+        ("slack chat.postMessage", 2),  # the thread
+        ("commit digest_messages", 1),
+        ("commit occurrences", 2),  # the record
+    ],
+)
+def test_a_process_is_killed_before_a_step_and_its_digest_is_posted_once(
+    sqlite_houses: Houses, deadly: tuple[str, int]
+) -> None:
+    assert_survives(sqlite_houses, deadly, pictures=1)
+
+
+def test_a_process_is_killed_between_slack_and_postgresql_and_its_digest_is_posted_once(
+    postgresql_houses: Houses,
+) -> None:
+    assert_survives(postgresql_houses, ("commit digest_messages", 1), pictures=0)
+
+
+@pytest.mark.slow
 def test_wherever_a_process_is_killed_its_digest_is_posted_once(sqlite_houses: Houses) -> None:
     steps = steps_of_a_digest(sqlite_houses)
     assert_goes_by(steps, LANDMARKS)
-    assert_survives(sqlite_houses, steps)
+    assert_survives_each(sqlite_houses, steps)
 
 
+@pytest.mark.slow
 def test_wherever_a_process_is_killed_its_digest_is_posted_once_on_postgresql(postgresql_houses: Houses) -> None:
     steps = steps_of_a_digest(postgresql_houses)
     assert_goes_by(steps, [landmark for landmark in LANDMARKS if landmark not in PICTURE])
-    assert_survives(postgresql_houses, steps, pictures=0)
+    assert_survives_each(postgresql_houses, steps, pictures=0)
 
 
 @pytest.mark.parametrize("is_taken", [False, True], ids=["not yet taken", "taken"])
@@ -103,6 +136,7 @@ def test_a_call_that_was_on_its_way_when_its_process_was_killed(
         assert_posted_once(house)
 
 
+@pytest.mark.slow
 def test_a_process_is_killed_again_and_again(sqlite_houses: Houses) -> None:
     with sqlite_houses.open() as house:
         for _ in range(4):

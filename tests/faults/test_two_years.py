@@ -23,6 +23,8 @@ from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.policy import change_policy
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 CLAIMANTS = 2
 ONE_IN = 14

@@ -6,6 +6,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.codes import CODES, find_codes
+from support.examples import examples
 
 from bot.grammar.fact_words import SHAPES, FactCommand, Part
 from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
@@ -25,7 +26,7 @@ def parse(command: FactCommand, text: str, today: date) -> FactLine:
     return parse_fact(command, text, today=today, find_codes=find_codes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(commands, texts, days)
 def test_any_text_is_answered_and_problems_point_into_it(command: FactCommand, text: str, today: date) -> None:
     line = parse(command, text, today)
@@ -37,7 +38,7 @@ def test_any_text_is_answered_and_problems_point_into_it(command: FactCommand, t
         assert text[problem.start : problem.end].strip()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(commands, texts, days)
 def test_nothing_that_has_not_happened_is_understood_except_the_end_of_an_enrollment(
     command: FactCommand, text: str, today: date
@@ -49,7 +50,7 @@ def test_nothing_that_has_not_happened_is_understood_except_the_end_of_an_enroll
     assert line.month is None or line.month <= today
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(commands, texts, days)
 def test_a_command_understands_only_what_it_can_record(command: FactCommand, text: str, today: date) -> None:
     line = parse(command, text, today)
@@ -58,7 +59,7 @@ def test_a_command_understands_only_what_it_can_record(command: FactCommand, tex
         assert getattr(line, part.value) in {None, False, ""}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(commands, texts, days)
 def test_what_was_understood_is_written_so_that_it_is_understood_again(
     command: FactCommand, text: str, today: date

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from bot.grammar.lengths import format_length, unread_length
 from bot.grammar.log_line import LogLine, parse_log
@@ -27,7 +28,7 @@ def parse(text: str, now: datetime) -> LogLine:
     return parse_log(text, now=now, find_codes=lambda _word: ())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_what_is_shown_of_a_length_says_the_same_with_its_day(text: str, now: datetime) -> None:
     line = replace(parse(text, now), problems=())
@@ -41,7 +42,7 @@ def test_what_is_shown_of_a_length_says_the_same_with_its_day(text: str, now: da
         assert (again.started_at, again.ended_at) == (line.started_at, line.ended_at)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_words_that_could_not_be_read_are_shown_only_where_they_are_refused(text: str, now: datetime) -> None:
     line = parse(text, now)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from bot.grammar.log_line import LogLine, format_log, parse_log
 from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
@@ -34,7 +35,7 @@ def parse(text: str, now: datetime = NOW) -> LogLine:
     return parse_log(text, now=now, find_codes=find_codes)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_any_text_is_answered_and_problems_point_into_it(text: str, now: datetime) -> None:
     for problem in parse(text, now).problems:
@@ -42,7 +43,7 @@ def test_any_text_is_answered_and_problems_point_into_it(text: str, now: datetim
         assert text[problem.start : problem.end].strip()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_a_length_is_one_that_was_written(text: str, now: datetime) -> None:
     minutes = parse(text, now).duration_minutes
@@ -54,7 +55,7 @@ def test_a_length_is_one_that_was_written(text: str, now: datetime) -> None:
     assert minutes in numbers or (hours in numbers and rest in numbers | {0}) or is_range
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_the_future_is_never_logged(text: str, now: datetime) -> None:
     line = parse(text, now)
@@ -63,7 +64,7 @@ def test_the_future_is_never_logged(text: str, now: datetime) -> None:
         assert instant is None or instant.timestamp() <= now.timestamp()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(texts, instants)
 def test_what_was_understood_is_written_so_that_it_is_understood_again(text: str, now: datetime) -> None:
     line = replace(parse(text, now), problems=())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from bot.grammar.log_line import LogLine
 from bot.grammar.timer_line import parse_start, parse_stop
@@ -123,7 +124,7 @@ def test_a_stop_line_names_no_length_and_no_other_patient(text: str, problems: l
     assert problems_of(stop(text), text) == problems
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_any_text_is_answered_without_a_length_and_problems_point_into_it(text: str) -> None:
     for line in (start(text), stop(text)):
@@ -133,7 +134,7 @@ def test_any_text_is_answered_without_a_length_and_problems_point_into_it(text: 
             assert text[problem.start : problem.end].strip()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_a_patient_is_one_that_was_written_and_a_stop_is_always_for_its_own(text: str) -> None:
     named = start(text).patient_code
@@ -141,7 +142,7 @@ def test_a_patient_is_one_that_was_written_and_a_stop_is_always_for_its_own(text
     assert stop(text).patient_code == "P-1042"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_a_note_in_quotes_is_kept_whole(text: str) -> None:
     note = text.replace('"', "").replace("&", "").strip()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from support.channel import Death, FakeChannel
+from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice, an_entry, import_rows, local, patient_row, record
 from support.threads import at_once
 
@@ -302,6 +303,6 @@ def test_a_process_killed_at_the_worst_moment_costs_no_digest_and_doubles_none(
         assert victim.stdout.readline() == "ready\n"
         victim.kill()
     with start("never", NINE + LEASE) as successor:
-        said, _ = successor.communicate(timeout=20)
+        said, _ = successor.communicate(timeout=PATIENCE_SECONDS)
     assert said.splitlines()[-1] == "2"
     assert sorted(posts.read_text().split()) == [KEY, KEY.replace("blue", "green")]

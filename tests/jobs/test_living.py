@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, event
 from structlog.testing import capture_logs
 from support.channel import Death, FakeChannel
+from support.patience import PATIENCE_SECONDS
 from support.practice import MONTH, a_practice, a_request, an_entry, import_rows, local, patient_row, record, undo
 from support.threads import at_once
 
@@ -56,10 +57,12 @@ def take(database: Database, practice: Practice, code: str, staff_id: str) -> No
         take_or_release(connection, practice, MONTH, code, staff_id, request=a_request(), at=NINE)
 
 
+@pytest.mark.either_database
 def test_the_listed_are_open_when_the_digest_is_posted(channel: FakeChannel) -> None:
     assert channel.shown[KEY] == ["P-1042 open", "P-1043 open"]
 
 
+@pytest.mark.either_database
 def test_a_tick_shows_who_is_done_and_who_is_taken(
     database: Database, practice: Practice, channel: FakeChannel
 ) -> None:
@@ -71,12 +74,14 @@ def test_a_tick_shows_who_is_done_and_who_is_taken(
     assert channel.shown[KEY] == ["P-1042 done nurse2", "P-1043 open (nurse1)"]
 
 
+@pytest.mark.either_database
 def test_a_tick_without_changes_writes_nothing(database: Database, practice: Practice, channel: FakeChannel) -> None:
     living(database, channel).tick("T0TEST")
 
     assert channel.updates == 0
 
 
+@pytest.mark.either_database
 def test_who_follows_writes_for_listed_patients_alone(
     database: Database, practice: Practice, channel: FakeChannel
 ) -> None:
@@ -99,6 +104,7 @@ def test_a_change_that_no_digest_shows_costs_one_query(
     assert len([statement for statement in asked if " FROM " in statement.replace("\n", " ")]) == 1
 
 
+@pytest.mark.either_database
 def test_what_was_voided_is_open_again(database: Database, practice: Practice, channel: FakeChannel) -> None:
     work(database, practice)
     living(database, channel).tick("T0TEST")
@@ -142,6 +148,7 @@ def test_what_arrives_last_though_it_is_older_does_not_stay(
     assert [message.fingerprint for message in listing.messages] == ["; ".join(channel.shown[KEY])]
 
 
+@pytest.mark.either_database
 def test_what_another_records_is_not_taken_for_what_was_written_last(
     database: Database, practice: Practice, channel: FakeChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +180,7 @@ def test_who_asks_while_the_digest_is_being_written_does_not_wait_and_is_not_for
         work(database, practice, "P-1043")
         other = threading.Thread(target=lambda: (digests.follow("T0TEST", {"P-1043"}), waited.set()))
         other.start()
-        other.join(timeout=5)
+        other.join(timeout=PATIENCE_SECONDS)
         assert waited.is_set()
 
     slow.meanwhile = meanwhile
@@ -212,6 +219,7 @@ def test_a_failure_in_the_midst_keeps_nobody_from_the_next_try(
     assert channel.shown[KEY][0] == "P-1042 done nurse2"
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("refusal", [Refusal.MESSAGE_GONE, Refusal.CHANNEL_GONE])
 def test_a_digest_that_is_gone_lives_no_more(
     database: Database, practice: Practice, channel: FakeChannel, refusal: Refusal
@@ -230,6 +238,7 @@ def test_a_digest_that_is_gone_lives_no_more(
         assert KEY not in living_digests(connection, "T0TEST")
 
 
+@pytest.mark.either_database
 def test_what_is_refused_for_now_is_tried_again(database: Database, practice: Practice, channel: FakeChannel) -> None:
     work(database, practice)
     channel.refuses_updates = [ChannelError("ratelimited")]
@@ -239,6 +248,7 @@ def test_what_is_refused_for_now_is_tried_again(database: Database, practice: Pr
     assert (channel.updates, channel.shown[KEY][0]) == (1, "P-1042 done nurse2")
 
 
+@pytest.mark.either_database
 def test_a_newer_digest_of_the_team_takes_the_place_of_the_older(
     database: Database, practice: Practice, channel: FakeChannel
 ) -> None:

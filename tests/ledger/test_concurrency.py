@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
+from support.patience import PATIENCE_SECONDS
 from support.practice import (
     AT,
     a_practice,
@@ -249,6 +250,6 @@ def test_another_process_on_the_same_file_loses_nothing(sqlite_database: Databas
     other = subprocess.Popen(command)  # noqa: S603 - our own
     for minutes in range(1, 11):
         record(sqlite_database, practice, an_entry(minutes=minutes))
-    assert other.wait(timeout=20) == 0
+    assert other.wait(timeout=PATIENCE_SECONDS) == 0
     checked = verified(sqlite_database, practice)
     assert (checked.links, checked.difference) == (20, None)

@@ -91,6 +91,7 @@ def count(database: Database, table: Any) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.either_database
 def test_a_void_keeps_who_when_and_why_and_moves_the_figures(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=20, day=date(2026, 10, 5)), at=AT - timedelta(days=40))
     done = void(database, practice, by="lead1", reason=" wrong patient ")
@@ -106,6 +107,7 @@ def test_a_void_keeps_who_when_and_why_and_moves_the_figures(database: Database,
     assert verified(database, practice).difference is None
 
 
+@pytest.mark.either_database
 def test_either_part_names_the_whole_call_over_midnight(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(times=MIDNIGHT))
     done = void(database, practice, 2)
@@ -169,6 +171,7 @@ def test_a_fix_into_another_month_and_program_tells_all_figures_it_changed(
     assert [change.after.counted_minutes for change in done.saved.months] == [0, 15]
 
 
+@pytest.mark.either_database
 def test_the_replaced_entry_stands_in_nobodys_way(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(times=("2026-11-18 10:00", "2026-11-18 10:20")))
     assert fix(database, practice, an_entry(times=("2026-11-18 10:05", "2026-11-18 10:25"))).replaced == (1,)
@@ -204,6 +207,7 @@ def test_a_fix_may_be_confirmed(sqlite_database: Database, here: Practice) -> No
     assert fix(sqlite_database, here, an_entry(minutes=200), confirmed=True).replaced == (1,)
 
 
+@pytest.mark.either_database
 def test_an_addendum_joins_the_note_and_leaves_both_texts_with_their_times(
     database: Database, practice: Practice
 ) -> None:
@@ -227,6 +231,7 @@ def test_an_addendum_joins_the_note_and_leaves_both_texts_with_their_times(
     assert (checked.links, checked.difference) == (3, None)
 
 
+@pytest.mark.either_database
 def test_an_addendum_belongs_to_both_parts_of_a_call_over_midnight(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(times=MIDNIGHT))
     assert add(database, practice, 2).entry_position == 1
@@ -238,6 +243,7 @@ def test_an_addendum_belongs_to_both_parts_of_a_call_over_midnight(database: Dat
     assert verified(database, practice).difference is None
 
 
+@pytest.mark.either_database
 def test_minutes_without_a_note_count_once_one_is_added(database: Database, practice: Practice) -> None:
     import_rows(database, practice, "entries", [entry_row(minutes="20", note="")])
     done = add(database, practice)
@@ -256,6 +262,7 @@ def test_a_changed_addendum_is_found_and_named(sqlite_database: Database, here: 
     assert found == "P-1042#2 (addendum) is not what was recorded: its content and its hash differ."
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("position", [2, 3, 9])
 def test_what_is_no_entry_cannot_be_corrected(database: Database, practice: Practice, position: int) -> None:
     record(database, practice, an_entry())
@@ -272,6 +279,7 @@ def test_what_is_no_entry_cannot_be_corrected(database: Database, practice: Prac
     assert verified(database, practice).links == 3
 
 
+@pytest.mark.either_database
 def test_what_was_voided_cannot_be_corrected(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry())
     void(database, practice)

@@ -34,6 +34,7 @@ def changes(database: Database, practice: Practice) -> list[PolicyChange]:
         return policy_changes(connection, practice)
 
 
+@pytest.mark.either_database
 def test_a_decision_says_what_it_changed_and_is_recorded(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=25))
 
@@ -67,6 +68,7 @@ def test_delivered_at_once_it_is_taken_once(database: Database, practice: Practi
     assert len(changes(database, practice)) == 1
 
 
+@pytest.mark.either_database
 def test_two_administrators_with_a_code_each_keep_both(database: Database, practice: Practice) -> None:
     decisions = [Decision("payments", 7000, "99490"), Decision("payments", 5100, "99439")]
     at_once([partial(taken, database, practice, decision) for decision in decisions])
@@ -74,6 +76,7 @@ def test_two_administrators_with_a_code_each_keep_both(database: Database, pract
     assert stored(database, practice) == {"payments": {"99490": 7000, "99439": 5100}}
 
 
+@pytest.mark.either_database
 def test_what_is_so_already_is_no_change(database: Database, practice: Practice) -> None:
     receipt = taken(database, practice, Decision("rpm_time", "management"))
 
@@ -81,6 +84,7 @@ def test_what_is_so_already_is_no_change(database: Database, practice: Practice)
     assert changes(database, practice) == []
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     "decision", [Decision("payments", 7000, "99940"), Decision("digest_hour", 24), Decision("nothing", 1)]
 )

@@ -80,6 +80,7 @@ def test_a_fact_of_another_patient_program_or_date_is_another_fact(
     assert append(sqlite_database, here, CONSENT) == Appended((), ())
 
 
+@pytest.mark.either_database
 def test_a_withdrawn_fact_no_longer_holds_and_can_be_recorded_again(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=25))
     append(database, practice, replace(CONSENT, withdrawn=True))
@@ -131,6 +132,7 @@ def test_every_known_fact_can_be_asked_for_even_a_withdrawn_one(sqlite_database:
     assert replace(CONSENT, subject="RPM").identity not in known
 
 
+@pytest.mark.either_database
 def test_who_left_a_program_is_neither_enrolled_nor_listed_as_untouched(database: Database, practice: Practice) -> None:
     enrollment = Fact(CODE, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM", date(2026, 10, 31))
     append(database, practice, enrollment)

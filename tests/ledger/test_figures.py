@@ -21,6 +21,7 @@ def figures(database: Database, practice: Practice, patient: str = "P-1042") -> 
     return statement(database, practice, patient).before[0]
 
 
+@pytest.mark.either_database
 def test_minutes_are_told_apart_by_who_did_the_work_and_what_does_not_count(
     database: Database, practice: Practice
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_voided_contact_is_no_contact(sqlite_database: Database, here: Practic
     assert (stored.last_contact_on, stored.last_contact_by) == (None, None)
 
 
+@pytest.mark.either_database
 def test_figures_follow_an_import_as_they_follow_a_line_in_slack(database: Database, practice: Practice) -> None:
     import_rows(database, practice, "entries", [entry_row(minutes="21")])
     imported = figures(database, practice)

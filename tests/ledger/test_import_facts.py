@@ -408,6 +408,7 @@ def test_a_consent_found_later_makes_minutes_count_at_once(database: Database, p
     assert figures(database, practice, "P-1046") == (before,)
 
 
+@pytest.mark.either_database
 def test_facts_change_every_month_they_reach_and_no_other_patient(database: Database, practice: Practice) -> None:
     days = ("2026-09-30", "2026-10-15", "2026-11-17")
     rows = [entry_row(patient=code, date=day, minutes="25") for code in ("P-1042", "P-1043") for day in days]
@@ -423,6 +424,7 @@ def test_facts_change_every_month_they_reach_and_no_other_patient(database: Data
     assert verified(database, practice).difference is None
 
 
+@pytest.mark.either_database
 def test_a_stay_takes_the_minutes_inside_it_and_its_hours_give_back_those_outside(
     database: Database, practice: Practice
 ) -> None:
@@ -461,6 +463,7 @@ def test_an_hour_of_admission_is_the_practices_local_hour(sqlite_database: Datab
     assert stay.admitted.isoformat() == "2026-11-10T23:30:00-06:00"
 
 
+@pytest.mark.either_database
 def test_complex_care_is_billed_once_a_practitioner_designated_it_and_the_plan_was_revised(
     database: Database, practice: Practice
 ) -> None:
@@ -473,6 +476,7 @@ def test_complex_care_is_billed_once_a_practitioner_designated_it_and_the_plan_w
     assert [line.code for line in stored.codes] == ["99487"]
 
 
+@pytest.mark.either_database
 def test_a_designation_holds_only_as_long_as_whoever_made_it_is_a_practitioner(
     database: Database, practice: Practice
 ) -> None:
@@ -488,6 +492,7 @@ def test_a_designation_holds_only_as_long_as_whoever_made_it_is_a_practitioner(
     assert [line.code for line in figures(database, practice)[0].codes] == ["99487"]
 
 
+@pytest.mark.either_database
 def test_readings_without_any_entry_make_the_month_appear_and_the_device_billable(
     database: Database, practice: Practice
 ) -> None:
@@ -512,6 +517,7 @@ def test_fewer_days_of_readings_reach_the_code_for_fewer_days(sqlite_database: D
         assert verified(sqlite_database, here).difference is None
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("mark", "blocker"),
     [

@@ -138,6 +138,7 @@ def test_a_patient_may_be_no_more_than_a_code_in_a_team(sqlite_database: Databas
     assert record(sqlite_database, here, an_entry(patient=NEW)).parts[0].counted_minutes == 0
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("cells", "status", "cents"),
     [
@@ -158,6 +159,7 @@ def test_a_changed_staff_member_changes_what_past_minutes_are_worth(
     assert verified(database, practice).difference is None
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("cells", "blocker"),
     [

@@ -125,6 +125,7 @@ def test_the_hash_of_a_frozen_statement_can_be_computed_by_anybody(database: Dat
     assert row.content_hash == hashlib.sha256(plain.encode()).hexdigest()
 
 
+@pytest.mark.either_database
 def test_the_totals_are_those_of_the_months_list_before_and_after(database: Database, worked: Practice) -> None:
     with database.of("T0TEST").reading() as connection:
         preview = preview_close(connection, worked, OCTOBER, at=AT)
@@ -142,6 +143,7 @@ def test_the_totals_are_those_of_the_months_list_before_and_after(database: Data
         assert month_list(connection, worked, OCTOBER) == listed
 
 
+@pytest.mark.either_database
 def test_a_month_without_any_work_can_be_closed(database: Database, practice: Practice) -> None:
     assert close(database, practice, date(2025, 12, 1)).closing.rulebook == "medicare-2025"
 
@@ -170,6 +172,7 @@ def test_a_month_before_the_first_rulebook_cannot_be_closed(sqlite_database: Dat
         close(sqlite_database, a_practice(sqlite_database), date(2024, 10, 1))
 
 
+@pytest.mark.either_database
 def test_a_closed_month_is_not_closed_again_and_an_open_one_not_reopened(database: Database, worked: Practice) -> None:
     with pytest.raises(LedgerError, match="MONTH_NOT_CLOSED"):
         reopen(database, worked)
@@ -302,6 +305,7 @@ def test_an_import_names_every_line_of_a_closed_month_and_saves_nothing(database
     assert stored(database) == 3
 
 
+@pytest.mark.either_database
 def test_what_was_saved_before_the_close_is_answered_again_as_it_was(database: Database, practice: Practice) -> None:
     request = a_request()
     record(database, practice, an_entry(day=THE_30TH), request=request)
@@ -341,6 +345,7 @@ def _reevaluate(database: Database, practice: Practice) -> object:
         return reevaluate_practice(connection, practice)
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("change", [_withdraw, _change_roster, _change_policy, _enroll, _reevaluate])
 def test_a_closed_month_keeps_its_statement_its_figures_and_its_lists(
     database: Database, worked: Practice, change: Callable[[Database, Practice], object]
@@ -365,6 +370,7 @@ def test_a_closed_month_keeps_its_statement_its_figures_and_its_lists(
     assert verified(database, as_now).difference is None
 
 
+@pytest.mark.either_database
 def test_facts_and_policy_still_change_open_months(database: Database, worked: Practice) -> None:
     close(database, worked)
     receipt = tell(database, worked, WITHDRAWN)
@@ -375,12 +381,14 @@ def test_facts_and_policy_still_change_open_months(database: Database, worked: P
     assert statement(database, worked, month=OCTOBER).statement.expected_cents == 6613
 
 
+@pytest.mark.either_database
 def test_a_fact_that_leaves_a_closed_month_alone_says_nothing_of_it(database: Database, worked: Practice) -> None:
     close(database, worked)
     receipt = tell(database, worked, Fact("P-1042", FactKind.STAY, date(2026, 11, 3), "snf", date(2026, 11, 5), {}))
     assert receipt.closed_months == ()
 
 
+@pytest.mark.either_database
 def test_a_patient_who_came_after_the_close_has_no_statement_for_it(database: Database, worked: Practice) -> None:
     close(database, worked)
     import_rows(database, worked, "patients", [patient_row(code="P-1099")])
@@ -415,6 +423,7 @@ def test_a_reopened_month_is_evaluated_with_all_that_was_recorded_meanwhile(
     assert statement(database, worked, "P-1043", OCTOBER).statement.expected_cents == 6613
 
 
+@pytest.mark.either_database
 def test_the_second_close_says_what_changed_patient_by_patient(database: Database, worked: Practice) -> None:
     close(database, worked)
     assert changes(database, worked) == CloseChanges(None, ())
@@ -443,6 +452,7 @@ def test_the_second_close_says_what_changed_patient_by_patient(database: Databas
     assert (found.previous.number, found.patients) == (1, 3)
 
 
+@pytest.mark.either_database
 def test_an_entry_replaced_by_one_as_long_is_a_change_of_details(database: Database, worked: Practice) -> None:
     close(database, worked)
     reopen(database, worked)

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.closing import OCTOBER, close, reopen
+from support.examples import examples
 from support.practice import AT, a_practice, a_request, an_entry, record, statement, verified
 
 from ledger.addenda import add_addendum
@@ -67,7 +68,7 @@ def do(database: Database, practice: Practice, work: Any) -> None:
 
 
 @given(before=WORK, after=WORK)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_closing_again_what_did_not_change_freezes_the_same(
     sqlite_template: Path, tmp_path: Path, before: list[Any], after: list[Any]
 ) -> None:

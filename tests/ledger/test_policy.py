@@ -202,6 +202,7 @@ def test_a_bad_value_leaves_the_figures_as_they_were(sqlite_database: Database, 
     assert statement(sqlite_database, here).before == before
 
 
+@pytest.mark.either_database
 def test_a_practices_own_payment_stands_in_the_statement_and_decides_between_families(
     database: Database, practice: Practice
 ) -> None:
@@ -225,6 +226,7 @@ def test_own_payments_replace_one_another_as_a_whole(sqlite_database: Database, 
     assert changed.policy.payments == (("99439", 5100),)
 
 
+@pytest.mark.either_database
 def test_bands_decide_who_stands_on_the_near_list(database: Database, practice: Practice) -> None:
     import_rows(
         database,

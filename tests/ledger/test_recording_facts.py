@@ -25,6 +25,7 @@ def recorded(database: Database, practice: Practice, request: Request, fact: Fac
         return record_fact(connection, practice, fact, request=request, at=AT, recorded_by="nurse1")
 
 
+@pytest.mark.either_database
 def test_a_receipt_has_the_figures_before_and_after(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(patient="P-1046", minutes=20))
 

@@ -82,6 +82,7 @@ def test_what_does_not_overlap_is_stored(sqlite_database: Database, here: Practi
     assert stored_entries(sqlite_database) == 2
 
 
+@pytest.mark.either_database
 def test_a_voided_entry_is_in_nobodys_way(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(times=MORNING))
     undo(database, practice)
@@ -175,6 +176,7 @@ def test_a_refused_request_may_be_sent_again(sqlite_database: Database, here: Pr
     assert not saved.replayed
 
 
+@pytest.mark.either_database
 def test_the_receipt_says_the_month_before_and_after(database: Database, practice: Practice) -> None:
     (first,) = record(database, practice, an_entry(minutes=17)).months
     assert first.before is None
@@ -247,6 +249,7 @@ def test_keys_and_entries_of_a_request_are_stored_together(sqlite_database: Data
     assert "Reconciled" not in str(row.result), "a receipt carries no note"
 
 
+@pytest.mark.either_database
 def test_a_fact_recorded_later_changes_what_earlier_minutes_are_worth(database: Database, practice: Practice) -> None:
     saved = record(database, practice, an_entry(patient="P-1046", minutes=25))
     assert [exclusion.reason for exclusion in saved.parts[0].excluded] == ["NO_CONSENT"]

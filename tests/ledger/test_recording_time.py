@@ -152,6 +152,7 @@ def test_today_is_the_practices_day_and_not_that_of_utc(sqlite_database: Databas
     assert error.code == "IN_FUTURE"
 
 
+@pytest.mark.either_database
 def test_a_call_across_midnight_becomes_an_entry_a_date_that_add_up(database: Database, practice: Practice) -> None:
     times = ("2026-11-17 23:50:20", "2026-11-18 00:09:50")
     saved = record(database, practice, an_entry(times=times))
@@ -169,6 +170,7 @@ def test_the_parts_of_one_call_are_no_cloned_notes(sqlite_database: Database, he
     assert "CLONED_NOTE" not in {warning.name for warning in ccm.warnings}
 
 
+@pytest.mark.either_database
 def test_a_call_over_the_months_last_midnight_counts_in_both_months(database: Database, practice: Practice) -> None:
     saved = record(database, practice, an_entry(times=("2026-10-31 23:50", "2026-11-01 00:10")))
     assert [(change.after.month, change.after.counted_minutes) for change in saved.months] == [

@@ -70,6 +70,7 @@ def test_the_same_request_again_returns_the_first_receipt(database: Database, pr
         put_person(database, practice, request=a_request({"text": "other"}, request.key))
 
 
+@pytest.mark.either_database
 def test_a_patient_of_a_form_is_worth_what_one_of_a_file_is(database: Database, practice: Practice) -> None:
     cells = {**patient_row(code="P-2001"), "team": "blue-team"}
     with database.of("T0TEST").writing() as connection:
@@ -150,6 +151,7 @@ def test_a_deactivated_account_ends_once_and_is_noted_once_when_restored(
         assert connection.scalar(query) == 2
 
 
+@pytest.mark.either_database
 def test_a_team_of_a_form_gets_the_id_that_a_file_would_give_it(database: Database, practice: Practice) -> None:
     for key, name in (("blue-team", "Azure Team"), (None, "Blue Team"), (None, "Red & Gray Team")):
         with database.of("T0TEST").writing() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from support.closing import close
 from support.databases import fresh_postgresql
+from support.patience import PATIENCE_SECONDS
 from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
 
 import jobs.tables  # noqa: F401 - its tables belong to the schema
@@ -149,7 +150,7 @@ def test_two_processes_may_upgrade_a_new_database_at_once(postgresql_url: str) -
     with fresh_postgresql(postgresql_url) as url:
         command = [sys.executable, "-c", program, url]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]  # noqa: S603 - our own
-        assert [process.communicate(timeout=20)[0].strip() for process in both] == [newest(), newest()]
+        assert [process.communicate(timeout=PATIENCE_SECONDS)[0].strip() for process in both] == [newest(), newest()]
 
 
 def test_a_database_without_tables_is_told_apart(postgresql_url: str) -> None:

@@ -25,6 +25,7 @@ def test_a_new_practice_has_the_zone_of_whoever_installs_the_bot(sqlite_database
     assert begun == Beginning(Practice("T0ONE", "One", timezone), is_new=True, is_zone_theirs=True)
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("timezone", ["Europe/Berlin", "America/Toronto", "", "nowhere"])
 def test_where_that_is_no_practices_zone_it_has_new_yorks(database: Database, timezone: str) -> None:
     begun = begin(database, timezone)
@@ -44,6 +45,7 @@ def test_every_zone_of_a_practice_is_one() -> None:
     assert available_timezones() >= PRACTICE_ZONES
 
 
+@pytest.mark.either_database
 def test_a_practice_that_is_moved_moves_no_other(database: Database) -> None:
     mine, other = a_practice(database), a_practice(database, "T0OTHER")
     record(database, other, an_entry())
@@ -55,6 +57,7 @@ def test_a_practice_that_is_moved_moves_no_other(database: Database) -> None:
         assert get_practice(connection, "T0OTHER") == other
 
 
+@pytest.mark.either_database
 def test_a_practice_is_moved_before_time_is_logged_and_not_after(database: Database) -> None:
     practice = a_practice(database)
     with database.of(TEST).writing() as connection:

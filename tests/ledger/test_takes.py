@@ -35,6 +35,7 @@ def holder(database: Database, practice: Practice, month: date = MONTH) -> Take 
         return takes_of(connection, practice, month).get("P-1042")
 
 
+@pytest.mark.either_database
 def test_who_takes_a_patient_has_the_patient_for_that_month(database: Database, practice: Practice) -> None:
     mine = Take("P-1042", "nurse1", AT)
     assert take(database, practice) == Asked(Outcome.TAKEN, mine)
@@ -42,6 +43,7 @@ def test_who_takes_a_patient_has_the_patient_for_that_month(database: Database, 
     assert holder(database, practice, date(2026, 12, 1)) is None
 
 
+@pytest.mark.either_database
 def test_who_takes_again_gives_back_and_anybody_may_take_then(database: Database, practice: Practice) -> None:
     take(database, practice)
     assert take(database, practice) == Asked(Outcome.RELEASED, None)
@@ -49,12 +51,14 @@ def test_who_takes_again_gives_back_and_anybody_may_take_then(database: Database
     assert take(database, practice, "nurse2").outcome is Outcome.TAKEN
 
 
+@pytest.mark.either_database
 def test_a_patient_of_another_is_left(database: Database, practice: Practice) -> None:
     take(database, practice)
     assert take(database, practice, "nurse2") == Asked(Outcome.HELD, Take("P-1042", "nurse1", AT))
     assert holder(database, practice) == Take("P-1042", "nurse1", AT)
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("staff_id", "instead_of", "then"),
     [

@@ -107,6 +107,7 @@ def test_a_started_timer_is_known_with_all_that_was_said(database: Database, pra
     assert running(database, practice, "nurse2") is None
 
 
+@pytest.mark.either_database
 def test_a_person_has_one_timer_and_two_people_may_have_one_each(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
     start(database, practice, a_timer("nurse2"))
@@ -150,6 +151,7 @@ def test_a_start_delivered_again_answers_alike_whatever_became_of_the_timer(
     assert first.timer.note == "", "a receipt carries no note"
 
 
+@pytest.mark.either_database
 def test_a_stop_records_the_entry_and_ends_the_timer(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
 
@@ -182,6 +184,7 @@ def test_two_stops_at_once_make_one_entry(database: Database, practice: Practice
     assert verified(database, practice).links == 1
 
 
+@pytest.mark.either_database
 def test_what_the_rules_refuse_leaves_the_timer_running(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
     record(database, practice, an_entry(patient="P-1043", times=("2026-11-18 10:10", "2026-11-18 10:30")))
@@ -191,6 +194,7 @@ def test_what_the_rules_refuse_leaves_the_timer_running(database: Database, prac
     assert running(database, practice) == a_timer()
 
 
+@pytest.mark.either_database
 def test_a_timer_over_midnight_and_the_months_end_becomes_two_linked_entries(
     database: Database, practice: Practice
 ) -> None:
@@ -209,6 +213,7 @@ def test_a_timer_over_midnight_and_the_months_end_becomes_two_linked_entries(
     ]
 
 
+@pytest.mark.either_database
 def test_a_cancelled_timer_leaves_nothing_and_cancelling_again_answers_alike(
     database: Database, practice: Practice
 ) -> None:
@@ -223,11 +228,13 @@ def test_a_cancelled_timer_leaves_nothing_and_cancelling_again_answers_alike(
     assert verified(database, practice).links == 0
 
 
+@pytest.mark.either_database
 def test_without_a_timer_there_is_nothing_to_stop_or_cancel(database: Database, practice: Practice) -> None:
     assert refused(lambda: cancel(database, practice, a_request())) == "TIMER_NONE"
     assert refused(lambda: stop(database, practice, a_timer(), a_request())) == "TIMER_OVER"
 
 
+@pytest.mark.either_database
 def test_a_button_of_an_earlier_timer_touches_no_later_one(database: Database, practice: Practice) -> None:
     later = a_timer(at=BEGAN + MINUTE)
     start(database, practice, later)
@@ -245,6 +252,7 @@ def test_a_reminder_is_due_from_45_minutes_on(database: Database, practice: Prac
     assert due(database, practice, BEGAN + timedelta(days=3)) == ["U0NURSE1"]
 
 
+@pytest.mark.either_database
 def test_a_practice_may_remind_earlier(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
     with database.of("T0TEST").writing() as connection:
@@ -263,6 +271,7 @@ def test_a_practice_may_remind_nobody(sqlite_database: Database) -> None:
     assert due(sqlite_database, practice, BEGAN + timedelta(days=3)) == []
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("ends", ["stop", "cancel"])
 def test_a_timer_that_is_over_has_no_reminder(database: Database, practice: Practice, ends: str) -> None:
     start(database, practice, a_timer())
@@ -300,6 +309,7 @@ def test_of_many_who_claim_a_reminder_at_once_one_gets_it(database: Database, pr
     assert sorted(claims, key=bool) == [False] * 5 + [True]
 
 
+@pytest.mark.either_database
 def test_the_next_timer_of_a_person_can_be_reminded_of_again(database: Database, practice: Practice) -> None:
     start(database, practice, a_timer())
     late = BEGAN + 45 * MINUTE

@@ -47,6 +47,7 @@ def nothing_to_undo(database: Database, practice: Practice, **how: object) -> No
     assert voids(database) == before
 
 
+@pytest.mark.either_database
 def test_undo_takes_back_the_last_entry_and_says_what_that_changed(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=17))
     saved = record(database, practice, an_entry(minutes=5), at=AT + timedelta(seconds=5))
@@ -73,12 +74,14 @@ def test_what_was_undone_stays_on_record_with_its_reason(database: Database, pra
     assert (void.recorded_at, void.reason) == (AT + timedelta(minutes=1), "undone by its author")
 
 
+@pytest.mark.either_database
 def test_undo_works_for_a_quarter_of_an_hour_and_no_longer(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry())
     nothing_to_undo(database, practice, at=AT + timedelta(minutes=15))
     assert undo(database, practice, at=AT + timedelta(minutes=14, seconds=59)).positions == (1,)
 
 
+@pytest.mark.either_database
 def test_a_call_over_midnight_is_undone_as_a_whole(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(times=MIDNIGHT))
     undone = undo(database, practice)
@@ -100,6 +103,7 @@ def test_a_button_on_either_part_of_a_call_over_midnight_undoes_the_whole(
     assert undone.positions == (1, 2)
 
 
+@pytest.mark.either_database
 def test_a_button_undoes_the_entry_it_stands_under(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=10))
     record(database, practice, an_entry(minutes=11), at=AT + timedelta(seconds=1))
@@ -117,6 +121,7 @@ def test_the_last_entry_is_the_last_whoever_the_patient_is(sqlite_database: Data
     assert undo(sqlite_database, here).patient_code == "P-1043"
 
 
+@pytest.mark.either_database
 def test_entries_of_other_people_are_out_of_reach(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(staff="nurse2"))
     nothing_to_undo(database, practice)

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 import bot.playground
 
+pytestmark = pytest.mark.xdist_group("browser")
 JSON = dict[str, Any]
 PAGE = Path(bot.playground.__file__).parent / "page"
 GREEN_SQUARE = (

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.playground import Playground, Workspace
 
+pytestmark = pytest.mark.xdist_group("browser")
 JSON = dict[str, Any]
 CONFIG: JSON = {
     "users": [

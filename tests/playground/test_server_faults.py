@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from support.patience import PATIENCE_SECONDS
 
 from bot.playground import Playground
 
@@ -101,7 +102,7 @@ def test_what_is_sent_to_an_upload_address_can_fail(playground: Playground, clie
 
 def test_one_envelope_can_come_by_every_connection(playground: Playground, bolt: Any) -> None:
     came: list[str] = []
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
     @bolt.command("/care")
     def on_command(ack: Callable[..., None], body: dict[str, Any]) -> None:

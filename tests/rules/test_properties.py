@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from ledger.rules.coding import Minutes, offer_of, prices_of, units_at
 from ledger.rules.durations import duration_minutes, split_at_midnight
@@ -35,7 +36,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 PROGRAMS = [Program.CCM, Program.PCM, Program.RPM]
 CAPS = {"99439": 2, "99437": 2, "99489": 10, "99427": 2, "99425": 2, "99458": 3}
 BASES = {"99439": "99490", "99437": "99491", "99489": "99487", "99427": "99426", "99425": "99424", "99458": "99457"}
-MANY, SOME = 120, 60
+MANY, SOME = examples(240), examples(120)
 
 days = st.integers(1, 30)
 months = st.sampled_from([date(2025, 11, 1), date(2026, 11, 1)])

@@ -10,9 +10,28 @@ from support.month_messages import SWITCHES, decide
 from support.practice import a_practice, an_entry, local
 from support.slack import HandClock, Office, crowd, hire_more, open_office
 
+from bot.channel import SlackChannel
+from jobs.digests import Digest
+from jobs.listing import Picture
 from ledger.database import Database
 from ledger.practice import Practice, get_practice
 from ledger.rules.facts import Contact
+
+
+@pytest.fixture(autouse=True)
+def quick_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are not painted, unless the test is marked ``paints``; matplotlib is loaded by whoever draws."""
+    if request.node.get_closest_marker("paints"):
+        return
+    upload = SlackChannel._upload
+
+    def quick(channel: SlackChannel, digest: Digest) -> Picture:
+        from support.pictures import Figure, paint_a_point  # noqa: PLC0415 - as the docstring says
+
+        monkeypatch.setattr(Figure, "savefig", paint_a_point)
+        return upload(channel, digest)
+
+    monkeypatch.setattr(SlackChannel, "_upload", quick)
 
 
 @pytest.fixture(scope="session")

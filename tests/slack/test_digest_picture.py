@@ -98,6 +98,7 @@ def killed(office: Office, monkeypatch: pytest.MonkeyPatch, place: str, *, after
             tick(office)
 
 
+@pytest.mark.paints
 def test_the_first_message_has_the_picture_and_the_same_in_words(at_nine: Office) -> None:
     tick(at_nine)
 

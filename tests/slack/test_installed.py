@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from support.logs import printed_logs, troubles
+from support.patience import PATIENCE_SECONDS
 from support.slack import BLUE, Afterwards, HandClock
 from support.threads import at_once
 from support.town import NURSE, ONE, OWNER, TWO, Town, a_town, installations_of, oauth_app
@@ -143,16 +144,16 @@ def test_a_slow_practice_keeps_no_other_back_and_is_not_asked_twice(
     def job(_database: Any, practice_id: str, *_: Any, **__: Any) -> None:
         asked.append(practice_id)
         if practice_id == ONE:
-            assert go_on.wait(10)
+            assert go_on.wait(PATIENCE_SECONDS)
         done.release()
 
     monkeypatch.setattr("bot.clockwork.run_due", job)
     with capture_logs() as logs, Afterwards() as executor:
         rounds = Rounds(town.database, town.installations, town.clock, executor)
         rounds.begin()
-        assert done.acquire(timeout=10)
+        assert done.acquire(timeout=PATIENCE_SECONDS)
         first = list(asked)
-        executor.begun[first.index(TWO) if len(first) > 1 else -1].result(timeout=10)
+        executor.begun[first.index(TWO) if len(first) > 1 else -1].result(timeout=PATIENCE_SECONDS)
         rounds.begin()
         go_on.set()
         executor.settle()

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.slack import Office
 
 from bot.commands.call import Call
@@ -56,7 +57,7 @@ def new_work(office: Office, known: set[tuple[str, int]]) -> list[tuple[Any, ...
     return [tuple(getattr(entry, name) for name in WORK) for entry in new]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines)
 def test_a_form_sent_as_a_line_prefilled_it_saves_what_the_line_saves(office: Office, line: str) -> None:
     known = {(entry.patient_code, entry.position) for entry in office.entries()}

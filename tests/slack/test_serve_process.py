@@ -19,6 +19,8 @@ from ledger.clock import now
 from ledger.database import Database
 from ledger.practice import Practice
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 
 @pytest.fixture
 def port() -> int:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import pytest
+from support.patience import PATIENCE_SECONDS
 from support.slack import HandClock
 from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
 
@@ -17,6 +19,7 @@ from bot.demo import free_port
 from bot.installations.sealing import new_key
 from ledger.database import Database
 
+pytestmark = pytest.mark.xdist_group("processes")
 LINE = "/ccm log P-1042 {minutes}m meds call Reconciled the insulin list. Dose confirmed with the patient."
 LOOKS, PAUSE_SECONDS = 300, 0.1
 
@@ -40,7 +43,7 @@ def served(town: Town, address: str, key: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
         assert not [word for word in ("Traceback", key, town.slack.app.client_secret, "xoxb-") if word in said], said
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, an_entry
 from support.slack import Office, table_rows
 
@@ -321,6 +322,6 @@ def test_work_that_is_done_before_slack_has_read_the_acknowledgement_is_shown_af
         assert office.playground.wait_until(lambda: bool(office.playground.refusals))
 
         office.client.views_update(view_id=modal.id, view=saving_view("setting:1"))
-        late.result(timeout=10)
+        late.result(timeout=PATIENCE_SECONDS)
 
     assert shown(office) == "Done."

@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, Engine, event
+from support.pictures import Figure, paint_a_point
 
 import bot.cli
 import bot.slack.client
@@ -100,6 +101,7 @@ def run(
         _ask_jobs_often()
     _watch_commits(director)
     _watch_slack(director)
+    Figure.savefig = paint_a_point  # type: ignore[method-assign]
     bot.slack.client.SLACK_TIMEOUT_SECONDS = PATIENCE_SECONDS  # type: ignore[misc] # the module calls it a constant
     sys.argv = ["ccm", *arguments]
     bot.cli.main()

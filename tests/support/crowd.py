@@ -43,6 +43,7 @@ class Crowd:
     clients: int
     after: Mapping[int, Callable[[], None]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
+    answers: dict[int, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def log(self) -> None:
@@ -84,6 +85,7 @@ class Crowd:
             except (OSError, http.client.HTTPException):
                 continue
             if status == http.client.OK:
+                self.answers[number] = answer
                 return _told(answer)
         return Told.UNKNOWN
 
@@ -94,7 +96,10 @@ class Crowd:
             yield serving[(number + delivery) % len(serving)].port
 
     def check(self) -> None:
-        """Fails unless what was told to be saved is in the ledger once, and what was told not to be is not."""
+        """Fails unless what was told to be saved is in the ledger once, and what was told not to be is not.
+
+        Everybody was answered, and who was not told that it is saved has what was typed back.
+        """
         with self.house.ledger.reading() as connection:
             stored = Counter(connection.scalars(select(TimeEntryRow.note).where(TimeEntryRow.note.like("Result %"))))
         assert set(stored.values()) <= {1}, stored.most_common(3)
@@ -104,7 +109,13 @@ class Crowd:
             if told is not Told.UNKNOWN and (note(number) in stored) != (told is Told.SAVED)
         }
         assert not wrong, wrong
-        assert len(self.told) == self.logs
+        assert len(self.told) == len(self.answers) == self.logs
+        lost = {
+            number: self.answers[number]
+            for number, told in self.told.items()
+            if told is not Told.SAVED and note(number) not in self.answers[number]
+        }
+        assert not lost, lost
 
     def count(self, told: Told) -> int:
         """How many were told that."""

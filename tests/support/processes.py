@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from support.patience import PATIENCE_SECONDS
+
 from bot.playground import Playground
 
-PATIENCE_SECONDS = 30
 PROGRAM = """
 import datetime, sys
 from bot.cli import main, serving

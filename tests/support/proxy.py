@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sqlalchemy import make_url
+from support.patience import PATIENCE_SECONDS
 
 CHUNK_BYTES = 65_536
 COMMIT = b"COMMIT\x00"
-PATIENCE_SECONDS = 10
 
 
 class Cut(Enum):

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from support.forks import PATIENCE_SECONDS, Bot
+from support.forks import Bot
+from support.patience import PATIENCE_SECONDS
 from support.threads import at_once
 
 from bot.playground import Receiver

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select
 from support.accessibility import faults_in
 from support.block_kit import faults_by_library
+from support.patience import PATIENCE_SECONDS
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app
@@ -42,6 +44,12 @@ MORE_STAFF = (
 )
 
 JSON = dict[str, Any]
+
+
+@cache
+def manifest() -> JSON:
+    """The app's manifest, which nobody changes."""
+    return dict(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
 
 
 def hire_more(database: Database, practice: Practice) -> None:
@@ -84,7 +92,7 @@ class Afterwards(Behind):
     def settle(self) -> None:
         """Returns when all that was begun is done, and all that this began; raises what went wrong in it."""
         while self.begun:
-            self.begun.pop(0).result(timeout=10)
+            self.begun.pop(0).result(timeout=PATIENCE_SECONDS)
 
 
 @dataclass
@@ -212,7 +220,7 @@ def local_slack(database: Database, practice: Practice, clock: HandClock, **inst
     config = {
         "users": [*users, {"id": STRANGER, "name": "visitor"}],
         "channels": channels,
-        "manifest": yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
+        "manifest": manifest(),
         "installation": {"team_id": practice.practice_id, **installation},
     }
     return Workspace.from_dict(config, clock=clock.seconds)

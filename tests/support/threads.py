@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import text
+from support.patience import PATIENCE_SECONDS
 
 from ledger.database import Database
 
 Result = TypeVar("Result")
-_PATIENCE_SECONDS = 10
 _GLANCE_SECONDS = 0.005
 
 
 def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
     """What each call returned or raised, in their order, when all of them began at the same moment."""
-    start = threading.Barrier(len(calls), timeout=_PATIENCE_SECONDS)
+    start = threading.Barrier(len(calls), timeout=PATIENCE_SECONDS)
 
     def run(call: Callable[[], Result]) -> Result:
         start.wait()
@@ -33,7 +33,7 @@ def wait_for_a_waiter(database: Database) -> None:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     pause = threading.Event()
-    for _ in range(round(_PATIENCE_SECONDS / _GLANCE_SECONDS)):
+    for _ in range(round(PATIENCE_SECONDS / _GLANCE_SECONDS)):
         with database.across_practices().reading() as connection:
             if connection.scalar(waiting):
                 return

@@ -12,11 +12,10 @@ from typing import Any
 
 import httpx
 import uvicorn
-import yaml
 from pydantic import SecretStr
 from slack_bolt import App
 from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
-from support.slack import BLUE, GENERAL, GREEN, MANIFEST, Afterwards, HandClock
+from support.slack import BLUE, GENERAL, GREEN, Afterwards, HandClock, manifest
 
 from bot.app import build_app
 from bot.health import Health
@@ -147,7 +146,7 @@ def a_workspace(team: str, clock: HandClock, request_url: str) -> Workspace:
     config = {
         "users": PEOPLE,
         "channels": [{"id": each, "name": each.lower(), "members": members} for each in (GENERAL, BLUE, GREEN)],
-        "manifest": yaml.safe_load(MANIFEST.read_text(encoding="utf-8")),
+        "manifest": manifest(),
         "installation": {
             "team_id": team,
             "team_name": f"Practice {team[2:].title()} & Partners",

@@ -89,7 +89,10 @@ def payloads(digest: Digest) -> list[dict[str, Any]]:
     return sent
 
 
-@pytest.mark.parametrize(("rows", "blocked"), [(0, 0), (1, 0), (0, 1), (50, 10), (51, 11), (500, 200), (5000, 0)])
+@pytest.mark.parametrize(
+    ("rows", "blocked"),
+    [(0, 0), (1, 0), (0, 1), (50, 10), (51, 11), (500, 200), pytest.param(5000, 0, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("long", [True, False])
 def test_every_message_fits_whatever_becomes_of_its_rows(rows: int, blocked: int, long: bool) -> None:
     digest = a_digest(rows, blocked, long=long)

@@ -143,16 +143,17 @@ def page_of(rows: Sequence[Row], page: int, **more: Any) -> MonthPage:
     return MonthPage(**{**values, **more})
 
 
-def test_2000_rows_are_each_on_one_page_and_every_page_fits() -> None:
-    month = month_of(2000)
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.slow)])
+def test_many_rows_are_each_on_one_page_and_every_page_fits(count: int) -> None:
+    month = month_of(count)
     rows = listed_rows(month, None)
     seen: list[str] = []
     page = 0
-    while len(seen) < 2000:
+    while len(seen) < count:
         payload = month_page(page_of(rows, page, group=Group.BLOCKED)).payload()
         check_message(payload["text"], payload["blocks"])
         codes = shown(payload["blocks"])
-        assert f"Rows {len(seen) + 1}–{len(seen) + len(codes)} of 2000" in str(payload["blocks"])
+        assert f"Rows {len(seen) + 1}–{len(seen) + len(codes)} of {count}" in str(payload["blocks"])
         seen += codes
         page += 1
 
@@ -195,9 +196,10 @@ def test_a_menu_of_more_than_100_choices_keeps_the_one_in_force() -> None:
     assert element["initial_option"]["value"] == element["options"][-1]["value"] == "149"
 
 
-def test_5000_near_patients_follow_one_another_in_messages_that_fit() -> None:
+@pytest.mark.parametrize("count", [500, pytest.param(5000, marks=pytest.mark.slow)])
+def test_near_patients_follow_one_another_in_messages_that_fit(count: int) -> None:
     step = NextThreshold("99490", 3, 6613)
-    near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(5000))
+    near = tuple(NearPatient(figures(number), (15, 19), step) for number in range(count))
 
     takers = {one.figures.patient_code: "nurse-with-a-long-id" for one in near[::2]}
     replies = near_pages(Worklist(MONTH, near, ()), title="Team", lines=["line"], staff=str, takers=takers)
