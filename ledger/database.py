@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from ledger.connections import watch
+from ledger.connections import has_changed, watch
 from ledger.errors import DatabaseAwayError
-from ledger.reach import Reach
+from ledger.failures import PASSING, told
+from ledger.reach import Reach, Writes
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row whose columns are named where it is read."""
@@ -48,6 +49,7 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self.reach = Reach("database_lost", "database_back")
+        self.writes = Writes()
         watch(self.engine, self.reach)
         self._write_lock = threading.Lock()
 
@@ -79,6 +81,12 @@ class Database:
         finally:
             self._write_lock.release()
 
+    def note_refusal(self, error: DBAPIError) -> None:
+        """Remembers why nothing is stored any more, where ``error`` is not one that passes by itself."""
+        failure = told(error)
+        if failure is not None and failure.code not in PASSING:
+            self.writes.refused(failure)
+
     def close(self) -> None:
         """Gives every connection back."""
         self.engine.dispose()
@@ -108,8 +116,14 @@ class ScopedDatabase:
         """
         with self._database.turn_to_write(), self._database.engine.connect() as connection:
             writer = connection.execution_options(**self._writes)
-            with writer.begin():
-                yield writer
+            try:
+                with writer.begin():
+                    yield writer
+            except DBAPIError as error:
+                self._database.note_refusal(error)
+                raise
+            if has_changed(writer):
+                self._database.writes.taken()
 
 
 def _parsed(url: str) -> URL:

@@ -13,10 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.app import web_client
-from bot.edge import database_away, outcome_unknown
+from bot.edge import outcome_unknown
 from bot.installations.store import Installations
 from bot.settings import Settings
 from bot.views.reply import Reply
@@ -24,6 +23,7 @@ from ledger import schema
 from ledger.clock import now
 from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError, OutcomeUnknownError
+from ledger.failures import in_words
 from ledger.imports.reading import ImportRefusedError
 from ledger.practice import Practice, all_practices, get_practice
 from ledger.reach import Reach
@@ -42,7 +42,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program i
 def failures_told() -> Iterator[None]:
     """Ends the program with exit code 1 and what to do, where the block raises an error that can be mended."""
     try:
-        yield
+        with in_words():
+            yield
     except ImportRefusedError as error:
         _tell(error)
         for problem in error.problems:
@@ -50,9 +51,6 @@ def failures_told() -> Iterator[None]:
         raise typer.Exit(1) from None
     except LedgerError as error:
         _tell(error)
-        raise typer.Exit(1) from None
-    except (OperationalError, InterfaceError):
-        _tell(database_away())
         raise typer.Exit(1) from None
     except OutcomeUnknownError:
         _tell(outcome_unknown())
