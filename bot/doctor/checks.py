@@ -47,6 +47,7 @@ PARTS = (
             database.practices_are_kept_apart,
             database.ledger_is_for_its_owner,
             practice.record_is_whole,
+            practice.set_up_is_complete,
             practice.people_can_work,
             practice.messages_are_planned,
             practice.nothing_waits_too_long,
