@@ -157,6 +157,8 @@ class _Due(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges; without the database only that it is away."""
         at = self._now()
+        taken = self._database.writes.refusal is None
+        yield GaugeMetricFamily("ccm_database_takes_writes", "Whether the last write was taken.", value=int(taken))
         try:
             found = waiting(self._database, at=at)
         except (SQLAlchemyError, DatabaseAwayError):

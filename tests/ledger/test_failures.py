@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 from structlog.testing import capture_logs
-from support.databases import fresh_postgresql, migrated_postgresql, run_outside_a_transaction
+from support.databases import fill, fresh_postgresql, migrated_postgresql, run_outside_a_transaction
 from support.practice import AT, a_practice
 
 import ledger
@@ -292,17 +292,6 @@ def test_work_that_finds_the_disk_full_is_not_begun_again(sqlite_database: Datab
         with_retries(work)
 
     assert len(begun) == 1
-
-
-def fill(database: Database) -> None:
-    """Has SQLite say that its disk is full."""
-    with database.of("T0TEST").writing() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        try:
-            connection.exec_driver_sql("CREATE TABLE large AS SELECT zeroblob(10000000) AS content")
-        finally:
-            connection.exec_driver_sql("PRAGMA max_page_count = 1000000000")
 
 
 def test_a_full_disk_is_remembered_until_something_is_stored(database: Database) -> None:
