@@ -7,8 +7,6 @@ from uuid import uuid4
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot import handling
 from bot.strangers import UnknownPersonError
@@ -17,6 +15,7 @@ from bot.views.reply import Reply
 from bot.views.strangers import stranger_card
 from jobs.channel import ChannelError
 from ledger.errors import DatabaseAwayError, LedgerError, OutcomeUnknownError
+from ledger.failures import PASSING, told
 from ledger.retries import with_retries
 
 Answer = TypeVar("Answer")
@@ -44,12 +43,10 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
         return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
         return _refused(channel_error(error), typed=typed, saves=saves)
-    except (OperationalError, InterfaceError, PoolTimeoutError, OutcomeUnknownError) as error:
-        return _database_lost(error, what, typed=typed, saves=saves)
     except (SlackApiError, URLError) as error:
         return _slack_failed(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
-        return unexpected(reference_for(what, error), typed=typed, saves=saves)
+        return _failed(error, what, typed=typed, saves=saves)
 
 
 def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
@@ -65,24 +62,49 @@ def channel_error(error: ChannelError) -> LedgerError:
     return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
 
 
-def _database_lost(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
+def _failed(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
     if isinstance(error, OutcomeUnknownError):
         unknown = outcome_unknown()
         handling.failed(code=unknown.code)
         log.error("outcome_unknown", request=what)
         return error_card(unknown, typed=typed, saves=False)
-    away = database_away()
-    handling.failed(code=away.code)
-    log.error("database_away", request=what, kind=type(error).__name__)
-    return error_card(away, typed=typed, saves=saves)
+    failure = told(error)
+    if not isinstance(failure, DatabaseAwayError):
+        return unexpected(reference_for(what, error), typed=typed, saves=saves)
+    shown = for_whoever_typed(failure)
+    handling.failed(code=shown.code)
+    log_failure(failure, error, what)
+    return error_card(shown, typed=typed, saves=saves)
 
 
-def database_away() -> DatabaseAwayError:
-    """What a database that does not answer means to the person who typed."""
+def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
+    """Logs that the database could not be reached, or why it takes nothing; never the error's own words."""
+    kind = type(error).__name__
+    if failure.code in PASSING:
+        log.error("database_away", request=what, kind=kind, code=failure.code)
+    else:
+        log.error("database_refused", request=what, kind=kind, code=failure.code)
+
+
+def for_whoever_typed(failure: LedgerError) -> LedgerError:
+    """What a failure that an operator can mend (``ledger.failures``) means to the person who typed."""
+    if failure.code in PASSING:
+        return DatabaseAwayError(
+            "DATABASE_AWAY",
+            "The ledger cannot be reached just now. Nothing was saved.",
+            "Keep what you typed and send it again in a minute.",
+        )
+    if failure.code == "DISK_FULL":
+        return DatabaseAwayError(
+            "DISK_FULL",
+            "The ledger's disk is full.",
+            "Keep what you typed and tell your administrator; send it again once they have made room.",
+        )
     return DatabaseAwayError(
-        "DATABASE_AWAY",
-        "The ledger cannot be reached just now. Nothing was saved.",
-        "Keep what you typed and send it again in a minute.",
+        failure.code,
+        "The ledger cannot be used just now.",
+        f"Keep what you typed and tell your administrator the code {failure.code}; whoever runs the bot finds it with: "
+        "ccm doctor",
     )
 
 

@@ -40,6 +40,8 @@ class Health:
         if self.asked_to_stop.is_set():
             raise LedgerError("STOPPING", "This process is stopping.", "Send requests to another one.")
         schema.check(self.database)
+        if self.database.writes.refusal is not None:
+            raise self.database.writes.refusal
         if self.slack.away_seconds > SLACK_PATIENCE_SECONDS:
             raise slack_away()
         if not self.is_connected():

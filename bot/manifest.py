@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ledger.errors import LedgerError
+from ledger.errors import installation_lacks
 
 NAME = "manifest.yml"
 PACKAGE = Path(__file__).parent
@@ -23,11 +23,7 @@ def manifest() -> dict[str, Any]:
     for path in (PACKAGE / NAME, PACKAGE.parent / NAME):
         if path.is_file():
             return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-    raise LedgerError(
-        "PACKAGE_DATA_MISSING",
-        f"This installation has no {NAME}.",
-        "Install the package again: pip install --force-reinstall --no-deps ccm_ledger-*.whl",
-    )
+    raise installation_lacks(NAME)
 
 
 @cache

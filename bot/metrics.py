@@ -13,8 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Insert, event
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -158,9 +157,11 @@ class _Due(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges; without the database only that it is away."""
         at = self._now()
+        taken = self._database.writes.refusal is None
+        yield GaugeMetricFamily("ccm_database_takes_writes", "Whether the last write was taken.", value=int(taken))
         try:
             found = waiting(self._database, at=at)
-        except (OperationalError, InterfaceError, PoolTimeoutError, DatabaseAwayError):
+        except (SQLAlchemyError, DatabaseAwayError):
             yield GaugeMetricFamily("ccm_database_up", "Whether the database answers.", value=0)
             return
         yield GaugeMetricFamily("ccm_database_up", "Whether the database answers.", value=1)

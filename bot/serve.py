@@ -1,6 +1,5 @@
 """``ccm serve``: the bot in Socket Mode or behind HTTP."""
 
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk import COMMAND
+from bot.doors import open_door
 from bot.health import Health, health_routes, slack_away
 from bot.keyed import UNREACHABLE
 from bot.slack_reach import is_down
@@ -100,7 +100,7 @@ def serve_http(app: App, health: Health, *, host: str, port: int, drain_seconds:
     For ``drain_seconds`` after it was told, it serves on and says that it is not ready: so long whoever distributes the
     requests may take to notice.
     """
-    with _served(http_app(app, health), host, port):
+    with _served(http_app(app, health), host, port, "--port"):
         log.info("listening", host=host, port=port)
         health.asked_to_stop.wait()
         threading.Event().wait(drain_seconds)
@@ -112,14 +112,14 @@ def health_served(health: Health, *, host: str, port: int | None) -> Iterator[No
     if port is None:
         yield
         return
-    with _served(Starlette(routes=health_routes(health)), host, port):
+    with _served(Starlette(routes=health_routes(health)), host, port, "--health-port"):
         yield
 
 
 @contextmanager
-def _served(app: Starlette, host: str, port: int) -> Iterator[None]:
+def _served(app: Starlette, host: str, port: int, option: str) -> Iterator[None]:
     """Serves for as long as the block, from a thread: in the main one, the server would take the signals for itself."""
-    sockets = [_door(host, port)]
+    sockets = [open_door(host, port, option=option)]
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="server", daemon=True)
     thread.start()
@@ -128,17 +128,6 @@ def _served(app: Starlette, host: str, port: int) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-def _door(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise LedgerError(
-            "PORT_TAKEN",
-            f"{host}:{port} cannot be listened on ({error.strerror}).",
-            "Stop what listens there, or choose another port, for example: --port 3002",
-        ) from error
 
 
 class Envelopes:

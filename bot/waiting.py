@@ -8,12 +8,13 @@ from typing import TypeVar
 import structlog
 
 from ledger.errors import LedgerError
+from ledger.failures import PASSING
 
 Found = TypeVar("Found")
 
 log = structlog.get_logger("bot.waiting")
 
-CURED_BY_WAITING = frozenset({"DATABASE_AWAY", "SLACK_AWAY"})
+CURED_BY_WAITING = PASSING | {"SLACK_AWAY"}
 LONGEST_PAUSE_SECONDS = 30.0
 
 

@@ -1,25 +1,29 @@
 """What connections to the database tell of it: that it is away, that it is back, that a commit was cut off."""
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import OutcomeUnknownError
+from ledger.failures import PASSING, told
 from ledger.reach import Reach
 
-_COMMITTING = "ledger_commits"
+_COMMITTING, _CHANGED = "ledger_commits", "ledger_changed"
 
 
 def is_passing(error: Exception) -> bool:
     """Whether the same work may succeed when it is done again: what failed is the way to the database, or the turn.
 
-    That is a connection that cannot be had or was lost, a serialization failure, a deadlock, a lock.
+    That is a connection that cannot be had or was lost, a serialization failure, a deadlock, a lock; not a password
+    that is refused or a disk that is full.
     """
-    if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-    return isinstance(error, PoolTimeoutError | OutcomeUnknownError)
+    if isinstance(error, OutcomeUnknownError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    failure = told(error)
+    return failure is not None and failure.code in PASSING
 
 
 def watch(engine: Engine, reach: Reach) -> None:
@@ -34,7 +38,15 @@ def watch(engine: Engine, reach: Reach) -> None:
 
     @event.listens_for(engine, "begin", insert=True)
     def _on_begin(connection: Connection) -> None:
-        connection.info.pop(_COMMITTING, None)  # before the others, which may find the connection lost
+        for mark in (_COMMITTING, _CHANGED):  # before the others, which may find the connection lost
+            connection.info.pop(mark, None)
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _on_executed(
+        connection: Connection, cursor: Any, _said: str, _values: Any, context: DefaultExecutionContext, _many: object
+    ) -> None:
+        if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
+            connection.info[_CHANGED] = True
 
     @event.listens_for(engine, "commit")
     def _on_commit(connection: Connection) -> None:
@@ -46,5 +58,20 @@ def watch(engine: Engine, reach: Reach) -> None:
         if context.is_disconnect or could_not_connect:
             reach.failed(type(context.original_exception).__name__)
         connection = context.connection
-        if context.is_disconnect and connection is not None and connection.info.get(_COMMITTING):
+        is_cut_off = context.is_disconnect or _may_be_kept(context.original_exception)
+        if is_cut_off and connection is not None and connection.info.get(_COMMITTING):
             raise OutcomeUnknownError
+
+
+def has_changed(connection: Connection) -> bool:
+    """Whether the connection's last transaction changed a row."""
+    return bool(connection.info.get(_CHANGED))
+
+
+def _may_be_kept(error: BaseException) -> bool:
+    """Whether the disk failed SQLite at a moment at which the transaction may stand in the log already, whole.
+
+    Not where a write failed: the mark that makes a transaction count is written last (https://www.sqlite.org/walformat.html).
+    """
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return isinstance(error, sqlite3.Error) and name.startswith("SQLITE_IOERR") and name != "SQLITE_IOERR_WRITE"

@@ -11,12 +11,14 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
-from ledger.connections import watch
+from ledger.connections import has_changed, watch
 from ledger.database_url import parsed_url
 from ledger.errors import DatabaseAwayError
+from ledger.failures import PASSING, told
 from ledger.private_files import make_file, make_folder
-from ledger.reach import Reach
+from ledger.reach import Reach, Writes
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row whose columns are named where it is read."""
@@ -55,6 +57,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self.reach = Reach("database_lost", "database_back")
+        self.writes = Writes()
         watch(self.engine, self.reach)
         self._write_lock = threading.Lock()
 
@@ -86,6 +89,12 @@ class Database:
         finally:
             self._write_lock.release()
 
+    def note_refusal(self, error: DBAPIError) -> None:
+        """Remembers why nothing is stored any more, where ``error`` is not one that passes by itself."""
+        failure = told(error)
+        if failure is not None and failure.code not in PASSING:
+            self.writes.refused(failure)
+
     def close(self) -> None:
         """Gives every connection back."""
         self.engine.dispose()
@@ -115,8 +124,14 @@ class ScopedDatabase:
         """
         with self._database.turn_to_write(), self._database.engine.connect() as connection:
             writer = connection.execution_options(**self._writes)
-            with writer.begin():
-                yield writer
+            try:
+                with writer.begin():
+                    yield writer
+            except DBAPIError as error:
+                self._database.note_refusal(error)
+                raise
+            if has_changed(writer):
+                self._database.writes.taken()
 
 
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:

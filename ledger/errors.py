@@ -36,3 +36,11 @@ class OutcomeUnknownError(Exception):
 
     No ``LedgerError``: whoever handles those may take it that nothing was saved.
     """
+
+
+REINSTALL = "Install the program again, all of it: pip install --force-reinstall ccm_ledger-*.whl"
+
+
+def installation_lacks(what: str) -> LedgerError:
+    """Return the error that says that a part of this installation is missing."""
+    return LedgerError("INSTALLATION_INCOMPLETE", f"This installation lacks {what}.", REINSTALL)

@@ -7,6 +7,8 @@ from typing import Self
 
 import structlog
 
+from ledger.errors import LedgerError
+
 log = structlog.get_logger("ledger.reach")
 
 
@@ -54,3 +56,24 @@ class Reach:
             since, self._away_since = self._away_since, None
         if since is not None:
             log.info(self._back, away_seconds=round(self._clock() - since))
+
+
+class Writes:
+    """Whether the database took what was last to be stored; the log says each time that changes."""
+
+    def __init__(self) -> None:
+        """Takes it that it does, until somebody finds otherwise."""
+        self.refusal: LedgerError | None = None
+        """Why it does not: a full disk, a database that was made read-only, or rights that are missing."""
+
+    def refused(self, refusal: LedgerError) -> None:
+        """Nothing could be stored, for a reason that waiting does not cure."""
+        before, self.refusal = self.refusal, refusal
+        if before is None or before.code != refusal.code:
+            log.error("writes_refused", code=refusal.code, remedy=refusal.remedy)
+
+    def taken(self) -> None:
+        """Something was stored."""
+        before, self.refusal = self.refusal, None
+        if before is not None:
+            log.info("writes_taken", code=before.code)

@@ -7,11 +7,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError
 
 from ledger.database import Database
-from ledger.errors import DatabaseAwayError
+from ledger.errors import REINSTALL, DatabaseAwayError, LedgerError
+from ledger.failures import in_words
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADING = 990490
@@ -23,44 +24,47 @@ _OPEN_TABLES = text(
     "ORDER BY relname"
 )
 
-_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "unable to open database file")
-"""What PostgreSQL and SQLite say where waiting would cure nothing."""
-
 
 def upgrade(database: Database) -> str:
     """Brings ``database`` to the newest migration and returns its name.
 
-    Raises ``DatabaseAwayError`` where the database cannot be reached.
+    Raises ``DatabaseAwayError`` where the database cannot be reached or refuses.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    try:
-        with database.across_practices().writing() as connection:
-            if not database.is_sqlite:
-                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-            _refuse_newer(MigrationContext.configure(connection).get_current_revision())
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except OperationalError as error:
-        raise _away(error) from error
-    return newest()
+    revision = newest()
+    with in_words(), database.across_practices().writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+        _refuse_newer(MigrationContext.configure(connection).get_current_revision())
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return revision
 
 
 def newest() -> str:
     """The name of the newest migration of this program."""
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    head = _scripts().get_current_head()
     if head is None:
-        raise DatabaseAwayError("NO_MIGRATIONS", "This installation has no migrations.", "Install the package again.")
+        raise _no_migrations()
     return head
 
 
 def current(database: Database) -> str | None:
     """The migration that the database stands at, or None; raises ``DatabaseAwayError`` unless the database answers."""
+    with in_words(), database.across_practices().reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts() -> ScriptDirectory:
     try:
-        with database.across_practices().reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise _away(error) from error
+        return ScriptDirectory(str(_MIGRATIONS))
+    except CommandError as error:
+        raise _no_migrations() from error
+
+
+def _no_migrations() -> LedgerError:
+    return LedgerError("NO_MIGRATIONS", "This installation has no migrations.", REINSTALL)
 
 
 def check(database: Database) -> None:
@@ -98,25 +102,10 @@ def row_level_security(database: Database) -> RowLevelSecurity | None:
 
 def _refuse_newer(current: str | None) -> None:
     """Raises ``DatabaseAwayError`` where a migration is none of this program's: a newer program made it."""
-    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseAwayError(
             "DATABASE_NEWER",
             f"The database is at migration {current}, which this program does not know: a newer one upgraded it.",
             "Install the newer version of the program again. Going back needs a backup: docs/operations.md",
         )
-
-
-def _away(error: OperationalError) -> DatabaseAwayError:
-    # The drivers tell these apart in words alone; in another language they count as away, which is waited for.
-    if any(words in str(error.orig) for words in _REFUSALS):
-        return DatabaseAwayError(
-            "DATABASE_REFUSED",
-            "The database is there and does not let this program in.",
-            "Check the user, the password and the database's name or file in CCM_DATABASE_URL.",
-        )
-    return DatabaseAwayError(
-        "DATABASE_AWAY",
-        "The database cannot be reached. Nothing was saved.",
-        "Check that it runs and that CCM_DATABASE_URL names it, then try again.",
-    )

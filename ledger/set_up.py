@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from ledger.errors import LedgerError
 from ledger.practice import Practice, create_practice, find_practice, zone_named
+from ledger.roster import Role
 from ledger.tables import CareTeamRow, PatientRow, PracticeRow, StaffRow, TimeEntryRow
 
 USUAL_ZONE = "America/New_York"
@@ -80,31 +81,30 @@ def move_practice(connection: Connection, practice: Practice, timezone: str) -> 
 class SetUpGaps:
     """What an administrator has still to enter: names of teams, ids of people, a number of patients."""
 
-    teams_without_channel: tuple[str, ...]
-    people_without_role: tuple[str, ...]
-    patients_without_practitioner: int
+    has_teams: bool
+    has_people: bool
+    """Whether anybody works here who does more than administer."""
+    has_patients: bool
+    teams_without_channel: tuple[str, ...] = ()
+    people_without_role: tuple[str, ...] = ()
+    patients_without_practitioner: int = 0
 
 
 def set_up_gaps(connection: Connection, practice: Practice, on: date) -> SetUpGaps:
     """What is missing; of people who left before ``on`` nothing is."""
     mine = practice.practice_id
-    channels = (
-        select(CareTeamRow.name)
-        .where(CareTeamRow.practice_id == mine, CareTeamRow.channel_id == "")
-        .order_by(CareTeamRow.name)
-    )
-    staff = (
-        select(StaffRow.staff_id, StaffRow.roles)
-        .where(StaffRow.practice_id == mine, or_(StaffRow.active_to.is_(None), StaffRow.active_to >= on))
-        .order_by(StaffRow.staff_id)
-    )
-    patients = (
-        select(func.count())
-        .select_from(PatientRow)
-        .where(PatientRow.practice_id == mine, PatientRow.billing_practitioner.is_(None))
-    )
+    known = select(CareTeamRow.name, CareTeamRow.channel_id).where(CareTeamRow.practice_id == mine)
+    teams = connection.execute(known.order_by(CareTeamRow.name)).all()
+    works = or_(StaffRow.active_to.is_(None), StaffRow.active_to >= on)
+    listed = select(StaffRow.staff_id, StaffRow.roles).where(StaffRow.practice_id == mine, works)
+    staff = connection.execute(listed.order_by(StaffRow.staff_id)).all()
+    without = func.count().filter(PatientRow.billing_practitioner.is_(None))
+    patients = connection.execute(select(func.count(), without).where(PatientRow.practice_id == mine)).one()
     return SetUpGaps(
-        teams_without_channel=tuple(connection.scalars(channels)),
-        people_without_role=tuple(row.staff_id for row in connection.execute(staff) if not row.roles),
-        patients_without_practitioner=connection.scalar(patients) or 0,
+        has_teams=bool(teams),
+        has_people=any(set(row.roles) - {Role.ADMIN} for row in staff),
+        has_patients=bool(patients[0]),
+        teams_without_channel=tuple(row.name for row in teams if not row.channel_id),
+        people_without_role=tuple(row.staff_id for row in staff if not row.roles),
+        patients_without_practitioner=patients[1],
     )

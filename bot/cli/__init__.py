@@ -42,6 +42,8 @@ def main() -> None:
         if command is not None and command.opens_the_ledger:
             _configure_logs()
         app()
+    except ImportError as error:
+        _tell_incomplete(error)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
         _tell_unexpected(error)
 
@@ -50,6 +52,15 @@ def _configure_logs() -> None:
     from bot.logs import configure_logs
 
     configure_logs()
+
+
+def _tell_incomplete(error: ImportError) -> None:
+    """Say which package this installation lacks, and end the program with exit code 1."""
+    from bot.cli.console import tell
+    from ledger.errors import installation_lacks
+
+    tell(installation_lacks(f"the Python package {error.name}"))
+    sys.exit(1)
 
 
 def _tell_unexpected(error: Exception) -> None:

@@ -29,11 +29,24 @@ def failures_told() -> Iterator[None]:
     try:
         yield
     except LedgerError as error:
-        err.print(f"[bold red]Error[/] {error.code}: {escape(error.title)}", soft_wrap=True)
-        err.print(escape(error.remedy), soft_wrap=True)
-        for detail in error.details:
-            err.print(f"  {escape(detail)}", soft_wrap=True)
+        tell(error)
         raise typer.Exit(1) from None
+    except (OSError, ImportError) as error:
+        from ledger.failures import told
+
+        failure = told(error)
+        if failure is None:
+            raise
+        tell(failure)
+        raise typer.Exit(1) from None
+
+
+def tell(error: LedgerError) -> None:
+    """Print what went wrong and what to do about it, on standard error."""
+    err.print(f"[bold red]Error[/] {error.code}: {escape(error.title)}", soft_wrap=True)
+    err.print(escape(error.remedy), soft_wrap=True)
+    for detail in error.details:
+        err.print(f"  {escape(detail)}", soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

@@ -8,11 +8,11 @@ import typer
 
 from bot import demo as demo_practice
 from bot.cli.console import failures_told, out, progress_bar
+from bot.doors import LAST_PORT, not_opened
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
 from ledger.clock import now
 from ledger.database import Database
-from ledger.errors import LedgerError
 
 PLAYGROUND_PORT = 8765
 
@@ -20,7 +20,9 @@ PLAYGROUND_PORT = 8765
 def demo(
     directory: Annotated[Path, typer.Option(help="Where the ledger goes.")] = Path("demo"),
     patients: Annotated[int, typer.Option(min=1, help="How many patients.")] = 60,
-    port: Annotated[int, typer.Option(help="The playground's port; 0 takes a free one.")] = PLAYGROUND_PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=LAST_PORT, help="The playground's port; 0 takes a free one.")
+    ] = PLAYGROUND_PORT,
     http: Annotated[bool, typer.Option("--http", help="Reach the bot by HTTP instead of Socket Mode.")] = False,
 ) -> None:
     """Try everything in the browser: an invented practice and a local Slack. No Slack account is needed."""
@@ -44,6 +46,4 @@ def _playground(workspace: LocalSlack, port: int) -> Playground:
     try:
         return Playground(workspace, port=port)
     except OSError as error:
-        raise LedgerError(
-            "PORT_TAKEN", f"Port {port} is taken.", "Stop the other demo, or use a free one: ccm demo --port 0"
-        ) from error
+        raise not_opened(error, "127.0.0.1", port, option="ccm demo --port") from error

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
 from bot.cli.console import failures_told
 from bot.settings import Settings
 from ledger import schema
 from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError, OutcomeUnknownError
+from ledger.failures import in_words
 from ledger.practice import Practice, all_practices, get_practice
 
 
 @contextmanager
 def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
     """The ledger that the environment names; errors are told as ``failures_told`` does."""
-    with failures_told(), _losses_told():
+    with failures_told(), _unknown_outcomes_told(), in_words():
         database = Database(Settings().ccm_database_url)
         try:
             if needs_schema:
@@ -27,14 +26,10 @@ def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
 
 
 @contextmanager
-def _losses_told() -> Iterator[None]:
-    """Turn the loss of the database into an error with a remedy."""
+def _unknown_outcomes_told() -> Iterator[None]:
+    """Turn a commit that was cut off into an error with a remedy."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        from bot.edge import database_away
-
-        raise database_away() from error
     except OutcomeUnknownError as error:
         from bot.edge import outcome_unknown
 

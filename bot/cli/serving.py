@@ -13,6 +13,7 @@ from bot.behind import Behind
 from bot.cli.opening import opened_ledger
 from bot.cli.slack_clients import installations_of
 from bot.clockwork import jobs_running
+from bot.doors import LAST_PORT
 from bot.health import Health
 from bot.installations.sealed_rows import check_keys
 from bot.installations.store import Installations
@@ -42,9 +43,12 @@ def serve(
         bool, typer.Option("--http", help="Receive requests at /slack/events instead of Socket Mode.")
     ] = False,
     host: Annotated[str, typer.Option(help="With --http or --health-port: the address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="With --http: the port to listen on.")] = HTTP_PORT,
+    port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="With --http: the port to listen on.")] = HTTP_PORT,
     health_port: Annotated[
-        int | None, typer.Option(help="In Socket Mode: answer /healthz and /readyz at this port, for example 3001.")
+        int | None,
+        typer.Option(
+            min=0, max=LAST_PORT, help="In Socket Mode: answer /healthz and /readyz at this port, for example 3001."
+        ),
     ] = None,
     drain_seconds: Annotated[
         float, typer.Option(min=0, help="With --http: serve on for so long after SIGTERM, while /readyz says 503.")

@@ -9,6 +9,7 @@ from bot.access import DOCUMENTING
 from bot.commands.call import Call, scope_name
 from bot.commands.digest import next_post
 from bot.commands.near import near_teams
+from bot.set_up import set_up_for
 from bot.views.blocks import Block
 from bot.views.home import Home, home_view
 from bot.views.home.billing import Billing
@@ -22,7 +23,6 @@ from ledger.figures import stored_figures
 from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, has_work, month_counts, untouched
 from ledger.own_entries import todays_entries
 from ledger.roster import Role, Team, teams
-from ledger.set_up import set_up_gaps
 from ledger.takes import takes_of
 from ledger.timers import running_timer
 from ledger.worklists import worklist
@@ -39,7 +39,7 @@ def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str,
             work=_work(call, connection, known) if roles & DOCUMENTING else None,
             team=_team(call, connection, known, place) if Role.LEAD in roles else None,
             billing=_billing(call, connection, place) if Role.BILLER in roles else None,
-            set_up=set_up_gaps(connection, call.practice, call.today) if Role.ADMIN in roles else None,
+            set_up=set_up_for(connection, call.practice, call.person, call.today),
         )
     return home_view(shown, place, notice=notice)
 

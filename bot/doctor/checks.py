@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from urllib.error import URLError
 
 from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
@@ -11,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.doctor import database, practice, slack
 from bot.doctor.findings import Finding, Setup, problem, problem_of, warning
 from ledger.errors import LedgerError
+from ledger.failures import told
 
 Check = Callable[[Setup], Iterable[Finding]]
 
@@ -40,12 +40,14 @@ PARTS = (
         LEDGER,
         (database.database_answers, database.migrations_are_newest, database.policies_can_be_read),
         (
+            database.writes_are_taken,
             database.writes_are_kept,
             database.disk_has_room,
             database.changes_are_refused,
             database.practices_are_kept_apart,
             database.ledger_is_for_its_owner,
             practice.record_is_whole,
+            practice.set_up_is_complete,
             practice.people_can_work,
             practice.messages_are_planned,
             practice.nothing_waits_too_long,
@@ -93,23 +95,21 @@ def _held(check: Check, setup: Setup, met: list[Finding]) -> Iterator[Finding]:
 
 
 def _found(error: LedgerError | SlackApiError | OSError | SQLAlchemyError | ValidationError) -> Finding:
+    failure = told(error)
+    if failure is not None:
+        return problem_of(failure)
     match error:
-        case LedgerError():
-            return problem_of(error)
         case SlackApiError():
             return _slack_refuses(str(error.response.get("error", "unknown_error")))
-        case URLError() | ConnectionError() | TimeoutError():
+        case OSError():
             remedy = "Check the network, the proxy and SLACK_API_URL; then https://slack-status.com"
             return problem("SLACK_AWAY", f"Slack cannot be reached ({type(error).__name__}).", remedy)
-        case OSError():
-            remedy = "See that the bot's user may read and write the ledger's directory: ls -l"
-            return problem("FILE_UNREADABLE", f"The ledger's file cannot be read ({type(error).__name__}).", remedy)
-        case SQLAlchemyError():
-            remedy = "See that the database runs and takes this user: CCM_DATABASE_URL; its own log says more."
-            return problem("DATABASE_AWAY", f"The database does not answer ({type(error).__name__}).", remedy)
-    name = str(error.errors()[0]["loc"][0])
-    remedy = f"Return it to its default: ccm policy reset {name} --as admin1"
-    return problem("POLICY_UNREADABLE", f"A practice's setting {name} cannot be read.", remedy)
+        case ValidationError():
+            name = str(error.errors()[0]["loc"][0])
+            remedy = f"Return it to its default: ccm policy reset {name} --as admin1"
+            return problem("POLICY_UNREADABLE", f"A practice's setting {name} cannot be read.", remedy)
+    remedy = "Was the schema changed beside the program? A backup restores it; what the database logged says more."
+    return problem("DATABASE_DIFFERS", f"The database does not answer as it should ({type(error).__name__}).", remedy)
 
 
 def _slack_refuses(reason: str) -> Finding:

@@ -11,11 +11,18 @@ from sqlalchemy import Connection
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
 from ledger import schema
 from ledger.errors import DatabaseAwayError
+from ledger.failures import GRANT_TABLES
 from ledger.tables import APPEND_ONLY
 
 OLDEST_POSTGRESQL = 14
 ROOM_WARNING_BYTES = 1_000_000_000
 ROOM_PROBLEM_BYTES = 200_000_000
+_CLOSED_TABLES = (
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid) "
+    "AND relnamespace <> 'pg_catalog'::regnamespace "
+    "AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')) ORDER BY relname"
+)
+"""Which of the ledger's tables the role may not read or add to."""
 
 
 def database_answers(setup: Setup) -> Iterator[Finding]:
@@ -45,6 +52,23 @@ def migrations_are_newest(setup: Setup) -> Iterator[Finding]:
 def policies_can_be_read(setup: Setup) -> Iterator[Finding]:
     """Whether every practice's policy is one that this program understands."""
     yield ok("POLICY", f"{len(setup.practices)} practices, whose policies can be read.")
+
+
+def writes_are_taken(setup: Setup) -> Iterator[Finding]:
+    """Whether the ledger can be added to: that it is not read-only, and that PostgreSQL's role may use every table."""
+    with setup.database.across_practices().writing() as connection:  # SQLite refuses this where it may not write
+        closed: list[str] = []
+        if not setup.database.is_sqlite:
+            connection.exec_driver_sql("SELECT 1 FROM practices LIMIT 0 FOR UPDATE")
+            closed += connection.exec_driver_sql(_CLOSED_TABLES).scalars()
+    if closed:
+        yield problem(
+            "DATABASE_RIGHTS",
+            f"PostgreSQL does not let the ledger's role read or add to {', '.join(closed)}.",
+            f"As a superuser in its database: {GRANT_TABLES}",
+        )
+    else:
+        yield ok("WRITABLE", "The ledger can be added to.")
 
 
 def writes_are_kept(setup: Setup) -> Iterator[Finding]:

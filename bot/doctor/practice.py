@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
+from bot.set_up import missing_steps
 from bot.views import words
 from jobs.claims import LEASE
 from jobs.schedules import TITLES, plans
@@ -14,6 +15,7 @@ from jobs.tables import WatchRow
 from jobs.waiting import waiting_of
 from ledger.practice import Practice
 from ledger.roster import administrators, people, teams
+from ledger.set_up import set_up_gaps
 from ledger.tables import PatientRow
 from ledger.verify import verify
 
@@ -44,18 +46,14 @@ def record_is_whole(setup: Setup) -> Iterator[Finding]:
 
 
 def people_can_work(setup: Setup) -> Iterator[Finding]:
-    """Whether everybody who works here has a role and a Slack account, and somebody administers."""
+    """Whether everybody who works here has a Slack account, and somebody administers."""
     for practice in setup.practices:
         today = practice.local_date(setup.now())
         with setup.database.of(practice.practice_id).reading() as connection:
             staff = [one for one in people(connection, practice.practice_id) if one.is_active(today)]
             admins = administrators(connection, practice.practice_id, today)
         where = practice.practice_id
-        without_role = [one.staff_id for one in staff if not one.roles]
         without_slack = [one.staff_id for one in staff if not one.slack_user_id]
-        if without_role:
-            remedy = f"Type: /ccm staff {without_role[0]}"
-            yield warning("STAFF_WITHOUT_ROLE", f"No role in {where}: {_some(without_role)}.", remedy)
         if without_slack:
             remedy = f"Type: /ccm staff {without_slack[0]}"
             yield warning("STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {_some(without_slack)}.", remedy)
@@ -69,15 +67,25 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
             )
 
 
+def set_up_is_complete(setup: Setup) -> Iterator[Finding]:
+    """Whether each practice has teams with channels, people with roles, and patients; else what to enter, in order."""
+    for practice in setup.practices:
+        today = practice.local_date(setup.now())
+        with setup.database.of(practice.practice_id).reading() as connection:
+            steps = missing_steps(set_up_gaps(connection, practice, today))
+        for step in steps:
+            remedy = f"Type: {step.slack}, or run: {step.terminal}"
+            yield warning(step.code, f"{practice.practice_id} is not set up: {step.missing}.", remedy)
+        if not steps:
+            yield ok("SET_UP", f"Nothing is missing in the set-up of {practice.practice_id}.")
+
+
 def messages_are_planned(setup: Setup) -> Iterator[Finding]:
     """When the next message of each kind comes."""
     at = setup.now()
     for practice in setup.practices:
         with setup.database.of(practice.practice_id).reading() as connection:
             planned = plans(practice, teams(connection, practice.practice_id))
-        if not planned:
-            remedy = "Type: /ccm team, or run: ccm import teams teams.csv"
-            yield warning("NO_TEAM", f"{practice.practice_id} has no team yet.", remedy)
         for plan in planned:
             comes, whose = plan.schedule.next_after(at), plan.team.name if plan.team else practice.practice_id
             if comes is None:

@@ -123,9 +123,6 @@ def channels_can_be_posted_in(setup: Setup) -> Iterator[Finding]:
         for team in known:
             if team.channel_id:
                 yield _channel(visit.client, team)
-            else:
-                remedy = f"Type: /ccm team {team.name}"
-                yield warning("TEAM_WITHOUT_CHANNEL", f"{team.name} has no channel for its digests.", remedy)
 
 
 def _channel(client: WebClient, team: Team) -> Finding:

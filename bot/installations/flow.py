@@ -15,11 +15,11 @@ from slack_bolt.oauth.callback_options import CallbackOptions, FailureArgs, Succ
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.direct import send_direct
-from bot.edge import answered, database_away
+from bot.edge import answered, for_whoever_typed, log_failure
 from bot.installations.pages import HEADERS, install_page, installed_page, problem_page
 from bot.installations.states import STATE_SECONDS, SharedStates
 from bot.installations.store import Installations
@@ -28,6 +28,7 @@ from bot.strangers import account_of
 from bot.views.installed import next_steps, welcome
 from ledger.database import Database
 from ledger.errors import LedgerError, OutcomeUnknownError
+from ledger.failures import PASSING, told
 from ledger.set_up import Beginning, begin_practice
 
 log = structlog.get_logger("bot.installations")
@@ -156,12 +157,16 @@ class InstallFlow(OAuthFlow):
         except LedgerError as error:
             log.warning("not_installed", reason=error.code)
             return self._page(400, self._problem(error.title, error.remedy))
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            log.error("database_away", request="installation", kind=type(error).__name__)  # noqa: TRY400 - no words of it
-            away = database_away()
-            return self._page(503, self._problem(away.title, "Nothing was installed. Start again in a minute."))
+        except (DBAPIError, PoolTimeoutError) as error:
+            failure = told(error)
+            if failure is None:
+                raise
+            log_failure(failure, error, "installation")
+            when = "in a minute" if failure.code in PASSING else "when whoever runs the bot has mended that"
+            remedy = f"Nothing was installed. Start again {when} ({failure.code})."
+            return self._page(503, self._problem(for_whoever_typed(failure).title, remedy))
         except OutcomeUnknownError:
-            log.error("outcome_unknown", request="installation")  # noqa: TRY400 - the same
+            log.error("outcome_unknown", request="installation")  # noqa: TRY400 - no words of it
             unknown = "Start again in a minute: to install it twice does no harm."
             return self._page(503, self._problem("It is not known whether the bot was installed", unknown))
         except OSError as error:

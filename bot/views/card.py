@@ -3,19 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.set_up import SetUp
 from bot.views import words
 from bot.views.blocks import Block
 from bot.views.receipt import LOG_ANOTHER
-from bot.views.reply import Reply, actions, button, context, section
+from bot.views.reply import Reply, actions, button, context, section, sections
+from bot.views.set_up import set_up_lines
 from bot.views.timer import start_button, timer_blocks
 from ledger.timers import Timer
 
 MY_DAY = "card_my_day"
 
 
-def card_view(name: str, commands: Sequence[str], *, may_log: bool, timer: Timer | None, at: datetime) -> Reply:
-    """Buttons for what is done most, the running timer, and the names of all ``commands`` this person may use."""
+def card_view(
+    name: str, commands: Sequence[str], *, may_log: bool, timer: Timer | None, at: datetime, set_up: SetUp
+) -> Reply:
+    """Buttons for what is done most, the running timer, and the names of all ``commands`` this person may use.
+
+    While something is missing in the set-up, that stands first.
+    """
     blocks: list[Block] = [section(f"*Hello, {words.escaped(name)}.*")]
+    blocks += sections(set_up_lines(set_up))
     if timer is not None:
         blocks += timer_blocks(timer, at)
     buttons = [button("Log time", LOG_ANOTHER, "", style="primary")] if may_log else []

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.errors import LedgerError
+from ledger.failures import in_words
 from ledger.practice import Practice
 
 Progress = Callable[[str, int, int], None]
@@ -191,14 +192,12 @@ class Cells:
 def read_rows(path: Path, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Cells]:
     """The rows of a CSV file with exactly these columns, in any order; ``optional`` ones may be missing.
 
-    Raises ``ImportRefusedError`` for a file that cannot be read or whose header differs.
+    Raises ``LedgerError`` for a file that cannot be read, ``ImportRefusedError`` for one whose header differs.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with in_words(), path.open(encoding="utf-8-sig", newline="") as file:
             return list(_rows(path, csv.reader(file, strict=True), columns, optional))
-    except FileNotFoundError:
-        raise LedgerError("FILE_MISSING", f"There is no file {path}.", "Check the name; nothing was saved.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise LedgerError(
             "FILE_UNREADABLE",
             f"{path.name} cannot be read as UTF-8 text. Nothing was saved.",

@@ -135,5 +135,5 @@ def test_a_file_that_is_not_there_or_a_folder_is_said_to_be(
 ) -> None:
     with pytest.raises(LedgerError, match="FILE_MISSING"):
         import_file(sqlite_database, here, "teams", tmp_path / "none.csv")
-    with pytest.raises(LedgerError, match="FILE_UNREADABLE"):
+    with pytest.raises(LedgerError, match="FILE_IS_FOLDER"):
         import_file(sqlite_database, here, "teams", tmp_path)

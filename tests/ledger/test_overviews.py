@@ -152,5 +152,8 @@ def test_what_is_missing_in_the_set_up_is_named_or_counted(worked: Database, pra
     with worked.of("T0TEST").reading() as connection:
         gaps = set_up_gaps(connection, practice, AT.date())
 
+    assert gaps.has_teams
+    assert gaps.has_people
+    assert gaps.has_patients
     assert (gaps.teams_without_channel, gaps.people_without_role) == ((), ())
     assert gaps.patients_without_practitioner == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from support.closing import close
 from support.databases import fresh_postgresql
@@ -171,24 +171,6 @@ def test_a_server_that_is_away_is_said_to_be_away(tmp_path: Path) -> None:
             use(away)
         assert refused.value.code == "DATABASE_AWAY"
     away.close()
-
-
-@pytest.mark.parametrize("wrong", [{"database": "nowhere"}, {"username": "nobody"}])
-def test_a_database_that_refuses_is_told_from_one_that_is_away(postgresql_url: str, wrong: dict[str, str]) -> None:
-    url = make_url(postgresql_url).set(**wrong).render_as_string(hide_password=False)  # type: ignore[arg-type]
-    database = Database(url)
-
-    with pytest.raises(DatabaseAwayError, match="DATABASE_REFUSED"):
-        check(database)
-    database.close()
-
-
-def test_a_file_that_cannot_be_opened_is_no_database_that_is_away(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}")
-
-    with pytest.raises(DatabaseAwayError, match="DATABASE_REFUSED"):
-        check(database)
-    database.close()
 
 
 def test_what_raises_in_a_transaction_is_not_stored(database: Database, practice: Practice) -> None:

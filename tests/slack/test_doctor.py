@@ -230,7 +230,7 @@ def test_an_answer_of_slack_that_nobody_expects_is_a_finding(office: Office, doc
         ("sqlite:///{path}/nowhere.sqlite3", "LEDGER_MISSING"),
         ("nonsense", "DATABASE_URL"),
         ("mysql://localhost/ccm", "DATABASE_KIND"),
-        ("sqlite:///{path}/broken.sqlite3", "DATABASE_AWAY"),
+        ("sqlite:///{path}/broken.sqlite3", "LEDGER_UNREADABLE"),
     ],
 )
 def test_without_the_database_slack_is_examined_all_the_same(

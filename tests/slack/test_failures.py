@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -43,6 +44,13 @@ def away() -> OperationalError:
     return OperationalError(f"INSERT {NOTE}", {"note": NOTE}, Exception("server closed the connection"))
 
 
+def sqlite_says(name: str) -> OperationalError:
+    """An error as the driver raises it, with SQLite's own name for it."""
+    said = sqlite3.OperationalError("said")
+    said.sqlite_errorname = name
+    return OperationalError(f"INSERT {NOTE}", {"note": NOTE}, said)
+
+
 AWAY = "The ledger cannot be reached just now. Nothing was saved."
 
 
@@ -57,6 +65,45 @@ def test_with_the_database_away_the_author_is_told_and_gets_the_line_back(
 
     assert AWAY in seen.words
     assert f"```{LINE}```" in seen.words
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "event"),
+    [
+        ("SQLITE_FULL", "The ledger's disk is full.", "database_refused"),
+        ("SQLITE_READONLY", "The ledger cannot be used just now.", "database_refused"),
+        ("SQLITE_BUSY", "The ledger cannot be reached just now.", "database_away"),
+    ],
+)
+def test_what_keeps_the_ledger_from_being_stored_is_told_as_what_it_is(
+    office: Office, broken: Break, name: str, words: str, event: str
+) -> None:
+    broken(sqlite_says(name), writes_only=True)
+
+    with capture_logs() as logs:
+        seen = office.say(LINE)
+
+    assert words in seen.words
+    assert "Nothing was saved." in seen.words
+    assert f"```{LINE}```" in seen.words
+    assert [line["event"] for line in troubles(logs)] == [event]
+    if event == "database_refused":
+        assert "tell your administrator" in seen.words
+        assert "in a minute" not in seen.words
+
+
+def test_a_commit_that_may_have_been_kept_is_not_said_to_be_lost(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise sqlite_says("SQLITE_IOERR_FSYNC").orig  # type: ignore[misc] # it has one
+
+    monkeypatch.setattr(office.database.engine.dialect, "do_commit", fail)
+
+    seen = office.say(LINE)
+
+    assert "It is not known whether it was saved." in seen.words
+    assert "Nothing was saved" not in seen.words
 
 
 def test_with_the_database_away_a_filled_in_form_stays_as_it_was(office: Office, broken: Break) -> None:

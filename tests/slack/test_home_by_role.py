@@ -136,7 +136,8 @@ def test_an_administrator_sees_what_is_missing_and_what_mends_it(office: Office)
 
     office.enroll([{"code": "P-2001", "billing_practitioner": ""}])
 
-    assert "• 1 patient without a billing practitioner: `/ccm patients`" in opened(office, ADMIN).words
+    line = "• 1 patient without a billing practitioner: `/ccm patients`, or in the terminal `ccm import patients "
+    assert line in opened(office, ADMIN).words
 
 
 def test_somebody_with_every_role_sees_each_part(office: Office) -> None:
@@ -154,7 +155,10 @@ def test_a_person_without_a_role_is_told_so(office: Office) -> None:
         connection.exec_driver_sql("UPDATE staff SET roles = '[]' WHERE staff_id = 'biller1'")
 
     assert "You have no role yet." in opened(office, BILLER).words
-    assert "• 1 person without a role (biller1): `/ccm staff`" in opened(office, ADMIN).words
+    assert (
+        "• 1 person without a role (biller1): `/ccm staff biller1`, or in the terminal `ccm import staff staff.csv`"
+        in opened(office, ADMIN).words
+    )
 
 
 def test_every_part_at_its_longest_fits_in_one_view(crowded_office: Office) -> None:

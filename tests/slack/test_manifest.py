@@ -176,7 +176,7 @@ def test_whoever_misses_the_manifest_is_told_to_install_again(tmp_path: Path, mo
 
     with pytest.raises(LedgerError, match=r"no manifest\.yml") as told:
         bot.manifest.manifest()
-    assert (told.value.code, "pip install" in told.value.remedy) == ("PACKAGE_DATA_MISSING", True)
+    assert (told.value.code, "pip install" in told.value.remedy) == ("INSTALLATION_INCOMPLETE", True)
 
 
 def test_an_installation_asks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from sqlalchemy.exc import DBAPIError
 from starlette.routing import Route
 from support.asking import ask
+from support.databases import fill
 from support.logs import printed_logs
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
@@ -134,6 +136,19 @@ def test_with_the_database_away_the_bot_is_not_ready(office: Office, door: socke
         assert (status, body["code"]) == (503, "DATABASE_AWAY")
         assert ask(f"{address}/healthz")[0] == 200
     office.database.close()
+
+
+def test_with_the_disk_full_the_bot_is_not_ready_until_something_is_stored(office: Office, door: socket.socket) -> None:
+    with served(office, door) as address:
+        with pytest.raises(DBAPIError, match="full"):
+            fill(office.database)
+
+        status, body = ask(f"{address}/readyz")
+        assert (status, body["code"]) == (503, "DISK_FULL")
+        assert "df -h" in body["remedy"]
+
+        office.say(LINE)
+        assert ask(f"{address}/readyz") == (200, {"status": "ready"})
 
 
 def test_the_metrics_are_served_beside_the_bot(office: Office, door: socket.socket) -> None:

@@ -121,6 +121,17 @@ def tamper(database: Database, *statements: str) -> None:
             connection.execute(text(statement))
 
 
+def fill(database: Database) -> None:
+    """Has SQLite find its disk full, once; raises what it raises then."""
+    with database.of("T0TEST").writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        try:
+            connection.exec_driver_sql("CREATE TABLE large AS SELECT zeroblob(10000000) AS content")
+        finally:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000000")
+
+
 def make_sqlite_template(directory: Path) -> Path:
     """A migrated SQLite file, to be copied."""
     path = directory / "template.sqlite3"

@@ -12,6 +12,7 @@ from support.block_kit import check_message, check_options_answer, check_view
 
 from bot.commands.fact_keepers import FACT_KEEPERS
 from bot.commands.facts import FactKeeper
+from bot.set_up import SetUp, missing_steps
 from bot.views.card import card_view
 from bot.views.clearing import clearing_buttons
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
@@ -78,6 +79,14 @@ from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
 FILTERS = (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER)
+EVERY_GAP = SetUpGaps(
+    has_teams=False,
+    has_people=False,
+    has_patients=False,
+    teams_without_channel=("A team",) * 500,
+    people_without_role=("nurse",) * 500,
+    patients_without_practitioner=5000,
+)
 
 
 def figures(number: int, *, status: Status = Status.BILLABLE, **more: Any) -> Figures:
@@ -357,7 +366,14 @@ def test_what_is_said_of_a_timer_fits_and_is_without_its_note() -> None:
         running_already(LONGEST, AT),
         reminder(LONGEST, AT),
         kept_running(LONGEST, AT),
-        card_view("N" * 300, [f"command{number}" for number in range(60)], may_log=True, timer=LONGEST, at=AT),
+        card_view(
+            "N" * 300,
+            [f"command{number}" for number in range(60)],
+            may_log=True,
+            timer=LONGEST,
+            at=AT,
+            set_up=SetUp(missing_steps(EVERY_GAP), None),
+        ),
     ]
     for reply in replies:
         payload = reply.payload()
@@ -578,7 +594,7 @@ def test_a_home_tab_of_every_role_fits_with_all_that_is_long() -> None:
             last_closed=A_CLOSE,
             to_close=MONTH,
         ),
-        set_up=SetUpGaps(("A team",) * 500, ("nurse",) * 500, 5000),
+        set_up=SetUp(missing_steps(EVERY_GAP), None),
     )
     for place in (Place(), Place(near=7, today=7, opened=UNTOUCHED, opened_page=7), Place(99, 99, 99, names[0], 99)):
         check_view(home_view(home, place, notice=[section("x" * 3000)] * 3), kind="home")

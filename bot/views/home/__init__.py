@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.set_up import SetUp
 from bot.views import words
 from bot.views.blocks import Block, View, home_tab
 from bot.views.home.billing import Billing, billing_blocks
@@ -17,7 +18,6 @@ from bot.views.home.team import TeamWork, team_blocks
 from bot.views.home.work import OwnWork, work_blocks
 from bot.views.reply import actions, button, context, header, section
 from bot.views.timer import start_button
-from ledger.set_up import SetUpGaps
 
 LOG = "home_log"
 REFRESH = "home_refresh"
@@ -32,7 +32,7 @@ class Home:
     work: OwnWork | None
     team: TeamWork | None
     billing: Billing | None
-    set_up: SetUpGaps | None
+    set_up: SetUp
 
 
 def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View:
@@ -52,8 +52,7 @@ def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View
         blocks += team_blocks(home.team, place)
     if home.billing is not None:
         blocks += billing_blocks(home.billing, place)
-    if home.set_up is not None:
-        blocks += set_up_blocks(home.set_up)
-    if not (home.work or home.team or home.billing or home.set_up):
+    blocks += set_up_blocks(home.set_up)
+    if not (home.work or home.team or home.billing or home.set_up.to_ask is None):
         blocks.append(section("You have no role yet. An administrator of your practice can give you one."))
     return home_tab(blocks)

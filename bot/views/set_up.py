@@ -1,0 +1,24 @@
+"""What is still missing in the set-up: for administrators with the commands that enter it, for others whom to ask."""
+
+from bot.set_up import INVITE, SetUp, Step
+from bot.views import words
+
+
+def set_up_lines(set_up: SetUp) -> list[str]:
+    """In lines of mrkdwn; none where nothing is missing."""
+    steps = set_up.steps
+    if not steps:
+        return []
+    if set_up.to_ask is not None:
+        missing = ", ".join(words.escaped(step.missing) for step in steps)
+        asked = " or ".join(f"<@{user}>" for user in set_up.to_ask) or "whoever runs the bot"
+        return [f"*This practice is not set up yet:* {missing}. Please ask {asked}."]
+    lines = ["*Set-up* · still missing, in this order:", *map(_line, steps)]
+    if any(step.comes_first for step in steps):
+        lines.append(f"Type `{INVITE}` in each team's channel, or the bot cannot post there.")
+    return lines
+
+
+def _line(step: Step) -> str:
+    commands = f"`{words.escaped(step.slack)}`, or in the terminal `{step.terminal}`"
+    return f"• {words.escaped(step.missing)}: {commands}"
