@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.manifest import manifest
@@ -29,7 +30,7 @@ from ledger.practice import Practice, create_practice
 from ledger.private_files import make_folder
 from ledger.roster import Person, Role, people, teams
 from ledger.sample import write_sample
-from ledger.sqlite_files import alone, room_beside, tables_of
+from ledger.sqlite_files import alone, tables_of
 
 WORKSPACE = "T0DEMO"
 TIMEZONE = "America/New_York"
@@ -45,22 +46,23 @@ DEMO_ID = 0x43434D44
 def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
     """Makes the ledger and imports an invented practice by the same path that users have.
 
-    The import files are written into ``directory``.
+    The import files are in ``directory`` meanwhile, in a folder of their own.
     """
     schema.upgrade(database)
     own = database.of(WORKSPACE)
     with own.writing() as connection:
         practice = create_practice(connection, WORKSPACE, PRACTICE, TIMEZONE, at=at)
-    paths = write_sample(directory, patients=patients, seed=1, today=practice.local_date(at))
-    steps = (
-        (import_teams, paths.teams),
-        (import_staff, paths.staff),
-        (import_patients, paths.patients),
-        (import_entries, paths.entries),
-    )
-    for importer, path in steps:
-        with own.writing() as connection:
-            importer(connection, practice, path, at=at, progress=progress)
+    with TemporaryDirectory(prefix=".ccm-unfinished-", dir=directory) as room:
+        paths = write_sample(Path(room), patients=patients, seed=1, today=practice.local_date(at))
+        steps = (
+            (import_teams, paths.teams),
+            (import_staff, paths.staff),
+            (import_patients, paths.patients),
+            (import_entries, paths.entries),
+        )
+        for importer, path in steps:
+            with own.writing() as connection:
+                importer(connection, practice, path, at=at, progress=progress)
     return practice
 
 
@@ -149,9 +151,8 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-@contextmanager
-def fresh_ledger(directory: Path) -> Iterator[tuple[str, Path]]:
-    """The URL of an empty SQLite ledger in ``directory``, and a folder for files that is gone after the block.
+def fresh_ledger(directory: Path) -> str:
+    """The URL of an empty SQLite ledger in ``directory``.
 
     An earlier demo's ledger is emptied. Whatever else is in ``directory`` is left alone.
 
@@ -181,8 +182,7 @@ def fresh_ledger(directory: Path) -> Iterator[tuple[str, Path]]:
             f"A program has {ledger} open, such as another demo.",
             f"Stop it with Ctrl+C where it runs, or start this one beside it: {_beside(directory)} --port 0",
         ) from error
-    with room_beside(ledger) as room:
-        yield f"sqlite:///{ledger.resolve()}", room
+    return f"sqlite:///{ledger.resolve()}"
 
 
 def _refuse_anothers(ledger: Path) -> None:

@@ -1,6 +1,6 @@
 """``ccm demo``: everything to be tried in a browser."""
 
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -26,19 +26,21 @@ def demo(
     http: Annotated[bool, typer.Option("--http", help="Reach the bot by HTTP instead of Socket Mode.")] = False,
 ) -> None:
     """Try everything in the browser: an invented practice and a local Slack. No Slack account is needed."""
-    with failures_told(), ExitStack() as open_until_the_end:
-        with demo_practice.fresh_ledger(directory) as (url, room), progress_bar() as progress:
-            # Open for as long as the demo runs, so that another one finds the ledger in use.
-            database = open_until_the_end.enter_context(closing(Database(url)))
-            practice = demo_practice.load_practice(database, room, patients=patients, at=now(), progress=progress)
-        bot_port = demo_practice.free_port() if http else None
-        workspace = demo_practice.workspace_for(database, practice, bot_port)
-        with (
-            _playground(workspace, port) as playground,
-            demo_practice.bot_running(playground, url, http_port=bot_port) as process,
-        ):
-            out.print(f"Open [bold]{playground.url}[/] and type /ccm. Stop with Ctrl+C.")
-            demo_practice.wait_for_stop(process)
+    with failures_told():
+        url = demo_practice.fresh_ledger(directory)
+        with closing(Database(url)) as database:  # while the demo runs, so that another finds the ledger in use
+            with progress_bar() as progress:
+                practice = demo_practice.load_practice(
+                    database, directory, patients=patients, at=now(), progress=progress
+                )
+            bot_port = demo_practice.free_port() if http else None
+            workspace = demo_practice.workspace_for(database, practice, bot_port)
+            with (
+                _playground(workspace, port) as playground,
+                demo_practice.bot_running(playground, url, http_port=bot_port) as process,
+            ):
+                out.print(f"Open [bold]{playground.url}[/] and type /ccm. Stop with Ctrl+C.")
+                demo_practice.wait_for_stop(process)
     out.print(f"Stopped. The ledger is kept at {directory}/ccm.sqlite3 until the next demo.")
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from support.databases import make_sqlite_template
 from support.practice import a_practice
+from typer.testing import CliRunner
 
 from bot import demo
+from bot.cli import app
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.practice import create_practice
@@ -29,9 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 def load(folder: Path) -> Database:
     """The ledger of a new demo, open."""
-    with demo.fresh_ledger(folder) as (url, room):
-        database = Database(url)
-        demo.load_practice(database, room, patients=4, at=AT, progress=lambda *_: None)
+    database = Database(demo.fresh_ledger(folder))
+    demo.load_practice(database, folder, patients=4, at=AT, progress=lambda *_: None)
     return database
 
 
@@ -52,8 +53,8 @@ def patients(folder: Path) -> int:
 def refused(folder: Path, code: str = "DEMO_FOLDER") -> str:
     """The folder that is named instead, after a refusal that changed nothing."""
     before = content(folder)
-    with pytest.raises(LedgerError, match=code) as error, demo.fresh_ledger(folder):
-        pass
+    with pytest.raises(LedgerError, match=code) as error:
+        demo.fresh_ledger(folder)
     assert content(folder) == before
     command = error.value.remedy.partition("ccm demo --directory ")[2]
     return shlex.split(command)[0]
@@ -184,8 +185,7 @@ def nothing_yet(folder: Path) -> None:
 
 
 def marked_and_empty(folder: Path) -> None:
-    with demo.fresh_ledger(folder):
-        pass
+    demo.fresh_ledger(folder)
 
 
 def half_loaded(folder: Path) -> None:
@@ -208,9 +208,15 @@ def test_what_a_demo_that_was_killed_left_behind_is_begun_anew(folder: Path, mak
 def test_a_folder_that_cannot_be_made_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
 
-    with (
-        pytest.raises(LedgerError, match=r"DEMO_FOLDER: .*Not a directory|DEMO_FOLDER: .*File exists") as error,
-        demo.fresh_ledger(tmp_path / "file" / "demo"),
-    ):
-        pass
+    with pytest.raises(LedgerError, match=r"DEMO_FOLDER: .*Not a directory|DEMO_FOLDER: .*File exists") as error:
+        demo.fresh_ledger(tmp_path / "file" / "demo")
     assert re.search(r"ccm demo --directory \S+", error.value.remedy)
+
+
+def test_a_refused_demo_is_one_error_in_the_terminal(folder: Path) -> None:
+    somebodys(folder)
+
+    result = CliRunner().invoke(app, ["demo", "--directory", str(folder), "--port", "0"])
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error DEMO_FOLDER: {folder}/ccm.sqlite3 is no ledger that the demo made")
