@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from ledger.connections import has_changed, watch
+from ledger.connections import CHANGED, watch
 from ledger.errors import DatabaseAwayError
 from ledger.failures import PASSING, told
 from ledger.reach import Reach, Writes
@@ -122,7 +122,7 @@ class ScopedDatabase:
             except DBAPIError as error:
                 self._database.note_refusal(error)
                 raise
-            if has_changed(writer):
+            if writer.info.get(CHANGED):
                 self._database.writes.taken()
 
 
