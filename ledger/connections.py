@@ -11,7 +11,9 @@ from ledger.errors import OutcomeUnknownError
 from ledger.failures import PASSING, told
 from ledger.reach import Reach
 
-_COMMITTING, _CHANGED = "ledger_commits", "ledger_changed"
+_COMMITTING = "ledger_commits"
+CHANGED = "ledger_changed"
+"""In the notes of a connection: that its transaction, or the last one, changed a row."""
 
 
 def is_passing(error: Exception) -> bool:
@@ -38,7 +40,7 @@ def watch(engine: Engine, reach: Reach) -> None:
 
     @event.listens_for(engine, "begin", insert=True)
     def _on_begin(connection: Connection) -> None:
-        for mark in (_COMMITTING, _CHANGED):  # before the others, which may find the connection lost
+        for mark in (_COMMITTING, CHANGED):  # before the others, which may find the connection lost
             connection.info.pop(mark, None)
 
     @event.listens_for(engine, "after_cursor_execute")
@@ -46,7 +48,7 @@ def watch(engine: Engine, reach: Reach) -> None:
         connection: Connection, cursor: Any, _said: str, _values: Any, context: DefaultExecutionContext, _many: object
     ) -> None:
         if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
-            connection.info[_CHANGED] = True
+            connection.info[CHANGED] = True
 
     @event.listens_for(engine, "commit")
     def _on_commit(connection: Connection) -> None:
@@ -61,11 +63,6 @@ def watch(engine: Engine, reach: Reach) -> None:
         is_cut_off = context.is_disconnect or _may_be_kept(context.original_exception)
         if is_cut_off and connection is not None and connection.info.get(_COMMITTING):
             raise OutcomeUnknownError
-
-
-def has_changed(connection: Connection) -> bool:
-    """Whether the connection's last transaction changed a row."""
-    return bool(connection.info.get(_CHANGED))
 
 
 def _may_be_kept(error: BaseException) -> bool:

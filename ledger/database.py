@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from ledger.connections import has_changed, watch
+from ledger.connections import CHANGED, watch
 from ledger.database_url import parsed_url
 from ledger.errors import DatabaseAwayError
 from ledger.failures import PASSING, told
@@ -130,7 +130,7 @@ class ScopedDatabase:
             except DBAPIError as error:
                 self._database.note_refusal(error)
                 raise
-            if has_changed(writer):
+            if writer.info.get(CHANGED):
                 self._database.writes.taken()
 
 
@@ -179,12 +179,10 @@ def _make_ledger(file: Path) -> None:
         make_folder(file.parent)
         make_file(file)
     except OSError as error:
-        raise DatabaseAwayError(
-            "LEDGER_NOT_MADE",
-            f"The ledger's file {file} cannot be made or reached: {error.strerror}.",
-            f"Name a file in a folder of yours, for example CCM_DATABASE_URL=sqlite:///ccm.sqlite3, or let this user "
-            f"write in {file.parent}.",
-        ) from error
+        failure = told(error)
+        if failure is None:
+            raise
+        raise DatabaseAwayError(failure.code, failure.title, failure.remedy) from error
 
 
 def _say_whose(connection: Connection) -> None:

@@ -225,7 +225,9 @@ def load_rulebooks(directory: Path = BOOKS) -> tuple[Rulebook, ...]:
     paths = sorted(directory.glob("*.toml"))
     if not paths:
         raise RulebookError(
-            "RULEBOOK_MISSING", f"{directory.name}: no rulebook is there.", "Add one, for example medicare-2026.toml."
+            "RULEBOOK_MISSING",
+            f"{directory.name}: no rulebook is there.",
+            "Add one, for example medicare-2026.toml; to the program's own folder by installing it again.",
         )
     books = sorted((load_rulebook(path) for path in paths), key=lambda book: book.in_force_from)
     for earlier, later in pairwise(books):

@@ -34,7 +34,7 @@ def told(result: Result) -> str:
         (("sample", "binary.csv"), "FOLDER_IS_FILE"),
         (("sample", "binary.csv/below"), "FOLDER_IS_FILE"),
         (("evaluate", "nowhere.toml"), "CASE_INVALID"),
-        (("demo", "--directory", "binary.csv"), "FOLDER_IS_FILE"),
+        (("demo", "--directory", "binary.csv"), "DEMO_FOLDER"),
     ],
 )
 def test_a_place_that_does_not_serve_is_told_by_what_is_wrong_with_it(
@@ -51,10 +51,12 @@ def test_a_ledger_below_a_file_is_told_by_every_command(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'ccm.sqlite3'}")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-invented")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-invented")
     init = ("init", "--workspace", "T01ABCDEF", "--timezone", "America/New_York", "--name", "Us")
 
     assert told(bare_ccm("month")) == told(bare_ccm(*init)) == told(bare_ccm("serve")) == "FOLDER_IS_FILE"
-    assert "problem  FOLDER_IS_FILE" in bare_ccm("doctor").stdout
+    assert "problem  LEDGER_MISSING" in bare_ccm("doctor").stdout
 
 
 def test_a_right_that_the_role_lacks_is_told_and_no_fault_of_ours(

@@ -24,5 +24,6 @@ def test_the_pages_show_how_to_install_it_on_a_machine_and_in_containers() -> No
 
 
 @pytest.mark.parametrize("words", shown())
-def test_a_command_that_a_page_shows_is_one_that_the_program_takes(words: str) -> None:
+def test_a_command_that_a_page_shows_is_one_that_the_program_takes(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCM_MOVE_TO", "postgresql://ccm@db.internal/ccm")  # as the page sets it first
     read_command(shlex.split(words))

@@ -116,9 +116,9 @@ def test_a_folder_that_cannot_be_made_is_one_error_with_what_to_do(tmp_path: Pat
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     database = Database(f"sqlite:///{tmp_path.joinpath(*parts, 'ccm.sqlite3')}")
 
-    with pytest.raises(DatabaseAwayError, match="LEDGER_NOT_MADE") as refused:
+    with pytest.raises(DatabaseAwayError, match="FOLDER_IS_FILE") as refused:
         upgrade(database)
-    assert "CCM_DATABASE_URL=sqlite:///ccm.sqlite3" in refused.value.remedy
+    assert str(tmp_path / "file") in refused.value.title
     database.close()
 
 

@@ -259,7 +259,7 @@ def test_a_book_that_is_not_there_or_not_text_says_so(tmp_path: Path) -> None:
     assert (caught.value.code, caught.value.title, caught.value.remedy) == (
         "RULEBOOK_MISSING",
         f"{tmp_path.name}: no rulebook is there.",
-        "Add one, for example medicare-2026.toml.",
+        "Add one, for example medicare-2026.toml; to the program's own folder by installing it again.",
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from typer.core import TyperGroup
-from typer.main import get_command
 
-from bot.cli import app
+from bot.cli.commands import COMMANDS
+from bot.cli.lazy import real_command
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +61,9 @@ def exec_form(name: str) -> list[str]:
 
 def read_command(words: Sequence[str]) -> dict[str, Any]:
     """What ``ccm`` with these words reads from them; fails where it has no such command or option."""
-    command: Any = get_command(app)
-    context = command.context_class(command)
-    rest = list(words)
-    while isinstance(command, TyperGroup):
-        name = rest.pop(0)
-        command = command.get_command(context, name)
-        assert command is not None, f"there is no command {name}"
-    return dict(command.make_context(command.name, rest).params)
+    name, *rest = words
+    command = real_command(COMMANDS[name])
+    if isinstance(command, TyperGroup):
+        name, *rest = rest
+        command = command.commands[name]
+    return dict(command.make_context(name, rest).params)
