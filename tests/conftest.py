@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -12,6 +13,7 @@ import support.examples  # noqa: F401 - it names hypothesis' profiles
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from support.databases import emptied_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.engines import quicken_engines
+from support.groups import Groups
 from support.patience import PATIENCE_SECONDS
 from support.practice import a_practice
 
@@ -33,6 +35,11 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 REMEDY = f"no browser found: install one of {', '.join(BROWSER_NAMES)} (Debian: apt-get install chromium)"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """What hands tests to the workers of a parallel run."""
+    return Groups(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from support.databases import migrate_to
+from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, record, verified
 
 from ledger.database import Database
@@ -380,7 +381,7 @@ def test_a_process_that_is_killed_while_it_restores_leaves_the_ledger_as_it_was(
     work(ledger, 60)
 
     with program(KILLED, f"sqlite:///{ledger}", str(file)) as process:
-        assert process.wait(20) == -signal.SIGKILL
+        assert process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
 
     assert ledger.with_name(f"{ledger.name}-journal").exists()
     assert (entries(ledger), difference(ledger)) == (120, None)

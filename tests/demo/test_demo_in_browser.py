@@ -15,8 +15,6 @@ from ledger.database import Database
 from ledger.practice import get_practice
 from ledger.verify import verify
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module", params=[[], ["--http"]], ids=["socket mode", "http"])
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:

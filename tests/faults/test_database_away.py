@@ -2,14 +2,12 @@
 
 import sqlite3
 
-import pytest
 from support.crowd import Crowd, Told
 from support.forks import eventually
 from support.houses import Houses
 from support.proxy import Cut, proxied
 from support.slack import NOW
 
-pytestmark = pytest.mark.xdist_group("processes")
 LOGS, CLIENTS = 160, 8
 
 

@@ -16,8 +16,6 @@ from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import UNDO
 from ledger.tables import EntryVoidRow, TimeEntryRow
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 
 @pytest.fixture
 def house(postgresql_houses: Houses) -> Iterator[House]:

@@ -7,7 +7,6 @@ from support.forks import eventually
 from support.houses import NEAR_COUNT, House, Houses
 from support.slack import BLUE, table_rows
 
-pytestmark = pytest.mark.xdist_group("processes")
 KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
 LANDMARKS = [
     "commit occurrences",  # the claim

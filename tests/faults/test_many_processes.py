@@ -1,12 +1,10 @@
 """Four processes on one PostgreSQL with many people at once; one is killed in the middle, another takes its place."""
 
-import pytest
 from support.crowd import Crowd, Told
 from support.forks import eventually
 from support.houses import Houses
 from support.slack import BLUE, GREEN
 
-pytestmark = pytest.mark.xdist_group("processes")
 PROCESSES, CLIENTS, LOGS = 4, 32, 400
 BLUE_KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
 GREEN_KEY = "digest:T0TEST:green-team:2026-11-25T15:00Z"

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from support.patience import PATIENCE_SECONDS
 
 import bot.playground
 
-pytestmark = pytest.mark.xdist_group("browser")
 JSON = dict[str, Any]
 PAGE = Path(bot.playground.__file__).parent / "page"
 GREEN_SQUARE = (
@@ -180,7 +180,7 @@ def serving(stub: StubSlack) -> Iterator[StubSlack]:
     server = Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    assert server.listening.wait(10)
+    assert server.listening.wait(PATIENCE_SECONDS)
     port = server.servers[0].sockets[0].getsockname()[1]
     stub.url = f"http://127.0.0.1:{port}/"
     yield stub

@@ -11,7 +11,6 @@ from slack_sdk import WebClient
 
 from bot.playground import Playground, Workspace
 
-pytestmark = pytest.mark.xdist_group("browser")
 JSON = dict[str, Any]
 CONFIG: JSON = {
     "users": [

@@ -58,7 +58,7 @@ def test_a_call_can_be_kept_waiting(playground: Playground, client: WebClient, i
         assert said(playground) == ["hello"] * is_done
         assert not answer.done()
         hold.let_go()
-        assert answer.result(10)["ok"]
+        assert answer.result(PATIENCE_SECONDS)["ok"]
 
     assert said(playground) == ["hello"]
 
@@ -83,7 +83,7 @@ def test_stopping_lets_go_whoever_waits(playground: Playground, client: WebClien
         answer = pool.submit(client.chat_postMessage, channel="C1", text="hello")
         assert hold.reached()
         playground.stop()
-        assert answer.result(10)["ok"]
+        assert answer.result(PATIENCE_SECONDS)["ok"]
 
 
 def test_what_is_sent_to_an_upload_address_can_fail(playground: Playground, client: WebClient) -> None:

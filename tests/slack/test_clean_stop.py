@@ -25,7 +25,6 @@ from jobs.tables import OccurrenceRow
 from ledger.database import Database
 from ledger.practice import Practice
 
-pytestmark = pytest.mark.xdist_group("processes")
 TEAMS = (BLUE, GREEN)
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """When the first digest of the month is due in New York."""

@@ -1,11 +1,8 @@
 """The Home tab and the month's list in a real browser: a coordinator, a lead and a biller at work."""
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.practice import an_entry
 from support.slack import LINE, Office
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def home_of(page: Page, office: Office, user: str) -> Locator:

@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import generate_latest
 from slack_sdk.errors import SlackApiError
 from support.logs import printed_logs
+from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE
 from support.slack import BLUE, LINE, Office
 
@@ -176,12 +177,12 @@ def test_what_waits_for_a_thread_shows_its_number_and_its_age() -> None:
 
     def hold() -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_SECONDS)
 
     with behind:
         assert (value(metrics, "ccm_behind_waiting"), value(metrics, "ccm_behind_oldest_seconds")) == (0, 0)
         behind.submit(hold)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_SECONDS)
         behind.submit(lambda: None)
         assert value(metrics, "ccm_behind_waiting") == 1
         assert (value(metrics, "ccm_behind_oldest_seconds") or 0) > 0

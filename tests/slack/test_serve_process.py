@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_SECONDS
 from support.slack import LINE, HandClock, Office, open_office
 
 from bot.demo import free_port
 from ledger.clock import now
 from ledger.database import Database
 from ledger.practice import Practice
-
-pytestmark = pytest.mark.xdist_group("processes")
 
 
 @pytest.fixture
@@ -137,4 +136,4 @@ def test_whoever_reads_the_log_may_go_away_and_the_bot_goes_on_and_stops(office:
         assert "*Saved*" in office.say(LINE.replace("P-1042", "P-1043")).words
         process.terminate()
 
-        assert process.wait(30) >= 0
+        assert process.wait(PATIENCE_SECONDS) >= 0

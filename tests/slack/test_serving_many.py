@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import pytest
 from support.patience import PATIENCE_SECONDS
 from support.slack import HandClock
 from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
@@ -19,7 +18,6 @@ from bot.demo import free_port
 from bot.installations.sealing import new_key
 from ledger.database import Database
 
-pytestmark = pytest.mark.xdist_group("processes")
 LINE = "/ccm log P-1042 {minutes}m meds call Reconciled the insulin list. Dose confirmed with the patient."
 LOOKS, PAUSE_SECONDS = 300, 0.1
 

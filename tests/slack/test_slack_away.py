@@ -12,6 +12,7 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from structlog.testing import capture_logs
 from support.logs import troubles
+from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, an_entry
 from support.proxy import Proxy, proxied
 from support.slack import BLUE, LINE, NOW, HandClock, Office, open_office
@@ -203,7 +204,7 @@ def test_when_all_of_slack_was_away_the_connection_is_made_again(
         tried_in_vain = threading.Event()
         proxy.unplug()
         proxy.on_knock = tried_in_vain.set
-        assert tried_in_vain.wait(10)
+        assert tried_in_vain.wait(PATIENCE_SECONDS)
         assert far_office.playground.wait_until(lambda: not far_office.playground.delivery.connected)
         assert not handler.client.is_connected()
         proxy.plug_in()

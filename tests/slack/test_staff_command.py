@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
 from support.slack import STRANGER, Office, table_rows
 
@@ -229,7 +230,7 @@ def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
     let_go, original = threading.Event(), staff_command.save_person
 
     def waits(*given: Any, **more: Any) -> Any:
-        assert let_go.wait(10)
+        assert let_go.wait(PATIENCE_SECONDS)
         return original(*given, **more)
 
     monkeypatch.setattr(staff_command, "save_person", waits)

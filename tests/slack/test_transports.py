@@ -18,6 +18,7 @@ from starlette.routing import Route
 from support.asking import ask
 from support.databases import fill
 from support.logs import printed_logs
+from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
@@ -213,13 +214,13 @@ def test_while_one_request_waits_others_are_answered(http_office: Office, monkey
 
     def held_up(request: Any) -> Any:
         waiting.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_SECONDS)
         return dispatch(request)
 
     monkeypatch.setattr(http_office.app, "dispatch", held_up)
     typing = threading.Thread(target=lambda: http_office.say("/ccm near"))
     typing.start()
-    assert waiting.wait(10)
+    assert waiting.wait(PATIENCE_SECONDS)
     address = str(http_office.playground.workspace.installation.request_url).removesuffix("/slack/events")
 
     assert ask(f"{address}/healthz")[0] == 200

@@ -34,7 +34,7 @@ NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 def fill(database: Database, directory: Path, *, pictures: bool) -> None:
     """Stores the invented practice, with more near patients in the blue team than fit in one message.
 
-    The green team's digest comes an hour later.
+    The green team's digest comes an hour later. What comes every week is switched off: it would come in between.
     """
     practice = a_practice(database)
     later = {"name": "Green Team", "channel_id": GREEN, "digest_hour": "10"}
@@ -43,7 +43,8 @@ def fill(database: Database, directory: Path, *, pictures: bool) -> None:
     import_rows(database, practice, "patients", [patient_row(code=code) for code in codes], at=NOW)
     import_rows(database, practice, "entries", [entry_row(patient=code, minutes="17") for code in codes], at=NOW)
     with database.of(practice.practice_id).writing() as connection:
-        change_policy(connection, practice, "digest_picture", pictures, at=NOW, recorded_by="admin1")
+        for name, value in {"digest_picture": pictures, "care_plan_notice": False, "weekly_summary": False}.items():
+            change_policy(connection, practice, name, value, at=NOW, recorded_by="admin1")
     database.close()
 
 

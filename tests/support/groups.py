@@ -1,0 +1,29 @@
+"""Which tests one worker of a parallel run does, one after the other, so that they do not take time from one another.
+
+`--dist loadgroup` would do that by marks: with pytest 9.2 it forgets them
+(https://github.com/pytest-dev/pytest-xdist/issues/1386).
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+GROUPS = {
+    "tests/demo/test_demo_in_browser.py": "browser",
+    "tests/faults/test_database_away.py": "processes",
+    "tests/faults/test_delivered_twice.py": "processes",
+    "tests/faults/test_killed.py": "processes",
+    "tests/faults/test_many_processes.py": "processes",
+    "tests/playground/test_page_blocks.py": "browser",
+    "tests/playground/test_page_journeys.py": "browser",
+    "tests/slack/test_clean_stop.py": "processes",
+    "tests/slack/test_home_in_browser.py": "browser",
+    "tests/slack/test_serve_process.py": "processes",
+    "tests/slack/test_serving_many.py": "processes",
+}
+"""The files whose tests start processes of the bot, or a browser."""
+
+
+class Groups(LoadScopeScheduling):
+    """Hands out the groups first, then every other test to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return GROUPS.get(nodeid.partition("::")[0], nodeid)
