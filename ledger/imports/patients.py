@@ -68,7 +68,7 @@ def known_roster(
     return KnownRoster(
         team_ids or {team.name.lower(): team.team_id for team in known},
         frozenset(person.staff_id for person in people(connection, practice.practice_id)),
-        {row.code_key: row.patient_code for row in connection.execute(rows)},
+        {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))},
     )
 
 

@@ -1,5 +1,6 @@
 """What ``make`` says on a machine whose Python cannot run this: one line with the remedy, and nothing half made."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,8 +37,11 @@ def test_a_python_that_is_missing_is_told_of_in_one_line(tmp_path: Path) -> None
 def make_environment(directory: Path, python: Path) -> list[str]:
     """The lines that ``make`` prints where it cannot make the virtual environment."""
     command = ["make", f"VENV={directory}", f"PYTHON={python}", f"{directory}/bin/python"]
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
     done = subprocess.run(  # noqa: S603 - ourselves
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     assert done.returncode
     return done.stdout.splitlines()

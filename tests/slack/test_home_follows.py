@@ -1,6 +1,8 @@
 """The App Home after what its owner does: shown anew behind the answer, for those who opened it, and harmlessly."""
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from support.home import NURSE, buttons, now, opened, press
 from support.practice import NOTE
@@ -181,9 +183,12 @@ def test_a_publish_that_slack_refuses_is_logged_and_does_no_harm(office: Office)
     assert NOTE not in str(logs)
 
 
-def test_a_ledger_that_is_away_is_said_in_the_tab(office: Office) -> None:
-    with office.database.of("T0TEST").writing() as connection:
-        connection.exec_driver_sql("DROP TABLE patient_months")
+@pytest.mark.usefixtures("impatient")
+def test_a_ledger_that_is_away_is_said_in_the_tab(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_args: object) -> None:
+        raise OperationalError("SELECT 1", None, psycopg.OperationalError("Connection refused"))
+
+    monkeypatch.setattr("bot.commands.home._work", refused)
 
     assert "The ledger cannot be reached just now." in opened(office).words
 

@@ -174,7 +174,7 @@ def test_an_installation_has_the_manifest_inside_its_package(tmp_path: Path, mon
 def test_whoever_misses_the_manifest_is_told_to_install_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot.manifest, "PACKAGE", tmp_path / "bot")
 
-    with pytest.raises(LedgerError, match=r"no manifest\.yml") as told:
+    with pytest.raises(LedgerError, match=r"lacks manifest\.yml") as told:
         bot.manifest.manifest()
     assert (told.value.code, "pip install" in told.value.remedy) == ("INSTALLATION_INCOMPLETE", True)
 
