@@ -226,7 +226,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.recording.recorded_before": lambda c, p: recording.recorded_before(c, p, asked("a")),
     "ledger.recording_facts.earlier_receipt": lambda c, p: recording_facts.earlier_receipt(c, p, asked("fact")),
     "ledger.requests.earlier_result": lambda c, p: requests.earlier_result(c, p.practice_id, asked("undo")),
-    "ledger.facts.known_identities": lambda c, p: facts.known_identities(c, p, ["P-1046"]),
+    "ledger.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
     "ledger.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.policy.stored_settings": policy.stored_settings,
     "ledger.policy.policy_changes": policy.policy_changes,
