@@ -21,9 +21,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk import COMMAND
-from bot.doors import open_door
 from bot.health import Health, health_routes, slack_away
 from bot.keyed import UNREACHABLE
+from bot.ports import listen_at
 from bot.slack_reach import is_down
 from bot.stopping import InFlight
 from bot.views.problem import error_card
@@ -119,7 +119,7 @@ def health_served(health: Health, *, host: str, port: int | None) -> Iterator[No
 @contextmanager
 def _served(app: Starlette, host: str, port: int, option: str) -> Iterator[None]:
     """Serves for as long as the block, from a thread: in the main one, the server would take the signals for itself."""
-    sockets = [open_door(host, port, option=option)]
+    sockets = [listen_at(host, port, option=option)]
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="server", daemon=True)
     thread.start()

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.failures import told
 from ledger.private_files import make_file
 
 
@@ -29,7 +30,8 @@ def alone(ledger: Path) -> Iterator[sqlite3.Connection]:
     """A connection to the ledger that no other program can have beside it.
 
     Raises:
-        LedgerError: LEDGER_IN_USE where another has it open, LEDGER_UNREADABLE where it is no SQLite file.
+        LedgerError: LEDGER_IN_USE where another has it open, LEDGER_UNREADABLE where it is no SQLite file, or what
+            else is the matter with the file or its disk (``ledger.failures``).
     """
     with closing(opened(ledger)) as connection:
         try:
@@ -40,6 +42,9 @@ def alone(ledger: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
+            failure = told(error)
+            if failure is not None and failure.code != "LEDGER_BUSY":
+                raise failure from error
             raise LedgerError(
                 "LEDGER_IN_USE",
                 f"A program has {ledger} open, such as the bot. Nothing was changed.",

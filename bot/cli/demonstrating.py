@@ -8,9 +8,9 @@ import typer
 
 from bot import demo as demo_practice
 from bot.cli.console import failures_told, out, progress_bar
-from bot.doors import LAST_PORT, not_opened
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
+from bot.ports import LAST_PORT, cannot_listen
 from ledger.clock import now
 from ledger.database import Database
 
@@ -48,4 +48,4 @@ def _playground(workspace: LocalSlack, port: int) -> Playground:
     try:
         return Playground(workspace, port=port)
     except OSError as error:
-        raise not_opened(error, "127.0.0.1", port, option="ccm demo --port") from error
+        raise cannot_listen(error, "127.0.0.1", port, option="ccm demo --port") from error

@@ -13,12 +13,12 @@ from bot.behind import Behind
 from bot.cli.opening import opened_ledger
 from bot.cli.slack_clients import installations_of
 from bot.clockwork import jobs_running
-from bot.doors import LAST_PORT
 from bot.health import Health
 from bot.installations.sealed_rows import check_keys
 from bot.installations.store import Installations
 from bot.logs import configure_logs
 from bot.metrics import Metrics
+from bot.ports import LAST_PORT
 from bot.serve import check_practice, health_served, serve_http, serve_socket, workspace_of
 from bot.settings import Settings, required
 from bot.slack.client import web_client

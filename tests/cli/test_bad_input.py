@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from support.databases import run_outside_a_transaction
 
-from bot.doors import LAST_PORT, not_opened, open_door
+from bot.ports import LAST_PORT, cannot_listen, listen_at
 from ledger.database import Database
 from ledger.errors import LedgerError
 
@@ -86,7 +86,7 @@ def test_a_port_that_another_program_has_is_told_with_the_option_that_changes_it
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(LedgerError) as met:
-            open_door("127.0.0.1", port, option="--health-port")
+            listen_at("127.0.0.1", port, option="--health-port")
 
     assert met.value.code == "PORT_TAKEN"
     assert f"127.0.0.1, port {port}" in met.value.title
@@ -96,7 +96,7 @@ def test_a_port_that_another_program_has_is_told_with_the_option_that_changes_it
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
 def test_a_host_that_is_not_this_machine_is_told(host: str) -> None:
     with pytest.raises(LedgerError, match="HOST_UNKNOWN") as met:
-        open_door(host, 0)
+        listen_at(host, 0)
 
     assert "--host 127.0.0.1" in met.value.remedy
 
@@ -106,7 +106,7 @@ def test_a_host_that_is_not_this_machine_is_told(host: str) -> None:
     [(errno.EACCES, "PORT_FORBIDDEN"), (errno.EADDRINUSE, "PORT_TAKEN"), (errno.EMFILE, "PORT_UNUSABLE")],
 )
 def test_a_port_that_may_not_be_used_is_told_with_one_that_may(number: int, code: str) -> None:
-    error = not_opened(OSError(number, "said"), "127.0.0.1", LAST_PORT, option="--port")
+    error = cannot_listen(OSError(number, "said"), "127.0.0.1", LAST_PORT, option="--port")
 
     assert error.code == code
     (port,) = [int(word) for word in error.remedy.replace(",", " ").split() if word.isdigit() and word != "1024"]

@@ -1,4 +1,4 @@
-"""The doors at which a process listens, and why one cannot be opened, told apart."""
+"""The ports at which a process listens, and why it cannot listen at one, told apart."""
 
 import errno
 import socket
@@ -9,16 +9,20 @@ LAST_PORT = 65_535
 _NOT_HERE = frozenset({errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAMILY, socket.EAI_FAIL})
 
 
-def open_door(host: str, port: int, *, option: str = "--port") -> socket.socket:
-    """A socket that listens there; raises ``LedgerError`` that names the ``option`` of the command line to change."""
+def listen_at(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """Return a socket that listens at that address and port.
+
+    Raises:
+        LedgerError: nothing can listen there; the remedy names the ``option`` of the command line to change.
+    """
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        raise not_opened(error, host, port, option=option) from error
+        raise cannot_listen(error, host, port, option=option) from error
 
 
-def not_opened(error: OSError, host: str, port: int, *, option: str) -> LedgerError:
-    """Why nothing can listen there."""
+def cannot_listen(error: OSError, host: str, port: int, *, option: str) -> LedgerError:
+    """Return the error that says why nothing can listen there, and which ``option`` to change."""
     if error.errno in _NOT_HERE:
         return LedgerError(
             "HOST_UNKNOWN",
