@@ -35,6 +35,8 @@ from ledger.practice import get_practice
 
 log = structlog.get_logger("bot.serve")
 
+SECONDS_TO_CLOSE = 5.0
+
 
 def workspace_of(client: WebClient) -> str:
     """The id of the workspace that the bot token belongs to; raises ``LedgerError`` where Slack refuses it."""
@@ -175,6 +177,19 @@ def connect(handler: SocketModeHandler) -> None:
         raise slack_away() from error
 
 
+def disconnect(handler: SocketModeHandler) -> None:
+    """Close the connection of Socket Mode, and go on after some seconds where slack_sdk does not get it closed.
+
+    slack_sdk waits for its receiving thread to notice a mark. A thread that began while ``connect`` was replacing that
+    mark never does, and the process would not end.
+    """
+    closing = threading.Thread(target=handler.close, daemon=True)
+    closing.start()
+    closing.join(SECONDS_TO_CLOSE)
+    if closing.is_alive():
+        log.warning("connection_not_closed")
+
+
 def serve_socket(app: App, app_token: str, health: Health) -> None:
     """Stays connected by Socket Mode until it is told to stop; what it has taken until then it answers."""
     handler = SocketModeHandler(app, app_token)
@@ -186,4 +201,4 @@ def serve_socket(app: App, app_token: str, health: Health) -> None:
         health.asked_to_stop.wait()
         envelopes.close()
     finally:
-        handler.close()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
+        disconnect(handler)

@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.playground import Playground, Workspace
+from bot.serve import disconnect
 
 JSON = dict[str, Any]
 CONFIG: JSON = {
@@ -184,7 +185,7 @@ def slack_by_socket() -> Iterator[Playground]:
         handler.connect()
         assert playground.wait_until(lambda: playground.delivery.connected)
         yield playground
-        handler.close()
+        disconnect(handler)
 
 
 def open_page(page: Page, slack: Playground, where: str = "user=U1&place=C1") -> Locator:

@@ -18,6 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from bot.playground import Playground, Receiver, Workspace
+from bot.serve import disconnect
 
 JSON = dict[str, Any]
 SECRET = "playground-signing-secret"
@@ -159,7 +160,7 @@ def in_socket_mode(playground: Playground, bolt: App) -> Iterator[SocketModeHand
     # Slack's client takes three seconds to leave a connection that is open, and none for one that was ended.
     handler.client.auto_reconnect_enabled = False
     playground.stop()
-    handler.close()
+    disconnect(handler)
 
 
 def test_socket_mode_carries_commands_interactions_and_events(

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from support.patience import PATIENCE_SECONDS
 
 from bot.playground import Playground
+from bot.serve import disconnect
 
 
 @pytest.fixture
@@ -121,4 +122,4 @@ def test_one_envelope_can_come_by_every_connection(playground: Playground, bolt:
     assert [answer.body for answer in answers] == [{"text": "done"}] * 2
     assert came == ["1.2"] * 2
     for handler in handlers:
-        handler.close()
+        disconnect(handler)

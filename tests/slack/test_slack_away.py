@@ -21,7 +21,7 @@ from bot.app import build_app
 from bot.clockwork import practice_jobs, run_jobs
 from bot.demo import free_port
 from bot.health import SLACK_PATIENCE_SECONDS, Health
-from bot.serve import Envelopes
+from bot.serve import Envelopes, disconnect
 from bot.slack.client import web_client
 from bot.slack_reach import SlackGate, slack_reach
 from ledger.database import Database
@@ -150,7 +150,7 @@ def connected(office: Office, client: Any, *, ping_seconds: float = 5) -> Iterat
     handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
     assert office.playground.wait_until(lambda: office.playground.delivery.connected)
     yield handler, envelopes
-    handler.close()  # type: ignore[no-untyped-call] # the same
+    disconnect(handler)
 
 
 @pytest.fixture

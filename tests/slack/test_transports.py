@@ -5,7 +5,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlalchemy.exc import DBAPIError
 from starlette.routing import Route
+from structlog.testing import capture_logs
 from support.asking import ask
 from support.databases import fill
 from support.logs import printed_logs
@@ -27,7 +29,7 @@ from bot.demo import free_port
 from bot.health import Health
 from bot.metrics import Metrics
 from bot.playground.delivery.http import signed_request
-from bot.serve import check_practice, http_app, workspace_of
+from bot.serve import check_practice, disconnect, http_app, workspace_of
 from bot.slack.client import web_client
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
@@ -82,7 +84,7 @@ def socket_office(office_database: Database, office_practice: Practice, clock: H
         handler.connect()
         assert office.playground.wait_until(lambda: office.playground.delivery.connected)
         yield office
-        handler.close()
+        disconnect(handler)
 
 
 @pytest.fixture(params=["http_office", "socket_office"])
@@ -274,3 +276,30 @@ def test_a_small_journey_is_the_same_on_postgresql(postgresql_database: Database
         office.press(office.say("/ccm digest Blue Team", "U0LEAD1"), POST_NOW, "U0LEAD1")
         assert office.playground.wait_until(lambda: bool(office.posts(BLUE)))
         assert office.live_count() == 0
+
+
+def test_a_bot_stops_where_slack_sdk_does_not_get_its_connection_closed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.serve.SECONDS_TO_CLOSE", 0.1)
+    handler = SocketModeHandler(office.app, office.playground.workspace.installation.app_token)
+    receives = threading.Event()
+    monkeypatch.setattr(
+        Connection, "run_until_completion", lambda _self, state: receives.set() or waits_for(lambda: state.terminated)
+    )
+    handler.connect()
+    assert receives.wait(PATIENCE_SECONDS)
+    began_under = handler.client.current_session_state
+    handler.client.current_session_state = ConnectionState()  # as connect() does when the thread was quicker
+
+    with capture_logs() as logs:
+        disconnect(handler)
+
+    assert [line["event"] for line in logs] == ["connection_not_closed"]
+    began_under.terminated = True
+
+
+def waits_for(happened: Callable[[], bool]) -> None:
+    """Returns once it happened."""
+    while not happened():
+        threading.Event().wait(0.01)
