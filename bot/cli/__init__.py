@@ -56,7 +56,7 @@ def _configure_logs() -> None:
 
 def _tell_incomplete(error: ImportError) -> None:
     """Say which package this installation lacks, and end the program with exit code 1."""
-    from bot.cli.console import tell
+    from bot.cli.shared import tell
     from ledger.errors import installation_lacks
 
     tell(installation_lacks(f"the Python package {error.name}"))

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bot.cli.console import AsJson, out, print_json, progress_bar
+from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
+from bot.cli.shared import AsJson, print_json
 from ledger.backup import Contents, back_up
 from ledger.backup import restore as restore_ledger
 from ledger.clock import now

@@ -6,8 +6,9 @@ import typer
 
 from bot.access import require
 from bot.cli.calls import with_call
-from bot.cli.console import AsJson, Workspace, print_json, progress_bar
+from bot.cli.console import progress_bar
 from bot.cli.replies import print_pages, print_reply
+from bot.cli.shared import AsJson, Workspace, print_json
 from bot.commands.call import Call
 from bot.commands.close import close as close_command
 from bot.commands.close import do_close, find_closings

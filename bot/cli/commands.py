@@ -81,7 +81,7 @@ _COMMANDS = (
     Command(
         "rules",
         "List every billing rule, or show one with its source and an example.",
-        "evaluating",
+        "rules",
         opens_the_ledger=False,
     ),
     Command(

@@ -1,60 +1,16 @@
-"""What every command of the terminal shares: output, and how an error is told."""
+"""What commands print in colours: lines, tables, and how far long work is."""
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ledger.errors import LedgerError
-
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-Workspace = Annotated[
-    str | None,
-    typer.Option(help="The practice's Slack workspace id; needed where there are several.", envvar="CCM_WORKSPACE"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program instead of text for a person.")]
-
-
-@contextmanager
-def failures_told() -> Iterator[None]:
-    """Ends the program with exit code 1 and what to do, where the block raises an error that can be mended."""
-    try:
-        yield
-    except LedgerError as error:
-        tell(error)
-        raise typer.Exit(1) from None
-    except (OSError, ImportError) as error:
-        from ledger.failures import told
-
-        failure = told(error)
-        if failure is None:
-            raise
-        tell(failure)
-        raise typer.Exit(1) from None
-
-
-def tell(error: LedgerError) -> None:
-    """Print what went wrong and what to do about it, on standard error."""
-    err.print(f"[bold red]Error[/] {error.code}: {escape(error.title)}", soft_wrap=True)
-    err.print(escape(error.remedy), soft_wrap=True)
-    for detail in error.details:
-        err.print(f"  {escape(detail)}", soft_wrap=True)
-
-
-def print_json(value: Any) -> None:
-    """Prints dataclasses, dates and the like as JSON; amounts in cents, lengths in minutes."""
-    from pydantic import TypeAdapter
-
-    plain = TypeAdapter(Any).dump_python(value, mode="json")
-    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from bot import demo as demo_practice
-from bot.cli.console import failures_told, out, progress_bar
+from bot.cli.console import out, progress_bar
+from bot.cli.shared import failures_told
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
 from bot.ports import LAST_PORT, cannot_listen

@@ -6,9 +6,10 @@ from uuid import uuid4
 import typer
 
 from bot.channel import SlackChannel
-from bot.cli.console import AsJson, Workspace, err, print_json
+from bot.cli.console import err
 from bot.cli.opening import chosen_practice, opened_ledger
 from bot.cli.replies import print_reply
+from bot.cli.shared import AsJson, Workspace, print_json
 from bot.cli.slack_clients import client_of
 from bot.commands.call import Call
 from bot.commands.digest import find_team, next_posts, post_now

@@ -8,8 +8,8 @@ import typer
 
 from bot.access import require
 from bot.cli.calls import Author, Words, with_call
-from bot.cli.console import AsJson, Workspace, print_json
 from bot.cli.replies import print_reply
+from bot.cli.shared import AsJson, Workspace, print_json
 from bot.commands.add import save_addendum
 from bot.commands.call import Call
 from bot.commands.cancel import cancel as cancel_command

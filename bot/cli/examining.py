@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bot.cli.console import AsJson, err, out, print_json
+from bot.cli.console import err, out
+from bot.cli.shared import AsJson, print_json
 from bot.doctor.checks import examine
 from bot.doctor.findings import Finding, Level, Setup
 from bot.settings import Settings

@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 
 from bot.cli.calls import Words, with_call
-from bot.cli.console import Workspace, out
+from bot.cli.console import out
+from bot.cli.shared import Workspace
 from bot.commands.call import Call
 from bot.commands.export import month_files
 from ledger.errors import LedgerError

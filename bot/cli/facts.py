@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from bot.access import require_active
-from bot.cli.console import Workspace, out
+from bot.cli.console import out
 from bot.cli.opening import opened_practice
+from bot.cli.shared import Workspace
 from bot.grammar.commands import closest
 from ledger.clock import now
 from ledger.errors import LedgerError

@@ -9,8 +9,9 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from bot.cli.console import AsJson, Workspace, out, print_json, progress_bar
+from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_practice
+from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
 from ledger.imports.entries import import_entries
 from ledger.imports.facts import FACT_FILES, import_facts

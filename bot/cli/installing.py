@@ -6,15 +6,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import (
-    AsJson,
-    Workspace,
-    failures_told,
-    out,
-    print_json,
-    print_table,
-)
+from bot.cli.console import out, print_table
 from bot.cli.opening import chosen_practice, opened_ledger
+from bot.cli.shared import AsJson, Workspace, failures_told, print_json
 from bot.installations.sealed_rows import installed_since, seal_anew
 from bot.installations.sealing import Seal, new_key
 from bot.settings import Settings, required

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.cli.console import AsJson, Workspace, out, print_json, print_table
+from bot.cli.console import out, print_table
 from bot.cli.opening import opened_practice
+from bot.cli.shared import AsJson, Workspace, print_json
 from jobs.history import Run, latest_runs
 from jobs.schedules import TITLES, Plan, plans
 from ledger.clock import now

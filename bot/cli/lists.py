@@ -3,8 +3,9 @@
 from dataclasses import asdict
 
 from bot.cli.calls import Author, Words, with_call
-from bot.cli.console import AsJson, Workspace, print_json, print_table
+from bot.cli.console import print_table
 from bot.cli.replies import print_pages, print_reply
+from bot.cli.shared import AsJson, Workspace, print_json
 from bot.commands.call import Call
 from bot.commands.me import find_own, me_pages
 from bot.commands.month import find_month

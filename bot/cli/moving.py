@@ -8,8 +8,9 @@ from rich.markup import escape
 
 import bot.installations.tables  # noqa: F401 - a ledger is moved with all of its tables
 import jobs.tables  # noqa: F401 - the same
-from bot.cli.console import AsJson, out, print_json, progress_bar
+from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
+from bot.cli.shared import AsJson, print_json
 from ledger.database import Database
 from ledger.move import TARGET
 from ledger.move import move as move_ledger

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.cli.console import failures_told
+from bot.cli.shared import failures_told
 from bot.settings import Settings
 from ledger import schema
 from ledger.database import Database, ScopedDatabase

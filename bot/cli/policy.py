@@ -7,15 +7,9 @@ import typer
 from rich.markup import escape
 
 from bot.access import require_active
-from bot.cli.console import (
-    AsJson,
-    Workspace,
-    out,
-    print_json,
-    print_table,
-    progress_bar,
-)
+from bot.cli.console import out, print_table, progress_bar
 from bot.cli.opening import opened_practice
+from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.policy import PolicyValueError, change_policy, policy_changes, stored_settings

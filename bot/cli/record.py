@@ -3,8 +3,9 @@
 import typer
 from rich.markup import escape
 
-from bot.cli.console import AsJson, Workspace, out, print_json, progress_bar
+from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_practice
+from bot.cli.shared import AsJson, Workspace, print_json
 from bot.views.words import listed
 from ledger.patient_months import reevaluate_practice
 from ledger.practice import get_practice

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bot.cli.console import failures_told, out
+from bot.cli.console import out
+from bot.cli.shared import failures_told
 from ledger.clock import now
 from ledger.practice import zone_named
 from ledger.sample import write_sample

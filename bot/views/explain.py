@@ -66,12 +66,17 @@ def _entry(result: EntryResult, entry: TimeEntry) -> Iterator[str]:
         yield f"      {words.minutes(cut.minutes)} excluded, {cut.reason} ({cut.rule}): {cut.text}"
 
 
-def rule_lines(rule: RuleText) -> Iterator[str]:
-    """One rule in full: number, words, what changes it, source, example."""
+def rule_summary(rule: RuleText) -> Iterator[str]:
+    """Yield one rule in short: its number and name, what it says, and what changes it."""
     yield f"{rule.number} {rule.name}" if rule.number != rule.name else rule.number
     yield f"  {rule.words}"
     if rule.policy:
         yield f"  Changed by the practice policy: {rule.policy}"
+
+
+def rule_lines(rule: RuleText) -> Iterator[str]:
+    """Yield one rule in full: the summary, how a blocker is cleared, an example and the source."""
+    yield from rule_summary(rule)
     if rule.remedy:
         yield f"  To clear it: {rule.remedy}"
     yield f"  Example: {rule.example}"
