@@ -152,8 +152,8 @@ def test_a_process_killed_while_it_updates_a_digest_leaves_that_to_the_next(sqli
         eventually(lambda: house.posted() == 1, "the digest on record")
         bot.wait_until_ready()
         house.order((step, 1))
-        saved = house.person().command("C0GENERAL", "/ccm log N-003 12m meds call Reconciled the list. Dose confirmed.")
-        assert "*Saved*" in saved.words
+        # It may die before Slack has the acknowledgement; what was typed is saved all the same.
+        house.person().command("C0GENERAL", "/ccm log N-003 12m meds call Reconciled the list. Dose confirmed.")
         bot.wait_until_killed()
 
         house.move(minutes=1)
