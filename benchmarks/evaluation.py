@@ -11,18 +11,18 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from benchmarks.timing import in_turn
-from ledger import schema
-from ledger.batches import batches
-from ledger.chain import GENESIS
-from ledger.database import Database
-from ledger.facts import Fact, FactKind, append_facts
-from ledger.patient_facts import load_records
-from ledger.patient_months import evaluate_record
-from ledger.practice import Practice, create_practice
+from ledger.months.patient_months import evaluate_record
+from ledger.patients.facts import Fact, FactKind, append_facts
+from ledger.patients.records import load_records
+from ledger.practice.practice import Practice, create_practice
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.rulebook import rulebook_for
-from ledger.tables import CareTeamRow, PatientRow, StaffRow, TimeEntryRow
+from ledger.storage import schema
+from ledger.storage.batches import batches
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import GENESIS
+from ledger.storage.tables import CareTeamRow, PatientRow, StaffRow, TimeEntryRow
 
 PRACTICE = "T0LARGE"
 PATIENTS = 100_000

@@ -12,9 +12,9 @@ from bot.commands.month import month
 from bot.demo import WORKSPACE
 from bot.views.home.place import UNTOUCHED, Place
 from ledger.clock import month_of
-from ledger.practice import get_practice
-from ledger.roster import Role, person_by_id, teams
-from ledger.worklists import month_list
+from ledger.practice.practice import get_practice
+from ledger.reports.worklists import month_list
+from ledger.roster.directory import Role, person_by_id, teams
 
 PRACTICES = (5_000, 20_000)
 AIM_SECONDS = 1.0

@@ -17,7 +17,7 @@ from benchmarks.practice import (
     sample_ledger,
 )
 from benchmarks.timing import in_turn, milliseconds, percentile_99
-from ledger.tables import TimeEntryRow
+from ledger.storage.tables import TimeEntryRow
 
 PATIENTS = 60
 ROUNDS = 400

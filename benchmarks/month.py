@@ -9,10 +9,10 @@ from bot.commands.call import Call
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.demo import WORKSPACE
-from ledger.patient_facts import load_records
-from ledger.patient_months import evaluate_record
-from ledger.practice import get_practice
-from ledger.roster import OPERATOR
+from ledger.months.patient_months import evaluate_record
+from ledger.patients.records import load_records
+from ledger.practice.practice import get_practice
+from ledger.roster.directory import OPERATOR
 
 PATIENTS = 5000
 

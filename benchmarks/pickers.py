@@ -8,11 +8,11 @@ from sqlalchemy import func, insert, select
 from benchmarks.practice import AT
 from benchmarks.timing import in_turn, milliseconds
 from bot.views.reply import MOST_OPTIONS
-from ledger import schema
-from ledger.database import Database
-from ledger.practice import create_practice
-from ledger.roster import code_key, code_number, suggest_codes
-from ledger.tables import CareTeamRow, PatientRow
+from ledger.practice.practice import create_practice
+from ledger.roster.directory import code_key, code_number, suggest_codes
+from ledger.storage import schema
+from ledger.storage.database import Database
+from ledger.storage.tables import CareTeamRow, PatientRow
 
 PATIENTS = 100_000
 PRACTICE = "T0MANY"

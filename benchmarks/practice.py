@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.app import build_app
 from bot.demo import WORKSPACE, load_practice
 from bot.playground import Playground, Workspace
-from ledger.database import Database
+from ledger.storage.database import Database
 
 SECRET = "benchmark-signing-secret"
 AT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

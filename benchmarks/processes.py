@@ -19,9 +19,10 @@ from benchmarks.practice import AT, local_slack, log_line, signed_body
 from benchmarks.timing import percentile_99
 from bot.demo import WORKSPACE, bot_running, free_port, load_practice
 from bot.playground import Playground
-from ledger.database import Database
-from ledger.imports import staff
-from ledger.practice import Practice
+from ledger.imports.roster_files import import_staff
+from ledger.practice.practice import Practice
+from ledger.roster.staff import STAFF_COLUMNS
+from ledger.storage.database import Database
 
 PATIENTS = 300
 PEOPLE = 32
@@ -103,7 +104,7 @@ def _hire(database: Database, practice: Practice, directory: Path) -> None:
     """Gives the practice as many coordinators as there are callers: nobody logs at two places at once."""
     path = directory / "callers.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, staff.COLUMNS, restval="")
+        writer = csv.DictWriter(file, STAFF_COLUMNS, restval="")
         writer.writeheader()
         for number in range(PEOPLE):
             writer.writerow(
@@ -118,7 +119,7 @@ def _hire(database: Database, practice: Practice, directory: Path) -> None:
                 }
             )
     with database.of(WORKSPACE).writing() as connection:
-        staff.import_staff(connection, practice, path, at=AT, progress=lambda *_: None)
+        import_staff(connection, practice, path, at=AT, progress=lambda *_: None)
 
 
 def _slack_id(person: int) -> str:

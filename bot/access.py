@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from ledger.errors import LedgerError
-from ledger.roster import Person, Role, Team
+from ledger.roster.directory import Person, Role, Team
 
 EVERYBODY = frozenset(Role)
 DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})

@@ -40,7 +40,7 @@ from bot.listeners import (
 )
 from bot.settings import SLACK_URL
 from bot.watched_app import WatchedApp
-from ledger.database import Database
+from ledger.storage.database import Database
 
 # Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
 LISTENERS = (

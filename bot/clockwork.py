@@ -24,8 +24,8 @@ from jobs.living import LivingDigests
 from jobs.missed import run_missed
 from jobs.month_messages import run_month_messages
 from jobs.reminders import run_reminders
-from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.storage.database import Database
 
 log = structlog.get_logger("bot.clockwork")
 

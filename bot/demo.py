@@ -18,19 +18,17 @@ from typing import Any
 
 from bot.manifest import manifest
 from bot.playground import Playground, Workspace
-from ledger import schema
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.imports.entries import import_entries
-from ledger.imports.patients import import_patients
-from ledger.imports.reading import Progress
-from ledger.imports.staff import import_staff
-from ledger.imports.teams import import_teams
-from ledger.practice import Practice, create_practice
-from ledger.private_files import make_folder
-from ledger.roster import Person, Role, people, teams
+from ledger.imports.entry_file import import_entries
+from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.practice.practice import Practice, create_practice
+from ledger.roster.directory import Person, Role, people, teams
 from ledger.sample import write_sample
-from ledger.sqlite_files import alone, tables_of
+from ledger.storage import schema
+from ledger.storage.database import Database
+from ledger.storage.private_files import make_folder
+from ledger.storage.sqlite_files import alone, tables_of
+from ledger.validation import Progress
 
 WORKSPACE = "T0DEMO"
 TIMEZONE = "America/New_York"

@@ -20,10 +20,10 @@ from bot.installations.store import Installations
 from bot.strangers import UnknownPersonError, administrators_to_ask, first_administrator, tell_of_stranger
 from bot.views.form_inputs import as_entered, errors_beside
 from bot.views.reply import OpenForm, Reply, reply_view
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice, get_practice
-from ledger.roster import Role, person_by_slack_id
+from ledger.practice.practice import Practice, get_practice
+from ledger.roster.directory import Role, person_by_slack_id
+from ledger.storage.database import Database
 
 COMMAND = "/ccm"
 

@@ -15,8 +15,8 @@ from bot.views.reply import Reply
 from bot.views.strangers import stranger_card
 from jobs.channel import ChannelError
 from ledger.errors import DatabaseAwayError, LedgerError, OutcomeUnknownError
-from ledger.failures import PASSING, told
-from ledger.retries import with_retries
+from ledger.storage.failures import PASSING, told
+from ledger.storage.retries import with_retries
 
 Answer = TypeVar("Answer")
 
@@ -33,7 +33,8 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
     """What ``work`` returns, or the card that says what went wrong; where ``work`` ``saves``, that nothing was saved.
 
     A passing failure of the database is not told: ``work`` is done again as long as its user waits
-    (``ledger.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the ledger.
+    (``ledger.storage.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the
+    ledger.
     ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
     """
     handling.named(what)
@@ -87,7 +88,7 @@ def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
 
 
 def for_whoever_typed(failure: LedgerError) -> LedgerError:
-    """What a failure that an operator can mend (``ledger.failures``) means to the person who typed."""
+    """What a failure that an operator can mend (``ledger.storage.failures``) means to the person who typed."""
     if failure.code in PASSING:
         return DatabaseAwayError(
             "DATABASE_AWAY",

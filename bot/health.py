@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.slack_reach import slack_reach
-from ledger import schema
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.reach import Reach
+from ledger.storage import schema
+from ledger.storage.database import Database
+from ledger.storage.reach import Reach
 
 SLACK_PATIENCE_SECONDS = 60
 """How long Slack may be away before a process says that it is not ready: what is shorter is made up for."""

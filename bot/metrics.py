@@ -22,9 +22,9 @@ from structlog.typing import EventDict, WrappedLogger
 
 from bot.behind import Behind
 from jobs.waiting import waiting
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError
-from ledger.tables import APPEND_ONLY
+from ledger.storage.database import Database
+from ledger.storage.tables import APPEND_ONLY
 
 ACKNOWLEDGED_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """Bounds of the histogram of acknowledgements: Slack waits for three seconds."""

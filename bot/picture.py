@@ -16,9 +16,9 @@ from matplotlib.ticker import MaxNLocator
 
 from bot.views import words
 from jobs.digests import Digest
+from ledger.reports.worklists import MonthList
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for
-from ledger.worklists import MonthList
 
 LAST_MINUTE = 65
 """Who has more stands with those at this minute."""

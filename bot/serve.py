@@ -28,10 +28,10 @@ from bot.slack_reach import is_down
 from bot.stopping import InFlight
 from bot.views.problem import error_card
 from bot.waiting import wait_for
-from ledger import schema
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.storage import schema
+from ledger.storage.database import Database
 
 log = structlog.get_logger("bot.serve")
 

@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot.views import words
-from ledger.practice import Practice
-from ledger.roster import Person, Role, administrators
-from ledger.set_up import SetUpGaps, set_up_gaps
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Person, Role, administrators
+from ledger.roster.setup import SetUpGaps, set_up_gaps
 
 INVITE = "/invite @CCM Ledger"
 NAMES_SHOWN = 5

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryHandler, RetryState
 
-from ledger.reach import Reach
+from ledger.storage.reach import Reach
 
 SERVER_ERRORS = 500
 LONGEST_PAUSE_MINUTES = 5

@@ -13,11 +13,11 @@ from bot.direct import send_direct
 from bot.keyed import UNREACHABLE
 from bot.views.strangers import stranger_notice
 from jobs.channel import ChannelError
-from ledger.accounts import admit_administrator, claim_stranger
-from ledger.database import ScopedDatabase
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import Person, administrators
+from ledger.practice.practice import Practice
+from ledger.roster.accounts import admit_administrator, claim_stranger
+from ledger.roster.directory import Person, administrators
+from ledger.storage.database import ScopedDatabase
 
 log = structlog.get_logger("bot.strangers")
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from ledger.errors import LedgerError
-from ledger.failures import PASSING
+from ledger.storage.failures import PASSING
 
 Found = TypeVar("Found")
 

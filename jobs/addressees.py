@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from jobs.schedules import Plan
-from ledger.roster import Person, Role
+from ledger.roster.directory import Person, Role
 
 
 def waiting_people(staff: Iterable[Person], plan: Plan, on: date) -> list[Person]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jobs.tables import OccurrenceRow
-from ledger.database import ScopedDatabase
+from ledger.storage.database import ScopedDatabase
 
 NOBODY = ""
 """Who has claimed an occurrence that is only expected."""

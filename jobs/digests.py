@@ -26,10 +26,10 @@ from jobs.listing import (
 from jobs.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from jobs.standing import Standing, standings
 from ledger.clock import month_of
-from ledger.database import ScopedDatabase
-from ledger.practice import Practice, get_practice
-from ledger.roster import Team, teams
-from ledger.worklists import MonthList, Worklist, month_list, worklist
+from ledger.practice.practice import Practice, get_practice
+from ledger.reports.worklists import MonthList, Worklist, month_list, worklist
+from ledger.roster.directory import Team, teams
+from ledger.storage.database import ScopedDatabase
 
 SCHEDULED = DIGEST
 ASKED_FOR = "digest_now"

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, select, update
 
 from jobs.tables import DigestMessageRow, DigestRow, ListedPatientRow
-from ledger.database import AnyRow
-from ledger.practice import Practice
-from ledger.roster import Team
+from ledger.practice.practice import Practice
+from ledger.reports.worklists import NearPatient, Worklist, list_order
+from ledger.roster.directory import Team
 from ledger.rules.facts import Program
 from ledger.rules.statement import NextThreshold
-from ledger.worklists import NearPatient, Worklist, list_order
+from ledger.storage.database import AnyRow
 
 FIRST_MESSAGE = 1
 UNKNOWN = ""

@@ -23,9 +23,9 @@ from jobs.listing import (
     living_digests,
 )
 from ledger.clock import month_of
-from ledger.database import Database
-from ledger.practice import get_practice
-from ledger.roster import teams
+from ledger.practice.practice import get_practice
+from ledger.roster.directory import teams
+from ledger.storage.database import Database
 
 log = structlog.get_logger("jobs.living")
 

@@ -14,9 +14,9 @@ from jobs.claims import Claim, Occurrence, claim, finish, known, miss, recipient
 from jobs.notices import MissedRun, NoticeChannel, notify
 from jobs.schedules import DueRun, Plan, plans
 from jobs.tables import WatchRow
-from ledger.database import ScopedDatabase
-from ledger.practice import Practice, get_practice
-from ledger.roster import Person, administrators, people, teams
+from ledger.practice.practice import Practice, get_practice
+from ledger.roster.directory import Person, administrators, people, teams
+from ledger.storage.database import ScopedDatabase
 
 TELLS_OF = "missed-{kind}"
 """The kind of the occurrence that tells of a missed one."""

@@ -16,9 +16,9 @@ from jobs.claims import Occurrence, expect, recipients
 from jobs.month_notices import MonthNotice, month_notice
 from jobs.notices import NoticeChannel, notify
 from jobs.schedules import DIGEST, DueRun, due, plans
-from ledger.database import ScopedDatabase
-from ledger.practice import Practice, get_practice
-from ledger.roster import Person, people, teams
+from ledger.practice.practice import Practice, get_practice
+from ledger.roster.directory import Person, people, teams
+from ledger.storage.database import ScopedDatabase
 
 log = structlog.get_logger("jobs.month_messages")
 

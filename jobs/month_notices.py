@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from jobs.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY, DueRun, calendar_of, is_late
 from ledger.clock import month_of
-from ledger.closed_months import Closing, closing_in_force
-from ledger.conduct import WORKDAYS
-from ledger.lapsing import Lapsing, lapsing
-from ledger.overviews import Blocked, MonthCounts, Scope, blocked_by, count_untouched, month_counts, untouched
-from ledger.practice import Practice
-from ledger.roster import Team
-from ledger.summaries import (
+from ledger.months.closed_months import Closing, closing_in_force
+from ledger.practice.practice import Practice
+from ledger.practice.settings import WORKDAYS
+from ledger.reports.expiring import Lapsing, lapsing
+from ledger.reports.month_lists import Blocked, MonthCounts, Scope, blocked_by, count_untouched, month_counts, untouched
+from ledger.reports.summaries import (
     FewMinutes,
     StaffMinutes,
     became_billable,
@@ -22,7 +21,8 @@ from ledger.summaries import (
     minutes_by_person,
     units_billed,
 )
-from ledger.worklists import Untouched
+from ledger.reports.worklists import Untouched
+from ledger.roster.directory import Team
 
 LISTED = 25
 """How many patients of each kind a message names; it says how many more there are and where to see them."""

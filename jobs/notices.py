@@ -12,9 +12,9 @@ from jobs.channel import ChannelError
 from jobs.claims import Occurrence, claim, finish, finish_silently, leave_alone
 from jobs.month_notices import MonthNotice
 from jobs.schedules import is_late
-from ledger.database import ScopedDatabase
-from ledger.practice import Practice
-from ledger.roster import Team
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Team
+from ledger.storage.database import ScopedDatabase
 
 log = structlog.get_logger("jobs.notices")
 

@@ -8,9 +8,9 @@ from typing import Protocol
 import structlog
 
 from jobs.channel import ChannelError
-from ledger.database import ScopedDatabase
-from ledger.practice import Practice, get_practice
-from ledger.timers import DueReminder, Timer, claim_reminder, due_reminders, finish_reminder
+from ledger.practice.practice import Practice, get_practice
+from ledger.recording.timers import DueReminder, Timer, claim_reminder, due_reminders, finish_reminder
+from ledger.storage.database import ScopedDatabase
 
 log = structlog.get_logger("jobs.reminders")
 

@@ -14,9 +14,9 @@ from jobs.calendar import (
     on_first_business_day,
     on_weekday,
 )
-from ledger.conduct import WORKDAYS
-from ledger.practice import Practice, zone_named
-from ledger.roster import Team
+from ledger.practice.practice import Practice, zone_named
+from ledger.practice.settings import WORKDAYS
+from ledger.roster.directory import Team
 
 DIGEST = "digest"
 MONTH_END = "month_end"

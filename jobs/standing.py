@@ -8,13 +8,13 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from jobs.listing import Listed
-from ledger.batches import batches
-from ledger.figures import Figures, stored_figures
-from ledger.patient_months import EvaluatedMonth, evaluated_months
-from ledger.practice import Practice
+from ledger.months.figures import Figures, stored_figures
+from ledger.months.patient_months import EvaluatedMonth, evaluated_months
+from ledger.practice.practice import Practice
+from ledger.reports.takes import takes_of
+from ledger.reports.worklists import NEAR_MINUTES
 from ledger.rules.statement import NextThreshold, Status
-from ledger.takes import takes_of
-from ledger.worklists import NEAR_MINUTES
+from ledger.storage.batches import batches
 
 
 class State(StrEnum):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKeyConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.tables import Base
+from ledger.storage.tables import Base
 
 
 class OccurrenceRow(Base):

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from jobs.claims import Occurrence
 from jobs.schedules import DIGEST, due, plans
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
-from ledger.practice import Practice, all_practices
-from ledger.roster import teams
+from ledger.practice.practice import Practice, all_practices
+from ledger.roster.directory import teams
+from ledger.storage.database import Database
 
 
 def waiting(database: Database, *, at: datetime) -> list[Occurrence]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from ledger.errors import LedgerError
-from ledger.policy_settings import PolicySettings
+from ledger.practice.settings import PolicySettings
 from ledger.rules.durations import duration_minutes, end_of_day, split_at_midnight
 from ledger.rules.facts import (
     CONTACT_ACTIVITIES,
@@ -28,9 +28,10 @@ from ledger.rules.facts import (
     Stay,
     TimeEntry,
 )
-from ledger.rules.month import month_end
+from ledger.rules.month_view import month_end
 from ledger.rules.policy import Policy
-from ledger.rules.reading import (
+from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
+from ledger.rules.toml_files import (
     Day,
     DayOrLocalTime,
     LocalTime,
@@ -45,7 +46,6 @@ from ledger.rules.reading import (
     read_bytes,
     shaped,
 )
-from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
 
 LONGEST_MINUTES = 24 * 60
 """No entry is longer (billing-rules E4)."""

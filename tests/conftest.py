@@ -17,8 +17,8 @@ from support.groups import Groups
 from support.patience import PATIENCE_SECONDS
 from support.practice import a_practice
 
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
 
 # What parallel runs load tells the processes they start how wide the terminal is; the command line would print as wide.
 for name in ("COLUMNS", "LINES"):

@@ -9,8 +9,8 @@ from rich.markup import escape
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
 from bot.cli.shared import AsJson, print_json
-from ledger.backup import Contents, back_up
-from ledger.backup import restore as restore_ledger
+from ledger.audit.backup import Contents, back_up
+from ledger.audit.backup import restore as restore_ledger
 from ledger.clock import now
 
 File = Annotated[Path, typer.Argument(help="The backup's file.", dir_okay=False)]

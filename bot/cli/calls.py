@@ -10,10 +10,10 @@ from bot.access import require_active
 from bot.cli.opening import opened_practice
 from bot.commands.call import Call
 from ledger.clock import now
-from ledger.database import ScopedDatabase
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import OPERATOR, person_by_id
+from ledger.practice.practice import Practice
+from ledger.roster.directory import OPERATOR, person_by_id
+from ledger.storage.database import ScopedDatabase
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack.")]
 Author = Annotated[str, typer.Option("--as", help="The staff id of the person who did the work.")]

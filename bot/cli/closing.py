@@ -15,7 +15,7 @@ from bot.commands.close import do_close, find_closings
 from bot.commands.reopen import do_reopen
 from bot.views import words
 from bot.views.closing import closed_pages, reopened
-from ledger.closed_months import Action
+from ledger.months.closed_months import Action
 
 Closer = Annotated[
     str | None, typer.Option("--as", help="The staff id of the biller who does it; without it, the operator.")

@@ -13,7 +13,7 @@ from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
 from bot.ports import LAST_PORT, cannot_listen
 from ledger.clock import now
-from ledger.database import Database
+from ledger.storage.database import Database
 
 PLAYGROUND_PORT = 8765
 

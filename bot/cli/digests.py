@@ -18,7 +18,7 @@ from bot.views.digest import digest_messages
 from jobs.channel import ChannelError
 from jobs.digests import digest_for
 from ledger.clock import now
-from ledger.roster import OPERATOR
+from ledger.roster.directory import OPERATOR
 
 
 def digest(

@@ -13,7 +13,7 @@ from bot.cli.shared import Workspace
 from bot.commands.call import Call
 from bot.commands.export import month_files
 from ledger.errors import LedgerError
-from ledger.private_files import make_folder, new_file
+from ledger.storage.private_files import make_folder, new_file
 
 
 def export(

@@ -11,8 +11,8 @@ from bot.cli.shared import Workspace
 from bot.grammar.commands import closest
 from ledger.clock import now
 from ledger.errors import LedgerError
-from ledger.imports.facts import FACT_FILES, read_fact, record_facts
-from ledger.roster import person_by_id
+from ledger.recording.fact_reading import FACT_FILES, read_fact, record_facts
+from ledger.roster.directory import person_by_id
 
 
 def fact(

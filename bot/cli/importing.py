@@ -13,13 +13,12 @@ from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
-from ledger.imports.entries import import_entries
-from ledger.imports.facts import FACT_FILES, import_facts
-from ledger.imports.patients import import_patients
-from ledger.imports.reading import ImportSummary, Progress
-from ledger.imports.staff import import_staff
-from ledger.imports.teams import import_teams
-from ledger.practice import Practice
+from ledger.imports.entry_file import import_entries
+from ledger.imports.fact_files import import_facts
+from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.practice.practice import Practice
+from ledger.recording.fact_reading import FACT_FILES
+from ledger.validation import ImportSummary, Progress
 
 imports = typer.Typer(
     help="Import a practice from CSV files: all of a file, or nothing of it.",

@@ -12,8 +12,8 @@ from bot.cli.shared import AsJson, Workspace, failures_told, print_json
 from bot.installations.sealed_rows import installed_since, seal_anew
 from bot.installations.sealing import Seal, new_key
 from bot.settings import Settings, required
-from ledger.practice import all_practices
-from ledger.set_up import move_practice
+from ledger.practice.practice import all_practices
+from ledger.roster.setup import move_practice
 
 tokens = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -9,7 +9,7 @@ from bot.cli.shared import AsJson, Workspace, print_json
 from jobs.history import Run, latest_runs
 from jobs.schedules import TITLES, Plan, plans
 from ledger.clock import now
-from ledger.roster import teams
+from ledger.roster.directory import teams
 
 RUNS = 20
 _WHOLE_PRACTICE = "the practice"

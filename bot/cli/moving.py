@@ -11,9 +11,9 @@ import jobs.tables  # noqa: F401 - the same
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
 from bot.cli.shared import AsJson, print_json
-from ledger.database import Database
-from ledger.move import TARGET
-from ledger.move import move as move_ledger
+from ledger.audit.move import TARGET
+from ledger.audit.move import move as move_ledger
+from ledger.storage.database import Database
 
 
 def move(

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from bot.cli.shared import failures_told
 from bot.settings import Settings
-from ledger import schema
-from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.failures import in_words
-from ledger.practice import Practice, all_practices, get_practice
+from ledger.practice.practice import Practice, all_practices, get_practice
+from ledger.storage import schema
+from ledger.storage.database import Database, ScopedDatabase
+from ledger.storage.failures import in_words
 
 
 @contextmanager

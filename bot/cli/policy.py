@@ -12,10 +12,10 @@ from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
 from ledger.errors import LedgerError
-from ledger.policy import PolicyValueError, change_policy, policy_changes, stored_settings
-from ledger.policy_settings import PolicySettings, written_settings
-from ledger.policy_texts import SETTING_TEXTS
-from ledger.roster import Role, person_by_id
+from ledger.practice.setting_texts import SETTING_TEXTS
+from ledger.practice.settings import PolicySettings, written_settings
+from ledger.roster.directory import Role, person_by_id
+from ledger.setting_changes import PolicyValueError, change_policy, policy_changes, stored_settings
 
 policy = typer.Typer(
     help="Practice policy: every SHOULD of the billing rules, and how the bot behaves.",

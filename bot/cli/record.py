@@ -7,9 +7,9 @@ from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
 from bot.views.words import listed
-from ledger.patient_months import reevaluate_practice
-from ledger.practice import get_practice
-from ledger.verify import verify as verify_ledger
+from ledger.audit.verify import verify as verify_ledger
+from ledger.months.patient_months import reevaluate_practice
+from ledger.practice.practice import get_practice
 
 
 def verify(workspace: Workspace = None, as_json: AsJson = False) -> None:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from bot.cli.console import out
 from bot.cli.shared import failures_told
 from ledger.clock import now
-from ledger.practice import zone_named
+from ledger.practice.practice import zone_named
 from ledger.sample import write_sample
 
 

@@ -26,10 +26,10 @@ from bot.slack_reach import slack_reach
 from bot.stopping import stop_signals
 from bot.waiting import StoppedError, wait_for
 from bot.workspaces import OneWorkspace
-from ledger import schema
 from ledger.clock import now
-from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.storage import schema
+from ledger.storage.database import Database
 
 HTTP_PORT = 3000
 THREADS = 10

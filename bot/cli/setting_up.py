@@ -7,9 +7,9 @@ from rich.markup import escape
 
 from bot.cli.console import out
 from bot.cli.opening import opened_ledger
-from ledger import schema
 from ledger.clock import now
-from ledger.practice import create_practice
+from ledger.practice.practice import create_practice
+from ledger.storage import schema
 
 db = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -25,7 +25,7 @@ def failures_told() -> Iterator[None]:
         tell(error)
         raise typer.Exit(1) from None
     except (OSError, ImportError) as error:
-        from ledger.failures import told
+        from ledger.storage.failures import told
 
         failure = told(error)
         if failure is None:

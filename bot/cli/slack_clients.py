@@ -6,9 +6,9 @@ from bot.installations.store import Installations
 from bot.settings import Settings, required
 from bot.slack.client import web_client
 from ledger.clock import now
-from ledger.database import Database
-from ledger.practice import Practice
-from ledger.reach import Reach
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
+from ledger.storage.reach import Reach
 
 
 def installations_of(settings: Settings, database: Database, *, slack: Reach | None = None) -> Installations | None:

@@ -5,9 +5,9 @@ from bot.commands.entries import bare_entry, named_entry
 from bot.views.correction import added
 from bot.views.entry_forms import add_form
 from bot.views.reply import OpenForm, Reply
-from ledger.addenda import add_addendum
+from ledger.recording.addenda import add_addendum
+from ledger.recording.stored_entries import find_entry
 from ledger.rules.warnings import note_advice
-from ledger.stored_entries import find_entry
 
 
 def add(call: Call) -> Reply | OpenForm:

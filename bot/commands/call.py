@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.grammar.commands import MonthArgs, parse_month_args
-from ledger.database import ScopedDatabase
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.requests import Request
-from ledger.roster import Person, Team
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Person, Team
+from ledger.storage.database import ScopedDatabase
+from ledger.storage.idempotency import Request
 
 TEAM_CHARACTERS = 100
 """How much of a team's name a menu's choice carries: its 150 characters hold the rest of the question too."""

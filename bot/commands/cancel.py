@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.commands.call import Call
 from bot.views.reply import Reply
 from bot.views.timer import cancelled
-from ledger.timers import cancel_timer
+from ledger.recording.timers import cancel_timer
 
 
 def cancel(call: Call, *, started_at: datetime | None = None) -> Reply:

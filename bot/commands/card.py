@@ -7,7 +7,7 @@ from bot.commands.call import Call
 from bot.set_up import set_up_for
 from bot.views.card import card_view
 from bot.views.reply import Reply
-from ledger.timers import running_timer
+from ledger.recording.timers import running_timer
 
 
 def card(call: Call, commands: Sequence[str]) -> Reply:

@@ -8,11 +8,9 @@ from bot.grammar.months import parse_month
 from bot.views.closing import close_preview, closed, closed_already, closing_now
 from bot.views.reply import Reply
 from ledger.clock import month_of, previous_month
-from ledger.close_changes import CloseChanges, changes_since_last_close
-from ledger.closed_months import Action, Closing, closing_in_force, closings_of
-from ledger.errors import LedgerError
-from ledger.freezing import Progress
-from ledger.month_close import (
+from ledger.closing.changes import CloseChanges, changes_since_last_close
+from ledger.closing.freezing import Progress
+from ledger.closing.month_close import (
     ClosePreview,
     ClosingReceipt,
     close_month,
@@ -20,7 +18,9 @@ from ledger.month_close import (
     preview_close,
     refuse_to_close,
 )
-from ledger.requests import Request
+from ledger.errors import LedgerError
+from ledger.months.closed_months import Action, Closing, closing_in_force, closings_of
+from ledger.storage.idempotency import Request
 
 EXAMPLE = "For example: /ccm close 2026-10"
 

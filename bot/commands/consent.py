@@ -11,8 +11,8 @@ from bot.grammar.facts import FactLine
 from bot.views.fact_form import Complaint, FactForm
 from bot.views.fact_inputs import ChoiceInput, DayInput, ProgramInput
 from bot.views.help import Topic
-from ledger.fact_values import ConsentForm
-from ledger.roster import enrolled_programs
+from ledger.patients.fact_values import ConsentForm
+from ledger.roster.directory import enrolled_programs
 from ledger.rules.facts import Program
 
 

@@ -13,8 +13,8 @@ from jobs.claims import Occurrence
 from jobs.digests import ASKED_FOR, DigestChannel, digest_for, run
 from jobs.schedules import digest_schedule
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import Role, Team, teams
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Role, Team, teams
 
 COMING = 3
 """Of how many digests the preview says when they come."""

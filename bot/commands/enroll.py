@@ -11,7 +11,7 @@ from bot.grammar.facts import FactLine
 from bot.views.fact_form import Complaint, FactForm
 from bot.views.fact_inputs import DayInput, ProgramInput
 from bot.views.help import Topic
-from ledger.roster import enrolled_since
+from ledger.roster.directory import enrolled_since
 from ledger.rules.facts import Program
 
 

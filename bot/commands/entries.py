@@ -10,9 +10,9 @@ from bot.grammar.entries import EntryName, parse_entry_name
 from bot.views.entry_forms import entry_view
 from bot.views.reply import OpenForm
 from ledger.errors import LedgerError
-from ledger.roster import find_codes, team_of_patient
-from ledger.stored_entries import StoredEntry, find_entry, find_live_entry
-from ledger.voiding import UNDO_WINDOW
+from ledger.recording.stored_entries import StoredEntry, find_entry, find_live_entry
+from ledger.recording.voids import UNDO_WINDOW
+from ledger.roster.directory import find_codes, team_of_patient
 
 _BEHIND_THE_NAME = {
     "void": "Logged for the wrong patient.",

@@ -8,7 +8,7 @@ from bot.commands.call import Call, month_args, scope_name
 from bot.views import words
 from bot.views.reply import Reply, section
 from ledger.clock import month_of
-from ledger.roster import Team, teams
+from ledger.roster.directory import Team, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def export(call: Call) -> Reply:
 
 def month_files(call: Call) -> MonthFiles:
     """The files that the call asks for; raises as ``export`` does."""
-    from ledger.exports import month_csv, month_workbook  # noqa: PLC0415 - openpyxl takes long: only who exports pays
+    from ledger.reports.workbook import month_csv, month_workbook  # noqa: PLC0415 - openpyxl loads slowly
 
     month, scope, visible = _asked(call)
     with call.database.reading() as connection:

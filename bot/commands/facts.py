@@ -28,11 +28,11 @@ from bot.views.fact_inputs import DayInput, TimeInput
 from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply, reply_view
 from ledger.errors import LedgerError
-from ledger.facts import Fact
-from ledger.imports.facts import RATIONALE_CHARACTERS, FactRefusedError, read_fact
-from ledger.recording_facts import FactReceipt, earlier_receipt, record_fact
-from ledger.requests import Request
-from ledger.roster import find_codes
+from ledger.patients.facts import Fact
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording.facts import FactReceipt, earlier_receipt, record_fact
+from ledger.roster.directory import find_codes
+from ledger.storage.idempotency import Request
 
 DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
 ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."

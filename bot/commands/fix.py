@@ -11,8 +11,8 @@ from bot.views.correction import FIX_ANYWAY
 from bot.views.problem import confirmation, unclear_line
 from bot.views.reply import OpenForm, Reply, fits_in_button
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.roster import find_codes
-from ledger.stored_entries import StoredEntry
+from ledger.recording.stored_entries import StoredEntry
+from ledger.roster.directory import find_codes
 
 
 def fix(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:

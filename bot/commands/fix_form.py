@@ -14,8 +14,8 @@ from bot.grammar.log_line import LogLine
 from bot.views.form import ACTIVITY, CONFIRM, CONTACT, LENGTH, NOTE, PATIENT, PROGRAM, fix_form, prefill
 from bot.views.reply import OpenForm, reply_view
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.recording import NOTE_CHARACTERS
-from ledger.stored_entries import StoredEntry
+from ledger.recording.entries import NOTE_CHARACTERS
+from ledger.recording.stored_entries import StoredEntry
 
 
 def entry_form(call: Call, entry: StoredEntry) -> dict[str, Any]:

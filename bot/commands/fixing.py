@@ -13,11 +13,11 @@ from bot.grammar.log_line import LogLine
 from bot.views.correction import fixed
 from bot.views.reply import Reply
 from ledger.errors import LedgerError
-from ledger.fixing import fix_entry
-from ledger.recording import NewEntry
+from ledger.recording.entries import NewEntry
+from ledger.recording.fixes import fix_entry
+from ledger.recording.stored_entries import StoredEntry
 from ledger.rules.facts import CONTACT_ACTIVITIES
 from ledger.rules.warnings import note_advice
-from ledger.stored_entries import StoredEntry
 
 
 def replaced(

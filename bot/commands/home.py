@@ -18,14 +18,22 @@ from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
 from jobs.schedules import calendar_of
 from ledger.clock import month_of, previous_month
-from ledger.closed_months import closings_in_force
-from ledger.figures import stored_figures
-from ledger.overviews import Scope, band_counts, blocked_by, count_untouched, has_work, month_counts, untouched
-from ledger.own_entries import todays_entries
-from ledger.roster import Role, Team, teams
-from ledger.takes import takes_of
-from ledger.timers import running_timer
-from ledger.worklists import worklist
+from ledger.months.closed_months import closings_in_force
+from ledger.months.figures import stored_figures
+from ledger.recording.timers import running_timer
+from ledger.reports.month_lists import (
+    Scope,
+    band_counts,
+    blocked_by,
+    count_untouched,
+    has_work,
+    month_counts,
+    untouched,
+)
+from ledger.reports.own_entries import todays_entries
+from ledger.reports.takes import takes_of
+from ledger.reports.worklists import worklist
+from ledger.roster.directory import Role, Team, teams
 
 
 def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:

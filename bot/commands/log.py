@@ -38,8 +38,8 @@ from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
 from bot.views.words import escaped
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
-from ledger.recording import NOTE_CHARACTERS, NewEntry, Receipt, record_entry
-from ledger.roster import find_codes, program_for_entry
+from ledger.recording.entries import NOTE_CHARACTERS, NewEntry, Receipt, record_entry
+from ledger.roster.directory import find_codes, program_for_entry
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.warnings import note_advice
 

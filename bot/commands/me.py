@@ -10,7 +10,7 @@ from bot.views.me import own_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.own_entries import OwnEntry, own_entries
+from ledger.reports.own_entries import OwnEntry, own_entries
 
 
 def me(call: Call) -> Reply:

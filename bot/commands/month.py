@@ -19,11 +19,11 @@ from bot.views.month import (
 )
 from bot.views.reply import Reply
 from ledger.clock import month_of, previous_month
-from ledger.overviews import MonthCounts, Scope, month_counts, month_rows
-from ledger.roster import Team, teams
+from ledger.reports.month_lists import MonthCounts, Scope, month_counts, month_rows
+from ledger.reports.worklists import MonthList, month_list
+from ledger.roster.directory import Team, teams
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
-from ledger.worklists import MonthList, month_list
 
 MONTHS_OFFERED = 13
 

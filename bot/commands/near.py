@@ -10,9 +10,9 @@ from bot.views.reply import Reply, actions, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.schedules import calendar_of
 from ledger.clock import month_of
-from ledger.roster import Team, people, teams
-from ledger.takes import takes_of
-from ledger.worklists import Worklist, worklist
+from ledger.reports.takes import takes_of
+from ledger.reports.worklists import Worklist, worklist
+from ledger.roster.directory import Team, people, teams
 
 
 def near(call: Call) -> Reply:

@@ -11,10 +11,10 @@ from bot.views.patient import statement_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.overviews import months_of_patient
-from ledger.patient_months import EvaluatedMonth, statement_of
-from ledger.roster import find_codes, people, team_of_patient
-from ledger.stored_entries import corrections_of
+from ledger.months.patient_months import EvaluatedMonth, statement_of
+from ledger.recording.stored_entries import corrections_of
+from ledger.reports.month_lists import months_of_patient
+from ledger.roster.directory import find_codes, people, team_of_patient
 
 EXAMPLE = "For example: /ccm patient P-1042 nov"
 

@@ -15,9 +15,9 @@ from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import PATIENTS_PAGE, kept_by, patients_list, saved_view
 from bot.views.roster_inputs import Filled
 from ledger.errors import LedgerError
-from ledger.roster import Team, find_codes, people, teams
-from ledger.roster_changes import save_patient
-from ledger.roster_lists import ROWS_PER_PAGE, beginning, blockers_of, patient_columns, patients_page
+from ledger.roster.changes import save_patient
+from ledger.roster.directory import Team, find_codes, people, teams
+from ledger.roster.lists import ROWS_PER_PAGE, beginning, blockers_of, patient_columns, patients_page
 
 
 def patients(call: Call) -> Reply | OpenForm:

@@ -6,9 +6,9 @@ from bot.commands.call import Call
 from bot.grammar.months import split_month
 from bot.views.closing import reopened, reopening_now
 from bot.views.reply import Reply
+from ledger.closing.month_close import ClosingReceipt, earlier_receipt, refuse_to_reopen, reopen_month
 from ledger.errors import LedgerError
-from ledger.month_close import ClosingReceipt, earlier_receipt, refuse_to_reopen, reopen_month
-from ledger.requests import Request
+from ledger.storage.idempotency import Request
 
 EXAMPLE = "For example: /ccm reopen 2026-10 A call of that month was logged late."
 

@@ -10,9 +10,9 @@ from bot.commands.call import Call
 from bot.views.pickers import team_word
 from bot.views.reply import OpenForm
 from bot.views.roster_inputs import Filled
-from ledger.imports.reading import Problem
-from ledger.roster import Team, teams
-from ledger.roster_changes import RosterRefusedError
+from ledger.roster.changes import RosterRefusedError
+from ledger.roster.directory import Team, teams
+from ledger.validation import Problem
 
 PATIENTS_AT_ONCE = 50
 """Of how many patients the months are evaluated before the acknowledgement; of more it would come too late."""

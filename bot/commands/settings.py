@@ -27,13 +27,21 @@ from bot.views.settings import (
     typed,
 )
 from ledger.clock import month_of
-from ledger.deciding import DEFAULTS, Decision, decide
 from ledger.errors import LedgerError
-from ledger.policy import PAYMENTS, PolicyValueError, check_value, policy_changes, stored_settings
-from ledger.policy_settings import written_settings
-from ledger.policy_texts import SETTING_TEXTS
-from ledger.roster import people
+from ledger.practice.setting_texts import SETTING_TEXTS
+from ledger.practice.settings import written_settings
+from ledger.roster.directory import people
 from ledger.rules.rulebook import rulebook_for
+from ledger.setting_changes import (
+    DEFAULTS,
+    PAYMENTS,
+    Decision,
+    PolicyValueError,
+    check_value,
+    decide,
+    policy_changes,
+    stored_settings,
+)
 
 SHOW_HISTORY = "history"
 _TYPED: Mapping[str, Callable[[str], Any]] = {

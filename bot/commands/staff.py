@@ -19,9 +19,9 @@ from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import STAFF_PAGE, saved_view, staff_list
 from bot.views.roster_inputs import Filled
 from ledger.errors import LedgerError
-from ledger.roster import people, person_by_id, teams
-from ledger.roster_changes import draft_person, patients_to_evaluate, save_person
-from ledger.roster_lists import ROWS_PER_PAGE, find_people, is_supervised
+from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
+from ledger.roster.directory import people, person_by_id, teams
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")

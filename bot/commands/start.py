@@ -13,9 +13,9 @@ from bot.views.reply import OpenForm, Reply
 from bot.views.timer import running_already, started
 from bot.views.timer_form import start_form, started_view
 from ledger.errors import LedgerError
-from ledger.roster import find_codes
+from ledger.recording.timers import Timer, TimerRunningError, running_timer, start_timer, to_the_second
+from ledger.roster.directory import find_codes
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.timers import Timer, TimerRunningError, running_timer, start_timer, to_the_second
 
 
 def start(call: Call) -> Reply | OpenForm:

@@ -5,7 +5,7 @@ from bot.grammar.fact_words import FactCommand
 from bot.views.fact_form import FactForm
 from bot.views.fact_inputs import ChoiceInput, DayInput, TimeInput
 from bot.views.help import Topic
-from ledger.fact_values import Setting
+from ledger.patients.fact_values import Setting
 
 STAY = FactKeeper(
     topic=Topic(

@@ -18,12 +18,12 @@ from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply
 from bot.views.timer_form import Stopped, as_stop_form, stop_intro, stop_values
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
-from ledger.practice import Practice
-from ledger.recording import NewEntry, Receipt, lock_staff, recorded_before
-from ledger.roster import find_codes
+from ledger.practice.practice import Practice
+from ledger.recording.entries import NewEntry, Receipt, lock_staff, recorded_before
+from ledger.recording.stored_entries import find_entry
+from ledger.recording.timers import Timer, required_timer, stop_timer, to_the_second
+from ledger.roster.directory import find_codes
 from ledger.rules.warnings import note_advice
-from ledger.stored_entries import find_entry
-from ledger.timers import Timer, required_timer, stop_timer, to_the_second
 
 OVERLAP, LONG = "OVERLAP", "TIMER_LONG"
 

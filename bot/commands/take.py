@@ -7,7 +7,7 @@ from bot.views.reply import Reply
 from bot.views.taking import taking
 from jobs.listing import Place, find_message
 from ledger.errors import LedgerError
-from ledger.takes import take_or_release, take_over
+from ledger.reports.takes import take_or_release, take_over
 
 
 def find_place(call: Call, channel: str, ts: str) -> Place:

@@ -8,9 +8,9 @@ from bot.views.roster import TEAM_PAGE, saved_view, team_list
 from bot.views.roster_inputs import Filled
 from bot.views.team_form import LABELS, team_form
 from ledger.errors import LedgerError
-from ledger.roster import Team, teams
-from ledger.roster_changes import save_team
-from ledger.roster_lists import ROWS_PER_PAGE, beginning, listed_teams
+from ledger.roster.changes import save_team
+from ledger.roster.directory import Team, teams
+from ledger.roster.lists import ROWS_PER_PAGE, beginning, listed_teams
 
 
 def team(call: Call) -> Reply | OpenForm:

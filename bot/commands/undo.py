@@ -3,7 +3,7 @@
 from bot.commands.call import Call
 from bot.views.receipt import undone
 from bot.views.reply import Reply
-from ledger.voiding import undo_last
+from ledger.recording.voids import undo_last
 
 
 def undo(call: Call, *, patient_code: str | None = None, position: int | None = None) -> Reply:

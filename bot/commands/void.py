@@ -5,7 +5,7 @@ from bot.commands.entries import bare_entry, named_entry
 from bot.views.correction import voided
 from bot.views.entry_forms import void_form
 from bot.views.reply import OpenForm, Reply
-from ledger.voiding import void_entry
+from ledger.recording.voids import void_entry
 
 
 def void(call: Call) -> Reply | OpenForm:

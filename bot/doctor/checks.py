@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.doctor import database, practice, slack
 from bot.doctor.findings import Finding, Setup, problem, problem_of, warning
 from ledger.errors import LedgerError
-from ledger.failures import told
+from ledger.storage.failures import told
 
 Check = Callable[[Setup], Iterable[Finding]]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
-from ledger import schema
 from ledger.errors import DatabaseAwayError
-from ledger.failures import GRANT_TABLES
-from ledger.tables import APPEND_ONLY
+from ledger.storage import schema
+from ledger.storage.failures import GRANT_TABLES
+from ledger.storage.tables import APPEND_ONLY
 
 OLDEST_POSTGRESQL = 14
 ROOM_WARNING_BYTES = 1_000_000_000

@@ -11,9 +11,9 @@ from slack_sdk.web import SlackResponse
 
 from bot.installations.store import Installations
 from bot.settings import Settings
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice, all_practices
+from ledger.practice.practice import Practice, all_practices
+from ledger.storage.database import Database
 
 
 class Level(StrEnum):

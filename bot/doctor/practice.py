@@ -13,11 +13,11 @@ from jobs.claims import LEASE
 from jobs.schedules import TITLES, plans
 from jobs.tables import WatchRow
 from jobs.waiting import waiting_of
-from ledger.practice import Practice
-from ledger.roster import administrators, people, teams
-from ledger.set_up import set_up_gaps
-from ledger.tables import PatientRow
-from ledger.verify import verify
+from ledger.audit.verify import verify
+from ledger.practice.practice import Practice
+from ledger.roster.directory import administrators, people, teams
+from ledger.roster.setup import set_up_gaps
+from ledger.storage.tables import PatientRow
 
 SAMPLE = 20
 """How many patients of each practice are verified, others each time."""

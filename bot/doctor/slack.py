@@ -12,7 +12,7 @@ from bot.installations.sealed_rows import check_keys
 from bot.installations.store import Installations
 from bot.manifest import bot_scopes
 from bot.settings import required
-from ledger.roster import Team, teams
+from ledger.roster.directory import Team, teams
 
 CLOCK_WARNING_SECONDS, CLOCK_PROBLEM_SECONDS = 10, 120
 """Slack's signatures are taken for five minutes; digests come by our clock and are found again by Slack's."""

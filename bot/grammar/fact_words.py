@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
 
 FactChoice = ConsentForm | VisitType | Setting | Mdm
 """A word of which a fact needs one."""

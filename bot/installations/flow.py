@@ -26,10 +26,10 @@ from bot.installations.store import Installations
 from bot.manifest import bot_scopes
 from bot.strangers import account_of
 from bot.views.installed import next_steps, welcome
-from ledger.database import Database
 from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.failures import PASSING, told
-from ledger.set_up import Beginning, begin_practice
+from ledger.roster.setup import Beginning, begin_practice
+from ledger.storage.database import Database
+from ledger.storage.failures import PASSING, told
 
 log = structlog.get_logger("bot.installations")
 

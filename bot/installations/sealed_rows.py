@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from bot.installations.sealing import Seal
 from bot.installations.tables import BOTS, INSTALLATIONS, SEALED_COLUMNS
-from ledger.database import AnyRow, Database
+from ledger.storage.database import AnyRow, Database
 
 
 @dataclass(frozen=True, slots=True)

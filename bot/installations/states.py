@@ -6,7 +6,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import delete
 
 from bot.installations.tables import STATES
-from ledger.database import Database
+from ledger.storage.database import Database
 
 STATE_SECONDS = 600
 

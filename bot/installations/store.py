@@ -17,8 +17,8 @@ from bot.installations.refused import RefusedTokenHandler, log_refused
 from bot.installations.sealing import Seal, Sealed
 from bot.installations.tables import BOTS, INSTALLATIONS, bots_table, installations_table
 from bot.settings import OAuthApp
-from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.storage.database import Database
 
 RENEWED_BEFORE = timedelta(hours=2)
 """How long before its end a token is renewed: until then it is good for whoever finds another renewing it."""

@@ -8,7 +8,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from ledger.tables import Base
+from ledger.storage.tables import Base
 
 SEALED_COLUMNS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
 

@@ -8,9 +8,9 @@ from slack_bolt import App
 from bot.desk import Desk
 from bot.strangers import administrators_to_ask, tell_each
 from bot.views.strangers import restored_notice
-from ledger.accounts import end_person, note_restored
-from ledger.practice import find_practice
-from ledger.roster import person_by_slack_id
+from ledger.practice.practice import find_practice
+from ledger.roster.accounts import end_person, note_restored
+from ledger.roster.directory import person_by_slack_id
 
 
 def listen(app: App, desk: Desk) -> None:

@@ -23,8 +23,8 @@ from bot.views.home.place import PAGE_ACTIONS, Place
 from bot.views.home.team import SHOW_UNTOUCHED
 from bot.views.home.work import LOG_FOR, UNDO
 from bot.views.reply import Reply
-from ledger.home_tabs import HomeTab, find_home_tab, mark_home_tab, remember_home_tab
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.reports.home_tabs import HomeTab, find_home_tab, mark_home_tab, remember_home_tab
 
 ATTEMPTS = 3
 MOVES = re.compile(f"^({'|'.join(PAGE_ACTIONS.values())})_(next|previous)$|^({REFRESH}|{SHOW_UNTOUCHED}|{HIDE})$")

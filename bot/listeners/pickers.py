@@ -25,8 +25,8 @@ from bot.views.pickers import (
     team_word,
 )
 from bot.views.reply import Reply
-from ledger.roster import suggest_codes, teams
-from ledger.roster_lists import beginning, suggest_people
+from ledger.roster.directory import suggest_codes, teams
+from ledger.roster.lists import beginning, suggest_people
 
 
 def _patients(call: Call, typed: str) -> list[Option]:

@@ -13,7 +13,7 @@ from bot.edge import answered
 from bot.views.form_inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
-from ledger.deciding import Decision
+from ledger.setting_changes import Decision
 
 COMMAND = "settings"
 

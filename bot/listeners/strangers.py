@@ -13,8 +13,8 @@ from bot.strangers import profile_name
 from bot.views.reply import Reply
 from bot.views.roster_inputs import LOADING
 from bot.views.strangers import ADD, IGNORE, added_already, ignored
-from ledger.accounts import ignore_stranger
-from ledger.roster import person_by_slack_id
+from ledger.roster.accounts import ignore_stranger
+from ledger.roster.directory import person_by_slack_id
 
 
 def listen(app: App, desk: Desk) -> None:

@@ -32,7 +32,7 @@ from bot.views.form_inputs import in_form, submitted
 from bot.views.problem import error_card
 from bot.views.reply import OpenForm, Reply
 from bot.views.timer_form import Stopped
-from ledger.timers import TimerOverError, required_timer
+from ledger.recording.timers import TimerOverError, required_timer
 
 Press = Callable[[Call, Button], Answer]
 """What a press does for the call it makes; the button says which timer it is about."""

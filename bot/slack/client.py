@@ -6,7 +6,7 @@ from bot.not_shown_yet import NotShownYetRetryHandler
 from bot.rate_limit import ShortWaitRetryHandler
 from bot.slack_calls import CallListener
 from bot.slack_reach import ReachRetryHandler
-from ledger.reach import Reach
+from ledger.storage.reach import Reach
 
 SLACK_TIMEOUT_SECONDS = 30
 

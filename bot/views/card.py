@@ -10,7 +10,7 @@ from bot.views.receipt import LOG_ANOTHER
 from bot.views.reply import Reply, actions, button, context, section, sections
 from bot.views.set_up import set_up_lines
 from bot.views.timer import start_button, timer_blocks
-from ledger.timers import Timer
+from ledger.recording.timers import Timer
 
 MY_DAY = "card_my_day"
 

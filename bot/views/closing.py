@@ -6,11 +6,11 @@ from datetime import date, datetime
 from bot.views import words
 from bot.views.blocks import Block, Element
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
-from ledger.close_changes import ChangeKind, CloseChanges, StatementChange
-from ledger.closed_months import Action, Closing, Totals, reopen_example
-from ledger.figures import Figures
-from ledger.month_close import ClosePreview, ClosingReceipt
-from ledger.practice import Practice
+from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
+from ledger.closing.month_close import ClosePreview, ClosingReceipt
+from ledger.months.closed_months import Action, Closing, Totals, reopen_example
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.rulebook import rulebook_for
 

@@ -4,11 +4,11 @@ from bot.views import words
 from bot.views.blocks import Block
 from bot.views.receipt import REPLAYED, change, kept, receipt
 from bot.views.reply import Reply, context, sections
-from ledger.addenda import AddendumReceipt
-from ledger.fixing import FixReceipt
-from ledger.practice import Practice
-from ledger.recording import entry_name
-from ledger.voiding import VoidReceipt
+from ledger.practice.practice import Practice
+from ledger.recording.addenda import AddendumReceipt
+from ledger.recording.entries import entry_name
+from ledger.recording.fixes import FixReceipt
+from ledger.recording.voids import VoidReceipt
 
 FIX_ANYWAY = "fix_save_anyway"
 

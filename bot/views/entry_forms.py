@@ -7,11 +7,11 @@ from bot.views.blocks import Block, View, modal, option, select_menu
 from bot.views.form_inputs import text_input
 from bot.views.receipt import ADD_DETAIL, UNDO
 from bot.views.reply import actions, button, sections
-from ledger.practice import Practice
-from ledger.recording import NOTE_CHARACTERS
+from ledger.practice.practice import Practice
+from ledger.recording.entries import NOTE_CHARACTERS
+from ledger.recording.stored_entries import StoredEntry
+from ledger.recording.voids import REASON_CHARACTERS
 from ledger.rules.warnings import note_advice
-from ledger.stored_entries import StoredEntry
-from ledger.voiding import REASON_CHARACTERS
 
 ADD_CALLBACK = "add_form_submitted"
 VOID_CALLBACK = "void_form_submitted"

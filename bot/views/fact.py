@@ -7,11 +7,11 @@ from bot.views import words
 from bot.views.blocks import Block
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
-from ledger.closed_months import reopen_example
-from ledger.facts import Fact, FactKind
-from ledger.figures import Figures
-from ledger.practice import Practice
-from ledger.recording_facts import FactReceipt, FigureChange, Outcome
+from ledger.months.closed_months import reopen_example
+from ledger.months.figures import Figures
+from ledger.patients.facts import Fact, FactKind
+from ledger.practice.practice import Practice
+from ledger.recording.facts import FactReceipt, FigureChange, Outcome
 
 MONTHS_SHOWN = 6
 _TITLES = {Outcome.RECORDED: "Recorded", Outcome.REVISED: "Recorded anew", Outcome.KNOWN: "Known already"}

@@ -25,7 +25,7 @@ from bot.views.form_inputs import (
 )
 from bot.views.pickers import patient_input
 from ledger.clock import month_of
-from ledger.imports.facts import RATIONALE_CHARACTERS
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS
 from ledger.rules.facts import Program
 
 MONTHS_OFFERED = 13

@@ -11,7 +11,7 @@ from bot.views.pickers import patient_input
 from bot.views.problem import problem_lines
 from bot.views.reply import Reply, reply_view, section, sections
 from bot.views.words import ACTIVITY_WORDS, CONTACT_WORDS
-from ledger.recording import NOTE_CHARACTERS
+from ledger.recording.entries import NOTE_CHARACTERS
 from ledger.rules.facts import Activity, Contact, Program
 
 CALLBACK = "log_form_submitted"

@@ -3,7 +3,7 @@
 from bot.views import words
 from bot.views.blocks import Block
 from bot.views.reply import Reply, header, sections
-from ledger.set_up import Beginning
+from ledger.roster.setup import Beginning
 
 
 def next_steps(beginning: Beginning, *, theirs: str, is_first_administrator: bool) -> tuple[str, ...]:

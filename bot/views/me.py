@@ -7,7 +7,7 @@ from bot.views import words
 from bot.views.blocks import Block
 from bot.views.entry_forms import entry_menu
 from bot.views.reply import Reply, context, header, paged, section, table, table_parts
-from ledger.own_entries import OwnEntry
+from ledger.reports.own_entries import OwnEntry
 
 PAGE = "me_page"
 ROWS_PER_PAGE = 25

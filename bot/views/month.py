@@ -9,11 +9,11 @@ from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, context, header, paged, section, table
-from ledger.figures import Figures
-from ledger.overviews import MonthCounts
-from ledger.practice import Practice
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
+from ledger.reports.month_lists import MonthCounts
+from ledger.reports.worklists import MonthList, Untouched
 from ledger.rules.statement import Group
-from ledger.worklists import MonthList, Untouched
 
 PAGE = "month_page"
 TEAM_FILTER = "month_team"

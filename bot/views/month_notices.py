@@ -11,13 +11,13 @@ from bot.views.clearing import clearing_button
 from bot.views.closing import close_button, closed_line
 from bot.views.reply import Reply, actions, context, header, section, sections, table
 from jobs.month_notices import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
-from ledger.figures import Figures
-from ledger.lapsing import LapsingPlan, MissingConsent
-from ledger.overviews import Blocked, MonthCounts
+from ledger.months.figures import Figures
+from ledger.reports.expiring import LapsingPlan, MissingConsent
+from ledger.reports.month_lists import Blocked, MonthCounts
+from ledger.reports.summaries import FewMinutes, StaffMinutes
+from ledger.reports.worklists import Untouched
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.statement import Group
-from ledger.summaries import FewMinutes, StaffMinutes
-from ledger.worklists import Untouched
 
 NAME_CHARACTERS = 40
 """Of a code or a staff id in a table: so its rows fit, whatever becomes of them."""

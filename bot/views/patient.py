@@ -10,9 +10,9 @@ from bot.views.clearing import clearing_buttons
 from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, actions, context, header, paged, section, sections, table, table_parts
+from ledger.recording.stored_entries import Correction
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import Alternative, EntryResult, ProgramStatement, Statement
-from ledger.stored_entries import Correction
 
 PAGE = "patient_page"
 MONTH_FILTER = "patient_month"

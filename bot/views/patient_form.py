@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.views import roster_inputs as inputs
+from bot.views import roster_inputs
 from bot.views.blocks import Block
 from bot.views.form_inputs import YES
 from bot.views.pickers import PRACTITIONER_PICKER, TEAM_PICKER
 from bot.views.reply import Reply, context, section
 from bot.views.roster_inputs import Filled
 from bot.views.words import escaped
-from ledger.fact_values import ConsentForm, VisitType
+from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.facts import Program
 
 CALLBACK = "patients_form_submitted"
@@ -36,14 +36,16 @@ _RISK = "Risk of death, decompensation or decline is documented"
 def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
     """The form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
     first: Block = (
-        inputs.text("code", LABELS["code"], filled, most=40, hint="Opaque, never a name: letters and digits. P-1042")
+        roster_inputs.text(
+            "code", LABELS["code"], filled, most=40, hint="Opaque, never a name: letters and digits. P-1042"
+        )
         if filled.key is None
         else section(f"*Patient* {escaped(filled.key)}")
     )
     blocks: list[Block] = [
         first,
-        inputs.found("team", LABELS["team"], filled, TEAM_PICKER),
-        inputs.found(
+        roster_inputs.found("team", LABELS["team"], filled, TEAM_PICKER),
+        roster_inputs.found(
             "billing_practitioner",
             LABELS["billing_practitioner"],
             filled,
@@ -51,7 +53,7 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]
             hint="Nothing can be billed without one.",
             optional=True,
         ),
-        inputs.text(
+        roster_inputs.text(
             "conditions",
             LABELS["conditions"],
             filled,
@@ -60,34 +62,34 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]
             multiline=True,
             optional=True,
         ),
-        inputs.boxes("risk_documented", LABELS["risk_documented"], filled, [(YES, _RISK, "")]),
+        roster_inputs.boxes("risk_documented", LABELS["risk_documented"], filled, [(YES, _RISK, "")]),
     ]
     if filled.key is None:
-        return inputs.form("Add a patient", CALLBACK, [*blocks, *_facts(filled)], None, card=card)
+        return roster_inputs.form("Add a patient", CALLBACK, [*blocks, *_facts(filled)], None, card=card)
     code = escaped(filled.key)
     facts = f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
-    return inputs.form("Change a patient", CALLBACK, [*blocks, context(facts)], filled.key, card=card)
+    return roster_inputs.form("Change a patient", CALLBACK, [*blocks, context(facts)], filled.key, card=card)
 
 
 def _facts(filled: Filled) -> list[Block]:
     return [
-        inputs.boxes("programs", LABELS["programs"], filled, [(one.value, one.value, "") for one in Program]),
-        inputs.day("enrolled_on", LABELS["enrolled_on"], filled, hint="Of all programs that are ticked."),
-        inputs.day("consent_date", LABELS["consent_date"], filled, hint="To all programs that are ticked."),
-        inputs.choice(
+        roster_inputs.boxes("programs", LABELS["programs"], filled, [(one.value, one.value, "") for one in Program]),
+        roster_inputs.day("enrolled_on", LABELS["enrolled_on"], filled, hint="Of all programs that are ticked."),
+        roster_inputs.day("consent_date", LABELS["consent_date"], filled, hint="To all programs that are ticked."),
+        roster_inputs.choice(
             "consent_form",
             LABELS["consent_form"],
             filled,
             [(one.value, one.value) for one in ConsentForm],
             optional=True,
         ),
-        inputs.day("initiating_visit_date", LABELS["initiating_visit_date"], filled),
-        inputs.choice(
+        roster_inputs.day("initiating_visit_date", LABELS["initiating_visit_date"], filled),
+        roster_inputs.choice(
             "initiating_visit_type",
             LABELS["initiating_visit_type"],
             filled,
             [(one.value, one.value) for one in VisitType],
             optional=True,
         ),
-        inputs.day("care_plan_date", LABELS["care_plan_date"], filled),
+        roster_inputs.day("care_plan_date", LABELS["care_plan_date"], filled),
     ]

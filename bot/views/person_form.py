@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.views import roster_inputs as inputs
+from bot.views import roster_inputs
 from bot.views.blocks import Block
 from bot.views.form_inputs import YES
 from bot.views.pickers import TEAM_PICKER
 from bot.views.reply import Reply, context, section
 from bot.views.roster_inputs import Filled
 from bot.views.words import escaped
-from ledger.roster import Role
+from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 
 CALLBACK = "staff_form_submitted"
@@ -42,20 +42,32 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
     other = filled.cells.get("credential")
     credentials = [(one, one) for one in (*qualifying, *([other] if other and other not in qualifying else []))]
     first: Block = (
-        inputs.text("id", LABELS["id"], filled, most=40, hint="Short and without a name: digests show it. coord1")
+        roster_inputs.text(
+            "id", LABELS["id"], filled, most=40, hint="Short and without a name: digests show it. coord1"
+        )
         if filled.key is None
         else section(f"*Staff id* {escaped(filled.key)}")
     )
     blocks: list[Block] = [
         first,
-        inputs.account("slack_user_id", LABELS["slack_user_id"], filled, hint="Empty for people who do not use Slack."),
-        inputs.text("name", LABELS["name"], filled, most=100, hint="Colleagues see it in answers to them alone."),
-        inputs.choice("credential", LABELS["credential"], filled, credentials, hint=_NO_CREDENTIAL, optional=True),
-        inputs.boxes("roles", LABELS["roles"], filled, [(role.value, *said) for role, said in ROLE_WORDS.items()]),
-        inputs.found_several("teams", LABELS["teams"], filled, TEAM_PICKER),
-        inputs.day("active_from", LABELS["active_from"], filled, hint="Time before it does not count (rule C4)."),
-        inputs.day("active_to", LABELS["active_to"], filled, hint="Time after it does not count (rule C4)."),
-        inputs.boxes(
+        roster_inputs.account(
+            "slack_user_id", LABELS["slack_user_id"], filled, hint="Empty for people who do not use Slack."
+        ),
+        roster_inputs.text(
+            "name", LABELS["name"], filled, most=100, hint="Colleagues see it in answers to them alone."
+        ),
+        roster_inputs.choice(
+            "credential", LABELS["credential"], filled, credentials, hint=_NO_CREDENTIAL, optional=True
+        ),
+        roster_inputs.boxes(
+            "roles", LABELS["roles"], filled, [(role.value, *said) for role, said in ROLE_WORDS.items()]
+        ),
+        roster_inputs.found_several("teams", LABELS["teams"], filled, TEAM_PICKER),
+        roster_inputs.day(
+            "active_from", LABELS["active_from"], filled, hint="Time before it does not count (rule C4)."
+        ),
+        roster_inputs.day("active_to", LABELS["active_to"], filled, hint="Time after it does not count (rule C4)."),
+        roster_inputs.boxes(
             "supervised",
             LABELS["supervised"],
             filled,
@@ -64,4 +76,4 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
         context("A change that past time depends on evaluates those months again."),
     ]
     title = "Add a person" if filled.key is None else "Change a person"
-    return inputs.form(title, CALLBACK, blocks, filled.key, card=card)
+    return roster_inputs.form(title, CALLBACK, blocks, filled.key, card=card)

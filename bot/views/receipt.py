@@ -6,12 +6,12 @@ from bot.views import words
 from bot.views.blocks import Block
 from bot.views.clearing import clearing_buttons
 from bot.views.reply import Reply, actions, button, context, section
-from ledger.practice import Practice
-from ledger.recording import MonthChange, Receipt, RecordedPart, entry_name
+from ledger.practice.practice import Practice
+from ledger.recording.entries import MonthChange, Receipt, RecordedPart, entry_name
+from ledger.recording.voids import VoidReceipt
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, Exclusion, NextThreshold
-from ledger.voiding import VoidReceipt
 
 UNDO = "log_undo"
 ADD_DETAIL = "log_add_detail"

@@ -8,10 +8,10 @@ from bot.views import words
 from bot.views.blocks import Block, View, search_menu
 from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
-from ledger.policy_texts import said
-from ledger.roster import Person
-from ledger.roster_changes import ColumnChange, RosterReceipt
-from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.practice.setting_texts import said
+from ledger.roster.changes import ColumnChange, RosterReceipt
+from ledger.roster.directory import Person
+from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.rules.facts import Program
 
 PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"

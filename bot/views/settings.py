@@ -27,10 +27,9 @@ from bot.views.blocks import (
     text_field,
 )
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
-from ledger.deciding import DEFAULTS, PolicyReceipt
-from ledger.policy import PAYMENTS, PolicyChange
-from ledger.policy_settings import LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, PolicySettings
-from ledger.policy_texts import SETTING_TEXTS, is_hour, said
+from ledger.practice.setting_texts import SETTING_TEXTS, is_hour, said
+from ledger.practice.settings import LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, PolicySettings
+from ledger.setting_changes import DEFAULTS, PAYMENTS, PolicyChange, PolicyReceipt
 
 CHANGE = "settings_change"
 HISTORY = "settings_history"

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.views import words
 from bot.views.reply import Reply, actions, button, section
-from ledger.practice import Practice
-from ledger.takes import Asked, Outcome
+from ledger.practice.practice import Practice
+from ledger.reports.takes import Asked, Outcome
 
 TAKE_OVER = "digest_take_over"
 

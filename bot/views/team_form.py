@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.views import roster_inputs as inputs
+from bot.views import roster_inputs
 from bot.views.blocks import Block
 from bot.views.reply import Reply, context
 from bot.views.roster_inputs import Filled
-from ledger.policy_settings import LAST_HOUR
-from ledger.policy_texts import said
+from ledger.practice.setting_texts import said
+from ledger.practice.settings import LAST_HOUR
 
 CALLBACK = "team_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -26,9 +26,11 @@ HOURS = [(str(hour), said("digest_hour", hour)) for hour in range(LAST_HOUR + 1)
 def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
     """The form as a modal view."""
     blocks: list[Block] = [
-        inputs.text("name", LABELS["name"], filled, most=80, hint="For example: Blue Team"),
-        inputs.channel("channel_id", LABELS["channel_id"], filled, hint="It shows patient codes: choose who is in it."),
-        inputs.text(
+        roster_inputs.text("name", LABELS["name"], filled, most=80, hint="For example: Blue Team"),
+        roster_inputs.channel(
+            "channel_id", LABELS["channel_id"], filled, hint="It shows patient codes: choose who is in it."
+        ),
+        roster_inputs.text(
             "digest_days",
             LABELS["digest_days"],
             filled,
@@ -36,7 +38,7 @@ def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
             hint="For example: 25, 26, 27, 28. Empty: as /ccm settings has it.",
             optional=True,
         ),
-        inputs.text(
+        roster_inputs.text(
             "digest_business_days",
             LABELS["digest_business_days"],
             filled,
@@ -44,8 +46,8 @@ def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
             hint="In place of days of the month. For example: 6, 5, 4; the month's last business day is 1.",
             optional=True,
         ),
-        inputs.choice("digest_hour", LABELS["digest_hour"], filled, HOURS, optional=True),
-        inputs.text(
+        roster_inputs.choice("digest_hour", LABELS["digest_hour"], filled, HOURS, optional=True),
+        roster_inputs.text(
             "digest_zone",
             LABELS["digest_zone"],
             filled,
@@ -56,4 +58,4 @@ def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
         context("Invite the bot to that channel, or it cannot post there: `/invite @CCM Ledger`"),
     ]
     title = "Add a team" if filled.key is None else "Change a team"
-    return inputs.form(title, CALLBACK, blocks, filled.key, card=card)
+    return roster_inputs.form(title, CALLBACK, blocks, filled.key, card=card)

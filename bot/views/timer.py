@@ -7,8 +7,8 @@ from bot.views import words
 from bot.views.blocks import Block, Element
 from bot.views.receipt import LOG_ANOTHER, REPLAYED
 from bot.views.reply import Reply, actions, button, context, section
-from ledger.practice import Practice
-from ledger.timers import Timer, TimerReceipt
+from ledger.practice.practice import Practice
+from ledger.recording.timers import Timer, TimerReceipt
 
 START = "timer_start"
 STOP = "timer_stop"

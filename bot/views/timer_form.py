@@ -23,9 +23,9 @@ from bot.views.form import (
 )
 from bot.views.form_inputs import FormValues
 from bot.views.reply import Reply
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.recording.timers import Timer
 from ledger.rules.durations import duration_minutes
-from ledger.timers import Timer
 
 START_CALLBACK = "timer_start_submitted"
 STOP_CALLBACK = "timer_stop_submitted"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from bot.views import words
 from bot.views.blocks import Block
 from bot.views.reply import Reply, context, header, section, sections, table, table_parts
-from ledger.figures import Figures
+from ledger.months.figures import Figures
+from ledger.reports.worklists import Worklist, list_order
 from ledger.rules.facts import Program
 from ledger.rules.statement import NextThreshold
-from ledger.worklists import Worklist, list_order
 
 PAGE = "near_page"
 TEAM_FILTER = "near_team"

@@ -1,8 +1,8 @@
-"""Alembic's entry: runs the migrations on the connection that ``ledger.schema`` hands over."""
+"""Alembic's entry: runs the migrations on the connection that ``ledger.storage.schema`` hands over."""
 
 from alembic import context
 
-from ledger.tables import Base
+from ledger.storage.tables import Base
 
 connection = context.config.attributes["connection"]
 context.configure(

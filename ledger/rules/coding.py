@@ -7,11 +7,11 @@ from typing import NamedTuple
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import CountedEntry
 from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntry
-from ledger.rules.month import MonthView
+from ledger.rules.formatting import Units
+from ledger.rules.month_view import MonthView
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
 from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily
 from ledger.rules.statement import CodeLine
-from ledger.rules.words import Units
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})
 """The complexity of medical decision making that complex care asks for (R5)."""

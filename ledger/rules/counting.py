@@ -7,10 +7,10 @@ from typing import NamedTuple
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.durations import Span, spans_minutes, without
 from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, StaffMember, TimeEntry
-from ledger.rules.month import END, FacilityStay, MonthView, consent_holds
+from ledger.rules.formatting import day_words, listed
+from ledger.rules.month_view import END, FacilityStay, MonthView, consent_holds
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.statement import EntryResult, Exclusion
-from ledger.rules.words import day_words, listed
 
 ATTEMPTS = frozenset({Contact.VOICEMAIL, Contact.NO_ANSWER})
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Tally
 from ledger.rules.facts import Program
-from ledger.rules.month import MonthView, consent_holds
+from ledger.rules.formatting import day_words
+from ledger.rules.month_view import MonthView, consent_holds
 from ledger.rules.rulebook import Need, Requirement, Rulebook
 from ledger.rules.statement import Blocker
-from ledger.rules.words import day_words
 
 LIVE_CONTACT_BLOCKER = "NO_LIVE_CONTACT"
 """The one blocker that leaves codes open which need no live contact (billing-rules section 6)."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from ledger.rules.coding import Claim, Prices, claim_of, prices_of, tally_of
 from ledger.rules.counting import count_entries
 from ledger.rules.eligibility import ProgramMonth, blockers_of, blocks
-from ledger.rules.explaining import alternatives_of, why
+from ledger.rules.explanations import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
-from ledger.rules.month import MonthView, view_of
+from ledger.rules.month_view import MonthView, view_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status

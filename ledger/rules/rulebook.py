@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from ledger.errors import LedgerError
 from ledger.rules.facts import Program
-from ledger.rules.reading import (
+from ledger.rules.toml_files import (
     Day,
     Name,
     Positive,

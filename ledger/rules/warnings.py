@@ -17,7 +17,7 @@ from ledger.rules.coding import Offer, Tally
 from ledger.rules.counting import CountedEntry
 from ledger.rules.durations import end_of_day, is_late
 from ledger.rules.facts import Program, TimeEntry
-from ledger.rules.month import MonthView
+from ledger.rules.month_view import MonthView
 from ledger.rules.statement import AuditWarning
 
 THIN_CHARACTERS = 40

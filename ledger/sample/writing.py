@@ -12,15 +12,15 @@ from pathlib import Path
 from random import Random
 
 from ledger.errors import LedgerError
-from ledger.imports.entries import COLUMNS as ENTRY_COLUMNS
-from ledger.imports.patients import COLUMNS as PATIENT_COLUMNS
-from ledger.imports.staff import COLUMNS as STAFF_COLUMNS
-from ledger.imports.teams import COLUMNS as TEAM_COLUMNS
-from ledger.private_files import make_folder, new_file
+from ledger.imports.entry_file import ENTRY_COLUMNS
+from ledger.roster.patients import PATIENT_COLUMNS
+from ledger.roster.staff import STAFF_COLUMNS
+from ledger.roster.teams import TEAM_COLUMNS
 from ledger.sample.cases import EARLY_PATIENTS_A_TEAM, Case, Extra, Lack, case_of
 from ledger.sample.entries import Calendar, CareTeam, PatientDiary, SampleEntry
 from ledger.sample.people import People, Person, invent_people
 from ledger.sample.workdays import Diary
+from ledger.storage.private_files import make_folder, new_file
 
 _FIRST_CODE = 1001
 _HIRED_BEFORE = timedelta(days=900)

@@ -13,7 +13,7 @@ from support.slack import NOW, hire_more
 from typer.testing import CliRunner
 
 from bot.cli import app
-from ledger.database import Database
+from ledger.storage.database import Database
 
 Ccm = Callable[..., Result]
 SETTINGS = (

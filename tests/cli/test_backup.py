@@ -18,9 +18,9 @@ from support.databases import migrate_to
 from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, record, verified
 
-from ledger.database import Database
-from ledger.practice import get_practice
-from ledger.schema import newest
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
+from ledger.storage.schema import newest
 
 Ccm = Callable[..., Result]
 TESTS = Path(__file__).parents[1]
@@ -28,8 +28,8 @@ TESTS = Path(__file__).parents[1]
 WRITER = """
 import sys
 from support.practice import an_entry, record
-from ledger.database import Database
-from ledger.practice import get_practice
+from ledger.storage.database import Database
+from ledger.practice.practice import get_practice
 database = Database(sys.argv[1])
 with database.of("T0TEST").reading() as connection:
     practice = get_practice(connection, "T0TEST")
@@ -42,7 +42,7 @@ while not sys.stdin.closed:
 """
 HOLDER = """
 import sys
-from ledger.database import Database
+from ledger.storage.database import Database
 database = Database(sys.argv[1])
 with database.of("T0TEST").reading() as connection:
     connection.exec_driver_sql("SELECT 1 FROM practices")
@@ -55,7 +55,7 @@ from functools import partial
 from pathlib import Path
 from ledger import backup
 from ledger.clock import now
-from ledger.database import Database
+from ledger.storage.database import Database
 backup.RESTORED_PAGES = 10
 def die(_status, left, total):
     if left < total / 2:

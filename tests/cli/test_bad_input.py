@@ -10,8 +10,8 @@ from click.testing import Result
 from support.databases import run_outside_a_transaction
 
 from bot.ports import LAST_PORT, cannot_listen, listen_at
-from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.storage.database import Database
 
 Ccm = Callable[..., Result]
 

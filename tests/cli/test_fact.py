@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from support.practice import NOTE
 
-from ledger.imports.facts import FACT_FILES
+from ledger.recording.fact_reading import FACT_FILES
 
 Ccm = Callable[..., Result]
 BY = ("--as", "nurse1")

@@ -13,7 +13,7 @@ from support.slack import NOW
 from bot.installations.sealing import new_key
 from bot.installations.store import Installations
 from bot.settings import OAuthApp
-from ledger.database import Database
+from ledger.storage.database import Database
 
 Ccm = Callable[..., Result]
 OAUTH = {

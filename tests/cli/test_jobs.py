@@ -8,7 +8,7 @@ from support.channel import FakeChannel
 
 from jobs.digests import run_due
 from jobs.schedules import TITLES
-from ledger.database import Database
+from ledger.storage.database import Database
 
 from .conftest import Ccm
 

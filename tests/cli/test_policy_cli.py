@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from support.practice import NOTE
 
-from ledger.policy_settings import EXAMPLES
+from ledger.practice.settings import EXAMPLES
 
 Ccm = Callable[..., Result]
 ADMIN = ("--as", "admin1")

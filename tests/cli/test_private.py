@@ -10,8 +10,8 @@ import pytest
 from click.testing import Result
 from support.practice import a_practice
 
-from ledger.database import Database
-from ledger.schema import upgrade
+from ledger.storage.database import Database
+from ledger.storage.schema import upgrade
 
 Ccm = Callable[..., Result]
 

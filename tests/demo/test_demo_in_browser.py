@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.patience import PATIENCE_SECONDS
 
-from ledger.database import Database
-from ledger.practice import get_practice
-from ledger.verify import verify
+from ledger.audit.verify import verify
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
 
 
 @pytest.fixture(scope="module", params=[[], ["--http"]], ids=["socket mode", "http"])

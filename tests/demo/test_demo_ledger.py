@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from bot import demo
 from bot.cli import app
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import create_practice
-from ledger.sqlite_files import opened
-from ledger.tables import PatientRow
+from ledger.practice.practice import create_practice
+from ledger.storage.database import Database
+from ledger.storage.sqlite_files import opened
+from ledger.storage.tables import PatientRow
 
 AT = datetime(2026, 11, 18, 20, 0, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ from sqlalchemy import create_engine, make_url, text
 from support.databases import in_database, run_outside_a_transaction, running_postgresql
 from support.deployment import ROOT, SETTINGS, copied, exec_form, instructions, read_command
 
-from ledger.database import Database
-from ledger.schema import row_level_security, upgrade
+from ledger.storage.database import Database
+from ledger.storage.schema import row_level_security, upgrade
 
 COMPOSE = dict[str, Any]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

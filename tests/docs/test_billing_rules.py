@@ -12,7 +12,7 @@ from bot.commands.registry import COMMANDS
 from bot.views.words import codes as codes_words
 from bot.views.words import money
 from ledger.cases import read_case
-from ledger.policy_settings import EXAMPLES, PolicySettings
+from ledger.practice.settings import EXAMPLES, PolicySettings
 from ledger.rules.catalogue import CATALOGUE, RuleText
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import CARE_ACTIVITIES, Activity

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from support.practice import COLUMNS
 
-from ledger.imports import entries, patients, staff, teams
-from ledger.imports.facts import FACT_FILES
+from ledger.recording.fact_reading import FACT_FILES
+from ledger.roster.teams import SCHEDULE, TEAM_COLUMNS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
-FILES = {module.__name__.rpartition(".")[2]: module.COLUMNS for module in (teams, staff, patients, entries)}
-FILES["teams"] += teams.SCHEDULE
+FILES = {**COLUMNS, "teams": (*TEAM_COLUMNS, *SCHEDULE)}
 FILES |= {kind: file.columns for kind, file in FACT_FILES.items()}
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-import ledger.tables
+import ledger.storage.tables
 from bot.behind import Behind
 from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
 from bot.logs import CONSOLE, JSON
 from bot.metrics import Metrics
 from bot.settings import Settings
-from ledger.database import Database
+from ledger.storage.database import Database
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -129,7 +129,7 @@ def test_every_table_that_is_named_is_append_only() -> None:
     named_tables = set(re.findall(r"such as `(\w+)`", TEXT))
 
     assert named_tables
-    assert named_tables <= set(ledger.tables.APPEND_ONLY)
+    assert named_tables <= set(ledger.storage.tables.APPEND_ONLY)
 
 
 @pytest.mark.parametrize(("name", "option"), sorted(set(re.findall(r"\bccm (\w+)[^`\n]*? (--[a-z-]+)", TEXT))))

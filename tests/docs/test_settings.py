@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.deciding import DEFAULTS
-from ledger.policy_texts import SETTING_TEXTS, SettingGroup, said
+from ledger.practice.setting_texts import SETTING_TEXTS, SettingGroup, said
+from ledger.setting_changes import DEFAULTS
 
 DOC = Path(__file__).parents[2] / "docs" / "settings.md"
 LINES = DOC.read_text(encoding="utf-8").splitlines()

@@ -8,7 +8,7 @@ import pytest
 from support.databases import migrated_postgresql
 from support.houses import Houses, fill
 
-from ledger.database import Database
+from ledger.storage.database import Database
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from bot.playground import Person
 from bot.views.digest import POST_NOW
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import UNDO
-from ledger.tables import EntryVoidRow, TimeEntryRow
+from ledger.storage.tables import EntryVoidRow, TimeEntryRow
 
 
 @pytest.fixture

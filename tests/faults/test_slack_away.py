@@ -12,7 +12,7 @@ from support.practice import a_practice, an_entry, verified
 from support.slack import BLUE, GREEN, LINE, HandClock, Office, open_office, picked
 
 from jobs.claims import LEASE
-from ledger.database import Database
+from ledger.storage.database import Database
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 KEY = "digest:T0TEST:{}-team:2026-11-25T14:00Z"

@@ -20,8 +20,8 @@ from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 from bot.slack.client import web_client
 from jobs.claims import LEASE
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
-from ledger.policy import change_policy
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from support.codes import CODES, find_codes
 
 from bot.grammar.fact_words import SHAPES, FactCommand, Part
 from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
-from ledger.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
 from ledger.rules.facts import Program
 
 TODAY = date(2026, 11, 24)  # a Tuesday

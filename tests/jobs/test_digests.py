@@ -18,10 +18,10 @@ from support.threads import at_once
 from jobs.claims import LEASE, Occurrence, claim, finish
 from jobs.digests import ASKED_FOR, SCHEDULED, digest_for, run, run_due
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import Team, teams
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Team, teams
+from ledger.storage.database import Database
 
 NINE = local("2026-11-25 09:00")
 """A Wednesday; the digests of the 25th and, for Thanksgiving, of the 26th."""
@@ -263,7 +263,7 @@ sys.path.insert(0, sys.argv[1])
 from datetime import datetime
 from pathlib import Path
 from jobs.digests import run_due
-from ledger.database import Database
+from ledger.storage.database import Database
 
 class FileChannel:
     def deliver(self, digest, key, *, since, may_be_there, progress):

@@ -19,10 +19,10 @@ from jobs.claims import LEASE
 from jobs.digests import run_due
 from jobs.listing import Message, Place, find_listing, find_message, keep_fingerprint, living_digests
 from jobs.living import LivingDigests
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.reports.takes import take_or_release
 from ledger.rules.facts import Activity
-from ledger.takes import take_or_release
+from ledger.storage.database import Database
 
 NINE = local("2026-11-25 09:00")
 NEWER = "P-1042 done nurse2; P-1043 done nurse2"

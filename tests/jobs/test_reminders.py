@@ -14,10 +14,10 @@ from support.threads import at_once
 
 from jobs.channel import ChannelError
 from jobs.reminders import Reminder, run_reminders
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.recording.timers import REMINDER_LEASE, Timer, cancel_timer, start_timer
 from ledger.rules.facts import Activity
-from ledger.timers import REMINDER_LEASE, Timer, cancel_timer, start_timer
+from ledger.storage.database import Database
 
 BEGAN = local("2026-11-18 09:05")
 LATE = BEGAN + timedelta(minutes=45)
@@ -142,7 +142,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from datetime import datetime
 from jobs.reminders import run_reminders
-from ledger.database import Database
+from ledger.storage.database import Database
 
 class Hanging:
     def remind(self, reminder, *, may_be_there):

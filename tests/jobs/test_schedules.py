@@ -8,9 +8,9 @@ import pytest
 from support.practice import local
 
 from jobs.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY, Plan, plans
-from ledger.conduct import DEFAULT_CONDUCT
-from ledger.practice import Practice
-from ledger.roster import Team, TeamSchedule
+from ledger.practice.practice import Practice
+from ledger.practice.settings import DEFAULT_CONDUCT
+from ledger.roster.directory import Team, TeamSchedule
 
 BLUE = Team("blue-team", "Blue Team", "C0BLUE")
 GREEN = Team("green-team", "Green Team", "C0GREEN")

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.listing import Listed
 from jobs.standing import State, _state
-from ledger.figures import Figures
+from ledger.months.figures import Figures
 from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status
 

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from ledger.cases import read_case, statement_json
-from ledger.database import Database
-from ledger.patient_months import statement_of
+from ledger.months.patient_months import statement_of
 from ledger.rules.evaluation import evaluate
 from ledger.rules.rulebook import rulebook_for
+from ledger.storage.database import Database
 
 SAME_WITHOUT = {
     "assisted_living_is_no_stay": ("stays", "setting: 'assisted_living' is not known. One of: inpatient, snf"),

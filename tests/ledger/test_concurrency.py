@@ -26,16 +26,16 @@ from support.practice import (
 )
 from support.threads import at_once, wait_for_a_waiter
 
-from ledger.chain import lock_head
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
-from ledger.imports.reading import ImportSummary
-from ledger.policy import change_policy
-from ledger.practice import Practice
-from ledger.recording import Receipt, record_entry
-from ledger.requests import remember
-from ledger.tables import EntryVoidRow, TimeEntryRow
-from ledger.voiding import void_entry
+from ledger.practice.practice import Practice
+from ledger.recording.entries import Receipt, record_entry
+from ledger.recording.voids import void_entry
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import lock_head
+from ledger.storage.idempotency import remember
+from ledger.storage.tables import EntryVoidRow, TimeEntryRow
+from ledger.validation import ImportSummary
 
 
 def count(database: Database, table: Any = TimeEntryRow) -> int:
@@ -213,7 +213,7 @@ def test_who_waits_too_long_for_a_large_change_is_told_that_nothing_was_saved(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice = a_practice(sqlite_database)
-    monkeypatch.setattr("ledger.database.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("ledger.storage.database.WAIT_SECONDS", 0.01)
 
     with sqlite_database.of("T0TEST").writing(), pytest.raises(DatabaseAwayError, match="LEDGER_BUSY"):
         record(sqlite_database, practice, an_entry())

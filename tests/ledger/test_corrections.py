@@ -22,19 +22,19 @@ from support.practice import (
 )
 from support.threads import at_once
 
-from ledger.addenda import AddendumReceipt, add_addendum
-from ledger.database import Database
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.fixing import FixReceipt, fix_entry
-from ledger.own_entries import own_entries
-from ledger.practice import Practice
-from ledger.recording import NewEntry
-from ledger.requests import Request
+from ledger.practice.practice import Practice
+from ledger.recording.addenda import AddendumReceipt, add_addendum
+from ledger.recording.entries import NewEntry
+from ledger.recording.fixes import FixReceipt, fix_entry
+from ledger.recording.stored_entries import Correction, corrections_of, find_entry
+from ledger.recording.voids import VoidReceipt, void_entry
+from ledger.reports.own_entries import own_entries
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status
-from ledger.stored_entries import Correction, corrections_of, find_entry
-from ledger.tables import EntryAddendumRow, EntryVoidRow, TimeEntryRow
-from ledger.voiding import VoidReceipt, void_entry
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
+from ledger.storage.tables import EntryAddendumRow, EntryVoidRow, TimeEntryRow
 
 MIDNIGHT = ("2026-10-31 23:50", "2026-11-01 00:10")
 MONTH = date(2026, 11, 1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError
+from ledger.storage.database import Database
 
 SECRET = "secret"
 

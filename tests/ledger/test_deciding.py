@@ -7,14 +7,13 @@ import pytest
 from support.practice import AT, MONTH, a_request, an_entry, record, verified
 from support.threads import at_once
 
-from ledger.database import Database
-from ledger.deciding import Decision, PolicyReceipt, decide
 from ledger.errors import LedgerError
-from ledger.policy import PolicyChange, policy_changes, stored_settings
-from ledger.policy_settings import EXAMPLES, written_settings
-from ledger.policy_texts import SETTING_TEXTS, said
-from ledger.practice import Practice, get_practice
-from ledger.requests import Request
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.setting_texts import SETTING_TEXTS, said
+from ledger.practice.settings import EXAMPLES, written_settings
+from ledger.setting_changes import Decision, PolicyChange, PolicyReceipt, decide, policy_changes, stored_settings
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
 
 
 def taken(

@@ -12,9 +12,11 @@ from support.practice import AT as PRACTICE_AT
 from support.practice import a_practice, a_request, an_entry, import_rows, patient_row, record
 
 from bot.commands.registry import COMMANDS
-from ledger.addenda import add_addendum
-from ledger.database import Database
-from ledger.exports import (
+from ledger.imports.entry_file import import_entries
+from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.practice.practice import Practice, create_practice
+from ledger.recording.addenda import add_addendum
+from ledger.reports.workbook import (
     BELOW,
     BILLABLE,
     BLOCKED,
@@ -27,14 +29,10 @@ from ledger.exports import (
     month_csv,
     month_workbook,
 )
-from ledger.imports.entries import import_entries
-from ledger.imports.patients import import_patients
-from ledger.imports.staff import import_staff
-from ledger.imports.teams import import_teams
-from ledger.policy import change_policy
-from ledger.practice import Practice, create_practice
+from ledger.reports.worklists import MonthList, month_list
 from ledger.sample import write_sample
-from ledger.worklists import MonthList, month_list
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 MONTH = date(2026, 11, 1)

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from support.facts import facts_of, stored_facts
 from support.practice import AT, MONTH, TODAY, a_practice, an_entry, record, verified
 
-from ledger.database import Database
-from ledger.facts import Appended, Fact, FactKind, append_facts, known_identities
-from ledger.patient_months import reevaluate_all
-from ledger.practice import Practice
-from ledger.roster import enrolled_programs
+from ledger.months.patient_months import reevaluate_all
+from ledger.patients.facts import Appended, Fact, FactKind, append_facts, known_identities
+from ledger.practice.practice import Practice
+from ledger.reports.worklists import month_list
+from ledger.roster.directory import enrolled_programs
 from ledger.rules.facts import Consent, Enrollment, Program
-from ledger.tables import PatientFactRow
-from ledger.worklists import month_list
+from ledger.storage.database import Database
+from ledger.storage.tables import PatientFactRow
 
 CODE = "P-1042"
 CONSENT = Fact(CODE, FactKind.CONSENT, date(2026, 1, 5), "CCM", details={"form": "verbal"})

@@ -17,13 +17,13 @@ from support.databases import fill, fresh_postgresql, migrated_postgresql, run_o
 from support.practice import AT, a_practice
 
 import ledger
-from ledger import schema
-from ledger.connections import is_passing
-from ledger.database import Database
 from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.failures import in_words, told
-from ledger.practice import create_practice
-from ledger.retries import with_retries
+from ledger.practice.practice import create_practice
+from ledger.storage import schema
+from ledger.storage.connections import is_passing
+from ledger.storage.database import Database
+from ledger.storage.failures import in_words, told
+from ledger.storage.retries import with_retries
 
 SECRET = "Winter2026"
 HBA = """

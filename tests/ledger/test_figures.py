@@ -6,10 +6,10 @@ import pytest
 from support.practice import AT, MONTH, a_practice, an_entry, entry_row, import_rows, record, statement, undo
 
 from ledger.clock import month_of, next_month
-from ledger.database import Database
-from ledger.figures import Figures
-from ledger.practice import Practice
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.storage.database import Database
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.conduct import Conduct
 from ledger.errors import LedgerError
-from ledger.identifiers import INSTEAD, IdentifierKind, find_identifiers, refuse_identifiers
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.practice.settings import Conduct
+from ledger.recording.identifiers import INSTEAD, IdentifierKind, find_identifiers, refuse_identifiers
 from ledger.sample.notes import ACTIVITIES, care_note
 
 TODAY = date(2026, 11, 24)

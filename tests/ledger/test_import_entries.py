@@ -22,13 +22,14 @@ from support.practice import (
     verified,
 )
 
-from ledger.database import Database
-from ledger.imports.reading import ImportRefusedError, ImportSummary
-from ledger.practice import Practice, create_practice
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.practice.practice import Practice, create_practice
+from ledger.reports.worklists import month_list, worklist
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.sample import write_sample
-from ledger.tables import RequestRow, TimeEntryRow
-from ledger.worklists import month_list, worklist
+from ledger.storage.database import Database
+from ledger.storage.tables import RequestRow, TimeEntryRow
+from ledger.validation import ImportSummary
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ from support.practice import (
     write_csv,
 )
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.figures import Figures
-from ledger.imports.facts import FACT_FILES
-from ledger.imports.reading import ImportRefusedError, ImportSummary
-from ledger.practice import Practice
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
+from ledger.recording.fact_reading import FACT_FILES
+from ledger.reports.worklists import month_list
 from ledger.rules.facts import (
     CarePlanRevision,
     ComplexityDesignation,
@@ -37,7 +37,8 @@ from ledger.rules.facts import (
     Stay,
 )
 from ledger.rules.statement import ProgramStatement, Status
-from ledger.worklists import month_list
+from ledger.storage.database import Database
+from ledger.validation import ImportSummary
 
 Row = Mapping[str, str]
 

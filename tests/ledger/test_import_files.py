@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from support.practice import a_practice, import_file
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.imports.reading import ImportRefusedError, ImportSummary
-from ledger.practice import Practice
-from ledger.roster import teams
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.practice.practice import Practice
+from ledger.roster.directory import teams
+from ledger.storage.database import Database
+from ledger.validation import ImportSummary
 
 HEADER = "name,channel_id"
 

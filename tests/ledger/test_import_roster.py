@@ -20,13 +20,14 @@ from support.practice import (
     verified,
 )
 
-from ledger.database import Database
-from ledger.imports.reading import ImportRefusedError, ImportSummary
-from ledger.practice import Practice
-from ledger.roster import Role, enrolled_programs, people, person_by_id, team_of_patient, teams
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Role, enrolled_programs, people, person_by_id, team_of_patient, teams
 from ledger.rules.facts import CarePlanRevision, Consent, Enrollment, InitiatingVisit, Program
 from ledger.rules.statement import Status
-from ledger.tables import PatientRow, RosterChangeRow, StaffRow
+from ledger.storage.database import Database
+from ledger.storage.tables import PatientRow, RosterChangeRow, StaffRow
+from ledger.validation import ImportSummary
 
 NEW = "P-2001"
 

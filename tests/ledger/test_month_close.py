@@ -30,30 +30,30 @@ from support.practice import (
     verified,
 )
 
-from ledger.addenda import add_addendum
-from ledger.close_changes import ChangeKind, CloseChanges, changes_since_last_close
-from ledger.closed_months import closing_in_force, closings_in_force
-from ledger.closed_tables import ClosedStatementRow
-from ledger.database import Database
+from ledger.closing.changes import ChangeKind, CloseChanges, changes_since_last_close
+from ledger.closing.month_close import preview_close
 from ledger.errors import LedgerError
-from ledger.exports import month_csv, month_workbook
-from ledger.facts import Fact, FactKind
-from ledger.fixing import fix_entry
-from ledger.imports.reading import ImportRefusedError
-from ledger.month_close import preview_close
-from ledger.overviews import Scope, month_counts, untouched
-from ledger.own_entries import own_entries
-from ledger.patient_months import reevaluate_practice
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
-from ledger.recording_facts import FactReceipt, record_fact
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.months.closed_months import closing_in_force, closings_in_force
+from ledger.months.patient_months import reevaluate_practice
+from ledger.patients.facts import Fact, FactKind
+from ledger.practice.practice import Practice, get_practice
+from ledger.recording.addenda import add_addendum
+from ledger.recording.facts import FactReceipt, record_fact
+from ledger.recording.fixes import fix_entry
+from ledger.recording.timers import Timer, running_timer, start_timer, stop_timer
+from ledger.recording.voids import void_entry
+from ledger.reports.month_lists import Scope, month_counts, untouched
+from ledger.reports.own_entries import own_entries
+from ledger.reports.workbook import month_csv, month_workbook
+from ledger.reports.worklists import month_list, worklist
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import BOOKS
 from ledger.rules.statement import Status
-from ledger.tables import TimeEntryRow
-from ledger.timers import Timer, running_timer, start_timer, stop_timer
-from ledger.voiding import void_entry
-from ledger.worklists import month_list, worklist
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
+from ledger.storage.month_tables import ClosedStatementRow
+from ledger.storage.tables import TimeEntryRow
 
 THE_30TH = date(2026, 10, 30)
 EARLY_NOVEMBER = local("2026-11-02 09:00")

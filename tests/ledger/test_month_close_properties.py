@@ -10,15 +10,15 @@ from support.closing import OCTOBER, close, reopen
 from support.examples import examples
 from support.practice import AT, a_practice, a_request, an_entry, record, statement, verified
 
-from ledger.addenda import add_addendum
-from ledger.close_changes import changes_since_last_close
-from ledger.database import Database
+from ledger.closing.changes import changes_since_last_close
 from ledger.errors import LedgerError
-from ledger.facts import Fact, FactKind
-from ledger.practice import Practice
-from ledger.recording_facts import record_fact
+from ledger.patients.facts import Fact, FactKind
+from ledger.practice.practice import Practice
+from ledger.recording.addenda import add_addendum
+from ledger.recording.facts import record_fact
+from ledger.recording.voids import void_entry
 from ledger.rules.facts import Contact, Program
-from ledger.voiding import void_entry
+from ledger.storage.database import Database
 
 PATIENTS = ("P-1042", "P-1043", "P-1044", "P-1046")
 CODES = st.sampled_from(PATIENTS)

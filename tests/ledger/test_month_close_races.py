@@ -23,17 +23,17 @@ from support.practice import (
 )
 from support.threads import at_once, wait_for_a_waiter
 
-from ledger import month_close
-from ledger.closed_months import closing_in_force, frozen_statements
-from ledger.database import Database
+from ledger.closing import month_close
+from ledger.closing.month_close import ClosingReceipt
 from ledger.errors import LedgerError
-from ledger.facts import Fact, FactKind
-from ledger.month_close import ClosingReceipt
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
-from ledger.recording import Receipt, record_entry
-from ledger.recording_facts import FactReceipt, record_fact
-from ledger.tables import TimeEntryRow
+from ledger.months.closed_months import closing_in_force, frozen_statements
+from ledger.patients.facts import Fact, FactKind
+from ledger.practice.practice import Practice, get_practice
+from ledger.recording.entries import Receipt, record_entry
+from ledger.recording.facts import FactReceipt, record_fact
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
+from ledger.storage.tables import TimeEntryRow
 
 THE_30TH = date(2026, 10, 30)
 

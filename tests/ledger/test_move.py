@@ -17,19 +17,19 @@ from support.full_ledger import NAMES, STATE, fill_every_table, rows_of
 from support.practice import an_entry, record, verified
 
 from bot.installations.tables import STATES
-from ledger import move as moving
-from ledger.database import Database
+from ledger.audit import move as moving
+from ledger.audit.move import move
 from ledger.errors import DatabaseAwayError, LedgerError
-from ledger.move import move
-from ledger.practice import get_practice
-from ledger.schema import upgrade
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
+from ledger.storage.schema import upgrade
 
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
 import os, signal, sys
 import bot.installations.tables, jobs.tables
-from ledger.database import Database
-from ledger.move import move
+from ledger.storage.database import Database
+from ledger.audit.move import move
 def die(step, done, every):
     if step == "copying" and done > every / 2:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -37,7 +37,7 @@ move(Database(sys.argv[1]), Database(sys.argv[2]), progress=die)
 """
 HOLDER = """
 import sys
-from ledger.database import Database
+from ledger.storage.database import Database
 with Database(sys.argv[1]).of("T0TEST").reading() as connection:
     connection.exec_driver_sql("SELECT 1 FROM practices")
 print("ready", flush=True)

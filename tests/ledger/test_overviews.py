@@ -7,8 +7,8 @@ import pytest
 from support.facts import import_fact_rows
 from support.practice import AT, MONTH, an_entry, import_rows, patient_row, record
 
-from ledger.database import Database
-from ledger.overviews import (
+from ledger.practice.practice import Practice
+from ledger.reports.month_lists import (
     BlockedPatient,
     Scope,
     band_counts,
@@ -18,11 +18,11 @@ from ledger.overviews import (
     months_of_patient,
     untouched,
 )
-from ledger.practice import Practice
+from ledger.reports.worklists import MonthList, month_list, worklist
+from ledger.roster.setup import set_up_gaps
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
-from ledger.set_up import set_up_gaps
-from ledger.worklists import MonthList, month_list, worklist
+from ledger.storage.database import Database
 
 SCOPES = (
     Scope(MONTH),

@@ -12,17 +12,16 @@ from support.facts import import_fact_rows
 from support.practice import AT, MONTH, a_practice, an_entry, entry_row, import_rows, record, statement, verified
 from support.threads import at_once
 
-from ledger.conduct import DEFAULT_CONDUCT
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.policy import change_policy, stored_settings
-from ledger.policy_settings import EXAMPLES, ConductSettings, PolicySettings, conduct_of, policy_of
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.settings import DEFAULT_CONDUCT, EXAMPLES, ConductSettings, PolicySettings, conduct_of, policy_of
+from ledger.reports.worklists import worklist
 from ledger.rules.facts import Activity, Contact
 from ledger.rules.policy import DEFAULT_POLICY
 from ledger.rules.statement import ProgramStatement, Status
-from ledger.tables import PolicyChangeRow
-from ledger.worklists import worklist
+from ledger.setting_changes import change_policy, stored_settings
+from ledger.storage.database import Database
+from ledger.storage.tables import PolicyChangeRow
 
 OTHER_VALUES: dict[str, Any] = {
     "bands": [[5, 9], [25, 29]],

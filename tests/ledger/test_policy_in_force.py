@@ -2,9 +2,9 @@
 
 from support.practice import AT, an_entry, record, verified
 
-from ledger.database import Database
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 
 def test_an_entry_logged_while_the_policy_changes_is_worth_what_the_new_policy_says(

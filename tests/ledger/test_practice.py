@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 from support.practice import AT
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice, create_practice, find_practice, get_practice
+from ledger.practice.practice import Practice, create_practice, find_practice, get_practice
+from ledger.storage.database import Database
 
 
 def create(database: Database, practice_id: str, name: str = "One", timezone: str = "America/New_York") -> Practice:

@@ -33,12 +33,12 @@ from support.two_practices import COMPLEXITY, OUTSIDE, PARTS, QUESTIONS, WRITES
 import jobs
 import ledger
 from jobs.digests import run_due
-from ledger import practice
-from ledger.database import Database, ScopedDatabase
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.set_up import move_practice
-from ledger.tables import Base
+from ledger.practice import practice
+from ledger.practice.practice import Practice
+from ledger.roster.setup import move_practice
+from ledger.storage.database import Database, ScopedDatabase
+from ledger.storage.tables import Base
 
 WHOLE_DATABASE = {Connection, Database, ScopedDatabase}
 ELSEWHERE = ("ledger.migrations", "ledger.rules", "ledger.sample")

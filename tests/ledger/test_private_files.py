@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from support.practice import a_practice, an_entry, record
 
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError
-from ledger.private_files import make_file, make_folder, new_file
-from ledger.schema import upgrade
+from ledger.storage.database import Database
+from ledger.storage.private_files import make_file, make_folder, new_file
+from ledger.storage.schema import upgrade
 
 
 def mode(path: Path) -> int:

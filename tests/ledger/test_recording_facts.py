@@ -8,14 +8,14 @@ from support.facts import stored_facts
 from support.practice import AT, MONTH, a_request, an_entry, record, verified
 from support.threads import at_once
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.facts import Fact, FactKind
-from ledger.practice import Practice
-from ledger.recording_facts import FactReceipt, Outcome, record_fact
-from ledger.requests import Request
+from ledger.patients.facts import Fact, FactKind
+from ledger.practice.practice import Practice
+from ledger.recording.facts import FactReceipt, Outcome, record_fact
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
 
 CONSENT = Fact("P-1046", FactKind.CONSENT, date(2026, 11, 3), Program.CCM.value, details={"form": "verbal"})
 

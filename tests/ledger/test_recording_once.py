@@ -21,13 +21,13 @@ from support.practice import (
     verified,
 )
 
-from ledger.database import Database
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.practice import Practice
-from ledger.recording import NewEntry
+from ledger.practice.practice import Practice
+from ledger.recording.entries import NewEntry
 from ledger.rules.facts import Activity, Program
 from ledger.rules.statement import Status
-from ledger.tables import RequestRow, TimeEntryRow
+from ledger.storage.database import Database
+from ledger.storage.tables import RequestRow, TimeEntryRow
 
 MORNING = ("2026-11-18 10:00", "2026-11-18 10:20")
 

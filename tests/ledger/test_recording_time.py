@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from support.practice import AT, NOTE, TODAY, a_practice, an_entry, local, record, statement, verified
 
-from ledger.database import Database
 from ledger.errors import ConfirmationNeededError, LedgerError
-from ledger.practice import Practice
-from ledger.recording import NewEntry, Receipt
+from ledger.practice.practice import Practice
+from ledger.recording.entries import NewEntry, Receipt
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.storage.database import Database
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from structlog.testing import capture_logs
 
 from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.reach import Reach
-from ledger.retries import BUDGET_SECONDS, with_retries
+from ledger.storage.reach import Reach
+from ledger.storage.retries import BUDGET_SECONDS, with_retries
 
 
 class Watch:

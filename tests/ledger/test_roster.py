@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 from support.practice import STAFF, a_practice, import_rows, patient_row, staff_row
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import (
+from ledger.practice.practice import Practice
+from ledger.roster.directory import (
     Role,
     code_key,
     code_number,
@@ -23,6 +22,7 @@ from ledger.roster import (
     teams,
 )
 from ledger.rules.facts import Program
+from ledger.storage.database import Database
 
 DAY = date(2026, 11, 18)
 

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from support.practice import AT, TODAY, a_request, an_entry, import_rows, patient_row, record, staff_row, verified
 from support.threads import at_once
 
-from ledger.accounts import admit_administrator, claim_stranger, end_person, ignore_stranger, note_restored
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.requests import Request
-from ledger.roster import administrators, people, person_by_id, teams
-from ledger.roster_changes import RosterReceipt, RosterRefusedError, save_patient, save_person, save_team
-from ledger.tables import PatientMonthRow, RosterChangeRow, StaffRow
+from ledger.practice.practice import Practice
+from ledger.roster.accounts import admit_administrator, claim_stranger, end_person, ignore_stranger, note_restored
+from ledger.roster.changes import RosterReceipt, RosterRefusedError, save_patient, save_person, save_team
+from ledger.roster.directory import administrators, people, person_by_id, teams
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
+from ledger.storage.tables import PatientMonthRow, RosterChangeRow, StaffRow
 
 TEAM_IDS = {"blue-team": "blue-team", "green-team": "green-team"}
 PERSON = {

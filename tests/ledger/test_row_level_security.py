@@ -14,10 +14,10 @@ from support.databases import OWNER, SUPERUSER, fresh_postgresql, without_guards
 from support.practice import AT, MONTH, a_practice
 
 import jobs.tables  # noqa: F401 - its tables belong to the schema
-from ledger.database import Database
-from ledger.roster import suggest_codes
-from ledger.schema import row_level_security, upgrade
-from ledger.tables import APPEND_ONLY, Base, UtcDateTime
+from ledger.roster.directory import suggest_codes
+from ledger.storage.database import Database
+from ledger.storage.schema import row_level_security, upgrade
+from ledger.storage.tables import APPEND_ONLY, Base, UtcDateTime
 
 MINE, OTHER = "T0TEST", "T0OTHER"
 TABLES = sorted(name for name, table in Base.metadata.tables.items() if "practice_id" in table.columns)

@@ -16,15 +16,15 @@ from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_r
 
 import jobs.tables  # noqa: F401 - its tables belong to the schema
 from bot.installations.tables import BOTS, INSTALLATIONS, STATES
-from ledger.addenda import add_addendum
-from ledger.chain import GENESIS
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
-from ledger.schema import check, newest, upgrade
-from ledger.tables import APPEND_ONLY, Base
-from ledger.takes import take_or_release
+from ledger.practice.practice import Practice, get_practice
+from ledger.recording.addenda import add_addendum
+from ledger.reports.takes import take_or_release
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import GENESIS
+from ledger.storage.schema import check, newest, upgrade
+from ledger.storage.tables import APPEND_ONLY, Base
 
 BEFORE_A_PRACTICE_IS_KNOWN = {table.name for table in (INSTALLATIONS, BOTS, STATES)}
 """They say which practice a request belongs to, and are no practice's own (decision 021)."""

@@ -5,10 +5,10 @@ from zoneinfo import available_timezones
 import pytest
 from support.practice import AT, a_practice, an_entry, record
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice, get_practice
-from ledger.set_up import PRACTICE_ZONES, USUAL_ZONE, Beginning, begin_practice, move_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.roster.setup import PRACTICE_ZONES, USUAL_ZONE, Beginning, begin_practice, move_practice
+from ledger.storage.database import Database
 
 TEST = "T0TEST"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError
-from ledger.sqlite_files import alone, opened
+from ledger.storage.sqlite_files import alone, opened
 
 
 def test_a_ledger_that_another_has_open_is_in_use(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_file_that_the_system_does_not_lock_is_not_said_to_be_in_use(
     def read_only(file: Path) -> sqlite3.Connection:
         return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None)
 
-    monkeypatch.setattr("ledger.sqlite_files.opened", read_only)
+    monkeypatch.setattr("ledger.storage.sqlite_files.opened", read_only)
 
     with pytest.raises(LedgerError, match="DISK_FAILS"), alone(ledger):
         pytest.fail("it was had though it cannot be locked")

@@ -7,14 +7,14 @@ import pytest
 from support.facts import import_fact_rows
 from support.practice import AT, MONTH, an_entry, import_rows, patient_row, record, undo
 
-from ledger.database import Database
-from ledger.lapsing import Lapsing, LapsingPlan, MissingConsent, lapsing
-from ledger.overviews import Scope, month_counts
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.reports.expiring import Lapsing, LapsingPlan, MissingConsent, lapsing
+from ledger.reports.month_lists import Scope, month_counts
+from ledger.reports.summaries import StaffMinutes, became_billable, few_minutes, minutes_by_person, units_billed
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
-from ledger.summaries import StaffMinutes, became_billable, few_minutes, minutes_by_person, units_billed
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 BLUE = Scope(MONTH, ["blue-team"])
 NOVEMBER = {"before": date(2026, 11, 2), "first": date(2026, 11, 9), "last": date(2026, 11, 15)}

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from support.practice import AT, MONTH, a_practice, a_request
 from support.threads import at_once
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.requests import Request
-from ledger.tables import TakeRow
-from ledger.takes import Asked, Outcome, Take, take_or_release, take_over, takes_of
+from ledger.practice.practice import Practice
+from ledger.reports.takes import Asked, Outcome, Take, take_or_release, take_over, takes_of
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
+from ledger.storage.tables import TakeRow
 
 LATER = AT + timedelta(minutes=5)
 

@@ -10,14 +10,10 @@ import pytest
 from support.practice import AT, NOTE, a_practice, a_request, an_entry, import_rows, local, record, staff_row, verified
 from support.threads import at_once
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
-from ledger.recording import NewEntry, Receipt
-from ledger.requests import Request
-from ledger.rules.facts import Activity, Contact, Program
-from ledger.timers import (
+from ledger.practice.practice import Practice, get_practice
+from ledger.recording.entries import NewEntry, Receipt
+from ledger.recording.timers import (
     REMINDER_LEASE,
     DueReminder,
     Timer,
@@ -31,6 +27,10 @@ from ledger.timers import (
     start_timer,
     stop_timer,
 )
+from ledger.rules.facts import Activity, Contact, Program
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
 
 BEGAN = local("2026-11-18 10:05:20")
 MINUTE = timedelta(minutes=1)

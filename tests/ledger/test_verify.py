@@ -12,10 +12,10 @@ from sqlalchemy import text
 from support.databases import tamper
 from support.practice import AT, NEW_YORK, a_practice, an_entry, import_rows, patient_row, record, undo, verified
 
-from ledger.chain import GENESIS, content_hash, link, link_hash
-from ledger.database import Database
-from ledger.practice import Practice
-from ledger.verify import verify
+from ledger.audit.verify import verify
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import GENESIS, content_hash, link, link_hash
 
 ROW: dict[str, Any] = {
     "practice_id": "T0TEST",

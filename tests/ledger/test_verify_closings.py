@@ -9,9 +9,9 @@ from support.closing import close, reopen
 from support.databases import tamper
 from support.practice import a_practice, an_entry, record, verified
 
-from ledger.chain import GENESIS
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import GENESIS
 
 THE_30TH = date(2026, 10, 30)
 OF_1042 = "WHERE patient_code = 'P-1042' AND number = 3"

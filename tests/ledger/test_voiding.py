@@ -18,13 +18,13 @@ from support.practice import (
     verified,
 )
 
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.recording import record_entry
+from ledger.practice.practice import Practice
+from ledger.recording.entries import record_entry
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status
-from ledger.tables import EntryVoidRow
+from ledger.storage.database import Database
+from ledger.storage.tables import EntryVoidRow
 
 MIDNIGHT = ("2026-10-31 23:50", "2026-11-01 00:10")
 

@@ -20,14 +20,14 @@ from support.practice import (
     undo,
 )
 
-from ledger.database import Database
-from ledger.patient_months import EvaluatedMonth, statement_of
-from ledger.practice import Practice, create_practice
+from ledger.months.patient_months import EvaluatedMonth, statement_of
+from ledger.practice.practice import Practice, create_practice
+from ledger.reports.worklists import MonthList, NearPatient, Worklist, month_list, worklist
 from ledger.rules.facts import Program
 from ledger.rules.statement import ProgramStatement, Status
 from ledger.sample import write_sample
-from ledger.tables import PatientRow
-from ledger.worklists import MonthList, NearPatient, Worklist, month_list, worklist
+from ledger.storage.database import Database
+from ledger.storage.tables import PatientRow
 
 TODAY = date(2026, 11, 18)
 

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.rules.counting import COUNTING_RULES
 from ledger.rules.facts import Activity, Consent, Contact, Enrollment, Program, StaffMember, Stay
-from ledger.rules.month import month_end
+from ledger.rules.month_view import month_end
 from ledger.rules.policy import Policy
 from ledger.rules.statement import Exclusion
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field, model_validator
 
-from ledger.rules.reading import (
+from ledger.rules.toml_files import (
     Day,
     DayOrLocalTime,
     LocalTime,

@@ -290,7 +290,7 @@ def test_no_figure_of_a_rulebook_stands_in_the_code() -> None:
         assert not [figure for figure in figures if figure in code], path.name
 
 
-@pytest.mark.parametrize("module", ["counting", "coding", "eligibility", "thresholds", "evaluation", "explaining"])
+@pytest.mark.parametrize("module", ["counting", "coding", "eligibility", "thresholds", "evaluation", "explanations"])
 def test_no_threshold_step_or_cap_stands_in_the_code(module: str) -> None:
     tree = ast.parse((BOOKS.parent / f"{module}.py").read_text())
     numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int}

@@ -13,9 +13,9 @@ from support.slack import HandClock, Office, crowd, hire_more, open_office
 from bot.channel import SlackChannel
 from jobs.digests import Digest
 from jobs.listing import Picture
-from ledger.database import Database
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
 from ledger.rules.facts import Contact
+from ledger.storage.database import Database
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def crowded_office(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a database that is away."""
-    monkeypatch.setattr("ledger.retries.BUDGET_SECONDS", 0)
+    monkeypatch.setattr("ledger.storage.retries.BUDGET_SECONDS", 0)
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from bot.playground import Glance, Playground
 from bot.views.digest import POST_NOW
 from jobs.digests import ASKED_FOR, SCHEDULED
 from jobs.tables import OccurrenceRow
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
 
 TEAMS = (BLUE, GREEN)
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)

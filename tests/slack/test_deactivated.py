@@ -6,8 +6,8 @@ from sqlalchemy import select
 from support.practice import an_entry, verified
 from support.slack import STRANGER, Office
 
-from ledger.roster import person_by_id
-from ledger.tables import RosterChangeRow
+from ledger.roster.directory import person_by_id
+from ledger.storage.tables import RosterChangeRow
 
 NURSE, ADMIN = "U0NURSE1", "U0ADMIN1"
 

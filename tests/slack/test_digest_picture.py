@@ -16,8 +16,8 @@ from bot.playground import SeenMessage
 from jobs.claims import LEASE
 from jobs.digests import run_due
 from jobs.living import LivingDigests
-from ledger.policy import change_policy
 from ledger.rules.facts import Activity
+from ledger.setting_changes import change_policy
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 

@@ -27,7 +27,7 @@ from bot.clockwork import practice_jobs, run_jobs
 from bot.demo import free_port
 from bot.doctor.checks import PARTS
 from bot.installations.sealing import new_key
-from ledger.database import Database
+from ledger.storage.database import Database
 
 Doctor = Callable[..., Result]
 

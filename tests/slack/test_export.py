@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from support.practice import NOTE
 from support.slack import Office
 
-from ledger.policy import change_policy
+from ledger.setting_changes import change_policy
 
 
 def files_of(office: Office) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from support.slack import STRANGER, Office, has_button, picked
 from bot.access import ROLES_BY_COMMAND
 from bot.commands.fact_keepers import FACT_KEEPERS
 from bot.playground import Glance
-from ledger.tables import PatientFactRow
+from ledger.storage.tables import PatientFactRow
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1", "U0ADMIN1"
 TODAY = {"date": "2026-11-24"}

@@ -14,7 +14,7 @@ from support.practice import an_entry, entry_row, import_rows, patient_row, staf
 from support.slack import STRANGER, Office
 
 from ledger.rules.facts import Program
-from ledger.tables import PatientFactRow
+from ledger.storage.tables import PatientFactRow
 
 NURSE, LEAD, DOCTOR = "U0NURSE1", "U0LEAD1", "U0DOCTOR1"
 NOTHING_SAVED = "*That cannot be recorded yet.* Nothing was saved."

@@ -18,7 +18,7 @@ from support.slack import LINE, Office, picked
 from bot.playground import Glance
 from bot.views import worklist
 from bot.views.receipt import LOG_ANOTHER, UNDO
-from ledger.database import ScopedDatabase
+from ledger.storage.database import ScopedDatabase
 
 Break = Callable[..., None]
 

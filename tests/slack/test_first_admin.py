@@ -8,11 +8,11 @@ from support.practice import import_rows, staff_row
 from support.slack import STRANGER, HandClock, Office, open_office
 
 from bot.settings import Settings
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.roster import Person, Role, person_by_slack_id
-from ledger.tables import RosterChangeRow, StaffRow
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Person, Role, person_by_slack_id
+from ledger.storage.database import Database
+from ledger.storage.tables import RosterChangeRow, StaffRow
 
 ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
 

@@ -10,7 +10,7 @@ from bot.views.home import LOG, REFRESH
 from bot.views.home.place import NEAR_PAGE, TODAY_PAGE
 from bot.views.home.work import LOG_FOR, UNDO
 from bot.views.timer import CANCEL, START
-from ledger.takes import take_or_release
+from ledger.reports.takes import take_or_release
 
 DOCTOR = "U0DOCTOR1"
 

@@ -8,9 +8,9 @@ from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry, entry_row, import_rows
 from support.slack import NOW, Office, picked
 
-from ledger.imports.reading import ImportRefusedError
-from ledger.policy import change_policy
-from ledger.tables import EntryAddendumRow, EntryVoidRow
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.setting_changes import change_policy
+from ledger.storage.tables import EntryAddendumRow, EntryVoidRow
 
 MARK = "215-555-0199"
 TOLD = f"Called the daughter at {MARK}. She fills the pill box."

@@ -19,8 +19,8 @@ from bot.clockwork import Rounds, jobs_running
 from bot.installations.sealed_rows import check_keys, seal_anew
 from bot.installations.sealing import Seal, TokenKeysError, new_key
 from bot.installations.store import RENEWED_BEFORE, NotInstalledError
-from ledger.database import Database
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
 
 NINE_IN_DENVER = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 """On a day of a digest, in the zone of whoever installs the bot."""

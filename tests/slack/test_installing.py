@@ -15,8 +15,8 @@ from support.town import ABROAD, NURSE, ONE, OWNER, TWO, Browser, Town, a_town
 from bot.installations.tables import INSTALLATIONS, STATES
 from bot.manifest import bot_scopes
 from bot.views.pickers import PATIENT_PICKER
-from ledger.database import Database
-from ledger.practice import all_practices, find_practice, get_practice
+from ledger.practice.practice import all_practices, find_practice, get_practice
+from ledger.storage.database import Database
 
 LINE = "/ccm log P-1042 {minutes}m meds call Reconciled the insulin list. Dose confirmed with the patient."
 

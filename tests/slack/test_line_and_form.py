@@ -15,7 +15,7 @@ from bot.views.form_inputs import submitted
 from bot.views.reply import Reply
 from bot.views.words import escaped
 from ledger.errors import LedgerError
-from ledger.roster import person_by_id
+from ledger.roster.directory import person_by_id
 
 LENGTHS = ("12m", "1h5m", "200m", "7:05-7:17", "9:05am-9:17am", "23:50-00:10", "12m at 8:05", "24h at 7:05", "12m -15")
 ACTIVITIES = ("meds", "labs", "call", "caregiver vm", "meds no-answer", "doc", "patient-contact portal")

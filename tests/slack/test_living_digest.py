@@ -15,8 +15,8 @@ from bot.views import digest
 from bot.views.taking import TAKE_OVER
 from jobs.digests import run_due
 from jobs.living import LivingDigests
+from ledger.reports.takes import takes_of
 from ledger.rules.facts import Activity, Program
-from ledger.takes import takes_of
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 NURSE, NURSE2, LEAD, DOCTOR, BILLER, ADMIN = "U0NURSE1", "U0NURSE2", "U0LEAD1", "U0DOCTOR1", "U0BILLER1", "U0ADMIN1"

@@ -12,8 +12,8 @@ from support.proxy import Cut, Proxy, proxied
 from support.slack import LINE, HandClock, Office, open_office, picked
 
 from bot.metrics import Metrics
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
 
 AWAY = "The ledger cannot be reached just now. Nothing was saved."
 UNKNOWN = "It is not known whether it was saved."
@@ -220,7 +220,7 @@ def test_a_file_that_another_process_writes_is_waited_for(office: Office, other_
 def test_a_file_that_another_process_keeps_is_asked_for_again_and_then_the_line_is_given_back(
     office: Office, other_process: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.retries.BUDGET_SECONDS", 0.2)
+    monkeypatch.setattr("ledger.storage.retries.BUDGET_SECONDS", 0.2)
     event.listen(office.database.engine, "checkout", lambda sqlite, *_: sqlite.execute("PRAGMA busy_timeout = 1"))
 
     with capture_logs() as logs:

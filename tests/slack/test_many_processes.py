@@ -21,7 +21,7 @@ from bot.slack.client import web_client
 from bot.views.digest import POST_NOW, TAKE
 from bot.views.receipt import UNDO
 from bot.views.settings import VALUE
-from ledger.database import Database
+from ledger.storage.database import Database
 
 PROCESSES = 2
 ADMIN = "U0ADMIN1"

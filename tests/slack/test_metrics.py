@@ -26,8 +26,8 @@ from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
 from jobs.digests import run_due
 from jobs.reminders import run_reminders
-from ledger.database import Database
-from ledger.recording import record_entry
+from ledger.recording.entries import record_entry
+from ledger.storage.database import Database
 
 ROOT = Path(__file__).parents[2]
 

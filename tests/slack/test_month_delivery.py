@@ -31,7 +31,7 @@ from bot.clockwork import jobs_running
 from bot.playground import SeenMessage
 from bot.workspaces import OneWorkspace
 from jobs.claims import LEASE
-from ledger.database import Database
+from ledger.storage.database import Database
 
 
 @pytest.fixture

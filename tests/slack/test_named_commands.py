@@ -14,7 +14,7 @@ from bot.access import ROLES_BY_COMMAND
 from bot.cli.commands import COMMANDS as TERMINAL_COMMANDS
 from bot.cli.lazy import real_command
 from bot.commands.registry import COMMANDS
-from ledger.roster import Role
+from ledger.roster.directory import Role
 from ledger.rules.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from bot.playground import Glance
 from bot.playground.people.person import SeenView
 from bot.views.pickers import EDIT_PATIENT, PRACTITIONER_PICKER, TEAM_PICKER
 from bot.views.roster import ADD_PATIENT, PATIENTS_PAGE
-from ledger.tables import PatientFactRow, PatientMonthRow, PatientRow, RosterChangeRow
+from ledger.storage.tables import PatientFactRow, PatientMonthRow, PatientRow, RosterChangeRow
 
 ADMIN = "U0ADMIN1"
 BLUE_TEAM = {"text": {"type": "plain_text", "text": "Blue Team", "emoji": True}, "value": "blue-team"}

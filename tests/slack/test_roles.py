@@ -14,7 +14,7 @@ from bot.views import digest, month
 from bot.views.pickers import PATIENT_PICKER
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import ADD_DETAIL, LOG_ANOTHER, UNDO
-from ledger.roster import people
+from ledger.roster.directory import people
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1", "U0ADMIN1"
 EVERYBODY = {NURSE, LEAD, BILLER, DOCTOR, ADMIN}

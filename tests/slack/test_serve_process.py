@@ -17,8 +17,8 @@ from support.slack import LINE, HandClock, Office, open_office
 
 from bot.demo import free_port
 from ledger.clock import now
-from ledger.database import Database
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
 
 
 @pytest.fixture

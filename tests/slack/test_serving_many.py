@@ -16,7 +16,7 @@ from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
 
 from bot.demo import free_port
 from bot.installations.sealing import new_key
-from ledger.database import Database
+from ledger.storage.database import Database
 
 LINE = "/ccm log P-1042 {minutes}m meds call Reconciled the insulin list. Dose confirmed with the patient."
 LOOKS, PAUSE_SECONDS = 300, 0.1

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM
-from ledger.database import Database
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
 
 OWNER = STRANGER
 INIT = ("init", "--workspace", "T0TEST", "--timezone", "America/New_York", "--name", "Us")

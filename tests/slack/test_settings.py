@@ -12,10 +12,10 @@ from support.slack import Office, table_rows
 from bot.playground import Glance, SeenView
 from bot.views.reply import Reply, section
 from bot.views.settings import CHANGE, CODE, HISTORY, PAGE, RESET, VALUE, outcome_view, saving_view
-from ledger.policy import change_policy, policy_changes, stored_settings
-from ledger.policy_texts import SETTING_TEXTS
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.setting_texts import SETTING_TEXTS
 from ledger.rules.facts import Activity, Contact
+from ledger.setting_changes import change_policy, policy_changes, stored_settings
 
 ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
 
@@ -236,7 +236,7 @@ def test_a_failure_is_said_in_the_form_and_changes_nothing(office: Office, monke
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("ledger.policy.reevaluate_practice", fail)
+    monkeypatch.setattr("ledger.setting_changes.reevaluate_practice", fail)
     save(office, "care_plan_max_days", {VALUE: "180"})
 
     assert "Something went wrong on our side." in shown(office)

@@ -6,7 +6,7 @@ from support.slack import BLUE, GENERAL, GONE, STRANGER, Office, picked
 
 from bot.listeners.shortcuts import MESSAGE_SHORTCUT, SHORTCUT
 from bot.playground import SeenMessage, SeenView
-from ledger.recording import NOTE_CHARACTERS
+from ledger.recording.entries import NOTE_CHARACTERS
 
 
 def said(office: Office, text: str, thread_ts: str | None = None) -> SeenMessage:

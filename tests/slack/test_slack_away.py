@@ -24,10 +24,10 @@ from bot.health import SLACK_PATIENCE_SECONDS, Health
 from bot.serve import Envelopes, disconnect
 from bot.slack.client import web_client
 from bot.slack_reach import SlackGate, slack_reach
-from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.practice import Practice
-from ledger.reach import Reach
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
+from ledger.storage.reach import Reach
 
 NINE = NOW + timedelta(hours=23)
 """When the first digest of the month is due."""

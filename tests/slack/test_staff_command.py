@@ -9,13 +9,13 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
 from support.slack import STRANGER, Office, table_rows
 
-from bot.commands import staff as staff_command
+from bot.commands import staff
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
 from bot.views.pickers import EDIT_PERSON
 from bot.views.roster import ADD_PERSON, STAFF_PAGE
-from ledger.roster import people, person_by_id
-from ledger.tables import PatientMonthRow, RosterChangeRow
+from ledger.roster.directory import people, person_by_id
+from ledger.storage.tables import PatientMonthRow, RosterChangeRow
 
 ADMIN = "U0ADMIN1"
 BLUE_TEAM = {"text": {"type": "plain_text", "text": "Blue Team", "emoji": True}, "value": "blue-team"}
@@ -223,17 +223,17 @@ def test_the_same_form_delivered_twice_saves_once(office: Office) -> None:
 def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_command, "PATIENTS_AT_ONCE", 1)
+    monkeypatch.setattr(staff, "PATIENTS_AT_ONCE", 1)
     for patient in ("P-1042", "P-1043"):
         office.work(an_entry(patient=patient, minutes=25))
     modal = form(office)
-    let_go, original = threading.Event(), staff_command.save_person
+    let_go, original = threading.Event(), staff.save_person
 
     def waits(*given: Any, **more: Any) -> Any:
         assert let_go.wait(PATIENCE_SECONDS)
         return original(*given, **more)
 
-    monkeypatch.setattr(staff_command, "save_person", waits)
+    monkeypatch.setattr(staff, "save_person", waits)
     assert "*Saving…* The months of 2 patients" in words(submit(office, modal, {"credential": "LPN"}))
     let_go.set()
     office.settle()
@@ -248,11 +248,11 @@ def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
 def test_a_late_failure_gives_the_form_back_with_all_that_was_typed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_command, "PATIENTS_AT_ONCE", 0)
+    monkeypatch.setattr(staff, "PATIENTS_AT_ONCE", 0)
     office.work(an_entry(minutes=25))
     modal = form(office)
     with monkeypatch.context() as patch:
-        patch.setattr(staff_command, "save_person", lambda *_, **__: {}["nothing"])
+        patch.setattr(staff, "save_person", lambda *_, **__: {}["nothing"])
         submit(office, modal, {"credential": "LPN", "name": "Nurse Typed", "teams": [GREEN_TEAM]})
         office.settle()
 

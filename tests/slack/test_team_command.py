@@ -12,8 +12,8 @@ from bot.playground import Glance
 from bot.playground.people.person import SeenView
 from bot.views.pickers import EDIT_TEAM
 from bot.views.roster import ADD_TEAM, TEAM_PAGE
-from ledger.roster import teams
-from ledger.tables import RosterChangeRow
+from ledger.roster.directory import teams
+from ledger.storage.tables import RosterChangeRow
 
 ADMIN, LEAD = "U0ADMIN1", "U0LEAD1"
 

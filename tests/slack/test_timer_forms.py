@@ -10,8 +10,8 @@ from support.slack import HandClock, Office, open_office, picked
 from support.timers import opened, prefilled, running, start
 
 from bot.views.timer import CANCEL, STOP
-from ledger.database import Database
-from ledger.policy import change_policy
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 
 def stopped(office: Office, line: str = "", **ran: float) -> Any:

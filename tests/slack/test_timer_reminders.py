@@ -16,7 +16,7 @@ from bot.playground import Glance, SeenMessage
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
 from bot.workspaces import OneWorkspace
 from jobs.reminders import run_reminders
-from ledger.policy import change_policy
+from ledger.setting_changes import change_policy
 
 ASKED = "Your timer for P-1042 has run since 10:00 am (45 min). Still working?"
 

@@ -33,9 +33,9 @@ from bot.serve import check_practice, disconnect, http_app, workspace_of
 from bot.slack.client import web_client
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
-from ledger.database import Database
 from ledger.errors import DatabaseAwayError, LedgerError
-from ledger.practice import Practice
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
 
 
 @contextmanager

@@ -11,16 +11,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 from support.practice import a_request, write_csv
 
-from ledger.imports import entries, patients, staff, teams
-from ledger.imports.facts import FACT_FILES, import_facts
-from ledger.imports.reading import ImportRefusedError
-from ledger.policy import change_policy
-from ledger.practice import Practice, create_practice
-from ledger.recording import NewEntry, record_entry
+from ledger.imports import entry_file
+from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.fact_files import import_facts
+from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.practice.practice import Practice, create_practice
+from ledger.recording.entries import NewEntry, record_entry
+from ledger.recording.fact_reading import FACT_FILES
+from ledger.recording.voids import undo_last
+from ledger.roster.patients import PATIENT_COLUMNS
+from ledger.roster.staff import STAFF_COLUMNS
+from ledger.roster.teams import TEAM_COLUMNS
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.reading import parse_toml
-from ledger.tables import TimeEntryRow
-from ledger.voiding import undo_last
+from ledger.rules.toml_files import parse_toml
+from ledger.setting_changes import change_policy
+from ledger.storage.tables import TimeEntryRow
 
 CASES = sorted((Path(__file__).parents[1] / "rules" / "cases").glob("*.toml"))
 CODE = "P-1"
@@ -49,20 +54,20 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
     practice = create_practice(connection, "T0CASE", "Case", zone, at=LONG_AFTER)
     case = WrittenCase(practice, date.fromisoformat(f"{tables['month']}-01"))
     how: dict[str, Any] = {"at": LONG_AFTER, "progress": lambda *_: None}
-    team = write_csv(directory / "teams.csv", teams.COLUMNS, [{"name": "Team", "channel_id": "C0TEAM"}])
-    teams.import_teams(connection, practice, team, **how)
-    people = write_csv(directory / "staff.csv", staff.COLUMNS, staff_rows(tables))
-    staff.import_staff(connection, practice, people, **how)
-    roster = write_csv(directory / "patients.csv", patients.COLUMNS, [_patient_row(tables)])
-    patients.import_patients(connection, practice, roster, **how)
+    team = write_csv(directory / "teams.csv", TEAM_COLUMNS, [{"name": "Team", "channel_id": "C0TEAM"}])
+    import_teams(connection, practice, team, **how)
+    people = write_csv(directory / "staff.csv", STAFF_COLUMNS, staff_rows(tables))
+    import_staff(connection, practice, people, **how)
+    roster = write_csv(directory / "patients.csv", PATIENT_COLUMNS, [_patient_row(tables)])
+    import_patients(connection, practice, roster, **how)
     work = [
         _entry_row(index, entry, practice.zone)
         for index, entry in enumerate(tables.get("entry", ()))
         if not entry.get("voided")
     ]
     with _told(case, "entries"):
-        file = write_csv(directory / "entries.csv", entries.COLUMNS, work)
-        entries.import_entries(connection, practice, file, confirm_long=True, **how)
+        file = write_csv(directory / "entries.csv", entry_file.ENTRY_COLUMNS, work)
+        entry_file.import_entries(connection, practice, file, confirm_long=True, **how)
     _note_positions(connection, case)
     for index, entry in enumerate(tables.get("entry", ())):
         if entry.get("voided"):

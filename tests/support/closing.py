@@ -5,11 +5,11 @@ from typing import Any
 
 from support.practice import AT, a_request
 
-from ledger.closed_months import closings_of
-from ledger.database import Database
-from ledger.month_close import ClosingReceipt, close_month, reopen_month
-from ledger.practice import Practice
-from ledger.requests import Request
+from ledger.closing.month_close import ClosingReceipt, close_month, reopen_month
+from ledger.months.closed_months import closings_of
+from ledger.practice.practice import Practice
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
 
 OCTOBER = date(2026, 10, 1)
 """The month before that of ``support.practice.TODAY``."""

@@ -16,7 +16,7 @@ from support.requests import RETRY, post
 from support.slack import GENERAL, NOW
 
 from bot.playground.delivery.http import signed_request
-from ledger.tables import TimeEntryRow
+from ledger.storage.tables import TimeEntryRow
 
 PEOPLE = 8
 DELIVERIES = 6

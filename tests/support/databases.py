@@ -15,8 +15,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 import ledger
-from ledger.database import Database
-from ledger.schema import upgrade
+from ledger.storage.database import Database
+from ledger.storage.schema import upgrade
 
 _numbers = count(1)
 SUPERUSER, OWNER = "postgres", "ccm"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
-import ledger.database
+import ledger.storage.database
 
 
 def quicken_engines(patch: pytest.MonkeyPatch) -> None:
@@ -17,7 +17,7 @@ def quicken_engines(patch: pytest.MonkeyPatch) -> None:
     for its dialect, of which each engine has one of its own. What is committed survives the death of a process as
     before; the power cut that ``synchronous=FULL`` is for does not come in a test.
     """
-    make: Callable[..., Engine] = ledger.database._engine
+    make: Callable[..., Engine] = ledger.storage.database._engine
     compiled: dict[type, Any] = {}
     types: dict[type, Any] = {}
 
@@ -30,7 +30,7 @@ def quicken_engines(patch: pytest.MonkeyPatch) -> None:
             event.listen(engine, "connect", _wait_for_no_disk)
         return engine
 
-    patch.setattr(ledger.database, "_engine", quick)
+    patch.setattr(ledger.storage.database, "_engine", quick)
     patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other), raising=False)
     patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)), raising=False)
 

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 from support.practice import AT, MONTH, statement, write_csv
 
-from ledger.database import Database
-from ledger.imports.facts import FACT_FILES, WITHDRAWN, import_facts
-from ledger.imports.reading import ImportSummary
-from ledger.practice import Practice
+from ledger.imports.fact_files import import_facts
+from ledger.practice.practice import Practice
+from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN
 from ledger.rules.facts import PatientMonth
-from ledger.tables import PatientFactRow
+from ledger.storage.database import Database
+from ledger.storage.tables import PatientFactRow
+from ledger.validation import ImportSummary
 
 
 def import_fact_rows(

@@ -8,8 +8,8 @@ from support.two_practices import WRITES
 
 import jobs.tables  # noqa: F401 - its tables belong to the ledger
 from bot.installations.tables import BOTS, INSTALLATIONS, STATES
-from ledger.database import Database
-from ledger.tables import Base
+from ledger.storage.database import Database
+from ledger.storage.tables import Base
 
 NAMES = ("T0TEST", "T0OTHER")
 NOTE = """Größe und Gewicht besprochen – „kein“ Schwindel. 😀 % ' " \\ {}

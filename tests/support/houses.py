@@ -21,9 +21,9 @@ from bot.demo import free_port
 from bot.playground import Person, Playground
 from jobs.claims import LEASE
 from jobs.tables import OccurrenceRow
-from ledger.database import Database, ScopedDatabase
-from ledger.policy import change_policy
-from ledger.practice import Practice, get_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database, ScopedDatabase
 
 NEAR_COUNT = 55
 """More near patients than one message holds: the blue team's digest goes on in its thread."""

@@ -11,8 +11,8 @@ from bot.playground import SeenMessage
 from jobs.history import Run, latest_runs
 from jobs.missed import run_missed
 from jobs.month_messages import run_month_messages
-from ledger.database import Database
-from ledger.policy import change_policy
+from ledger.setting_changes import change_policy
+from ledger.storage.database import Database
 
 LEAD, LEAD_OF_GREEN, BILLER, ADMIN, NURSE = "U0LEAD1", "U0LEAD2", "U0BILLER1", "U0ADMIN1", "U0NURSE1"
 """Lead One leads both teams, Lead Two the green one."""

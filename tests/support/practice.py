@@ -13,18 +13,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, insert, select
 
-from ledger.database import Database
-from ledger.imports import entries, patients, staff, teams
-from ledger.imports.reading import ImportSummary
-from ledger.patient_months import EvaluatedMonth, statement_of
-from ledger.practice import Practice, create_practice, get_practice
-from ledger.recording import NewEntry, Receipt, record_entry
-from ledger.requests import Request
+from ledger.audit.verify import Verification, verify
+from ledger.imports.entry_file import ENTRY_COLUMNS, import_entries
+from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.months.patient_months import EvaluatedMonth, statement_of
+from ledger.practice.practice import Practice, create_practice, get_practice
+from ledger.recording.entries import NewEntry, Receipt, record_entry
+from ledger.recording.voids import VoidReceipt, undo_last
+from ledger.roster.patients import PATIENT_COLUMNS
+from ledger.roster.staff import STAFF_COLUMNS
+from ledger.roster.teams import TEAM_COLUMNS
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.schema import upgrade
-from ledger.tables import Base
-from ledger.verify import Verification, verify
-from ledger.voiding import VoidReceipt, undo_last
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
+from ledger.storage.schema import upgrade
+from ledger.storage.tables import Base
+from ledger.validation import ImportSummary
+
+COLUMNS = {"teams": TEAM_COLUMNS, "staff": STAFF_COLUMNS, "patients": PATIENT_COLUMNS, "entries": ENTRY_COLUMNS}
+"""The columns of each kind of file of the roster and of time."""
 
 NEW_YORK = ZoneInfo("America/New_York")
 TODAY = date(2026, 11, 18)
@@ -123,8 +130,7 @@ def import_rows(
 ) -> ImportSummary:
     """Imports rows of ``kind`` (teams, staff, patients, entries) from a file, as ``ccm import`` does."""
     with tempfile.TemporaryDirectory() as directory:
-        columns = {module.__name__.rpartition(".")[2]: module.COLUMNS for module in (teams, staff, patients, entries)}
-        path = write_csv(Path(directory) / f"{kind}.csv", columns[kind], rows)
+        path = write_csv(Path(directory) / f"{kind}.csv", COLUMNS[kind], rows)
         return import_file(database, practice, kind, path, at=at, **how)
 
 
@@ -133,10 +139,10 @@ def import_file(
 ) -> ImportSummary:
     """Imports a file of ``kind`` (teams, staff, patients, entries), as ``ccm import`` does."""
     importers = {
-        "teams": teams.import_teams,
-        "staff": staff.import_staff,
-        "patients": patients.import_patients,
-        "entries": entries.import_entries,
+        "teams": import_teams,
+        "staff": import_staff,
+        "patients": import_patients,
+        "entries": import_entries,
     }
     with database.of(practice.practice_id).writing() as connection:
         return importers[kind](connection, practice, path, at=at, progress=lambda *_: None, **how)

@@ -24,11 +24,11 @@ from bot.behind import Behind
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
 from bot.slack.client import web_client
-from ledger.database import Database
-from ledger.practice import Practice
-from ledger.recording import NewEntry
-from ledger.roster import people
-from ledger.tables import EntryVoidRow, TimeEntryRow
+from ledger.practice.practice import Practice
+from ledger.recording.entries import NewEntry
+from ledger.roster.directory import people
+from ledger.storage.database import Database
+from ledger.storage.tables import EntryVoidRow, TimeEntryRow
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """Tuesday, ten in the morning in New York."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import text
 from support.patience import PATIENCE_SECONDS
 
-from ledger.database import Database
+from ledger.storage.database import Database
 
 Result = TypeVar("Result")
 _GLANCE_SECONDS = 0.005

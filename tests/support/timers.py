@@ -3,7 +3,7 @@
 from support.slack import Office
 
 from bot.playground import Glance, SeenView
-from ledger.timers import Timer, running_timer
+from ledger.recording.timers import Timer, running_timer
 
 
 def start(office: Office, line: str = "P-1042 meds", *, minutes: float = 0, seconds: float = 0) -> Glance:

@@ -25,8 +25,8 @@ from bot.playground import DistributedApp, Distribution, Person, Playground, Wor
 from bot.serve import http_app
 from bot.settings import OAuthApp
 from bot.slack.client import web_client
-from ledger.database import Database
-from ledger.practice import get_practice
+from ledger.practice.practice import get_practice
+from ledger.storage.database import Database
 
 ONE, TWO = "T0ONE", "T0TWO"
 NURSE, OWNER, ABROAD = "U0NURSE1", "U0OWNER1", "U0ABROAD"

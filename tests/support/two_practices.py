@@ -42,54 +42,30 @@ from jobs import (
 )
 from jobs.claims import Claim, Occurrence
 from jobs.schedules import WEEKLY, DueRun, plans
-from ledger import (
-    accounts,
-    addenda,
-    close_changes,
-    closed_months,
-    deciding,
-    exports,
-    facts,
-    figures,
-    fixing,
-    home_tabs,
-    lapsing,
-    month_close,
-    overviews,
-    own_entries,
-    patient_facts,
-    patient_months,
-    policy,
-    practice,
-    recording,
-    recording_facts,
-    requests,
-    roster,
-    roster_changes,
-    roster_lists,
-    set_up,
-    summaries,
-    takes,
-    timers,
-    verify,
-    verify_closings,
-    voiding,
-    worklists,
-)
-from ledger.database import Database
+from ledger import setting_changes
+from ledger.audit import verify, verify_closings
+from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
-from ledger.imports import facts as fact_files
-from ledger.imports import patients, staff, teams
-from ledger.imports import roster as roster_files
-from ledger.practice import Practice
-from ledger.requests import Request
+from ledger.months import closed_months, figures, patient_months
+from ledger.patients import facts, records
+from ledger.practice import practice
+from ledger.practice.practice import Practice
+from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
+from ledger.recording import facts as recording_facts
+from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
+from ledger.reports import expiring, home_tabs, month_lists, own_entries, summaries, takes, worklists
+from ledger.reports import workbook as exports
+from ledger.roster import accounts, directory, lists, patients, setup, staff, storing, teams
+from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
-from ledger.stored_entries import corrections_of, find_entry, find_live_entry
-from ledger.tables import CareTeamRow
+from ledger.storage import idempotency
+from ledger.storage.database import Database
+from ledger.storage.idempotency import Request
+from ledger.storage.tables import CareTeamRow
 
 Ask = Callable[[Connection, Practice], Any]
 Write = Callable[[Database, Practice], Any]
-SCOPE = overviews.Scope(MONTH, ("blue-team",))
+SCOPE = month_lists.Scope(MONTH, ("blue-team",))
 NINE = local("2026-11-25 09:00").astimezone(UTC)
 """When the digests of the first day are due."""
 LATER = NINE + timedelta(hours=1)
@@ -132,9 +108,9 @@ def digest_key(own: Practice) -> str:
     return Occurrence(own.practice_id, digests.SCHEDULED, "blue-team", NINE).key
 
 
-def blue_team(connection: Connection, own: Practice) -> roster.Team:
+def blue_team(connection: Connection, own: Practice) -> directory.Team:
     """The blue team as it is."""
-    return next(team for team in roster.teams(connection, own.practice_id) if team.team_id == "blue-team")
+    return next(team for team in directory.teams(connection, own.practice_id) if team.team_id == "blue-team")
 
 
 def cells_of(workbook: bytes) -> list[Any]:
@@ -155,107 +131,119 @@ def _weekly(connection: Connection, own: Practice) -> DueRun:
 
 
 QUESTIONS: Mapping[str, Ask] = {
-    "ledger.roster.person_by_slack_id": lambda c, p: roster.person_by_slack_id(c, p.practice_id, "U0NURSE1"),
-    "ledger.roster.person_by_id": lambda c, p: roster.person_by_id(c, p.practice_id, "nurse1"),
-    "ledger.roster.people": lambda c, p: roster.people(c, p.practice_id),
-    "ledger.roster.teams": lambda c, p: roster.teams(c, p.practice_id),
-    "ledger.roster.find_codes": lambda c, p: roster.find_codes(c, p.practice_id, "1042"),
-    "ledger.roster.suggest_codes": lambda c, p: roster.suggest_codes(c, p.practice_id, "10", most=100),
-    "ledger.roster.administrators": lambda c, p: roster.administrators(c, p.practice_id, TODAY),
-    "ledger.roster_lists.patients_page": lambda c, p: roster_lists.patients_page(
-        c, p, team_id=None, page=0, today=TODAY
+    "ledger.roster.directory.person_by_slack_id": lambda c, p: directory.person_by_slack_id(
+        c, p.practice_id, "U0NURSE1"
     ),
-    "ledger.roster_lists.blockers_of": lambda c, p: roster_lists.blockers_of(c, p, ["P-1042"], TODAY),
-    "ledger.roster_lists.patient_columns": lambda c, p: roster_lists.patient_columns(c, p.practice_id, "P-1042"),
-    "ledger.roster_lists.is_supervised": lambda c, p: roster_lists.is_supervised(c, p.practice_id, "nurse2"),
-    "ledger.roster_lists.find_people": lambda c, p: roster_lists.find_people(c, p.practice_id, "nurse1"),
-    "ledger.roster_lists.suggest_people": lambda c, p: roster_lists.suggest_people(c, p.practice_id, "nurse", most=10),
-    "ledger.roster_lists.listed_teams": lambda c, p: roster_lists.listed_teams(c, p.practice_id, TODAY),
-    "ledger.roster.enrolled_programs": lambda c, p: roster.enrolled_programs(c, p, "P-1042", TODAY),
-    "ledger.roster.enrolled_since": lambda c, p: roster.enrolled_since(c, p, "P-1042", TODAY),
-    "ledger.roster.program_for_entry": lambda c, p: outcome(lambda: roster.program_for_entry(c, p, "P-1042", TODAY)),
-    "ledger.roster.team_of_patient": lambda c, p: roster.team_of_patient(c, p.practice_id, "P-1042"),
-    "ledger.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
-    "ledger.worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
-    "ledger.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
-    "ledger.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(c, p, ["P-1042"], MONTH),
-    "ledger.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
-    "ledger.patient_facts.load_records": lambda c, p: patient_facts.load_records(c, p, ["P-1042"]),
-    "ledger.figures.stored_figures": lambda c, p: sorted(
+    "ledger.roster.directory.person_by_id": lambda c, p: directory.person_by_id(c, p.practice_id, "nurse1"),
+    "ledger.roster.directory.people": lambda c, p: directory.people(c, p.practice_id),
+    "ledger.roster.directory.teams": lambda c, p: directory.teams(c, p.practice_id),
+    "ledger.roster.directory.find_codes": lambda c, p: directory.find_codes(c, p.practice_id, "1042"),
+    "ledger.roster.directory.suggest_codes": lambda c, p: directory.suggest_codes(c, p.practice_id, "10", most=100),
+    "ledger.roster.directory.administrators": lambda c, p: directory.administrators(c, p.practice_id, TODAY),
+    "ledger.roster.lists.patients_page": lambda c, p: lists.patients_page(c, p, team_id=None, page=0, today=TODAY),
+    "ledger.roster.lists.blockers_of": lambda c, p: lists.blockers_of(c, p, ["P-1042"], TODAY),
+    "ledger.roster.lists.patient_columns": lambda c, p: lists.patient_columns(c, p.practice_id, "P-1042"),
+    "ledger.roster.lists.is_supervised": lambda c, p: lists.is_supervised(c, p.practice_id, "nurse2"),
+    "ledger.roster.lists.find_people": lambda c, p: lists.find_people(c, p.practice_id, "nurse1"),
+    "ledger.roster.lists.suggest_people": lambda c, p: lists.suggest_people(c, p.practice_id, "nurse", most=10),
+    "ledger.roster.lists.listed_teams": lambda c, p: lists.listed_teams(c, p.practice_id, TODAY),
+    "ledger.roster.directory.enrolled_programs": lambda c, p: directory.enrolled_programs(c, p, "P-1042", TODAY),
+    "ledger.roster.directory.enrolled_since": lambda c, p: directory.enrolled_since(c, p, "P-1042", TODAY),
+    "ledger.roster.directory.program_for_entry": lambda c, p: outcome(
+        lambda: directory.program_for_entry(c, p, "P-1042", TODAY)
+    ),
+    "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
+    "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
+    "ledger.reports.worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
+    "ledger.months.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
+    "ledger.months.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(
+        c, p, ["P-1042"], MONTH
+    ),
+    "ledger.months.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
+    "ledger.patients.records.load_records": lambda c, p: records.load_records(c, p, ["P-1042"]),
+    "ledger.months.figures.stored_figures": lambda c, p: sorted(
         (key, sorted(map(repr, found))) for key, found in figures.stored_figures(c, p.practice_id, ["P-1042"]).items()
     ),
-    "ledger.figures.months_with_figures": lambda c, p: sorted(
+    "ledger.months.figures.months_with_figures": lambda c, p: sorted(
         figures.months_with_figures(c, p.practice_id, ["P-1042"])
     ),
-    "ledger.closed_months.closings_of": lambda c, p: closed_months.closings_of(c, p.practice_id, OCTOBER),
-    "ledger.closed_months.closings_in_force": lambda c, p: closed_months.closings_in_force(c, p.practice_id),
-    "ledger.closed_months.closing_in_force": lambda c, p: closed_months.closing_in_force(c, p.practice_id, OCTOBER),
-    "ledger.closed_months.frozen_statements": lambda c, p: closed_months.frozen_statements(
+    "ledger.months.closed_months.closings_of": lambda c, p: closed_months.closings_of(c, p.practice_id, OCTOBER),
+    "ledger.months.closed_months.closings_in_force": lambda c, p: closed_months.closings_in_force(c, p.practice_id),
+    "ledger.months.closed_months.closing_in_force": lambda c, p: closed_months.closing_in_force(
+        c, p.practice_id, OCTOBER
+    ),
+    "ledger.months.closed_months.frozen_statements": lambda c, p: closed_months.frozen_statements(
         c, p.practice_id, A_CLOSE, ["P-1042", "X-1042"]
     ),
-    "ledger.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
-    "ledger.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
-    "ledger.close_changes.changes_since_last_close": lambda c, p: close_changes.changes_since_last_close(c, p, A_CLOSE),
-    "ledger.verify_closings.seen_heads": lambda c, p: verify_closings.seen_heads(c, p.practice_id, ["P-1042"]),
-    "ledger.verify_closings.check_closings": verify_closings.check_closings,
-    "ledger.stored_entries.find_entry": lambda c, p: outcome(lambda: find_entry(c, p.practice_id, "P-1042", 1)),
-    "ledger.stored_entries.find_live_entry": lambda c, p: outcome(
+    "ledger.closing.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
+    "ledger.closing.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
+    "ledger.closing.changes.changes_since_last_close": lambda c, p: changes.changes_since_last_close(c, p, A_CLOSE),
+    "ledger.audit.verify_closings.seen_heads": lambda c, p: verify_closings.seen_heads(c, p.practice_id, ["P-1042"]),
+    "ledger.audit.verify_closings.check_closings": verify_closings.check_closings,
+    "ledger.recording.stored_entries.find_entry": lambda c, p: outcome(
+        lambda: find_entry(c, p.practice_id, "P-1042", 1)
+    ),
+    "ledger.recording.stored_entries.find_live_entry": lambda c, p: outcome(
         lambda: find_live_entry(c, p.practice_id, "P-1042", 1)
     ),
-    "ledger.stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
-    "ledger.timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
-    "ledger.timers.required_timer": lambda c, p: outcome(lambda: timers.required_timer(c, p, "nurse1")),
-    "ledger.timers.due_reminders": lambda c, p: timers.due_reminders(c, p, at=AT + timedelta(days=1)),
-    "ledger.overviews.month_counts": lambda c, p: overviews.month_counts(c, p, SCOPE),
-    "ledger.overviews.month_rows": lambda c, p: overviews.month_rows(
-        c, p, SCOPE, overviews.month_counts(c, p, SCOPE), first=0, most=25
+    "ledger.recording.stored_entries.corrections_of": lambda c, p: corrections_of(c, p.practice_id, "P-1042", MONTH),
+    "ledger.recording.timers.running_timer": lambda c, p: timers.running_timer(c, p, "nurse1"),
+    "ledger.recording.timers.required_timer": lambda c, p: outcome(lambda: timers.required_timer(c, p, "nurse1")),
+    "ledger.recording.timers.due_reminders": lambda c, p: timers.due_reminders(c, p, at=AT + timedelta(days=1)),
+    "ledger.reports.month_lists.month_counts": lambda c, p: month_lists.month_counts(c, p, SCOPE),
+    "ledger.reports.month_lists.month_rows": lambda c, p: month_lists.month_rows(
+        c, p, SCOPE, month_lists.month_counts(c, p, SCOPE), first=0, most=25
     ),
-    "ledger.overviews.has_work": lambda c, p: overviews.has_work(c, p, OCTOBER),
-    "ledger.overviews.untouched": lambda c, p: overviews.untouched(c, p, SCOPE, first=0, most=25),
-    "ledger.overviews.count_untouched": lambda c, p: overviews.count_untouched(c, p, SCOPE),
-    "ledger.overviews.band_counts": lambda c, p: overviews.band_counts(c, p, SCOPE),
-    "ledger.overviews.blocked_by": lambda c, p: overviews.blocked_by(c, p, SCOPE, "NO_CONSENT"),
-    "ledger.overviews.months_of_patient": lambda c, p: overviews.months_of_patient(c, p, "P-1043"),
-    "ledger.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
-    "ledger.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
-    "ledger.set_up.set_up_gaps": lambda c, p: set_up.set_up_gaps(c, p, TODAY),
-    "ledger.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
-    "ledger.verify.verify": verify.verify,
-    "ledger.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
-    "ledger.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
-    "ledger.recording.recorded_before": lambda c, p: recording.recorded_before(c, p, asked("a")),
-    "ledger.recording_facts.earlier_receipt": lambda c, p: recording_facts.earlier_receipt(c, p, asked("fact")),
-    "ledger.requests.earlier_result": lambda c, p: requests.earlier_result(c, p.practice_id, asked("undo")),
-    "ledger.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
-    "ledger.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
-    "ledger.policy.stored_settings": policy.stored_settings,
-    "ledger.policy.policy_changes": policy.policy_changes,
-    "ledger.exports.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
-    "ledger.exports.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
-    "ledger.imports.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
-    "ledger.imports.staff.known_staff": staff.known_staff,
-    "ledger.imports.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2", "doctor1"]),
-    "ledger.imports.patients.known_roster": patients.known_roster,
-    "ledger.imports.facts.read_fact": lambda c, p: outcome(
-        lambda: fact_files.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
+    "ledger.reports.month_lists.has_work": lambda c, p: month_lists.has_work(c, p, OCTOBER),
+    "ledger.reports.month_lists.untouched": lambda c, p: month_lists.untouched(c, p, SCOPE, first=0, most=25),
+    "ledger.reports.month_lists.count_untouched": lambda c, p: month_lists.count_untouched(c, p, SCOPE),
+    "ledger.reports.month_lists.band_counts": lambda c, p: month_lists.band_counts(c, p, SCOPE),
+    "ledger.reports.month_lists.blocked_by": lambda c, p: month_lists.blocked_by(c, p, SCOPE, "NO_CONSENT"),
+    "ledger.reports.month_lists.months_of_patient": lambda c, p: month_lists.months_of_patient(c, p, "P-1043"),
+    "ledger.reports.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
+    "ledger.reports.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
+    "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
+    "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
+    "ledger.audit.verify.verify": verify.verify,
+    "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
+    "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
+    "ledger.recording.entries.recorded_before": lambda c, p: entries.recorded_before(c, p, asked("a")),
+    "ledger.recording.facts.earlier_receipt": lambda c, p: recording_facts.earlier_receipt(c, p, asked("fact")),
+    "ledger.storage.idempotency.earlier_result": lambda c, p: idempotency.earlier_result(
+        c, p.practice_id, asked("undo")
     ),
-    "ledger.roster_changes.draft_team": lambda c, p: outcome(lambda: roster_changes.draft_team(c, p, TEAM, key=None)),
-    "ledger.roster_changes.draft_person": lambda c, p: outcome(
+    "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
+    "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
+    "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
+    "ledger.setting_changes.policy_changes": setting_changes.policy_changes,
+    "ledger.reports.workbook.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
+    "ledger.reports.workbook.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
+    "ledger.roster.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
+    "ledger.roster.staff.known_staff": staff.known_staff,
+    "ledger.roster.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2", "doctor1"]),
+    "ledger.roster.patients.known_roster": patients.known_roster,
+    "ledger.recording.fact_reading.read_fact": lambda c, p: outcome(
+        lambda: fact_reading.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
+    ),
+    "ledger.roster.changes.draft_team": lambda c, p: outcome(lambda: roster_changes.draft_team(c, p, TEAM, key=None)),
+    "ledger.roster.changes.draft_person": lambda c, p: outcome(
         lambda: roster_changes.draft_person(c, p, PERSON, TEAM_IDS, key=None, on=TODAY)
     ),
-    "ledger.roster_changes.draft_patient": lambda c, p: outcome(
+    "ledger.roster.changes.draft_patient": lambda c, p: outcome(
         lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None)
     ),
-    "ledger.roster_changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
+    "ledger.roster.changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}
     ),
-    "ledger.summaries.few_minutes": lambda c, p: summaries.few_minutes(c, p, SCOPE, below_minutes=60, most=25),
-    "ledger.summaries.minutes_by_person": lambda c, p: summaries.minutes_by_person(
+    "ledger.reports.summaries.few_minutes": lambda c, p: summaries.few_minutes(c, p, SCOPE, below_minutes=60, most=25),
+    "ledger.reports.summaries.minutes_by_person": lambda c, p: summaries.minutes_by_person(
         c, p, ["blue-team"], before=MONTH, first=TODAY - timedelta(days=6), last=TODAY
     ),
-    "ledger.summaries.units_billed": lambda c, p: summaries.units_billed(c, p, SCOPE),
-    "ledger.summaries.became_billable": lambda c, p: summaries.became_billable(c, p, SCOPE, first=MONTH, last=TODAY),
-    "ledger.lapsing.lapsing": lambda c, p: lapsing.lapsing(c, p, "blue-team", on=TODAY, days_ahead=30),
+    "ledger.reports.summaries.units_billed": lambda c, p: summaries.units_billed(c, p, SCOPE),
+    "ledger.reports.summaries.became_billable": lambda c, p: summaries.became_billable(
+        c, p, SCOPE, first=MONTH, last=TODAY
+    ),
+    "ledger.reports.expiring.lapsing": lambda c, p: expiring.lapsing(c, p, "blue-team", on=TODAY, days_ahead=30),
     "jobs.month_notices.month_notice": lambda c, p: month_notices.month_notice(c, p, _weekly(c, p), at=LATER),
     "jobs.claims.recipients": lambda c, p: claims.recipients(
         c, Occurrence(p.practice_id, "expected", "blue-team", NINE)
@@ -285,7 +273,7 @@ def _start(connection: Connection, own: Practice, timer: timers.Timer, name: str
     return timers.start_timer(connection, own, timer, request=asked(name))
 
 
-def _stop(connection: Connection, own: Practice) -> recording.Receipt:
+def _stop(connection: Connection, own: Practice) -> entries.Receipt:
     work = an_entry(times=("2026-11-18 15:00", "2026-11-18 15:12"))
     times = {"started_at": AT, "request": asked("stop"), "at": AT + timedelta(minutes=12)}
     return timers.stop_timer(connection, own, work, recorded_by="nurse1", **times)
@@ -296,12 +284,12 @@ def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
     return timers.cancel_timer(connection, own, "nurse2", request=asked("cancel"), at=AT)
 
 
-def _record(connection: Connection, own: Practice, name: str, **work: Any) -> recording.Receipt:
+def _record(connection: Connection, own: Practice, name: str, **work: Any) -> entries.Receipt:
     entry = an_entry(**work)
-    return recording.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=entry.staff_id)
+    return entries.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=entry.staff_id)
 
 
-def _record_many(connection: Connection, own: Practice) -> list[recording.Receipt]:
+def _record_many(connection: Connection, own: Practice) -> list[entries.Receipt]:
     """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
     work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
     more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
@@ -448,92 +436,94 @@ PATIENTS = [
 ]
 
 WRITES: Mapping[str, Write] = {
-    "ledger.recording.record_entry": saved(_record_many),
-    "ledger.voiding.undo_last": saved(
-        lambda c, p: voiding.undo_last(c, p, "nurse1", request=asked("undo"), at=AT, patient_code="P-1043", position=2)
+    "ledger.recording.entries.record_entry": saved(_record_many),
+    "ledger.recording.voids.undo_last": saved(
+        lambda c, p: voids.undo_last(c, p, "nurse1", request=asked("undo"), at=AT, patient_code="P-1043", position=2)
     ),
-    "ledger.voiding.void_entry": saved(
-        lambda c, p: voiding.void_entry(
+    "ledger.recording.voids.void_entry": saved(
+        lambda c, p: voids.void_entry(
             c, p, "P-1042", 4, reason="typed twice", request=asked("void"), at=AT, by="nurse1"
         )
     ),
-    "ledger.fixing.fix_entry": saved(
-        lambda c, p: fixing.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT)
+    "ledger.recording.fixes.fix_entry": saved(
+        lambda c, p: fixes.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT)
     ),
-    "ledger.addenda.add_addendum": saved(
+    "ledger.recording.addenda.add_addendum": saved(
         lambda c, p: addenda.add_addendum(
             c, p, "P-1042", 1, text="Dose kept.", request=asked("add"), at=AT, by="nurse1"
         )
     ),
-    "ledger.recording_facts.record_fact": saved(
+    "ledger.recording.facts.record_fact": saved(
         lambda c, p: recording_facts.record_fact(c, p, CONSENT, request=asked("fact"), at=AT, recorded_by="nurse1")
     ),
-    "ledger.takes.take_or_release": saved(
+    "ledger.reports.takes.take_or_release": saved(
         lambda c, p: takes.take_or_release(c, p, MONTH, "P-1042", "nurse1", request=asked("take"), at=AT)
     ),
-    "ledger.takes.take_over": saved(
+    "ledger.reports.takes.take_over": saved(
         lambda c, p: takes.take_over(
             c, p, MONTH, "P-1042", "lead1", instead_of="nurse1", request=asked("take over"), at=AT
         )
     ),
-    "ledger.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
-    "ledger.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _due(), at=AT)),
-    "ledger.timers.finish_reminder": saved(lambda c, p: timers.finish_reminder(c, p, _timer(), at=AT)),
-    "ledger.timers.stop_timer": saved(_stop),
-    "ledger.timers.cancel_timer": saved(_cancel),
+    "ledger.recording.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
+    "ledger.recording.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _due(), at=AT)),
+    "ledger.recording.timers.finish_reminder": saved(lambda c, p: timers.finish_reminder(c, p, _timer(), at=AT)),
+    "ledger.recording.timers.stop_timer": saved(_stop),
+    "ledger.recording.timers.cancel_timer": saved(_cancel),
     "jobs.reminders.run_reminders": _remind,
-    "ledger.home_tabs.remember_home_tab": _home_tab,
-    "ledger.home_tabs.mark_home_tab": lambda d, p: home_tabs.mark_home_tab(
+    "ledger.reports.home_tabs.remember_home_tab": _home_tab,
+    "ledger.reports.home_tabs.mark_home_tab": lambda d, p: home_tabs.mark_home_tab(
         d.of(p.practice_id), p.practice_id, "U0NURSE1", at=AT + timedelta(hours=1)
     ),
-    "ledger.accounts.claim_stranger": lambda d, p: accounts.claim_stranger(d.of(p.practice_id), p, "U0NEW", on=TODAY),
-    "ledger.accounts.ignore_stranger": saved(lambda c, p: accounts.ignore_stranger(c, p, "U0NEW", by="admin1")),
-    "ledger.accounts.admit_administrator": saved(
+    "ledger.roster.accounts.claim_stranger": lambda d, p: accounts.claim_stranger(
+        d.of(p.practice_id), p, "U0NEW", on=TODAY
+    ),
+    "ledger.roster.accounts.ignore_stranger": saved(lambda c, p: accounts.ignore_stranger(c, p, "U0NEW", by="admin1")),
+    "ledger.roster.accounts.admit_administrator": saved(
         lambda c, p: accounts.admit_administrator(c, p, "U0OWNER", "Owner", at=AT)
     ),
-    "ledger.accounts.end_person": saved(lambda c, p: accounts.end_person(c, p, "U0BILLER1", at=NINE)),
-    "ledger.accounts.note_restored": saved(lambda c, p: accounts.note_restored(c, p, "U0BILLER1", at=LATER)),
-    "ledger.imports.teams.import_teams": _import("teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}]),
-    "ledger.imports.staff.import_staff": _import("staff", STAFF),
-    "ledger.imports.patients.import_patients": _import("patients", PATIENTS),
-    "ledger.imports.entries.import_entries": _import("entries", [entry_row(external_id="E-1", minutes="21")]),
-    "ledger.imports.facts.import_facts": lambda d, p: import_fact_rows(
+    "ledger.roster.accounts.end_person": saved(lambda c, p: accounts.end_person(c, p, "U0BILLER1", at=NINE)),
+    "ledger.roster.accounts.note_restored": saved(lambda c, p: accounts.note_restored(c, p, "U0BILLER1", at=LATER)),
+    "ledger.imports.roster_files.import_teams": _import("teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}]),
+    "ledger.imports.roster_files.import_staff": _import("staff", STAFF),
+    "ledger.imports.roster_files.import_patients": _import("patients", PATIENTS),
+    "ledger.imports.entry_file.import_entries": _import("entries", [entry_row(external_id="E-1", minutes="21")]),
+    "ledger.imports.fact_files.import_facts": lambda d, p: import_fact_rows(
         d, p, "complexity", [{**COMPLEXITY, "patient": "P-1044"}]
     ),
-    "ledger.imports.roster.put_all": saved(
-        lambda c, p: roster_files.put_all(
-            c, p, CareTeamRow, "team_id", {"bare-team": BARE_TEAM}, at=AT, recorded_by="setup"
-        )
+    "ledger.roster.storing.put_all": saved(
+        lambda c, p: storing.put_all(c, p, CareTeamRow, "team_id", {"bare-team": BARE_TEAM}, at=AT, recorded_by="setup")
     ),
-    "ledger.roster_changes.save_team": saved(
+    "ledger.roster.changes.save_team": saved(
         lambda c, p: roster_changes.save_team(c, p, TEAM, key=None, request=asked("team"), at=AT, by="admin1")
     ),
-    "ledger.roster_changes.save_person": saved(
+    "ledger.roster.changes.save_person": saved(
         lambda c, p: roster_changes.save_person(
             c, p, PERSON, TEAM_IDS, key=None, request=asked("person"), at=AT, by="admin1"
         )
     ),
-    "ledger.roster_changes.save_patient": saved(
+    "ledger.roster.changes.save_patient": saved(
         lambda c, p: roster_changes.save_patient(
             c, p, PATIENT, TEAM_IDS, key=None, request=asked("patient"), at=AT, by="admin1"
         )
     ),
-    "ledger.policy.change_policy": saved(
-        lambda c, p: policy.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
+    "ledger.setting_changes.change_policy": saved(
+        lambda c, p: setting_changes.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
     ),
-    "ledger.deciding.decide": saved(
-        lambda c, p: deciding.decide(
-            c, p, deciding.Decision("care_plan_max_days", 400), request=asked("decide"), at=NINE, by="admin1"
+    "ledger.setting_changes.decide": saved(
+        lambda c, p: setting_changes.decide(
+            c, p, setting_changes.Decision("care_plan_max_days", 400), request=asked("decide"), at=NINE, by="admin1"
         )
     ),
-    "ledger.patient_months.reevaluate_practice": saved(patient_months.reevaluate_practice),
-    "ledger.practice.create_practice": saved(
+    "ledger.months.patient_months.reevaluate_practice": saved(patient_months.reevaluate_practice),
+    "ledger.practice.practice.create_practice": saved(
         lambda c, p: practice.create_practice(c, p.practice_id, p.name, p.timezone, at=AT)
     ),
-    "ledger.set_up.begin_practice": saved(
-        lambda c, p: set_up.begin_practice(c, p.practice_id, p.name, p.timezone, at=AT)
+    "ledger.roster.setup.begin_practice": saved(
+        lambda c, p: setup.begin_practice(c, p.practice_id, p.name, p.timezone, at=AT)
     ),
-    "ledger.set_up.move_practice": saved(lambda c, p: outcome(lambda: set_up.move_practice(c, p, "America/Denver"))),
+    "ledger.roster.setup.move_practice": saved(
+        lambda c, p: outcome(lambda: setup.move_practice(c, p, "America/Denver"))
+    ),
     "jobs.digests.run_due": _run_due,
     "jobs.digests.run": _run,
     "jobs.living.LivingDigests.follow": _follow,
@@ -557,19 +547,19 @@ WRITES: Mapping[str, Write] = {
     ),
     "jobs.listing.forget_message": saved(lambda c, p: listing.forget_message(c, p.practice_id, digest_key(p), 1)),
     "jobs.listing.end_life": saved(lambda c, p: listing.end_life(c, p.practice_id, digest_key(p))),
-    "ledger.month_close.close_month": lambda d, p: _close(d, p, "close"),
-    "ledger.month_close.reopen_month": _reopen,
-    "ledger.recording.record_entry of October": saved(
+    "ledger.closing.month_close.close_month": lambda d, p: _close(d, p, "close"),
+    "ledger.closing.month_close.reopen_month": _reopen,
+    "ledger.recording.entries.record_entry of October": saved(
         lambda c, p: _record(c, p, "october", day=date(2026, 10, 30), minutes=25)
     ),
-    "ledger.month_close.close_month again": lambda d, p: _close(d, p, "close again"),
-    "ledger.imports.facts.import_facts plan": lambda d, p: import_fact_rows(
+    "ledger.closing.month_close.close_month again": lambda d, p: _close(d, p, "close again"),
+    "ledger.imports.fact_files.import_facts plan": lambda d, p: import_fact_rows(
         d, p, "care-plans", [{"patient": "P-1043", "date": "2026-11-02"}]
     ),
-    "ledger.recording.record_entry billable": saved(
+    "ledger.recording.entries.record_entry billable": saved(
         lambda c, p: _record(c, p, "billable", patient="P-1043", minutes=30)
     ),
-    "ledger.timers.start_timer again": saved(lambda c, p: _start(c, p, _timer(), "start again")),
+    "ledger.recording.timers.start_timer again": saved(lambda c, p: _start(c, p, _timer(), "start again")),
 }
 """What changes the ledger, in an order in which each finds what it needs."""
 
@@ -581,45 +571,45 @@ PARTS = frozenset(
         "jobs.listing.keep_fingerprint",
         "jobs.listing.keep_message",
         "jobs.listing.store_listing",
-        "ledger.closed_months.lock_month",
-        "ledger.closed_months.refuse_closed",
-        "ledger.closed_months.share_months",
-        "ledger.freezing.brought_up_to_date",
-        "ledger.freezing.draft_month",
-        "ledger.freezing.store_figures",
-        "ledger.month_close.refuse_to_reopen",
-        "ledger.chain.lock_head",
-        "ledger.chain.lock_heads",
-        "ledger.chain.move_head",
-        "ledger.facts.append_facts",
-        "ledger.figures.store",
-        "ledger.imports.facts.record_facts",
-        "ledger.imports.patients.put_patients",
-        "ledger.imports.roster.record_changes",
-        "ledger.imports.staff.reevaluate_patients_of",
-        "ledger.patient_months.evaluate_with",
-        "ledger.patient_months.reevaluate",
-        "ledger.patient_months.reevaluate_all",
-        "ledger.policy.lock_settings",
-        "ledger.recording.lock_many_staff",
-        "ledger.recording.lock_staff",
-        "ledger.recording.store_entry",
-        "ledger.requests.remember",
-        "ledger.roster_changes.lock_roster",
-        "ledger.voiding.void_parts",
+        "ledger.months.closed_months.lock_month",
+        "ledger.months.closed_months.refuse_closed",
+        "ledger.months.closed_months.share_months",
+        "ledger.closing.freezing.brought_up_to_date",
+        "ledger.closing.freezing.draft_month",
+        "ledger.closing.freezing.store_figures",
+        "ledger.closing.month_close.refuse_to_reopen",
+        "ledger.storage.hash_chain.lock_head",
+        "ledger.storage.hash_chain.lock_heads",
+        "ledger.storage.hash_chain.move_head",
+        "ledger.patients.facts.append_facts",
+        "ledger.months.figures.store",
+        "ledger.recording.fact_reading.record_facts",
+        "ledger.roster.patients.put_patients",
+        "ledger.roster.storing.record_changes",
+        "ledger.roster.staff.reevaluate_patients_of",
+        "ledger.months.patient_months.evaluate_with",
+        "ledger.months.patient_months.reevaluate",
+        "ledger.months.patient_months.reevaluate_all",
+        "ledger.setting_changes.lock_settings",
+        "ledger.recording.entries.lock_many_staff",
+        "ledger.recording.entries.lock_staff",
+        "ledger.recording.entries.store_entry",
+        "ledger.storage.idempotency.remember",
+        "ledger.roster.storing.lock_roster",
+        "ledger.recording.voids.void_parts",
     }
 )
 """What is done on the way by what stands above; a test sees to it that it is."""
 
 OUTSIDE = {
-    "ledger.practice.all_practices": "it is the one question that is about every practice",
+    "ledger.practice.practice.all_practices": "it is the one question that is about every practice",
     "jobs.waiting.waiting": "it asks waiting_of for every practice, for the metrics of a process",
-    "ledger.backup.back_up": "it is about the database",
-    "ledger.backup.restore": "it is about the database",
-    "ledger.move.move": "it is about the database",
-    "ledger.schema.upgrade": "it is about the database",
-    "ledger.schema.current": "it is about the database",
-    "ledger.schema.check": "it is about the database",
-    "ledger.schema.row_level_security": "it is about the database",
+    "ledger.audit.backup.back_up": "it is about the database",
+    "ledger.audit.backup.restore": "it is about the database",
+    "ledger.audit.move.move": "it is about the database",
+    "ledger.storage.schema.upgrade": "it is about the database",
+    "ledger.storage.schema.current": "it is about the database",
+    "ledger.storage.schema.check": "it is about the database",
+    "ledger.storage.schema.row_level_security": "it is about the database",
 }
 """What is about no practice, and why."""

@@ -13,12 +13,12 @@ from bot.views.digest import digest_messages, digest_preview
 from jobs.digests import Digest
 from jobs.listing import Picture, listed_of
 from jobs.standing import Standing, State
-from ledger.figures import Figures
-from ledger.practice import Practice
-from ledger.roster import Team
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
+from ledger.reports.worklists import MonthList, NearPatient, Worklist
+from ledger.roster.directory import Team
 from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, NextThreshold, Status
-from ledger.worklists import MonthList, NearPatient, Worklist
 
 MONTH = date(2026, 11, 1)
 AT = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)

@@ -56,26 +56,26 @@ from bot.views.worklist import near_pages
 from jobs.month_notices import CarePlans, MonthEnd, MonthStart, Occasion, WeeklySummary
 from jobs.notices import MissedRun
 from jobs.schedules import TITLES
-from ledger.close_changes import ChangeKind, CloseChanges, StatementChange
-from ledger.closed_months import Action, Closing, Totals
+from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
+from ledger.closing.month_close import ClosePreview, ClosingReceipt
 from ledger.errors import LedgerError
-from ledger.figures import Figures
-from ledger.lapsing import Lapsing, LapsingPlan, MissingConsent
-from ledger.month_close import ClosePreview, ClosingReceipt
-from ledger.overviews import BandCount, Blocked, BlockedPatient, MonthCounts
-from ledger.own_entries import OwnEntry, TodaysEntry
-from ledger.practice import Practice
-from ledger.roster import Person, Role, Team
-from ledger.roster_changes import ColumnChange, RosterReceipt
-from ledger.roster_lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.months.closed_months import Action, Closing, Totals
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
+from ledger.recording.stored_entries import StoredEntry, StoredPart
+from ledger.recording.timers import Timer, TimerReceipt
+from ledger.reports.expiring import Lapsing, LapsingPlan, MissingConsent
+from ledger.reports.month_lists import BandCount, Blocked, BlockedPatient, MonthCounts
+from ledger.reports.own_entries import OwnEntry, TodaysEntry
+from ledger.reports.summaries import FewMinutes, StaffMinutes
+from ledger.reports.worklists import MonthList, NearPatient, Untouched, Worklist
+from ledger.roster.changes import ColumnChange, RosterReceipt
+from ledger.roster.directory import Person, Role, Team
+from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.roster.setup import Beginning, SetUpGaps
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, Group, NextThreshold, Status
-from ledger.set_up import Beginning, SetUpGaps
-from ledger.stored_entries import StoredEntry, StoredPart
-from ledger.summaries import FewMinutes, StaffMinutes
-from ledger.timers import Timer, TimerReceipt
-from ledger.worklists import MonthList, NearPatient, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
 FILTERS = (MONTH_FILTER, TEAM_FILTER, PROGRAM_FILTER, GROUP_FILTER)

@@ -9,12 +9,12 @@ import pytest
 
 from bot.picture import draw
 from jobs.digests import Digest
-from ledger.figures import Figures
-from ledger.practice import Practice
-from ledger.roster import Team
+from ledger.months.figures import Figures
+from ledger.practice.practice import Practice
+from ledger.reports.worklists import MonthList, Untouched, Worklist
+from ledger.roster.directory import Team
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status
-from ledger.worklists import MonthList, Untouched, Worklist
 
 MONTH = date(2026, 11, 1)
 

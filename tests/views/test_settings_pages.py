@@ -15,11 +15,10 @@ from bot.views.settings import (
     setting_form,
     settings_list,
 )
-from ledger.deciding import PolicyReceipt
-from ledger.policy import PolicyChange
-from ledger.policy_settings import written_settings
-from ledger.policy_texts import SETTING_TEXTS
+from ledger.practice.setting_texts import SETTING_TEXTS
+from ledger.practice.settings import written_settings
 from ledger.rules.rulebook import load_rulebooks
+from ledger.setting_changes import PolicyChange, PolicyReceipt
 
 MONTH = date(2026, 11, 1)
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from bot.views.closing import closed_line
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.menus import Choice, menu
 from bot.views.reply import actions, button, divider, sections
-from ledger.closed_months import Closing
-from ledger.overviews import Blocked, BlockedPatient, MonthCounts
-from ledger.practice import Practice
+from ledger.months.closed_months import Closing
+from ledger.practice.practice import Practice
+from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.statement import Group
 

@@ -7,9 +7,9 @@ from bot.views import words
 from bot.views.blocks import Block
 from bot.views.home.place import UNTOUCHED, Place, page_count, turns
 from bot.views.reply import actions, button, divider, section, sections
-from ledger.overviews import BandCount
-from ledger.roster import Team
-from ledger.worklists import Untouched
+from ledger.reports.month_lists import BandCount
+from ledger.reports.worklists import Untouched
+from ledger.roster.directory import Team
 
 SHOW_UNTOUCHED = "home_untouched"
 ROWS = 25

@@ -11,10 +11,10 @@ from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.receipt import next_step
 from bot.views.reply import button, context, divider, section
 from bot.views.timer import timer_blocks
-from ledger.figures import Figures
-from ledger.own_entries import OwnEntry, TodaysEntry
-from ledger.timers import Timer
-from ledger.worklists import NearPatient, Worklist
+from ledger.months.figures import Figures
+from ledger.recording.timers import Timer
+from ledger.reports.own_entries import OwnEntry, TodaysEntry
+from ledger.reports.worklists import NearPatient, Worklist
 
 LOG_FOR = "home_log_for"
 UNDO = "home_undo"

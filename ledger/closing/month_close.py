@@ -1,0 +1,234 @@
+"""Closing a month and reopening it (billing-rules E9, B1, B2).
+
+A close freezes every statement of the month as it is, with the name and the hash of the rulebook and where each
+patient's chain ends. A reopen has a reason: the month is evaluated again under its own rulebook, and takes entries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from ledger.clock import next_month
+from ledger.closing.freezing import (
+    Draft,
+    Progress,
+    brought_up_to_date,
+    closing_hash,
+    draft_month,
+    program_rows,
+    statement_rows,
+    store_figures,
+    totals_of,
+    totals_of_draft,
+)
+from ledger.errors import LedgerError
+from ledger.months.closed_months import (
+    Action,
+    Closing,
+    Totals,
+    closing_in_force,
+    closings_of,
+    lock_month,
+    reopen_example,
+)
+from ledger.practice.practice import Practice
+from ledger.recording.identifiers import refuse_identifiers
+from ledger.reports.month_lists import Blocked, Scope, blocked_by
+from ledger.reports.worklists import month_list, worklist
+from ledger.roster.storing import lock_roster
+from ledger.rules.rulebook import rulebook_for
+from ledger.storage.batches import batches
+from ledger.storage.database import ScopedDatabase
+from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.month_tables import ClosedProgramRow, ClosedStatementRow, MonthClosingRow
+
+REASON_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePreview:
+    """What a close of the month would freeze, what still blocks patients, and how many programs are near a code."""
+
+    month: date
+    totals: Totals
+    blocked: Blocked
+    near_programs: int
+    near_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingReceipt:
+    """The close or the reopen, and the number of patients whose figures are others since it."""
+
+    closing: Closing
+    changed_patients: int
+    replayed: bool = False
+
+
+def preview_close(connection: Connection, practice: Practice, month: date, *, at: datetime) -> ClosePreview:
+    """What a close would freeze, as the stored figures have it; raises ``LedgerError`` where it may not be closed."""
+    refuse_to_close(practice, month, closing_in_force(connection, practice.practice_id, month), at=at)
+    near = worklist(connection, practice, month)
+    return ClosePreview(
+        month=month,
+        totals=totals_of(month_list(connection, practice, month)),
+        blocked=blocked_by(connection, practice, Scope(month)),
+        near_programs=len(near.near),
+        near_cents=near.worth_cents,
+    )
+
+
+def close_month(
+    database: ScopedDatabase,
+    practice: Practice,
+    month: date,
+    *,
+    request: Request,
+    at: datetime,
+    by: str,
+    progress: Progress = lambda _done, _all: None,
+) -> ClosingReceipt:
+    """Freezes the month (its first day); the same ``request`` again returns the first receipt.
+
+    Raises ``LedgerError`` for a month that is not over in the practice's zone or is closed already. Takes seconds in a
+    large practice, but others wait only while the rows are written.
+    """
+    with database.reading() as connection:
+        earlier = earlier_receipt(connection, practice, request)
+        if earlier is not None:
+            return earlier
+        refuse_to_close(practice, month, closing_in_force(connection, practice.practice_id, month), at=at)
+        draft = draft_month(connection, practice, month, progress)
+    with database.writing() as connection:
+        lock_roster(connection, practice)
+        earlier = earlier_receipt(connection, practice, request)
+        if earlier is not None:
+            return earlier
+        refuse_to_close(practice, month, lock_month(connection, practice.practice_id, month), at=at)
+        draft = brought_up_to_date(connection, draft, month)
+        changed = store_figures(connection, draft, month)
+        closing = _store_closing(connection, draft, month, Action.CLOSE, reason=None, at=at, by=by)
+        return _remembered(connection, practice, ClosingReceipt(closing, len(changed)), request, at=at)
+
+
+def reopen_month(
+    database: ScopedDatabase, practice: Practice, month: date, *, reason: str, request: Request, at: datetime, by: str
+) -> ClosingReceipt:
+    """Opens the month (its first day) again; the same ``request`` again returns the first receipt.
+
+    Its figures become what they are under its own rulebook (B1), the policy and the facts of now. Raises
+    ``LedgerError`` for a month that is not closed, and for a reason that is empty, over 300 characters, or looks as if
+    it held an identifier.
+    """
+    with database.reading() as connection:
+        earlier = earlier_receipt(connection, practice, request)
+        if earlier is not None:
+            return earlier
+        refuse_to_reopen(connection, practice, month, reason, at=at)
+        draft = draft_month(connection, practice, month, lambda _done, _all: None)
+    with database.writing() as connection:
+        lock_roster(connection, practice)
+        earlier = earlier_receipt(connection, practice, request)
+        if earlier is not None:
+            return earlier
+        if lock_month(connection, practice.practice_id, month) is None:
+            raise _not_closed(month)
+        draft = brought_up_to_date(connection, draft, month)
+        changed = store_figures(connection, draft, month)
+        closing = _store_closing(connection, draft, month, Action.REOPEN, reason=reason.strip(), at=at, by=by)
+        return _remembered(connection, practice, ClosingReceipt(closing, len(changed)), request, at=at)
+
+
+def earlier_receipt(connection: Connection, practice: Practice, request: Request) -> ClosingReceipt | None:
+    """The receipt of this request where it was delivered before, or None; raises where its key had other content."""
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is None:
+        return None
+    month = date.fromisoformat(earlier["month"])
+    closing = closings_of(connection, practice.practice_id, month)[earlier["number"] - 1]
+    return ClosingReceipt(closing, earlier["changed_patients"], replayed=True)
+
+
+def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *, at: datetime) -> None:
+    """Raises ``LedgerError`` for a month that is not over in the practice's zone, or that ``closing`` holds closed."""
+    rulebook_for(month)
+    if practice.local_date(at) < next_month(month):
+        raise LedgerError(
+            "MONTH_NOT_OVER",
+            f"{month:%B %Y} is not over: in {practice.timezone} it is {practice.local_date(at):%Y-%m-%d}.",
+            f"It can be closed from {next_month(month):%Y-%m-%d} on: /ccm close {month:%Y-%m}",
+        )
+    if closing is not None:
+        raise LedgerError(
+            "MONTH_ALREADY_CLOSED",
+            f"{month:%B %Y} was closed on {practice.local_date(closing.recorded_at):%Y-%m-%d} "
+            f"by {closing.recorded_by}.",
+            f"To change something in it, reopen it and say why: {reopen_example(month)}",
+        )
+
+
+def refuse_to_reopen(connection: Connection, practice: Practice, month: date, reason: str, *, at: datetime) -> None:
+    """Raises ``LedgerError`` as ``reopen_month`` does."""
+    if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
+        raise LedgerError(
+            "REASON_LENGTH",
+            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
+            f"For example: {reopen_example(month)}",
+        )
+    refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))
+    if closing_in_force(connection, practice.practice_id, month) is None:
+        raise _not_closed(month)
+
+
+def _not_closed(month: date) -> LedgerError:
+    return LedgerError(
+        "MONTH_NOT_CLOSED", f"{month:%B %Y} is not closed: it takes entries.", f"To close it: /ccm close {month:%Y-%m}"
+    )
+
+
+def _store_closing(
+    connection: Connection, draft: Draft, month: date, action: Action, *, reason: str | None, at: datetime, by: str
+) -> Closing:
+    """Stores the close or the reopen, a close with all that it freezes."""
+    practice_id = draft.practice.practice_id
+    number = len(closings_of(connection, practice_id, month)) + 1
+    book = rulebook_for(month)
+    is_close = action is Action.CLOSE
+    statements = statement_rows(draft, month, number) if is_close else []
+    row: dict[str, Any] = {
+        "practice_id": practice_id,
+        "month": month,
+        "number": number,
+        "action": action.value,
+        "reason": reason,
+        "rulebook": book.name,
+        "rulebook_hash": book.file_hash,
+        "totals": asdict(totals_of_draft(draft, month)) if is_close else {},
+        "recorded_at": at,
+        "recorded_by": by,
+    }
+    row["hash"] = closing_hash(row, statements) if is_close else None
+    connection.execute(insert(MonthClosingRow), row)
+    _insert_all(connection, ClosedStatementRow, statements)
+    _insert_all(connection, ClosedProgramRow, program_rows(draft, month, number) if is_close else [])
+    return closings_of(connection, practice_id, month)[-1]
+
+
+def _insert_all(connection: Connection, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
+    for batch in batches(rows):
+        connection.execute(insert(table), batch)
+
+
+def _remembered(
+    connection: Connection, practice: Practice, receipt: ClosingReceipt, request: Request, *, at: datetime
+) -> ClosingReceipt:
+    result = {
+        "month": receipt.closing.month.isoformat(),
+        "number": receipt.closing.number,
+        "changed_patients": receipt.changed_patients,
+    }
+    remember(connection, practice.practice_id, request, result, at=at)
+    return receipt

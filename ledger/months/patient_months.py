@@ -1,0 +1,168 @@
+"""The patient-month: evaluated from its facts, its figures stored in the transaction that changed them (design 1)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger.errors import LedgerError
+from ledger.months.closed_months import Closing, closing_in_force, frozen_statements, nothing_frozen, share_months
+from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
+from ledger.patients.records import PatientRecord, load_records
+from ledger.practice.practice import Practice, get_practice
+from ledger.rules.evaluation import evaluate
+from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
+from ledger.rules.rulebook import rulebook_for
+from ledger.rules.statement import Statement
+from ledger.storage.batches import batches
+from ledger.storage.hash_chain import lock_heads
+from ledger.storage.tables import PatientRow
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedMonth:
+    """A patient-month with its facts, its statement and the figures before and after this evaluation.
+
+    With ``closing`` statement and figures are those that the close froze; of the facts only the entries are as then.
+    """
+
+    facts: PatientMonth
+    statement: Statement
+    before: tuple[Figures, ...]
+    after: tuple[Figures, ...]
+    closing: Closing | None = None
+
+
+def statement_of(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
+    """The statement of that patient and month: evaluated now and stored nowhere, or as the month was closed (B2).
+
+    Raises ``LedgerError`` where the code names no patient.
+    """
+    found = evaluated_months(connection, practice, [patient_code], month)
+    if patient_code not in found:
+        raise _unknown(patient_code)
+    return found[patient_code]
+
+
+def evaluated_months(
+    connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date
+) -> dict[str, EvaluatedMonth]:
+    """The same of several patients, by code; codes that name no patient are absent."""
+    records = load_records(connection, practice, patient_codes, month)
+    closing = closing_in_force(connection, practice.practice_id, month)
+    if closing is None:
+        before = stored_figures(connection, practice.practice_id, patient_codes, month)
+        return {
+            code: evaluate_record(practice, code, record, month, before.get((code, month), ()))
+            for code, record in records.items()
+        }
+    frozen = frozen_statements(connection, practice.practice_id, closing, list(records))
+    kept = {code: frozen.get(code) or nothing_frozen(closing) for code in records}
+    return {
+        code: EvaluatedMonth(record.facts(month), kept[code].statement, kept[code].figures, kept[code].figures, closing)
+        for code, record in records.items()
+    }
+
+
+def reevaluate(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
+    """The statement of that patient and month after a write to it, its figures stored.
+
+    The caller has made sure that the month is open (``refuse_closed``) and holds the lock of the patient's chain: the
+    policy read here is the one in force, since a change of policy evaluates each patient under the same lock.
+    """
+    practice = get_practice(connection, practice.practice_id)
+    opened = open_month(connection, practice, patient_code, month)
+    evaluated = evaluate_record(practice, patient_code, opened.record, month, opened.figures)
+    store(connection, practice.practice_id, evaluated.before, evaluated.after)
+    return evaluated
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMonth:
+    """A patient-month as it is before entries are added to it: loaded once, evaluated with them."""
+
+    patient_code: str
+    month: date
+    record: PatientRecord
+    figures: tuple[Figures, ...]
+
+
+def open_month(connection: Connection, practice: Practice, patient_code: str, month: date) -> OpenMonth:
+    """The patient-month as stored; raises ``LedgerError`` where the code names no patient."""
+    record = _record(connection, practice, patient_code, month)
+    stored = stored_figures(connection, practice.practice_id, [patient_code], month)
+    return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
+
+
+def evaluate_with(
+    connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
+) -> EvaluatedMonth:
+    """The statement of the month with these entries of ``member`` added, its figures stored; as ``reevaluate``."""
+    practice = get_practice(connection, practice.practice_id)
+    record = opened.record.joined_by(entries, member)
+    evaluated = evaluate_record(practice, opened.patient_code, record, opened.month, opened.figures)
+    store(connection, practice.practice_id, evaluated.before, evaluated.after)
+    return evaluated
+
+
+def _record(connection: Connection, practice: Practice, patient_code: str, month: date) -> PatientRecord:
+    record = load_records(connection, practice, [patient_code], month).get(patient_code)
+    if record is None:
+        raise _unknown(patient_code)
+    return record
+
+
+def _unknown(patient_code: str) -> LedgerError:
+    return LedgerError(
+        "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
+    )
+
+
+def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
+    """Evaluates every month of these patients that has entries, readings or figures; returns how many there were.
+
+    Closed months are left as they were (B2) and do not count.
+    """
+    practice_id = practice.practice_id
+    lock_heads(connection, practice_id, patient_codes)
+    practice = get_practice(connection, practice_id)
+    records = load_records(connection, practice, patient_codes)
+    keys = {key for code, record in records.items() for key in ((code, month) for month in record.months())}
+    months = {month for _, month in keys} | set(months_with_figures(connection, practice_id, patient_codes))
+    closed = share_months(connection, practice_id, months)
+    # Read behind the months' locks: who reopened one just now has stored its figures.
+    stored = stored_figures(connection, practice_id, patient_codes)
+    opened = sorted(key for key in keys | stored.keys() if key[1] not in closed)
+    for code, month in opened:
+        evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
+        store(connection, practice_id, evaluated.before, evaluated.after)
+    return len(opened)
+
+
+def reevaluate_practice(
+    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> int:
+    """Evaluates every patient-month of the practice but closed ones, and returns how many there were.
+
+    ``progress`` is told how many patients are done, of how many.
+    """
+    codes = connection.scalars(
+        select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id).order_by(PatientRow.patient_code)
+    ).all()
+    months = done = 0
+    for batch in batches(codes):
+        months += reevaluate_all(connection, practice, batch)
+        done += len(batch)
+        progress(done, len(codes))
+    return months
+
+
+def evaluate_record(
+    practice: Practice, patient_code: str, record: PatientRecord, month: date, before: Iterable[Figures] = ()
+) -> EvaluatedMonth:
+    """The statement of one month of a loaded record. A month without entries or readings has no figures."""
+    facts = record.facts(month)
+    statement = evaluate(facts, rulebook_for(month), practice.policy)
+    after = figures_of(patient_code, facts, statement) if facts.entries or facts.reading_days else ()
+    return EvaluatedMonth(facts, statement, tuple(before), after)

@@ -1,0 +1,299 @@
+"""From rows to the frozen facts of patient-months. The only way in: one patient or thousands, the same code."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
+
+from ledger.clock import month_of, next_month
+from ledger.patients.facts import FactKind
+from ledger.practice.practice import Practice
+from ledger.rules.facts import (
+    Activity,
+    CarePlanRevision,
+    ComplexityDesignation,
+    Consent,
+    Contact,
+    Enrollment,
+    InitiatingVisit,
+    PatientMonth,
+    Program,
+    StaffMember,
+    Stay,
+    TimeEntry,
+)
+from ledger.storage.database import AnyRow
+from ledger.storage.tables import (
+    VOIDS_ENTRY,
+    EntryAddendumRow,
+    EntryVoidRow,
+    PatientFactRow,
+    PatientRow,
+    StaffRow,
+    TimeEntryRow,
+)
+
+_Identity = tuple[str, str, date]
+"""What makes two rows revisions of one fact: its kind, its subject and its date."""
+
+_MINE: BindParameter[str] = bindparam("practice_id")
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
+
+_ENTRIES = (
+    select(
+        TimeEntryRow.patient_code,
+        TimeEntryRow.position,
+        TimeEntryRow.staff_id,
+        TimeEntryRow.program,
+        TimeEntryRow.activity,
+        TimeEntryRow.contact,
+        TimeEntryRow.date_of_service,
+        TimeEntryRow.duration_minutes,
+        TimeEntryRow.started_at,
+        TimeEntryRow.ended_at,
+        TimeEntryRow.note,
+        TimeEntryRow.recorded_at,
+        TimeEntryRow.first_part_position,
+        EntryVoidRow.position.label("void_position"),
+        EntryAddendumRow.text.label("addendum"),
+        StaffRow.credential,
+        StaffRow.active_from,
+        StaffRow.active_to,
+        StaffRow.supervised,
+    )
+    .join(StaffRow, and_(StaffRow.practice_id == TimeEntryRow.practice_id, StaffRow.staff_id == TimeEntryRow.staff_id))
+    .outerjoin(
+        EntryVoidRow,
+        VOIDS_ENTRY,
+    )
+    .outerjoin(
+        EntryAddendumRow,
+        and_(
+            EntryAddendumRow.practice_id == TimeEntryRow.practice_id,
+            EntryAddendumRow.patient_code == TimeEntryRow.patient_code,
+            EntryAddendumRow.entry_position == func.coalesce(TimeEntryRow.first_part_position, TimeEntryRow.position),
+        ),
+    )
+    .where(TimeEntryRow.practice_id == _MINE, TimeEntryRow.patient_code.in_(_CODES))
+    .order_by(TimeEntryRow.patient_code, TimeEntryRow.position, EntryAddendumRow.position)
+)
+_ENTRIES_OF_MONTH = _ENTRIES.where(
+    TimeEntryRow.date_of_service >= bindparam("month"), TimeEntryRow.date_of_service < bindparam("next_month")
+)
+_PATIENTS = select(
+    PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
+).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
+_STAFF = select(
+    StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised
+).where(StaffRow.practice_id == _MINE, StaffRow.staff_id.in_(bindparam("staff_ids", expanding=True)))
+_FACTS = (
+    select(
+        PatientFactRow.patient_code,
+        PatientFactRow.kind,
+        PatientFactRow.subject,
+        PatientFactRow.on_date,
+        PatientFactRow.until_date,
+        PatientFactRow.details,
+        PatientFactRow.withdrawn,
+    )
+    .where(PatientFactRow.practice_id == _MINE, PatientFactRow.patient_code.in_(_CODES))
+    .order_by(PatientFactRow.revision)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """The facts that belong to one month."""
+
+    reading_days: int = 0
+    apcm: bool = False
+    billed_elsewhere: frozenset[Program] = frozenset()
+
+
+_NOTHING_MONTHLY = Monthly()
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """All stored facts of one patient: those that span months, and the entries of the months asked for."""
+
+    base: PatientMonth
+    monthly: Mapping[date, Monthly]
+    entries: tuple[TimeEntry, ...]
+    staff: tuple[StaffMember, ...]
+
+    def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
+        """This record with entries that are being recorded, and with who did the work."""
+        others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
+        return PatientRecord(self.base, self.monthly, (*self.entries, *entries), (*others, member))
+
+    def months(self) -> list[date]:
+        """The months that have figures: those with entries or with device readings, earliest first."""
+        read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
+        return sorted({month_of(entry.date_of_service) for entry in self.entries} | read)
+
+    def facts(self, month: date) -> PatientMonth:
+        """The facts of that month (its first day)."""
+        monthly = self.monthly.get(month, _NOTHING_MONTHLY)
+        return replace(
+            self.base,
+            month=month,
+            entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
+            staff=self.staff,
+            billed_elsewhere=monthly.billed_elsewhere,
+            apcm=monthly.apcm,
+            reading_days=monthly.reading_days,
+        )
+
+
+def load_records(
+    connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None = None
+) -> dict[str, PatientRecord]:
+    """The records of these patients by code; with the entries of ``month`` alone, or of all months.
+
+    Codes that name no patient are absent.
+    """
+    entries, staff = _load_entries(connection, practice, patient_codes, month)
+    mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
+    latest: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
+    for row in connection.execute(_FACTS, mine):
+        latest[row.patient_code][row.kind, row.subject, row.on_date] = row
+    _add_designators(connection, practice, latest, staff)
+    return {
+        row.patient_code: _record(
+            practice, row, latest[row.patient_code], entries[row.patient_code], staff[row.patient_code]
+        )
+        for row in connection.execute(_PATIENTS, mine)
+    }
+
+
+def _record(
+    practice: Practice,
+    row: AnyRow,
+    latest: Mapping[_Identity, AnyRow],
+    entries: Sequence[TimeEntry],
+    staff: Mapping[str, StaffMember],
+) -> PatientRecord:
+    facts: dict[str, list[AnyRow]] = defaultdict(list)
+    for (kind, _, _), fact in sorted(latest.items()):
+        if not fact.withdrawn:
+            facts[kind].append(fact)
+    base = PatientMonth(
+        month=date.min,
+        timezone=practice.timezone,
+        conditions=tuple(row.conditions),
+        risk_documented=row.risk_documented,
+        billing_practitioner=row.billing_practitioner,
+        enrollments=tuple(
+            Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
+        ),
+        consents=tuple(
+            Consent(Program(fact.subject), fact.on_date, fact.details["form"], fact.until_date)
+            for fact in facts[FactKind.CONSENT]
+        ),
+        initiating_visits=tuple(
+            InitiatingVisit(fact.on_date, fact.details["type"]) for fact in facts[FactKind.INITIATING_VISIT]
+        ),
+        care_plans=tuple(
+            CarePlanRevision(fact.on_date, fact.details.get("substantial", False)) for fact in facts[FactKind.CARE_PLAN]
+        ),
+        stays=tuple(_stay(fact, practice) for fact in facts[FactKind.STAY]),
+        complexity=tuple(
+            ComplexityDesignation(
+                fact.on_date, fact.details["mdm"], fact.details["staff_id"], fact.details["rationale"]
+            )
+            for fact in facts[FactKind.COMPLEXITY]
+        ),
+    )
+    return PatientRecord(base, _monthly(facts), tuple(entries), tuple(staff.values()))
+
+
+def _stay(fact: AnyRow, practice: Practice) -> Stay:
+    """The stay with each edge as well as it is known: to the minute, or to the day."""
+    edges = {
+        name: practice.local(datetime.fromisoformat(fact.details[name])) if fact.details.get(name) else day
+        for name, day in (("admitted_at", fact.on_date), ("discharged_at", fact.until_date))
+    }
+    return Stay(fact.subject, edges["admitted_at"] or fact.on_date, edges["discharged_at"])
+
+
+def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
+    monthly: dict[date, Monthly] = defaultdict(lambda: _NOTHING_MONTHLY)
+    for fact in facts.get(FactKind.READINGS, ()):
+        monthly[fact.on_date] = replace(monthly[fact.on_date], reading_days=fact.details["days"])
+    for fact in facts.get(FactKind.APCM, ()):
+        monthly[fact.on_date] = replace(monthly[fact.on_date], apcm=True)
+    for fact in facts.get(FactKind.BILLED_ELSEWHERE, ()):
+        programs = monthly[fact.on_date].billed_elsewhere | {Program(fact.subject)}
+        monthly[fact.on_date] = replace(monthly[fact.on_date], billed_elsewhere=programs)
+    return dict(monthly)
+
+
+def _load_entries(
+    connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None
+) -> tuple[Mapping[str, list[TimeEntry]], Mapping[str, dict[str, StaffMember]]]:
+    mine: dict[str, Any] = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
+    if month is None:
+        rows = connection.execute(_ENTRIES, mine)
+    else:
+        rows = connection.execute(_ENTRIES_OF_MONTH, {**mine, "month": month, "next_month": next_month(month)})
+    entries: dict[str, list[TimeEntry]] = defaultdict(list)
+    staff: dict[str, dict[str, StaffMember]] = defaultdict(dict)
+    for row in rows:
+        known = entries[row.patient_code]
+        if known and known[-1].number == row.position:
+            known[-1] = replace(known[-1], note=with_addendum(known[-1].note, row.addendum))
+            continue
+        known.append(_time_entry(row, practice))
+        if row.staff_id not in staff[row.patient_code]:
+            staff[row.patient_code][row.staff_id] = StaffMember(
+                row.staff_id, row.credential, row.active_from, row.active_to, row.supervised
+            )
+    return entries, staff
+
+
+def _add_designators(
+    connection: Connection,
+    practice: Practice,
+    latest: Mapping[str, Mapping[_Identity, AnyRow]],
+    staff: Mapping[str, dict[str, StaffMember]],
+) -> None:
+    """Adds to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
+    designated = [
+        (code, fact.details["staff_id"])
+        for code, facts in latest.items()
+        for fact in facts.values()
+        if fact.kind == FactKind.COMPLEXITY
+    ]
+    if not designated:
+        return
+    mine = {"practice_id": practice.practice_id, "staff_ids": sorted({staff_id for _, staff_id in designated})}
+    members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
+    for code, staff_id in designated:
+        staff[code].setdefault(staff_id, members[staff_id])
+
+
+def with_addendum(note: str, addendum: str | None) -> str:
+    """The note as the rules see it: each addendum begins a line of its own (E5)."""
+    return "\n".join(filter(None, (note, addendum)))
+
+
+def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
+    return TimeEntry(
+        number=row.position,
+        staff_id=row.staff_id,
+        program=Program(row.program),
+        activity=Activity(row.activity),
+        contact=Contact(row.contact) if row.contact else None,
+        date_of_service=row.date_of_service,
+        duration_minutes=row.duration_minutes,
+        started_at=practice.local(row.started_at) if row.started_at else None,
+        ended_at=practice.local(row.ended_at) if row.ended_at else None,
+        note=with_addendum(row.note, row.addendum),
+        recorded_at=row.recorded_at,
+        voided=row.void_position is not None,
+        first_part_number=row.first_part_position,
+    )

@@ -1,0 +1,400 @@
+"""Recording time: one request, one transaction, one link in the patient's chain for each date (E1 to E8)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, insert, select
+
+from ledger.clock import month_of
+from ledger.errors import ConfirmationNeededError, LedgerError
+from ledger.months.closed_months import refuse_closed
+from ledger.months.figures import Figures
+from ledger.months.patient_months import EvaluatedMonth, OpenMonth, evaluate_with, open_month
+from ledger.practice.practice import Practice
+from ledger.recording.identifiers import refuse_identifiers
+from ledger.rules.durations import duration_minutes, split_at_midnight
+from ledger.rules.facts import Activity, Contact, Program, StaffMember, TimeEntry
+from ledger.rules.statement import Exclusion
+from ledger.storage.batches import batches
+from ledger.storage.database import AnySelect
+from ledger.storage.hash_chain import link, lock_head, move_head
+from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, StaffRow, TimeEntryRow
+
+LONGEST_MINUTES = 24 * 60
+LONG_MINUTES = 180
+NOTE_CHARACTERS = 3000
+REPEAT_WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """Work to be recorded: with both times, or with a date and minutes (E1, E2).
+
+    ``replaces_position`` names the voided entry of the same patient that it replaces (E5).
+    """
+
+    patient_code: str
+    staff_id: str
+    program: Program
+    activity: Activity
+    note: str
+    contact: Contact | None = None
+    date_of_service: date | None = None
+    duration_minutes: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    replaces_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPart:
+    """The part of an entry that fell on one local date (E3)."""
+
+    date_of_service: date
+    duration_minutes: int
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPart:
+    """A stored part: its position in the patient's chain, and what of it counts."""
+
+    position: int
+    part: EntryPart
+    counted_minutes: int
+    excluded: tuple[Exclusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthChange:
+    """What a write did to the figures of one program of one month; ``before`` is None for a first entry."""
+
+    before: Figures | None
+    after: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was stored and what it changed. It carries no note."""
+
+    patient_code: str
+    staff_id: str
+    program: Program
+    activity: Activity
+    contact: Contact | None
+    recorded_at: datetime
+    parts: tuple[RecordedPart, ...]
+    months: tuple[MonthChange, ...]
+    replayed: bool = False
+
+
+_RECEIPT = TypeAdapter(Receipt)
+
+
+def record_entry(
+    connection: Connection,
+    practice: Practice,
+    entry: NewEntry,
+    *,
+    request: Request,
+    at: datetime,
+    recorded_by: str,
+    confirmed: bool = False,
+) -> Receipt:
+    """Stores ``entry`` and returns its receipt; the same ``request`` again returns the first receipt.
+
+    Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
+    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6, E9) or whose
+    note looks as if it held an identifier.
+    """
+    member = lock_staff(connection, practice, entry.staff_id)
+    earlier = recorded_before(connection, practice, request)
+    if earlier is not None:
+        return earlier
+    receipt = store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+def recorded_before(connection: Connection, practice: Practice, request: Request) -> Receipt | None:
+    """The receipt of this ``request`` when it was delivered before, marked as replayed, or None where it is new."""
+    earlier = earlier_result(connection, practice.practice_id, request)
+    return None if earlier is None else replace(_RECEIPT.validate_python(earlier), replayed=True)
+
+
+def store_entry(
+    connection: Connection,
+    practice: Practice,
+    entry: NewEntry,
+    member: StaffMember,
+    *,
+    at: datetime,
+    recorded_by: str,
+    confirmed: bool,
+) -> Receipt:
+    """Stores ``entry`` of ``member``, who is locked, within the caller's request; raises as ``record_entry`` does."""
+    if not entry.note.strip():
+        raise LedgerError("NOTE_MISSING", "What was done is missing (rule E1).", "Say it at the end of the line.")
+    parts = parts_of(entry, practice, at=at, confirmed=confirmed)
+    _refuse_overlap(connection, practice, entry)
+    position, head = lock_head(connection, practice.practice_id, entry.patient_code)
+    refuse_closed(connection, practice, [part.date_of_service for part in parts])
+    opened = [
+        open_month(connection, practice, entry.patient_code, month)
+        for month in sorted({month_of(part.date_of_service) for part in parts})
+    ]
+    if not confirmed:
+        _ask_about_repeat(opened[0], entry, parts[0], at=at)
+    rows = entry_rows(practice.practice_id, entry, parts, position, head, at=at, recorded_by=recorded_by)
+    connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    move_head(connection, practice.practice_id, entry.patient_code, rows[-1]["position"], rows[-1]["hash"])
+    recorded = [_as_fact(entry, part, row, practice) for part, row in zip(parts, rows, strict=True)]
+    months = {}
+    for one in opened:
+        added = [fact for fact in recorded if month_of(fact.date_of_service) == one.month]
+        months[one.month] = evaluate_with(connection, practice, one, added, member)
+    return _receipt(entry, parts, rows, months, at=at)
+
+
+def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice: Practice) -> TimeEntry:
+    """The part, stored as ``row``, as the rules will see it when it is read back."""
+    return TimeEntry(
+        number=row["position"],
+        staff_id=entry.staff_id,
+        program=entry.program,
+        activity=entry.activity,
+        contact=entry.contact,
+        date_of_service=part.date_of_service,
+        duration_minutes=part.duration_minutes,
+        started_at=practice.local(part.started_at) if part.started_at else None,
+        ended_at=practice.local(part.ended_at) if part.ended_at else None,
+        note=entry.note,
+        recorded_at=row["recorded_at"],
+        first_part_number=row["first_part_position"],
+    )
+
+
+def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bool) -> tuple[EntryPart, ...]:
+    """The parts of ``entry``, one a local date, whose minutes add up to its length (E2, E3).
+
+    Raises as ``record_entry`` does for a note, a length or a time that may not be stored (E1, E2, E4).
+    """
+    if len(entry.note) > NOTE_CHARACTERS:
+        raise LedgerError(
+            "NOTE_TOO_LONG",
+            f"The note has {len(entry.note)} characters; {NOTE_CHARACTERS} fit.",
+            "Say what was found and what was decided, and keep the rest in the chart.",
+        )
+    refuse_identifiers(practice, entry.note, "note", today=practice.local_date(at))
+    _refuse_future(entry, practice, at=at)
+    if entry.started_at and entry.ended_at:
+        parts = _timed_parts(entry.started_at, entry.ended_at, practice)
+    elif entry.date_of_service and entry.duration_minutes is not None:
+        parts = (EntryPart(entry.date_of_service, entry.duration_minutes, None, None),)
+    else:
+        raise LedgerError("LENGTH_MISSING", "How long it took is missing.", "Give minutes or times: 12m or 10:05-10:17")
+    _check_length(parts, confirmed=confirmed)
+    return parts
+
+
+def _refuse_future(entry: NewEntry, practice: Practice, *, at: datetime) -> None:
+    """Raises ``LedgerError`` where the work is not over at ``at`` (E4)."""
+    if entry.ended_at is not None:
+        is_ahead = entry.ended_at > at
+    else:
+        is_ahead = entry.date_of_service is not None and entry.date_of_service > practice.local_date(at)
+    if is_ahead:
+        raise LedgerError(
+            "IN_FUTURE",
+            "That lies in the future (rule E4).",
+            "Log work after it is done, for example: /ccm log P-1042 12m meds call today Reconciled the list.",
+        )
+
+
+def _timed_parts(started_at: datetime, ended_at: datetime, practice: Practice) -> tuple[EntryPart, ...]:
+    if duration_minutes(started_at, ended_at) < 1:
+        raise LedgerError(
+            "TOO_SHORT", "The end is less than a minute after the start (rule E2).", "For example: 10:05-10:17"
+        )
+    return tuple(
+        EntryPart(part.date_of_service, part.duration_minutes, part.started_at, part.ended_at)
+        for part in split_at_midnight(started_at, ended_at, practice.zone)
+    )
+
+
+def _check_length(parts: tuple[EntryPart, ...], *, confirmed: bool) -> None:
+    total_minutes = sum(part.duration_minutes for part in parts)
+    if not 1 <= total_minutes <= LONGEST_MINUTES:
+        raise LedgerError(
+            "LENGTH_OUT_OF_RANGE",
+            f"{total_minutes} minutes: an entry has between 1 and {LONGEST_MINUTES} (rules E2 and E4).",
+            "Give its real length, for example 12m.",
+        )
+    if total_minutes > LONG_MINUTES and not confirmed:
+        raise ConfirmationNeededError(
+            "LONG_ENTRY",
+            f"{total_minutes} minutes is over {LONG_MINUTES} (rule E4).",
+            "If that is right, save it anyway; if not, correct the length.",
+        )
+
+
+_LOCK_STAFF = (
+    select(StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised)
+    .where(StaffRow.practice_id == bindparam("mine"), StaffRow.staff_id == bindparam("staff"))
+    .with_for_update()
+)
+_INSERT = insert(TimeEntryRow)
+
+
+def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
+    """The staff member; a second writer for the same one waits, so that neither misses what the other stores."""
+    return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
+
+
+def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> None:
+    """Makes writers for these staff members wait, as ``lock_staff`` does; in one order for all."""
+    for batch in batches(sorted(staff_ids)):
+        query = select(StaffRow.staff_id).where(
+            StaffRow.practice_id == practice.practice_id, StaffRow.staff_id.in_(batch)
+        )
+        connection.execute(query.order_by(StaffRow.staff_id).with_for_update())
+
+
+def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry) -> None:
+    """Raises ``LedgerError`` where the staff member was already elsewhere at that time (E6)."""
+    if entry.started_at is None or entry.ended_at is None:
+        return
+    other = connection.execute(
+        live_entries(practice)
+        .where(
+            TimeEntryRow.staff_id == entry.staff_id,
+            TimeEntryRow.started_at < entry.ended_at,
+            TimeEntryRow.started_at > entry.started_at - timedelta(minutes=LONGEST_MINUTES),
+            TimeEntryRow.ended_at > entry.started_at,
+        )
+        .order_by(TimeEntryRow.started_at)
+        .limit(1)
+    ).one_or_none()
+    if other is not None:
+        raise overlap_error(practice, other)
+
+
+def overlap_error(practice: Practice, other: Any) -> LedgerError:
+    """The error that names the entry in the way: its patient, position and times (E6)."""
+    start, end = practice.local(other.started_at), practice.local(other.ended_at)
+    return LedgerError(
+        "OVERLAP",
+        f"You already have an entry from {_clock(start)} to {_clock(end)} on {start:%Y-%m-%d}: "
+        f"{entry_name(other.patient_code, other.position)} (rule E6).",
+        "Give the time that was not yet logged, or void the other entry first: "
+        f"/ccm void {entry_name(other.patient_code, other.position)} Logged by mistake.",
+    )
+
+
+def _clock(at: datetime) -> str:
+    """The time of day, with the seconds that a timer measured: they decide what overlaps."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+
+
+def entry_name(patient_code: str, position: int) -> str:
+    """How people name an entry: the patient's code and its position in the chain, for example ``P-1042#7``."""
+    return f"{patient_code}#{position}"
+
+
+def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, at: datetime) -> None:
+    """Raises ``ConfirmationNeededError`` where the same was logged within ten minutes (E7)."""
+    wanted = (entry.staff_id, entry.activity, first.date_of_service, first.duration_minutes)
+    for known in opened.record.entries:
+        same = (known.staff_id, known.activity, known.date_of_service, known.duration_minutes) == wanted
+        if same and not known.voided and known.recorded_at > at - REPEAT_WINDOW:
+            raise ConfirmationNeededError(
+                "REPEATED_ENTRY",
+                f"This looks like the entry you just logged: {entry_name(entry.patient_code, known.number)} (rule E7).",
+                "If it is another one, save it anyway.",
+            )
+
+
+def live_entries(practice: Practice) -> AnySelect:
+    """Names and times of the practice's entries that were not voided, to be narrowed by the caller."""
+    voids = select(EntryVoidRow.position).where(VOIDS_ENTRY)
+    return select(
+        TimeEntryRow.patient_code,
+        TimeEntryRow.position,
+        TimeEntryRow.staff_id,
+        TimeEntryRow.started_at,
+        TimeEntryRow.ended_at,
+    ).where(TimeEntryRow.practice_id == practice.practice_id, ~voids.exists())
+
+
+def entry_rows(
+    practice_id: str,
+    entry: NewEntry,
+    parts: tuple[EntryPart, ...],
+    head_position: int,
+    head_hash: str,
+    *,
+    at: datetime,
+    recorded_by: str,
+    external_id: str | None = None,
+) -> list[dict[str, Any]]:
+    """The rows that store ``entry``, linked to the head of the patient's chain and to one another."""
+    rows: list[dict[str, Any]] = []
+    for offset, part in enumerate(parts, start=1):
+        row: Mapping[str, Any] = {
+            "practice_id": practice_id,
+            "patient_code": entry.patient_code,
+            "position": head_position + offset,
+            "staff_id": entry.staff_id,
+            "program": entry.program.value,
+            "activity": entry.activity.value,
+            "contact": entry.contact.value if entry.contact else None,
+            "date_of_service": part.date_of_service,
+            "duration_minutes": part.duration_minutes,
+            "started_at": part.started_at,
+            "ended_at": part.ended_at,
+            "note": entry.note,
+            "recorded_at": at,
+            "recorded_by": recorded_by,
+            "external_id": external_id,
+            "first_part_position": head_position + 1 if len(parts) > 1 else None,
+            "replaces_position": entry.replaces_position,
+        }
+        rows.append(link("entry", row, rows[-1]["hash"] if rows else head_hash))
+    return rows
+
+
+def _receipt(
+    entry: NewEntry,
+    parts: tuple[EntryPart, ...],
+    rows: list[dict[str, Any]],
+    months: dict[date, EvaluatedMonth],
+    *,
+    at: datetime,
+) -> Receipt:
+    recorded = []
+    for part, row in zip(parts, rows, strict=True):
+        statement = months[month_of(part.date_of_service)].statement
+        result = next(result for result in statement.entries if result.number == row["position"])
+        recorded.append(RecordedPart(row["position"], part, result.counted_minutes, result.excluded))
+    return Receipt(
+        patient_code=entry.patient_code,
+        staff_id=entry.staff_id,
+        program=entry.program,
+        activity=entry.activity,
+        contact=entry.contact,
+        recorded_at=at,
+        parts=tuple(recorded),
+        months=tuple(month_change(month, entry.program) for month in months.values()),
+    )
+
+
+def month_change(month: EvaluatedMonth, program: Program) -> MonthChange:
+    """What the evaluation changed in the figures of ``program``."""
+    before = next((figures for figures in month.before if figures.program == program), None)
+    after = next(figures for figures in month.after if figures.program == program)
+    return MonthChange(before, after)

@@ -1,0 +1,178 @@
+"""Correcting by adding: a void says, with a reason, that an entry no longer counts (E5)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_, select
+
+from ledger.errors import LedgerError
+from ledger.months.closed_months import refuse_closed
+from ledger.months.patient_months import reevaluate
+from ledger.practice.practice import Practice
+from ledger.recording.entries import MonthChange, lock_staff, month_change
+from ledger.recording.identifiers import refuse_identifiers
+from ledger.recording.stored_entries import StoredEntry, find_live_entry
+from ledger.rules.facts import Program
+from ledger.storage.hash_chain import link, lock_head, move_head
+from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, TimeEntryRow
+
+UNDO_WINDOW = timedelta(minutes=15)
+REASON_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class VoidReceipt:
+    """What was voided, and what that changed; ``replaced_position`` is an entry it had replaced, voided before."""
+
+    patient_code: str
+    program: Program
+    positions: tuple[int, ...]
+    duration_minutes: int
+    months: tuple[MonthChange, ...]
+    replaced_position: int | None = None
+    replayed: bool = False
+
+
+_RECEIPT = TypeAdapter(VoidReceipt)
+
+
+def undo_last(
+    connection: Connection,
+    practice: Practice,
+    staff_id: str,
+    *,
+    request: Request,
+    at: datetime,
+    patient_code: str | None = None,
+    position: int | None = None,
+) -> VoidReceipt:
+    """Voids the staff member's last live entry, or the one named, if it was recorded under 15 minutes ago.
+
+    All parts of an entry that crossed midnight go together. Raises ``LedgerError`` where there is nothing to undo, or
+    its month is closed (E9).
+    """
+    lock_staff(connection, practice, staff_id)
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is not None:
+        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    last = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
+    receipt = void_parts(connection, practice, last, reason="undone by its author", by=staff_id, at=at)
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+def void_entry(
+    connection: Connection,
+    practice: Practice,
+    patient_code: str,
+    position: int,
+    *,
+    reason: str,
+    request: Request,
+    at: datetime,
+    by: str,
+) -> VoidReceipt:
+    """Voids the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
+
+    Raises ``LedgerError`` for an entry that is none, was voided or lies in a closed month (E9), and for a reason that
+    is empty, over 300 characters, or looks as if it held an identifier.
+    """
+    lock_staff(connection, practice, by)
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is not None:
+        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
+        raise LedgerError(
+            "REASON_LENGTH",
+            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
+            f"For example: /ccm void {patient_code}#{position} Logged for the wrong patient.",
+        )
+    refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))
+    lock_head(connection, practice.practice_id, patient_code)
+    entry = find_live_entry(connection, practice.practice_id, patient_code, position)
+    receipt = void_parts(connection, practice, entry, reason=reason.strip(), by=by, at=at)
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+_ASKED_CODE: BindParameter[str | None] = bindparam("code", type_=String)
+_LIVE_OF_STAFF = (
+    select(TimeEntryRow.patient_code, TimeEntryRow.position, TimeEntryRow.first_part_position)
+    .outerjoin(
+        EntryVoidRow,
+        VOIDS_ENTRY,
+    )
+    .where(
+        TimeEntryRow.practice_id == bindparam("mine"),
+        TimeEntryRow.staff_id == bindparam("staff"),
+        TimeEntryRow.recorded_by == bindparam("staff"),
+        TimeEntryRow.recorded_at > bindparam("since"),
+        EntryVoidRow.position.is_(None),
+        or_(_ASKED_CODE.is_(None), TimeEntryRow.patient_code == _ASKED_CODE),
+    )
+    .order_by(TimeEntryRow.recorded_at.desc(), TimeEntryRow.position.desc())
+)
+
+
+def _last_entry(
+    connection: Connection,
+    practice: Practice,
+    staff_id: str,
+    *,
+    since: datetime,
+    named: tuple[str | None, int | None],
+) -> StoredEntry:
+    patient_code, position = named
+    rows = connection.execute(
+        _LIVE_OF_STAFF, {"mine": practice.practice_id, "staff": staff_id, "since": since, "code": patient_code}
+    )
+    last = next((row for row in rows if position in {None, row.position, row.first_part_position}), None)
+    if last is None:
+        raise LedgerError(
+            "NOTHING_TO_UNDO",
+            "You have no entry from the last 15 minutes to undo. Nothing was changed.",
+            "An older entry is voided by its name and with a reason: /ccm void P-1042#7 Logged for the wrong patient.",
+        )
+    lock_head(connection, practice.practice_id, last.patient_code)
+    return find_live_entry(connection, practice.practice_id, last.patient_code, last.position)
+
+
+def void_parts(
+    connection: Connection, practice: Practice, entry: StoredEntry, *, reason: str, by: str, at: datetime
+) -> VoidReceipt:
+    """Voids every part of a live entry within the caller's request, and evaluates the months it lies in.
+
+    Raises ``LedgerError`` where one of these is closed (E9).
+    """
+    code = entry.patient_code
+    position, head = lock_head(connection, practice.practice_id, code)
+    refuse_closed(connection, practice, entry.months)
+    for part in entry.parts:
+        position += 1
+        row = link(
+            "void",
+            {
+                "practice_id": practice.practice_id,
+                "patient_code": code,
+                "position": position,
+                "entry_position": part.position,
+                "reason": reason,
+                "recorded_at": at,
+                "recorded_by": by,
+            },
+            head,
+        )
+        head = row["hash"]
+        connection.execute(insert(EntryVoidRow), [row])
+    move_head(connection, practice.practice_id, code, position, head)
+    months = [reevaluate(connection, practice, code, month) for month in entry.months]
+    return VoidReceipt(
+        patient_code=code,
+        program=entry.program,
+        positions=tuple(part.position for part in entry.parts),
+        duration_minutes=entry.duration_minutes,
+        months=tuple(month_change(month, entry.program) for month in months),
+        replaced_position=entry.replaces,
+    )

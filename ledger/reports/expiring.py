@@ -1,0 +1,111 @@
+"""Care plans that run out and consents that are not on record: what blocks a bill unless somebody sees to it in time.
+
+They are asked of facts, not of stored figures: those know only patients with time or readings.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
+
+from ledger.clock import month_of, next_month
+from ledger.patients.facts import FactKind
+from ledger.practice.practice import Practice
+from ledger.reports.month_lists import patients_of
+from ledger.rules.facts import Program
+from ledger.rules.rulebook import rulebook_for
+from ledger.storage.database import AnyRow
+from ledger.storage.tables import PatientFactRow
+
+_KINDS = (FactKind.ENROLLMENT, FactKind.CONSENT, FactKind.CARE_PLAN)
+
+
+@dataclass(frozen=True, slots=True)
+class LapsingPlan:
+    """A patient whose newest care plan is good until that day, both None where there is no plan on record."""
+
+    patient_code: str
+    revised_on: date | None
+    good_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingConsent:
+    """A patient enrolled in a program, without consent to it on record."""
+
+    patient_code: str
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsing:
+    """A team's care plans that run out, the first to do so first and those with none last; its missing consents."""
+
+    plans: tuple[LapsingPlan, ...]
+    consents: tuple[MissingConsent, ...]
+
+
+def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: date, days_ahead: int) -> Lapsing:
+    """Of the team's patients enrolled on that day: what has run out, or will within so many days.
+
+    A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one; a revoked
+    consent holds to the end of its month (C6).
+    """
+    enrolled: dict[str, set[Program]] = defaultdict(set)
+    consented: set[tuple[str, str]] = set()
+    newest: dict[str, date] = {}
+    for fact in _facts(connection, practice, team_id, on):
+        if fact.kind == FactKind.ENROLLMENT:
+            if fact.on_date <= on and (fact.until_date is None or on <= fact.until_date):
+                enrolled[fact.patient_code].add(Program(fact.subject))
+        elif fact.kind == FactKind.CONSENT:
+            if fact.until_date is None or fact.until_date >= month_of(on):
+                consented.add((fact.patient_code, fact.subject))
+        else:
+            newest[fact.patient_code] = max(fact.on_date, newest.get(fact.patient_code, fact.on_date))
+    book = rulebook_for(month_of(on))
+    planned = {program for program, needs in book.requirements.items() if needs.care_plan}
+    plans = [
+        _plan(practice, code, newest.get(code))
+        for code, programs in enrolled.items()
+        if programs & planned and _runs_out(practice, newest.get(code), on, days_ahead)
+    ]
+    consents = [
+        MissingConsent(code, program)
+        for code, programs in enrolled.items()
+        for program in programs
+        if (code, program) not in consented
+    ]
+    return Lapsing(
+        plans=tuple(sorted(plans, key=lambda plan: (plan.good_until or date.max, plan.patient_code))),
+        consents=tuple(sorted(consents, key=lambda one: (one.patient_code, one.program))),
+    )
+
+
+def _facts(connection: Connection, practice: Practice, team_id: str, on: date) -> Iterable[AnyRow]:
+    """The facts in force that date from before the end of the month."""
+    fact = PatientFactRow
+    rows = connection.execute(
+        select(fact.patient_code, fact.kind, fact.subject, fact.on_date, fact.until_date, fact.withdrawn)
+        .where(
+            fact.practice_id == practice.practice_id,
+            fact.kind.in_([kind.value for kind in _KINDS]),
+            fact.patient_code.in_(patients_of(practice, [team_id])),
+            fact.on_date < next_month(month_of(on)),
+        )
+        .order_by(fact.revision)
+    )
+    latest = {(row.patient_code, row.kind, row.subject, row.on_date): row for row in rows}
+    return (row for row in latest.values() if not row.withdrawn)
+
+
+def _runs_out(practice: Practice, newest: date | None, on: date, days_ahead: int) -> bool:
+    return newest is None or (on - newest).days + days_ahead > practice.policy.care_plan_max_days
+
+
+def _plan(practice: Practice, patient_code: str, newest: date | None) -> LapsingPlan:
+    if newest is None:
+        return LapsingPlan(patient_code, None, None)
+    return LapsingPlan(patient_code, newest, newest + timedelta(days=practice.policy.care_plan_max_days))

@@ -1,0 +1,316 @@
+"""A month for a spreadsheet: a workbook with everything a biller asks, and the same list as CSV.
+
+Codes, minutes, rules and staff by id; names of the staff and notes only where the practice allows them.
+"""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from sqlalchemy import Connection
+
+from ledger.months.closed_months import Closing, closing_in_force
+from ledger.months.figures import Figures
+from ledger.months.patient_months import EvaluatedMonth, evaluated_months
+from ledger.practice.practice import Practice
+from ledger.recording.entries import entry_name
+from ledger.reports.worklists import MonthList, month_list
+from ledger.roster.directory import people
+from ledger.rules.catalogue import about_patient
+from ledger.storage.batches import batches
+
+Row = Sequence[Any]
+DATE_FORMAT = "yyyy-mm-dd"
+MONTH_FORMAT = "yyyy-mm"
+TIME_FORMAT = "yyyy-mm-dd hh:mm"
+MONEY_FORMAT = '"$"#,##0.00'
+CELL_CHARACTERS = 32_767
+CUT_SHORT = "… (the whole note stands in the ledger)"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+
+SUMMARY = ("Figure", "Value")
+
+BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted")
+BLOCKED = ("Patient", "Program", "Minutes counted", "Blocker", "What blocks it", "How to clear it")
+BELOW = ("Patient", "Program", "Minutes counted", "Minutes excluded", "Next code", "Minutes missing", "Worth")
+ENTRIES = (
+    "Entry",
+    "Patient",
+    "Date of service",
+    "Start",
+    "End",
+    "Staff",
+    "Program",
+    "Activity",
+    "Contact",
+    "Minutes",
+    "Counted",
+    "Excluded",
+    "Reason",
+    "Rule",
+    "Recorded",
+)
+STAFF_NAME, NOTE = "Staff name", "Note"
+"""The columns of the entries that a practice may allow."""
+WARNINGS = ("Patient", "Program", "Warning", "Name", "What an auditor would ask", "Entries")
+CSV_COLUMNS = (
+    "patient",
+    "program",
+    "status",
+    "minutes_counted",
+    "code",
+    "units",
+    "payment_cents",
+    "date_of_service",
+    "why_not",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in cents that a spreadsheet shows in dollars."""
+
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month by its first day, which a spreadsheet shows without the day."""
+
+    first_day: date
+
+
+def month_workbook(
+    connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
+) -> bytes:
+    """The month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings.
+
+    The entries have the names of the staff and the notes with their addenda only where the practice allows them
+    (``export_staff_names``, ``export_notes``); the summary says whether they do.
+    """
+    listed = month_list(connection, practice, month, team_ids=team_ids)
+    evaluated = list(_evaluated(connection, practice, month, listed))
+    names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
+    book = Workbook(write_only=True)
+    closing = closing_in_force(connection, practice.practice_id, month)
+    _sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, closing)])
+    _sheet(book, "Billable", BILLABLE, _billable(listed))
+    _sheet(book, "Blocked", BLOCKED, _blocked(listed))
+    _sheet(book, "Below threshold", BELOW, _below(listed))
+    _sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
+    _sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def month_csv(
+    connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
+) -> bytes:
+    """The month's list as CSV (UTF-8): a row a code of the billable, one a program of the others with the reason."""
+    listed = month_list(connection, practice, month, team_ids=team_ids)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(map(_harmless, _csv_rows(listed)))
+    return text.getvalue().encode()
+
+
+def _csv_rows(listed: MonthList) -> Iterator[Row]:
+    for figures in listed.billable:
+        for line in figures.codes:
+            yield *_start(figures), line.code, line.units, line.amount_cents, line.date_of_service, ""
+    for figures in (*listed.blocked, *listed.below):
+        why_not = "; ".join(blocker.name for blocker in figures.blockers) or _missing(figures)
+        yield *_start(figures), "", "", "", "", why_not
+    for one in listed.untouched:
+        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged"
+
+
+def _harmless(row: Row) -> Row:
+    """The row with an apostrophe before each text that a spreadsheet would take for a formula."""
+    return tuple(f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell for cell in row)
+
+
+def _start(figures: Figures) -> Row:
+    return figures.patient_code, figures.program.value, figures.status.value, figures.counted_minutes
+
+
+def _missing(figures: Figures) -> str:
+    return "; ".join(f"{step.minutes_missing} minutes to {step.code}" for step in figures.next)
+
+
+def _evaluated(
+    connection: Connection, practice: Practice, month: date, listed: MonthList
+) -> Iterator[tuple[str, EvaluatedMonth]]:
+    groups = (listed.billable, listed.blocked, listed.below)
+    codes = sorted({figures.patient_code for group in groups for figures in group})
+    for batch in batches(codes):
+        yield from sorted(evaluated_months(connection, practice, batch, month).items())
+
+
+def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """A sheet with a frozen header in bold, columns as wide as what they hold, and real dates and numbers."""
+    kept = [tuple(row) for row in rows]
+    sheet: Any = book.create_sheet(title)  # openpyxl's stubs know less of write-only sheets than they can
+    sheet.freeze_panes = "A2"
+    for index, column in enumerate(columns, start=1):
+        widest = max((len(_shown(row[index - 1])) for row in kept), default=0)
+        sheet.column_dimensions[get_column_letter(index)].width = min(max(len(column), widest) + 2, 60)
+    sheet.append([_cell(sheet, column, bold=True) for column in columns])
+    for row in kept:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
+    if value in (None, ""):
+        return None
+    cell: Any = WriteOnlyCell(sheet, value=_plain(value))
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text stays one, whatever it begins with
+    if bold:
+        cell.font = Font(bold=True)
+    if isinstance(value, Money):
+        cell.number_format = MONEY_FORMAT
+    elif isinstance(value, Month):
+        cell.number_format = MONTH_FORMAT
+    elif isinstance(value, datetime):
+        cell.number_format = TIME_FORMAT
+    elif isinstance(value, date):
+        cell.number_format = DATE_FORMAT
+    return cell
+
+
+def _plain(value: Any) -> Any:
+    """What a cell can hold: numbers and dates as they are, text without what no spreadsheet takes."""
+    if isinstance(value, Money):
+        return value.cents / 100
+    if isinstance(value, Month):
+        return value.first_day
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - len(CUT_SHORT)]}{CUT_SHORT}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Money):
+        return f"${value.cents / 100:,.2f}"
+    if isinstance(value, Month):
+        return f"{value.first_day:%Y-%m}"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value or "")
+
+
+def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
+    yield "Practice", practice.name
+    yield "Month", Month(listed.month)
+    yield "Enrolled patients", listed.enrolled_patients
+    yield "Billable patients", listed.billable_patients
+    yield "Capture rate, percent", listed.capture_percent
+    yield "Expected payment", Money(listed.expected_cents)
+    yield "Programs blocked", len(listed.blocked)
+    yield "Programs below threshold", len(listed.below)
+    yield "Programs without logged time", len(listed.untouched)
+    yield "Names of the staff", _whether(practice.conduct.export_staff_names, "export_staff_names")
+    yield "Notes", _whether(practice.conduct.export_notes, "export_notes")
+
+
+def _closed(practice: Practice, closing: Closing | None) -> Iterator[Row]:
+    if closing is None:
+        yield "Closed", "no"
+        return
+    yield "Closed", _local(practice, closing.recorded_at)
+    yield "Closed by", closing.recorded_by
+    yield "Rulebook", closing.rulebook
+    yield "SHA-256 of the rulebook", closing.rulebook_hash
+    yield "SHA-256 of what was frozen", closing.hash
+
+
+def _whether(included: bool, setting: str) -> str:
+    return "in the sheet Entries" if included else f"left out (/ccm settings {setting})"
+
+
+def _billable(listed: MonthList) -> Iterator[Row]:
+    for figures in listed.billable:
+        for line in figures.codes:
+            paid = Money(line.amount_cents) if line.payment_known else "unknown"
+            row = (figures.patient_code, figures.program.value, line.code, line.units, paid, line.date_of_service)
+            yield *row, figures.counted_minutes
+
+
+def _blocked(listed: MonthList) -> Iterator[Row]:
+    for figures in listed.blocked:
+        start = (figures.patient_code, figures.program.value, figures.counted_minutes)
+        for blocker in figures.blockers:
+            remedy = about_patient(blocker.remedy, figures.patient_code, figures.program)
+            yield *start, blocker.name, blocker.text, remedy
+
+
+def _below(listed: MonthList) -> Iterator[Row]:
+    for figures in listed.below:
+        start = (figures.patient_code, figures.program.value, figures.counted_minutes, figures.excluded_minutes)
+        step = figures.next[0] if figures.next else None
+        end = (step.code, step.minutes_missing, Money(step.amount_cents)) if step else ("", "", "")
+        yield *start, *end
+    for one in listed.untouched:
+        yield one.patient_code, one.program.value, 0, 0, "no time logged", "", ""
+
+
+def entry_columns(practice: Practice) -> tuple[str, ...]:
+    """The columns of the entries: the staff member's name and the note only where the practice allows them."""
+    staff = ENTRIES.index("Staff") + 1
+    names = (STAFF_NAME,) if practice.conduct.export_staff_names else ()
+    notes = (NOTE,) if practice.conduct.export_notes else ()
+    return (*ENTRIES[:staff], *names, *ENTRIES[staff:], *notes)
+
+
+def _entries(
+    practice: Practice, evaluated: Iterable[tuple[str, EvaluatedMonth]], names: Mapping[str, str]
+) -> Iterator[Row]:
+    columns = entry_columns(practice)
+    for code, month in evaluated:
+        entries = {entry.number: entry for entry in month.facts.entries}
+        for result in month.statement.entries:
+            entry = entries[result.number]
+            cells = {
+                "Entry": entry_name(code, result.number),
+                "Patient": code,
+                "Date of service": result.date_of_service,
+                "Start": _local(practice, entry.started_at),
+                "End": _local(practice, entry.ended_at),
+                "Staff": entry.staff_id,
+                STAFF_NAME: names.get(entry.staff_id, ""),
+                "Program": entry.program.value,
+                "Activity": entry.activity.value,
+                "Contact": entry.contact.value if entry.contact else "",
+                "Minutes": result.duration_minutes,
+                "Counted": result.counted_minutes,
+                "Excluded": result.duration_minutes - result.counted_minutes,
+                "Reason": "; ".join(cut.reason for cut in result.excluded),
+                "Rule": "; ".join(cut.rule for cut in result.excluded),
+                "Recorded": _local(practice, entry.recorded_at),
+                NOTE: entry.note,
+            }
+            yield tuple(cells[column] for column in columns)
+
+
+def _local(practice: Practice, at: datetime | None) -> datetime | None:
+    """The instant on the practice's clock, without its zone: spreadsheets know none."""
+    return practice.local(at).replace(tzinfo=None) if at else None
+
+
+def _warnings(evaluated: Iterable[tuple[str, EvaluatedMonth]]) -> Iterator[Row]:
+    for code, month in evaluated:
+        for part in month.statement.programs:
+            for warning in part.warnings:
+                entries = ", ".join(entry_name(code, number) for number in warning.entries)
+                yield code, part.program.value, warning.code, warning.name, warning.text, entries

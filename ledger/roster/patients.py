@@ -1,0 +1,168 @@
+"""The patients on the roster: what a row says of one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger.months.patient_months import reevaluate_all
+from ledger.patients.fact_values import ConsentForm, VisitType
+from ledger.patients.facts import Fact, FactKind, append_facts
+from ledger.practice.practice import Practice
+from ledger.roster.directory import code_key, code_number, people, teams
+from ledger.roster.storing import Put, keys_where, put_all
+from ledger.rules.facts import Program
+from ledger.storage.batches import batches
+from ledger.storage.hash_chain import GENESIS
+from ledger.storage.tables import ChainHeadRow, PatientRow
+from ledger.validation import Cells
+
+PATIENT_COLUMNS = (
+    "code",
+    "team",
+    "billing_practitioner",
+    "conditions",
+    "risk_documented",
+    "programs",
+    "enrolled_on",
+    "consent_date",
+    "consent_form",
+    "initiating_visit_date",
+    "initiating_visit_type",
+    "care_plan_date",
+)
+
+
+WORTH = frozenset({"billing_practitioner", "conditions", "risk_documented"})
+"""The columns on which depends what a month is worth; beside them, the dated facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoster:
+    """Whom and what a row may name: teams by the word that means them, staff ids, and codes as they are compared."""
+
+    team_ids: Mapping[str, str]
+    staff_ids: frozenset[str]
+    codes: dict[str, str]
+
+
+def known_roster(
+    connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, code: str | None = None
+) -> KnownRoster:
+    """The roster as it is; teams are called by their names, or as ``team_ids`` has it.
+
+    With ``code`` it knows of the patients only those that are written like that one.
+    """
+    known = teams(connection, practice.practice_id)
+    rows = select(PatientRow.code_key, PatientRow.patient_code).where(PatientRow.practice_id == practice.practice_id)
+    if code is not None:
+        rows = rows.where(PatientRow.code_key == code_key(code))
+    return KnownRoster(
+        team_ids or {team.name.lower(): team.team_id for team in known},
+        frozenset(person.staff_id for person in people(connection, practice.practice_id)),
+        {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPatients:
+    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again."""
+
+    done: dict[str, Put]
+    told: frozenset[str]
+    months: int
+
+
+def put_patients(
+    connection: Connection,
+    practice: Practice,
+    roster: Mapping[str, Mapping[str, Any]],
+    facts: Sequence[Fact],
+    *,
+    at: datetime,
+    recorded_by: str,
+) -> StoredPatients:
+    """Stores patients by code and their facts, and evaluates again the months that this touches."""
+    done = put_all(connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by)
+    added = {code for code, put in done.items() if put.outcome == "added"}
+    _begin_chains(connection, practice, sorted(added))
+    appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
+    touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
+    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
+    return StoredPatients(done, frozenset(appended.patient_codes), months)
+
+
+def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:
+    """The code, the roster's columns and the facts of the patient that a row describes.
+
+    Problems with it are added to the row.
+    """
+    code, values = _roster_values(row, known)
+    if code and (not code_number(code) or not code.isascii() or any(character.isspace() for character in code)):
+        row.refuse("code", f"{code!r} is not a patient code.", "Letters, hyphens and digits: P-1042")
+    elif code and (other := known.codes.setdefault(code_key(code), code)) != code:
+        row.refuse("code", f"{code} reads like {other}.", "Codes differ by letters and digits.")
+    return code, values, _facts(row, code)
+
+
+def _roster_values(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any]]:
+    code = row.text("code", "P-1042")
+    team = row.text("team", "Blue Team")
+    if team and team.lower() not in known.team_ids:
+        row.refuse("team", f"no team is called {team!r}.", "Import it first: ccm import teams teams.csv")
+    practitioner = row.optional("billing_practitioner")
+    if practitioner and practitioner not in known.staff_ids:
+        row.refuse("billing_practitioner", f"no staff member has the id {practitioner!r}.", "Use an id of staff.csv.")
+    return code, {
+        "code_key": code_key(code),
+        "code_number": code_number(code),
+        "team_id": known.team_ids.get(team.lower(), ""),
+        "billing_practitioner": practitioner,
+        "conditions": row.words("conditions"),
+        "risk_documented": row.yes_no("risk_documented", default=True),
+    }
+
+
+def _facts(row: Cells, code: str) -> list[Fact]:
+    """The dated facts of a row."""
+    programs = row.choices("programs", Program)
+    enrolled_on = row.required_day("enrolled_on") if programs else row.day("enrolled_on")
+    consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)
+    visit_date, visit_type = row.day("initiating_visit_date"), row.choice("initiating_visit_type", VisitType)
+    plan_date = row.day("care_plan_date")
+    _need_together(row, "consent_date", "consent_form", ConsentForm)
+    _need_together(row, "initiating_visit_date", "initiating_visit_type", VisitType)
+    if not row.values["programs"] and (row.values["enrolled_on"] or row.values["consent_date"]):
+        row.refuse("programs", "is empty, but the dates of programs are not.", "Name them, for example: CCM;RPM")
+    facts = []
+    for program in programs:
+        if enrolled_on:
+            facts.append(Fact(code, FactKind.ENROLLMENT, enrolled_on, program.value))
+        if consent_date and form:
+            facts.append(Fact(code, FactKind.CONSENT, consent_date, program.value, details={"form": form.value}))
+    if visit_date and visit_type:
+        facts.append(Fact(code, FactKind.INITIATING_VISIT, visit_date, details={"type": visit_type.value}))
+    if plan_date:
+        facts.append(Fact(code, FactKind.CARE_PLAN, plan_date))
+    return facts
+
+
+def _need_together(row: Cells, day_column: str, word_column: str, words: type[StrEnum]) -> None:
+    if row.values[day_column] and not row.values[word_column]:
+        row.refuse(word_column, f"is empty, but {day_column} is not.", f"One of: {', '.join(words)}")
+    if row.values[word_column] and not row.values[day_column]:
+        row.refuse(day_column, f"is empty, but {word_column} is not.", "Write the date as 2026-11-03.")
+
+
+def _begin_chains(connection: Connection, practice: Practice, codes: list[str]) -> None:
+    for batch in batches(codes):
+        connection.execute(
+            insert(ChainHeadRow),
+            [
+                {"practice_id": practice.practice_id, "patient_code": code, "position": 0, "hash": GENESIS}
+                for code in batch
+            ],
+        )

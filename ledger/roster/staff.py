@@ -1,0 +1,102 @@
+"""The staff: what a row says of a person, and whose months depend on it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.months.patient_months import reevaluate_all
+from ledger.patients.facts import FactKind
+from ledger.practice.practice import Practice
+from ledger.roster.directory import Role, people, teams
+from ledger.storage.batches import batches
+from ledger.storage.tables import PatientFactRow, TimeEntryRow
+from ledger.validation import Cells
+
+STAFF_COLUMNS = (
+    "id",
+    "slack_user_id",
+    "name",
+    "credential",
+    "roles",
+    "teams",
+    "active_from",
+    "active_to",
+    "supervised",
+)
+
+
+WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
+"""The columns on which depends what past entries are worth (C4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStaff:
+    """Whom and what a row may name: teams by the word that means them, and whose each Slack id is."""
+
+    team_ids: Mapping[str, str]
+    owners: dict[str, str]
+
+
+def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None) -> KnownStaff:
+    """The staff as it is; teams are called by their names, or as ``team_ids`` has it."""
+    known = teams(connection, practice.practice_id)
+    owners = {
+        person.slack_user_id: person.staff_id
+        for person in people(connection, practice.practice_id)
+        if person.slack_user_id
+    }
+    return KnownStaff(team_ids or {team.name.lower(): team.team_id for team in known}, owners)
+
+
+def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
+    """The id and the columns of the person that a row describes; problems with it are added to the row."""
+    staff_id = row.text("id", "coord1")
+    slack_user_id = row.optional("slack_user_id")
+    if slack_user_id and not (slack_user_id.isalnum() and slack_user_id[0] in "UW"):
+        row.refuse("slack_user_id", f"{slack_user_id!r} is not a Slack user id.", "It begins with U: U0123ABCD")
+    owner = known.owners.setdefault(slack_user_id, staff_id) if slack_user_id else staff_id
+    if owner != staff_id:
+        row.refuse("slack_user_id", f"already belongs to {owner!r}.", "One Slack person is one staff member.")
+    own_teams = []
+    for name in row.words("teams"):
+        if name.lower() in known.team_ids:
+            own_teams.append(known.team_ids[name.lower()])
+        else:
+            row.refuse("teams", f"no team is called {name!r}.", "Import it first: ccm import teams teams.csv")
+    active_from, active_to = row.day("active_from"), row.day("active_to")
+    if active_from and active_to and active_to < active_from:
+        row.refuse("active_to", f"{active_to} is before active_from.", "Correct one of the two dates.")
+    return staff_id, {
+        "slack_user_id": slack_user_id,
+        "name": row.text("name", "Coordinator One"),
+        "credential": row.values["credential"],
+        "roles": [role.value for role in row.choices("roles", Role)],
+        "teams": own_teams,
+        "active_from": active_from,
+        "active_to": active_to,
+        "supervised": row.yes_no("supervised", default=True),
+    }
+
+
+def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:
+    """The patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
+    worked_for = connection.scalars(
+        select(TimeEntryRow.patient_code)
+        .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
+        .distinct()
+    )
+    designations = connection.execute(
+        select(PatientFactRow.patient_code, PatientFactRow.details).where(
+            PatientFactRow.practice_id == practice.practice_id, PatientFactRow.kind == FactKind.COMPLEXITY.value
+        )
+    )
+    designated = {row.patient_code for row in designations if row.details["staff_id"] in staff_ids}
+    return sorted({*worked_for, *designated})
+
+
+def reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> int:
+    """Evaluates the months of ``patients_of`` these people again; returns how many there were."""
+    codes = patients_of(connection, practice, staff_ids)
+    return sum(reevaluate_all(connection, practice, batch) for batch in batches(codes))

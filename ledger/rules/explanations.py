@@ -1,0 +1,94 @@
+"""Why a program stands as it does, and why a family was not taken: in words, with rule numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.coding import Claim, Offer
+from ledger.rules.eligibility import ProgramMonth
+from ledger.rules.formatting import codes_words, dollars, listed
+from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
+
+
+def alternatives_of(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker]) -> tuple[Alternative, ...]:
+    """The time families without a line on the claim: what each would pay, and why it was not taken (R4)."""
+    billed = {line.family for line in lines}
+    return tuple(
+        Alternative(
+            family=offer.family.name,
+            codes=claim.time_lines[offer.family.name],
+            amount_cents=offer.amount_cents,
+            why_not=_why_not(offer, claim, blockers),
+        )
+        for offer in claim.offers
+        if offer.family.name not in billed
+    )
+
+
+def why(
+    asked: ProgramMonth,
+    claim: Claim,
+    lines: Sequence[CodeLine],
+    blockers: Sequence[Blocker],
+    upcoming: Sequence[NextThreshold],
+) -> str:
+    """One or more sentences: what is billed and why that, or what blocks the program, or what is missing."""
+    return " ".join((*_sentences(claim, lines, blockers, upcoming), *_provisional_words(asked, lines)))
+
+
+def _provisional_words(asked: ProgramMonth, lines: Sequence[CodeLine]) -> Iterator[str]:
+    """Of codes that are billed for a month without its own rulebook: whose figures they are (B1)."""
+    month = asked.month.first_day
+    if lines and asked.book.provisional_in(month):
+        yield f"Provisional: {CATALOGUE['B1'].message.format(year=month.year, book=asked.book.name)}."
+
+
+def _sentences(
+    claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker], upcoming: Sequence[NextThreshold]
+) -> Iterator[str]:
+    if blockers:
+        yield f"{'Partly blocked' if lines else 'Blocked'}: {'; '.join(blocker.text for blocker in blockers)}."
+    if lines:
+        billed = codes_words(tuple((line.code, line.units) for line in lines))
+        yield f"{billed} ({dollars(sum(line.amount_cents for line in lines))})."
+    taken = claim.taken
+    if taken is not None and any(line.family == taken.family.name for line in lines):
+        kind = "practitioner" if taken.family.counts == "practitioner" else "counted"
+        yield f"{taken.minutes} {kind} minutes reach {codes_words(taken.units)}."
+        yield from _designation_words(taken, claim)
+    elif upcoming:
+        first = upcoming[0]
+        yield f"{first.minutes_missing} more {'minute' if first.minutes_missing == 1 else 'minutes'} to {first.code}."
+    unknown = [line.code for line in lines if not line.payment_known]
+    if unknown:
+        yield f"In the rulebook {CATALOGUE['B3'].message.format(codes=listed(unknown))}."
+
+
+def _designation_words(taken: Offer, claim: Claim) -> Iterator[str]:
+    """What honoring a designation of complex care costs or earns (R5)."""
+    if "complexity_designation" not in taken.family.needs:
+        return
+    others = (offer for offer in claim.offers if offer.family is not taken.family)
+    plain = max(others, key=lambda offer: offer.amount_cents)
+    difference = plain.amount_cents - taken.amount_cents
+    if difference > 0:
+        yield (
+            f"A practitioner designated complex care (R5); {codes_words(plain.units)} would pay "
+            f"{dollars(difference)} more."
+        )
+
+
+def _why_not(offer: Offer, claim: Claim, blockers: Sequence[Blocker]) -> str:
+    family, taken = offer.family, claim.taken
+    if family.name in claim.closed:
+        return claim.closed[family.name]
+    if not offer.units:
+        kind = "practitioner" if family.counts == "practitioner" else "counted"
+        return f"{offer.minutes} of {family.base.at_minutes} {kind} minutes"
+    if taken is None or taken.family is family:
+        return f"blocked: {listed(blocker.name for blocker in blockers)}"
+    difference = taken.amount_cents - offer.amount_cents
+    if difference < 0:
+        return f"pays {dollars(-difference)} more, but a practitioner designated complex care (R5)"
+    if difference == 0:
+        return f"pays the same as {codes_words(taken.units)}; ties go to the lower base code (R4)"
+    return CATALOGUE["R4"].message.format(difference=dollars(difference), taken=codes_words(taken.units))

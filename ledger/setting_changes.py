@@ -1,0 +1,229 @@
+"""Changing a practice's policy: checked, recorded with who and when, and every month evaluated under it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ledger.clock import month_of
+from ledger.errors import LedgerError
+from ledger.months.patient_months import reevaluate_practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.settings import EXAMPLES, ConductSettings, PolicySettings, written_settings
+from ledger.rules.rulebook import load_rulebooks
+from ledger.rules.statement import Status
+from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.tables import PatientMonthRow, PolicyChangeRow, PracticeRow
+
+PAYMENTS = "payments"
+_SETTINGS = select(PracticeRow.policy).where(PracticeRow.practice_id == bindparam("mine"))
+
+
+class PolicyValueError(LedgerError):
+    """A value that the setting ``name`` cannot have: ``reason`` says why, ``example`` is one it can, as JSON has it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """The error in the words of no place: a terminal and a form each add how it is written there."""
+        self.name, self.reason, self.example = name, reason, EXAMPLES[name]
+        written = self.example if isinstance(self.example, str) else json.dumps(self.example)
+        super().__init__("POLICY_VALUE", f"{name}: {reason}. Nothing was changed.", f"For example: {written}")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """One change of a setting: by whom, when, from what and to what; a value of None is the default."""
+
+    name: str
+    before: Any
+    after: Any
+    recorded_at: datetime
+    recorded_by: str
+
+
+def stored_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
+    """What the practice decided for itself, by name; what is absent is as billing-rules has it."""
+    return dict(connection.execute(_SETTINGS, {"mine": practice.practice_id}).scalar_one())
+
+
+def policy_changes(connection: Connection, practice: Practice) -> list[PolicyChange]:
+    """Every change of the practice's settings, the newest first."""
+    changes = select(PolicyChangeRow.__table__).where(PolicyChangeRow.practice_id == practice.practice_id)
+    newest_first = changes.order_by(PolicyChangeRow.recorded_at.desc(), PolicyChangeRow.change_id)
+    return [
+        PolicyChange(row.name, row.before["value"], row.after["value"], row.recorded_at, row.recorded_by)
+        for row in connection.execute(newest_first)
+    ]
+
+
+def lock_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
+    """What ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides.
+
+    Whoever only names the practice in a row of theirs does not wait: they may have a patient whom the first waits for.
+    """
+    locked = _SETTINGS.with_for_update(key_share=True)
+    return dict(connection.execute(locked, {"mine": practice.practice_id}).scalar_one())
+
+
+def change_policy(
+    connection: Connection,
+    practice: Practice,
+    name: str,
+    value: Any,
+    *,
+    at: datetime,
+    recorded_by: str,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Practice:
+    """The practice under its changed policy; a ``value`` of None returns to the default.
+
+    Raises ``LedgerError`` for a name or a value that is none. Where the billing rules depend on it, every
+    patient-month is evaluated again.
+    """
+    check_value(name, value)
+    # Locked, so that of two administrators at the same moment neither undoes what the other decides.
+    settings = lock_settings(connection, practice)
+    before = settings.pop(name, None)
+    if value is not None:
+        settings[name] = value
+    connection.execute(
+        update(PracticeRow).where(PracticeRow.practice_id == practice.practice_id).values(policy=settings)
+    )
+    connection.execute(
+        insert(PolicyChangeRow).values(
+            practice_id=practice.practice_id,
+            change_id=uuid4().hex,
+            name=name,
+            before={"value": before},
+            after={"value": value},
+            recorded_at=at,
+            recorded_by=recorded_by,
+        )
+    )
+    changed = get_practice(connection, practice.practice_id)
+    if name in PolicySettings.model_fields:
+        reevaluate_practice(connection, changed, progress)
+    return changed
+
+
+def check_value(name: str, value: Any) -> None:
+    """Raises ``LedgerError`` for a name that is none, ``PolicyValueError`` for a value that it cannot have."""
+    if name not in EXAMPLES:
+        raise LedgerError(
+            "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(EXAMPLES)}"
+        )
+    if value is None:
+        return
+    table = PolicySettings if name in PolicySettings.model_fields else ConductSettings
+    try:
+        settings = table.model_validate({name: value})
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        raise PolicyValueError(name, reason.replace("frozenset", "list")) from error
+    payments = settings.payments if isinstance(settings, PolicySettings) else {}
+    unknown = sorted(payments.keys() - {code for book in load_rulebooks() for code in book.payments})
+    if unknown:
+        raise PolicyValueError(name, f"no rulebook has the code {', '.join(unknown)}")
+
+
+DEFAULTS: Mapping[str, Any] = written_settings({})
+"""Every setting's default, as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a setting is to be, as it is written; a ``value`` of None is the default.
+
+    Of the payments one is decided at a time: ``value`` is then the cents of ``code``, None the rulebook's.
+    """
+
+    name: str
+    value: Any
+    code: str | None = None
+
+    @property
+    def evaluates(self) -> bool:
+        """Whether every patient-month has to be evaluated again."""
+        return self.name in PolicySettings.model_fields
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReceipt:
+    """What a setting was and is, and what that did to the programs and the expected payment of ``month``."""
+
+    name: str
+    before: Any
+    after: Any
+    month: date
+    became_billable: int = 0
+    no_longer_billable: int = 0
+    cents_before: int = 0
+    cents_after: int = 0
+    replayed: bool = False
+
+
+_RECEIPT = TypeAdapter(PolicyReceipt)
+
+
+def decide(
+    connection: Connection, practice: Practice, decision: Decision, *, request: Request, at: datetime, by: str
+) -> PolicyReceipt:
+    """Takes ``decision`` and returns what it changed; the same ``request`` again returns the first receipt.
+
+    What is so already is not recorded as a change. Raises as ``change_policy`` does.
+    """
+    settings = lock_settings(connection, practice)
+    earlier = earlier_result(connection, practice.practice_id, request)
+    if earlier is not None:
+        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+    month = month_of(practice.local_date(at))
+    before = _billed(connection, practice, month) if decision.evaluates else Counter()
+    after = before
+    wanted = _wanted(settings, decision)
+    changed = {**settings, decision.name: wanted} if wanted is not None else _without(settings, decision.name)
+    if changed != settings:
+        change_policy(connection, practice, decision.name, wanted, at=at, recorded_by=by)
+        after = _billed(connection, practice, month) if decision.evaluates else before
+    receipt = PolicyReceipt(
+        name=decision.name,
+        before=written_settings(settings)[decision.name],
+        after=written_settings(changed)[decision.name],
+        month=month,
+        became_billable=len(after.keys() - before.keys()),
+        no_longer_billable=len(before.keys() - after.keys()),
+        cents_before=before.total(),
+        cents_after=after.total(),
+    )
+    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
+    return receipt
+
+
+def _wanted(settings: Mapping[str, Any], decision: Decision) -> Any:
+    """The setting's value to be stored, None for the default."""
+    value = decision.value
+    if decision.code is not None:
+        own = dict(settings.get(PAYMENTS, {}))
+        own.pop(decision.code, None)
+        value = own if decision.value is None else {**own, decision.code: decision.value}
+    return None if value == DEFAULTS[decision.name] else value
+
+
+def _without(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {known: value for known, value in settings.items() if known != name}
+
+
+def _billed(connection: Connection, practice: Practice, month: date) -> Counter[tuple[str, str]]:
+    """The expected payment, in cents, of each billable program of the month by patient and program."""
+    rows = connection.execute(
+        select(PatientMonthRow.patient_code, PatientMonthRow.program, PatientMonthRow.expected_cents).where(
+            PatientMonthRow.practice_id == practice.practice_id,
+            PatientMonthRow.month == month,
+            PatientMonthRow.status == Status.BILLABLE.value,
+        )
+    )
+    return Counter({(row.patient_code, row.program): row.expected_cents for row in rows})
