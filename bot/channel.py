@@ -17,8 +17,8 @@ from bot.keyed import UNREACHABLE, key_of, keyed_message, metadata_of, reason_of
 from bot.views.digest import digest_messages, picture_message
 from bot.views.reply import Reply
 from jobs.channel import ChannelError, Content, Refusal
-from jobs.digests import Digest, Progress
-from jobs.listing import FIRST_MESSAGE, Message, Picture
+from jobs.digests.listing import FIRST_MESSAGE, Message, Picture
+from jobs.digests.posting import Digest, Progress
 
 PAUSES_SECONDS = (0, 1, 2, 4)
 """Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""

@@ -19,11 +19,11 @@ from bot.handling import in_new_context
 from bot.health import Health
 from bot.slack_reach import SlackGate
 from bot.workspaces import Workspaces
-from jobs.digests import run_due
-from jobs.living import LivingDigests
-from jobs.missed import run_missed
-from jobs.month_messages import run_month_messages
-from jobs.reminders import run_reminders
+from jobs.digests.posting import run_due
+from jobs.digests.updating import LivingDigests
+from jobs.notices.missed import run_missed
+from jobs.notices.monthly import run_month_messages
+from jobs.notices.timer_reminders import run_reminders
 from ledger.errors import LedgerError
 from ledger.storage.database import Database
 

@@ -13,8 +13,8 @@ from bot.views.notices import notice_message
 from bot.views.reply import Reply
 from bot.views.timer import reminder as reminder_view
 from jobs.channel import ChannelError
-from jobs.notices import Notice, Sent
-from jobs.reminders import Reminder
+from jobs.notices.delivery import Notice, Sent
+from jobs.notices.timer_reminders import Reminder
 
 _PEOPLE = ("U", "W")
 """How the ids of people begin; those of channels begin otherwise."""

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.behind import Behind
-from jobs.waiting import waiting
+from jobs.scheduling.runs import waiting
 from ledger.errors import DatabaseAwayError
 from ledger.storage.database import Database
 from ledger.storage.tables import APPEND_ONLY

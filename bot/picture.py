@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bot.views import words
-from jobs.digests import Digest
+from jobs.digests.posting import Digest
 from ledger.reports.worklists import MonthList
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for

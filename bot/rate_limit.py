@@ -5,7 +5,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 MOST_TRIES_AGAIN = 3
 MOST_SECONDS = 20
-"""A longer wait is left to whoever called: three of them would outlast the lease of a claim (``jobs.claims``)."""
+"""A longer wait is left to whoever called: three of them would outlast the lease of a claim (``jobs.scheduling.claims``)."""
 
 
 class ShortWaitRetryHandler(RateLimitErrorRetryHandler):

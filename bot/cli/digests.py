@@ -16,7 +16,7 @@ from bot.commands.digest import find_team, next_posts, post_now
 from bot.edge import channel_error
 from bot.views.digest import digest_messages
 from jobs.channel import ChannelError
-from jobs.digests import digest_for
+from jobs.digests.posting import digest_for
 from ledger.clock import now
 from ledger.roster.directory import OPERATOR
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.cli.console import out, print_table
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
-from jobs.history import Run, latest_runs
-from jobs.schedules import TITLES, Plan, plans
+from jobs.scheduling.runs import Run, latest_runs
+from jobs.scheduling.schedules import TITLES, Plan, plans
 from ledger.clock import now
 from ledger.roster.directory import teams
 

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 import bot.installations.tables  # noqa: F401 - a ledger is moved with all of its tables
-import jobs.tables  # noqa: F401 - the same
+import jobs.scheduling.tables  # noqa: F401 - the same
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
 from bot.cli.shared import AsJson, print_json

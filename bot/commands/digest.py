@@ -9,9 +9,9 @@ from bot.commands.call import Call, month_args
 from bot.views import words
 from bot.views.digest import PAGE, digest_preview
 from bot.views.reply import Reply, paged, section
-from jobs.claims import Occurrence
-from jobs.digests import ASKED_FOR, DigestChannel, digest_for, run
-from jobs.schedules import digest_schedule
+from jobs.digests.posting import ASKED_FOR, DigestChannel, digest_for, run
+from jobs.scheduling.claims import Occurrence
+from jobs.scheduling.schedules import digest_schedule
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, Team, teams

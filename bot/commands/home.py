@@ -16,7 +16,7 @@ from bot.views.home.billing import Billing
 from bot.views.home.place import UNTOUCHED, Place, nearest_page
 from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
-from jobs.schedules import calendar_of
+from jobs.scheduling.schedules import calendar_of
 from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force
 from ledger.months.figures import stored_figures

@@ -8,7 +8,7 @@ from bot.views.blocks import Block
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
-from jobs.schedules import calendar_of
+from jobs.scheduling.schedules import calendar_of
 from ledger.clock import month_of
 from ledger.reports.takes import takes_of
 from ledger.reports.worklists import Worklist, worklist

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.commands.call import Call
 from bot.views.reply import Reply
 from bot.views.taking import taking
-from jobs.listing import Place, find_message
+from jobs.digests.listing import Place, find_message
 from ledger.errors import LedgerError
 from ledger.reports.takes import take_or_release, take_over
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
 from bot.set_up import missing_steps
 from bot.views import words
-from jobs.claims import LEASE
-from jobs.schedules import TITLES, plans
-from jobs.tables import WatchRow
-from jobs.waiting import waiting_of
+from jobs.scheduling.claims import LEASE
+from jobs.scheduling.runs import waiting_of
+from jobs.scheduling.schedules import TITLES, plans
+from jobs.scheduling.tables import WatchRow
 from ledger.audit.verify import verify
 from ledger.practice.practice import Practice
 from ledger.roster.directory import administrators, people, teams

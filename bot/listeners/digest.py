@@ -16,7 +16,7 @@ from bot.edge import answered
 from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
 from bot.views.reply import Reply
 from bot.views.taking import TAKE_OVER
-from jobs.living import LivingDigests, Turns
+from jobs.digests.updating import LivingDigests, Turns
 
 Living = Callable[[str], LivingDigests]
 """The living digests of a practice, with a client of its workspace; all of them share their turns."""

@@ -16,10 +16,10 @@ from bot.views.worklist import (
     nobody_near,
     sentence,
 )
-from jobs.digests import Digest
-from jobs.listing import FIRST_MESSAGE, Picture
-from jobs.schedules import calendar_of
-from jobs.standing import Standing, State
+from jobs.digests.listing import FIRST_MESSAGE, Picture
+from jobs.digests.posting import Digest
+from jobs.digests.standing import Standing, State
+from jobs.scheduling.schedules import calendar_of
 from ledger.clock import month_of
 
 POST_NOW = "digest_post_now"

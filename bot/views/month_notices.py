@@ -10,7 +10,7 @@ from bot.views.blocks import Block
 from bot.views.clearing import clearing_button
 from bot.views.closing import close_button, closed_line
 from bot.views.reply import Reply, actions, context, header, section, sections, table
-from jobs.month_notices import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
+from jobs.notices.contents import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
 from ledger.months.figures import Figures
 from ledger.reports.expiring import LapsingPlan, MissingConsent
 from ledger.reports.month_lists import Blocked, MonthCounts

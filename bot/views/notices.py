@@ -5,8 +5,8 @@ from datetime import timedelta
 from bot.views import words
 from bot.views.month_notices import month_notice_message
 from bot.views.reply import Reply, section
-from jobs.notices import MissedRun, Notice
-from jobs.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
+from jobs.notices.delivery import MissedRun, Notice
+from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
 
 _SEE = {
     DIGEST: "The list as it is now: /ccm near {team}",

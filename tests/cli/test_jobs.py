@@ -6,8 +6,8 @@ from pathlib import Path
 
 from support.channel import FakeChannel
 
-from jobs.digests import run_due
-from jobs.schedules import TITLES
+from jobs.digests.posting import run_due
+from jobs.scheduling.schedules import TITLES
 from ledger.storage.database import Database
 
 from .conftest import Ccm

@@ -11,7 +11,7 @@ from support.jobs import born
 from support.practice import a_practice, an_entry, verified
 from support.slack import BLUE, GREEN, LINE, HandClock, Office, open_office, picked
 
-from jobs.claims import LEASE
+from jobs.scheduling.claims import LEASE
 from ledger.storage.database import Database
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)

@@ -18,8 +18,8 @@ from support.practice import NEW_YORK, a_practice, verified
 from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
 
 from bot.slack.client import web_client
-from jobs.claims import LEASE
-from jobs.tables import OccurrenceRow
+from jobs.scheduling.claims import LEASE
+from jobs.scheduling.tables import OccurrenceRow
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.calendar import (
+from jobs.scheduling.calendar import (
     BusinessCalendar,
     Schedule,
     following_month,

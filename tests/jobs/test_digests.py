@@ -15,9 +15,9 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice, an_entry, import_rows, local, patient_row, record
 from support.threads import at_once
 
-from jobs.claims import LEASE, Occurrence, claim, finish
-from jobs.digests import ASKED_FOR, SCHEDULED, digest_for, run, run_due
-from jobs.tables import OccurrenceRow
+from jobs.digests.posting import ASKED_FOR, SCHEDULED, digest_for, run, run_due
+from jobs.scheduling.claims import LEASE, Occurrence, claim, finish
+from jobs.scheduling.tables import OccurrenceRow
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Team, teams
@@ -262,7 +262,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from datetime import datetime
 from pathlib import Path
-from jobs.digests import run_due
+from jobs.digests.posting import run_due
 from ledger.storage.database import Database
 
 class FileChannel:

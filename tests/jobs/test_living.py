@@ -15,10 +15,10 @@ from support.practice import MONTH, a_practice, a_request, an_entry, import_rows
 from support.threads import at_once
 
 from jobs.channel import ChannelError, Content, Refusal
-from jobs.claims import LEASE
-from jobs.digests import run_due
-from jobs.listing import Message, Place, find_listing, find_message, keep_fingerprint, living_digests
-from jobs.living import LivingDigests
+from jobs.digests.listing import Message, Place, find_listing, find_message, keep_fingerprint, living_digests
+from jobs.digests.posting import run_due
+from jobs.digests.updating import LivingDigests
+from jobs.scheduling.claims import LEASE
 from ledger.practice.practice import Practice
 from ledger.reports.takes import take_or_release
 from ledger.rules.facts import Activity
@@ -163,7 +163,7 @@ def test_what_another_records_is_not_taken_for_what_was_written_last(
     slow = InterruptedChannel(posts=channel.posts, shown=channel.shown)
     slow.meanwhile = partial(work, database, practice, "P-1043")
     work(database, practice)
-    monkeypatch.setattr("jobs.living.keep_fingerprint", keep_first)
+    monkeypatch.setattr("jobs.digests.updating.keep_fingerprint", keep_first)
     living(database, slow).tick("T0TEST")
 
     assert "; ".join(channel.shown[KEY]) == NEWER

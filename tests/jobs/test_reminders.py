@@ -13,7 +13,7 @@ from support.practice import a_practice, a_request, local
 from support.threads import at_once
 
 from jobs.channel import ChannelError
-from jobs.reminders import Reminder, run_reminders
+from jobs.notices.timer_reminders import Reminder, run_reminders
 from ledger.practice.practice import Practice
 from ledger.recording.timers import REMINDER_LEASE, Timer, cancel_timer, start_timer
 from ledger.rules.facts import Activity
@@ -141,7 +141,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from datetime import datetime
-from jobs.reminders import run_reminders
+from jobs.notices.timer_reminders import run_reminders
 from ledger.storage.database import Database
 
 class Hanging:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.practice import local
 
-from jobs.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY, Plan, plans
+from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY, Plan, plans
 from ledger.practice.practice import Practice
 from ledger.practice.settings import DEFAULT_CONDUCT
 from ledger.roster.directory import Team, TeamSchedule

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from jobs.listing import Listed
-from jobs.standing import State, _state
+from jobs.digests.listing import Listed
+from jobs.digests.standing import State, _state
 from ledger.months.figures import Figures
 from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, CodeLine, NextThreshold, Status

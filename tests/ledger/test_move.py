@@ -27,7 +27,7 @@ from ledger.storage.schema import upgrade
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
 import os, signal, sys
-import bot.installations.tables, jobs.tables
+import bot.installations.tables, jobs.scheduling.tables
 from ledger.storage.database import Database
 from ledger.audit.move import move
 def die(step, done, every):

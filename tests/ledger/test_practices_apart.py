@@ -32,7 +32,7 @@ from support.two_practices import COMPLEXITY, OUTSIDE, PARTS, QUESTIONS, WRITES
 
 import jobs
 import ledger
-from jobs.digests import run_due
+from jobs.digests.posting import run_due
 from ledger.errors import LedgerError
 from ledger.practice import practice
 from ledger.practice.practice import Practice

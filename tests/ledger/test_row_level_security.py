@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from support.databases import OWNER, SUPERUSER, fresh_postgresql, without_guards
 from support.practice import AT, MONTH, a_practice
 
-import jobs.tables  # noqa: F401 - its tables belong to the schema
+import jobs.scheduling.tables  # noqa: F401 - its tables belong to the schema
 from ledger.roster.directory import suggest_codes
 from ledger.storage.database import Database
 from ledger.storage.schema import row_level_security, upgrade

@@ -14,7 +14,7 @@ from support.databases import fresh_postgresql
 from support.patience import PATIENCE_SECONDS
 from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
 
-import jobs.tables  # noqa: F401 - its tables belong to the schema
+import jobs.scheduling.tables  # noqa: F401 - its tables belong to the schema
 from bot.installations.tables import BOTS, INSTALLATIONS, STATES
 from ledger.errors import DatabaseAwayError
 from ledger.practice.practice import Practice, get_practice

@@ -11,8 +11,8 @@ from support.practice import a_practice, an_entry, local
 from support.slack import HandClock, Office, crowd, hire_more, open_office
 
 from bot.channel import SlackChannel
-from jobs.digests import Digest
-from jobs.listing import Picture
+from jobs.digests.listing import Picture
+from jobs.digests.posting import Digest
 from ledger.practice.practice import Practice, get_practice
 from ledger.rules.facts import Contact
 from ledger.storage.database import Database

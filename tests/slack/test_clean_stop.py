@@ -20,8 +20,8 @@ from support.threads import wait_for_a_waiter
 from bot.demo import free_port
 from bot.playground import Glance, Playground
 from bot.views.digest import POST_NOW
-from jobs.digests import ASKED_FOR, SCHEDULED
-from jobs.tables import OccurrenceRow
+from jobs.digests.posting import ASKED_FOR, SCHEDULED
+from jobs.scheduling.tables import OccurrenceRow
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database
 

@@ -18,8 +18,8 @@ from bot.channel import SlackChannel
 from bot.clockwork import jobs_running
 from bot.slack.client import web_client
 from bot.workspaces import OneWorkspace
-from jobs.claims import LEASE, Occurrence, claim
-from jobs.digests import SCHEDULED, run_due
+from jobs.digests.posting import SCHEDULED, run_due
+from jobs.scheduling.claims import LEASE, Occurrence, claim
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """When the first digest of the month is due in New York."""
@@ -105,7 +105,7 @@ def test_a_process_killed_after_the_post_leads_to_no_second_one(
     at_nine: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.digests.finish", dying(lambda: None, after=0))
+        patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
         with pytest.raises(Killed):
             tick(at_nine)
     assert len(at_nine.posts(BLUE)) == 1
@@ -160,7 +160,7 @@ def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(
 
 def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.digests.finish", dying(lambda: None, after=0))
+        patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
         with pytest.raises(Killed):
             tick(at_nine)
     for number in range(450):

@@ -13,9 +13,9 @@ from support.slack import BLUE, GREEN, Office
 
 from bot.channel import PAUSES_SECONDS, SlackChannel
 from bot.playground import SeenMessage
-from jobs.claims import LEASE
-from jobs.digests import run_due
-from jobs.living import LivingDigests
+from jobs.digests.posting import run_due
+from jobs.digests.updating import LivingDigests
+from jobs.scheduling.claims import LEASE
 from ledger.rules.facts import Activity
 from ledger.setting_changes import change_policy
 
@@ -243,7 +243,7 @@ def test_a_process_killed_after_the_post_leads_to_one_message_with_one_picture_t
     at_nine: Office, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(f"jobs.digests.{place}", dying(lambda: None, after=0))
+        patch.setattr(f"jobs.digests.posting.{place}", dying(lambda: None, after=0))
         with pytest.raises(Killed):
             tick(at_nine)
     assert places(at_nine) == [1]
@@ -272,7 +272,7 @@ def test_a_process_killed_after_the_picture_is_in_the_thread_leads_to_no_second(
 ) -> None:
     refuse_pictures(at_nine, len(PAUSES_SECONDS))
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.digests.finish", dying(lambda: None, after=0))
+        patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
         with pytest.raises(Killed):
             tick(at_nine)
     assert places(at_nine) == [0, 1]

@@ -13,8 +13,8 @@ from bot.channel import SlackChannel
 from bot.playground import Glance, SeenMessage
 from bot.views import digest
 from bot.views.taking import TAKE_OVER
-from jobs.digests import run_due
-from jobs.living import LivingDigests
+from jobs.digests.posting import run_due
+from jobs.digests.updating import LivingDigests
 from ledger.reports.takes import takes_of
 from ledger.rules.facts import Activity, Program
 

@@ -24,8 +24,8 @@ from bot.direct import SlackDirect
 from bot.metrics import Metrics
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
-from jobs.digests import run_due
-from jobs.reminders import run_reminders
+from jobs.digests.posting import run_due
+from jobs.notices.timer_reminders import run_reminders
 from ledger.recording.entries import record_entry
 from ledger.storage.database import Database
 

@@ -11,10 +11,10 @@ from support.slack import BLUE, GREEN, Office
 from bot.channel import SlackChannel
 from bot.direct import SlackDirect
 from bot.playground import SeenMessage
-from jobs.claims import LEASE
-from jobs.digests import run_due
-from jobs.history import Run, latest_runs
-from jobs.missed import run_missed
+from jobs.digests.posting import run_due
+from jobs.notices.missed import run_missed
+from jobs.scheduling.claims import LEASE
+from jobs.scheduling.runs import Run, latest_runs
 
 TUESDAY_TEN = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 WEDNESDAY_NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
@@ -160,7 +160,7 @@ def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_misse
 ) -> None:
     office.clock.now = WEDNESDAY_NINE
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.digests.finish", killed)
+        patch.setattr("jobs.digests.posting.finish", killed)
         with pytest.raises(Killed):
             tick(office)
     assert len(office.posts(BLUE)) == 1
@@ -173,7 +173,9 @@ def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_misse
     assert (of_blue.posted_at, of_blue.missed_at) == (FRIDAY_EIGHT, None)
 
 
-@pytest.mark.parametrize("step", ["jobs.notices.finish", "jobs.missed.miss", "jobs.missed._watch"])
+@pytest.mark.parametrize(
+    "step", ["jobs.notices.delivery.finish", "jobs.notices.missed.miss", "jobs.notices.missed._watch"]
+)
 def test_death_while_the_lead_is_told_leads_to_one_line(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

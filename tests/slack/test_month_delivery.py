@@ -30,7 +30,7 @@ from support.threads import at_once
 from bot.clockwork import jobs_running
 from bot.playground import SeenMessage
 from bot.workspaces import OneWorkspace
-from jobs.claims import LEASE
+from jobs.scheduling.claims import LEASE
 from ledger.storage.database import Database
 
 
@@ -144,10 +144,10 @@ def test_one_who_was_told_is_not_told_that_it_was_missed(lacking: Office) -> Non
 # ---------------------------------------------------------------- exactly once
 
 STEPS = [
-    "jobs.month_messages.expect",
-    "jobs.notices.claim",
+    "jobs.notices.monthly.expect",
+    "jobs.notices.delivery.claim",
     "bot.direct.SlackDirect.send",
-    "jobs.notices.finish",
+    "jobs.notices.delivery.finish",
 ]
 """Where a process dies: when it has done this, or before it has."""
 

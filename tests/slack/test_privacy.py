@@ -29,8 +29,8 @@ from bot.views.settings import VALUE
 from bot.views.strangers import ADD
 from bot.views.taking import TAKE_OVER
 from bot.views.timer import STOP_NOW
-from jobs.month_messages import run_month_messages
-from jobs.reminders import run_reminders
+from jobs.notices.monthly import run_month_messages
+from jobs.notices.timer_reminders import run_reminders
 
 NOTE_MARK, NAME_MARK = "ZEBRANOTE", "Quagga"
 NOTE = f"{NOTE_MARK} reconciled the insulin list. Dose confirmed with the patient."

@@ -15,7 +15,7 @@ from bot.direct import SlackDirect
 from bot.playground import Glance, SeenMessage
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
 from bot.workspaces import OneWorkspace
-from jobs.reminders import run_reminders
+from jobs.notices.timer_reminders import run_reminders
 from ledger.setting_changes import change_policy
 
 ASKED = "Your timer for P-1042 has run since 10:00 am (45 min). Still working?"
@@ -159,7 +159,7 @@ def test_a_process_killed_before_it_could_say_that_it_asked_leads_to_no_second_q
 ) -> None:
     start(office, minutes=45)
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.reminders.finish_reminder", killed)
+        patch.setattr("jobs.notices.timer_reminders.finish_reminder", killed)
         with pytest.raises(Death):
             tick(office)
     (asked,) = office.person().direct_messages()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobs.channel import ChannelError, Content
-from jobs.digests import Digest, Progress
-from jobs.listing import Message
+from jobs.digests.listing import Message
+from jobs.digests.posting import Digest, Progress
 
 
 class Death(BaseException):

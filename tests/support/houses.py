@@ -19,8 +19,8 @@ from support.slack import GREEN, NOW, HandClock, local_slack
 
 from bot.demo import free_port
 from bot.playground import Person, Playground
-from jobs.claims import LEASE
-from jobs.tables import OccurrenceRow
+from jobs.scheduling.claims import LEASE
+from jobs.scheduling.tables import OccurrenceRow
 from ledger.practice.practice import Practice, get_practice
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database, ScopedDatabase

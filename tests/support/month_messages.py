@@ -8,9 +8,9 @@ from support.slack import Office
 
 from bot.direct import SlackDirect
 from bot.playground import SeenMessage
-from jobs.history import Run, latest_runs
-from jobs.missed import run_missed
-from jobs.month_messages import run_month_messages
+from jobs.notices.missed import run_missed
+from jobs.notices.monthly import run_month_messages
+from jobs.scheduling.runs import Run, latest_runs
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database
 

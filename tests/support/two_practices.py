@@ -26,22 +26,12 @@ from support.practice import (
     staff_row,
 )
 
-from jobs import (
-    claims,
-    digests,
-    history,
-    listing,
-    living,
-    missed,
-    month_messages,
-    month_notices,
-    notices,
-    reminders,
-    standing,
-    waiting,
-)
-from jobs.claims import Claim, Occurrence
-from jobs.schedules import WEEKLY, DueRun, plans
+from jobs.digests import listing, posting, standing, updating
+from jobs.notices import contents, delivery, missed, monthly, timer_reminders
+from jobs.scheduling import claims, runs
+from jobs.scheduling import runs as waiting
+from jobs.scheduling.claims import Claim, Occurrence
+from jobs.scheduling.schedules import WEEKLY, DueRun, plans
 from ledger import setting_changes
 from ledger.audit import verify, verify_closings
 from ledger.closing import changes, month_close
@@ -105,7 +95,7 @@ def saved(work: Ask) -> Write:
 
 def digest_key(own: Practice) -> str:
     """The key of the blue team's first digest."""
-    return Occurrence(own.practice_id, digests.SCHEDULED, "blue-team", NINE).key
+    return Occurrence(own.practice_id, posting.SCHEDULED, "blue-team", NINE).key
 
 
 def blue_team(connection: Connection, own: Practice) -> directory.Team:
@@ -244,19 +234,21 @@ QUESTIONS: Mapping[str, Ask] = {
         c, p, SCOPE, first=MONTH, last=TODAY
     ),
     "ledger.reports.expiring.lapsing": lambda c, p: expiring.lapsing(c, p, "blue-team", on=TODAY, days_ahead=30),
-    "jobs.month_notices.month_notice": lambda c, p: month_notices.month_notice(c, p, _weekly(c, p), at=LATER),
-    "jobs.claims.recipients": lambda c, p: claims.recipients(
+    "jobs.notices.contents.month_notice": lambda c, p: contents.month_notice(c, p, _weekly(c, p), at=LATER),
+    "jobs.scheduling.claims.recipients": lambda c, p: claims.recipients(
         c, Occurrence(p.practice_id, "expected", "blue-team", NINE)
     ),
-    "jobs.claims.unfinished": lambda c, p: claims.unfinished(c, p.practice_id, "held", "blue-team", until=LATER),
-    "jobs.claims.known": lambda c, p: claims.known(c, p.practice_id, "finished", "blue-team", since=AT),
-    "jobs.history.latest_runs": lambda c, p: history.latest_runs(c, p.practice_id, most=50),
-    "jobs.digests.digest_for": lambda c, p: digests.digest_for(c, p, blue_team(c, p), at=AT),
-    "jobs.listing.find_listing": lambda c, p: listing.find_listing(c, p.practice_id, digest_key(p)),
-    "jobs.listing.living_digests": lambda c, p: listing.living_digests(c, p.practice_id),
-    "jobs.listing.find_message": lambda c, p: listing.find_message(c, p.practice_id, "C0OTHER", "9.000100"),
-    "jobs.waiting.waiting_of": lambda c, p: waiting.waiting_of(c, p, at=LATER),
-    "jobs.standing.standings": lambda c, p: standing.standings(c, p, MONTH, listed_now(c, p)),
+    "jobs.scheduling.claims.unfinished": lambda c, p: claims.unfinished(
+        c, p.practice_id, "held", "blue-team", until=LATER
+    ),
+    "jobs.scheduling.claims.known": lambda c, p: claims.known(c, p.practice_id, "finished", "blue-team", since=AT),
+    "jobs.scheduling.runs.latest_runs": lambda c, p: runs.latest_runs(c, p.practice_id, most=50),
+    "jobs.digests.posting.digest_for": lambda c, p: posting.digest_for(c, p, blue_team(c, p), at=AT),
+    "jobs.digests.listing.find_listing": lambda c, p: listing.find_listing(c, p.practice_id, digest_key(p)),
+    "jobs.digests.listing.living_digests": lambda c, p: listing.living_digests(c, p.practice_id),
+    "jobs.digests.listing.find_message": lambda c, p: listing.find_message(c, p.practice_id, "C0OTHER", "9.000100"),
+    "jobs.scheduling.runs.waiting_of": lambda c, p: waiting.waiting_of(c, p, at=LATER),
+    "jobs.digests.standing.standings": lambda c, p: standing.standings(c, p, MONTH, listed_now(c, p)),
 }
 """What asks the ledger about a practice."""
 
@@ -334,35 +326,35 @@ def _finish_silently(database: Database, own: Practice) -> bool:
 def _month_messages(database: Database, own: Practice) -> list[int]:
     """What was due a week before the month's end, on a Monday and a Tuesday, and on the next first business day."""
     days = (local(f"{day} 10:00") for day in ("2026-11-23", "2026-11-24", "2026-12-01"))
-    run = partial(month_messages.run_month_messages, database.of(own.practice_id), own.practice_id, _People(), by="one")
+    run = partial(monthly.run_month_messages, database.of(own.practice_id), own.practice_id, _People(), by="one")
     return [run(now=lambda at=at: at) for at in days]
 
 
 def _run_due(database: Database, own: Practice) -> int:
-    return digests.run_due(database.of(own.practice_id), own.practice_id, FakeChannel(), by="one", now=lambda: NINE)
+    return posting.run_due(database.of(own.practice_id), own.practice_id, FakeChannel(), by="one", now=lambda: NINE)
 
 
 def _run(database: Database, own: Practice) -> bool:
     mine = database.of(own.practice_id)
     with mine.reading() as connection:
         team = blue_team(connection, own)
-    occurrence = Occurrence(own.practice_id, digests.ASKED_FOR, team.team_id, NINE)
+    occurrence = Occurrence(own.practice_id, posting.ASKED_FOR, team.team_id, NINE)
     channel = FakeChannel(posts=[(team.channel_id, "earlier")] * 9)
-    return digests.run(mine, own, team, occurrence, channel, by="lead1", now=lambda: NINE)
+    return posting.run(mine, own, team, occurrence, channel, by="lead1", now=lambda: NINE)
 
 
 def _may_post(database: Database, own: Practice) -> None:
-    digests.Progress(database.of(own.practice_id), _claimed(database, own, "posting"), lambda: NINE).may_post()
+    posting.Progress(database.of(own.practice_id), _claimed(database, own, "posting"), lambda: NINE).may_post()
 
 
 def _has_picture(database: Database, own: Practice) -> None:
-    first = Occurrence(own.practice_id, digests.SCHEDULED, "blue-team", NINE)
-    progress = digests.Progress(database.of(own.practice_id), Claim(first, "one", NINE, is_retry=False), lambda: NINE)
+    first = Occurrence(own.practice_id, posting.SCHEDULED, "blue-team", NINE)
+    progress = posting.Progress(database.of(own.practice_id), Claim(first, "one", NINE, is_retry=False), lambda: NINE)
     progress.has_picture(listing.Picture("F0", "Three of nine", shown=False))
 
 
-def _living(database: Database) -> living.LivingDigests:
-    return living.LivingDigests(database, FakeChannel(), lambda: LATER)
+def _living(database: Database) -> updating.LivingDigests:
+    return updating.LivingDigests(database, FakeChannel(), lambda: LATER)
 
 
 def _follow(database: Database, own: Practice) -> None:
@@ -378,20 +370,20 @@ def _tick(database: Database, own: Practice) -> None:
 class _People:
     """A way to people and channels on which everything arrives."""
 
-    def send(self, to: str, notice: notices.Notice, key: str, **_: Any) -> notices.Sent:  # noqa: ARG002 - as jobs have it
-        return notices.Sent(to, "1.0")
+    def send(self, to: str, notice: delivery.Notice, key: str, **_: Any) -> delivery.Sent:  # noqa: ARG002 - as jobs have it
+        return delivery.Sent(to, "1.0")
 
-    def find(self, to: str, key: str, **_: Any) -> notices.Sent | None:  # noqa: ARG002 - the same
+    def find(self, to: str, key: str, **_: Any) -> delivery.Sent | None:  # noqa: ARG002 - the same
         return None
 
-    def remind(self, reminder: reminders.Reminder, *, may_be_there: bool) -> None:
+    def remind(self, reminder: timer_reminders.Reminder, *, may_be_there: bool) -> None:
         """Nothing is kept of it."""
 
 
 def _notify(database: Database, own: Practice) -> bool:
     occurrence = Occurrence(own.practice_id, "notice", "blue-team", NINE, "lead1")
-    notice = partial(notices.MissedRun, own, digests.SCHEDULED, None, NINE)
-    return notices.notify(database.of(own.practice_id), occurrence, "U0LEAD1", notice, _People(), by="one", at=NINE)
+    notice = partial(delivery.MissedRun, own, posting.SCHEDULED, None, NINE)
+    return delivery.notify(database.of(own.practice_id), occurrence, "U0LEAD1", notice, _People(), by="one", at=NINE)
 
 
 def _run_missed(database: Database, own: Practice) -> list[int]:
@@ -404,7 +396,7 @@ def _run_missed(database: Database, own: Practice) -> list[int]:
 def _remind(database: Database, own: Practice) -> int:
     saved(lambda c, p: _start(c, p, _timer("lead1"), "start lead1"))(database, own)
     at = AT + timedelta(hours=2)
-    return reminders.run_reminders(database.of(own.practice_id), own.practice_id, _People(), now=lambda: at)
+    return timer_reminders.run_reminders(database.of(own.practice_id), own.practice_id, _People(), now=lambda: at)
 
 
 def _home_tab(database: Database, own: Practice) -> None:
@@ -469,7 +461,7 @@ WRITES: Mapping[str, Write] = {
     "ledger.recording.timers.finish_reminder": saved(lambda c, p: timers.finish_reminder(c, p, _timer(), at=AT)),
     "ledger.recording.timers.stop_timer": saved(_stop),
     "ledger.recording.timers.cancel_timer": saved(_cancel),
-    "jobs.reminders.run_reminders": _remind,
+    "jobs.notices.timer_reminders.run_reminders": _remind,
     "ledger.reports.home_tabs.remember_home_tab": _home_tab,
     "ledger.reports.home_tabs.mark_home_tab": lambda d, p: home_tabs.mark_home_tab(
         d.of(p.practice_id), p.practice_id, "U0NURSE1", at=AT + timedelta(hours=1)
@@ -524,29 +516,33 @@ WRITES: Mapping[str, Write] = {
     "ledger.roster.setup.move_practice": saved(
         lambda c, p: outcome(lambda: setup.move_practice(c, p, "America/Denver"))
     ),
-    "jobs.digests.run_due": _run_due,
-    "jobs.digests.run": _run,
-    "jobs.living.LivingDigests.follow": _follow,
-    "jobs.living.LivingDigests.tick": _tick,
-    "jobs.living.LivingDigests.refresh": lambda d, p: _living(d).refresh(p.practice_id, digest_key(p)),
-    "jobs.living.LivingDigests.show_again": lambda d, p: _living(d).show_again(p.practice_id, "C0OTHER", "0.000100"),
-    "jobs.missed.run_missed": _run_missed,
-    "jobs.notices.notify": _notify,
-    "jobs.month_messages.run_month_messages": _month_messages,
-    "jobs.claims.expect": _expect,
-    "jobs.claims.finish_silently": _finish_silently,
-    "jobs.claims.hold": _hold,
-    "jobs.claims.finish": _finish,
-    "jobs.claims.miss": _miss,
-    "jobs.digests.Progress.may_post": _may_post,
-    "jobs.digests.Progress.has_picture": _has_picture,
-    "jobs.listing.keep_picture": saved(
+    "jobs.digests.posting.run_due": _run_due,
+    "jobs.digests.posting.run": _run,
+    "jobs.digests.updating.LivingDigests.follow": _follow,
+    "jobs.digests.updating.LivingDigests.tick": _tick,
+    "jobs.digests.updating.LivingDigests.refresh": lambda d, p: _living(d).refresh(p.practice_id, digest_key(p)),
+    "jobs.digests.updating.LivingDigests.show_again": lambda d, p: _living(d).show_again(
+        p.practice_id, "C0OTHER", "0.000100"
+    ),
+    "jobs.notices.missed.run_missed": _run_missed,
+    "jobs.notices.delivery.notify": _notify,
+    "jobs.notices.monthly.run_month_messages": _month_messages,
+    "jobs.scheduling.claims.expect": _expect,
+    "jobs.scheduling.claims.finish_silently": _finish_silently,
+    "jobs.scheduling.claims.hold": _hold,
+    "jobs.scheduling.claims.finish": _finish,
+    "jobs.scheduling.claims.miss": _miss,
+    "jobs.digests.posting.Progress.may_post": _may_post,
+    "jobs.digests.posting.Progress.has_picture": _has_picture,
+    "jobs.digests.listing.keep_picture": saved(
         lambda c, p: listing.keep_picture(
             c, p.practice_id, digest_key(p), listing.Picture("F1", "Four of nine", shown=True)
         )
     ),
-    "jobs.listing.forget_message": saved(lambda c, p: listing.forget_message(c, p.practice_id, digest_key(p), 1)),
-    "jobs.listing.end_life": saved(lambda c, p: listing.end_life(c, p.practice_id, digest_key(p))),
+    "jobs.digests.listing.forget_message": saved(
+        lambda c, p: listing.forget_message(c, p.practice_id, digest_key(p), 1)
+    ),
+    "jobs.digests.listing.end_life": saved(lambda c, p: listing.end_life(c, p.practice_id, digest_key(p))),
     "ledger.closing.month_close.close_month": lambda d, p: _close(d, p, "close"),
     "ledger.closing.month_close.reopen_month": _reopen,
     "ledger.recording.entries.record_entry of October": saved(
@@ -565,12 +561,12 @@ WRITES: Mapping[str, Write] = {
 
 PARTS = frozenset(
     {
-        "jobs.claims.claim",
-        "jobs.claims.leave_alone",
-        "jobs.digests.Progress.has_posted",
-        "jobs.listing.keep_fingerprint",
-        "jobs.listing.keep_message",
-        "jobs.listing.store_listing",
+        "jobs.scheduling.claims.claim",
+        "jobs.scheduling.claims.leave_alone",
+        "jobs.digests.posting.Progress.has_posted",
+        "jobs.digests.listing.keep_fingerprint",
+        "jobs.digests.listing.keep_message",
+        "jobs.digests.listing.store_listing",
         "ledger.months.closed_months.lock_month",
         "ledger.months.closed_months.refuse_closed",
         "ledger.months.closed_months.share_months",
@@ -603,7 +599,7 @@ PARTS = frozenset(
 
 OUTSIDE = {
     "ledger.practice.practice.all_practices": "it is the one question that is about every practice",
-    "jobs.waiting.waiting": "it asks waiting_of for every practice, for the metrics of a process",
+    "jobs.scheduling.runs.waiting": "it asks waiting_of for every practice, for the metrics of a process",
     "ledger.audit.backup.back_up": "it is about the database",
     "ledger.audit.backup.restore": "it is about the database",
     "ledger.audit.move.move": "it is about the database",

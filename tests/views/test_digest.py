@@ -10,9 +10,9 @@ import pytest
 from support.block_kit import check_message
 
 from bot.views.digest import digest_messages, digest_preview
-from jobs.digests import Digest
-from jobs.listing import Picture, listed_of
-from jobs.standing import Standing, State
+from jobs.digests.listing import Picture, listed_of
+from jobs.digests.posting import Digest
+from jobs.digests.standing import Standing, State
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.reports.worklists import MonthList, NearPatient, Worklist

@@ -53,9 +53,9 @@ from bot.views.team_form import team_form
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
-from jobs.month_notices import CarePlans, MonthEnd, MonthStart, Occasion, WeeklySummary
-from jobs.notices import MissedRun
-from jobs.schedules import TITLES
+from jobs.notices.contents import CarePlans, MonthEnd, MonthStart, Occasion, WeeklySummary
+from jobs.notices.delivery import MissedRun
+from jobs.scheduling.schedules import TITLES
 from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closing.month_close import ClosePreview, ClosingReceipt
 from ledger.errors import LedgerError

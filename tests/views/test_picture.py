@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.picture import draw
-from jobs.digests import Digest
+from jobs.digests.posting import Digest
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.reports.worklists import MonthList, Untouched, Worklist

@@ -8,8 +8,7 @@ from datetime import datetime
 import structlog
 
 from jobs.channel import ChannelError, Refusal
-from jobs.digests import Digest, DigestChannel, digest_for
-from jobs.listing import (
+from jobs.digests.listing import (
     FIRST_MESSAGE,
     UNKNOWN,
     Listing,
@@ -22,12 +21,13 @@ from jobs.listing import (
     keep_picture,
     living_digests,
 )
+from jobs.digests.posting import Digest, DigestChannel, digest_for
 from ledger.clock import month_of
 from ledger.practice.practice import get_practice
 from ledger.roster.directory import teams
 from ledger.storage.database import Database
 
-log = structlog.get_logger("jobs.living")
+log = structlog.get_logger("jobs.digests.updating")
 
 
 class Turns:

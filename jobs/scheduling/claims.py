@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from jobs.tables import OccurrenceRow
+from jobs.scheduling.tables import OccurrenceRow
 from ledger.storage.database import ScopedDatabase
 
 NOBODY = ""

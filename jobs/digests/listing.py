@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, select, update
 
-from jobs.tables import DigestMessageRow, DigestRow, ListedPatientRow
+from jobs.scheduling.tables import DigestMessageRow, DigestRow, ListedPatientRow
 from ledger.practice.practice import Practice
 from ledger.reports.worklists import NearPatient, Worklist, list_order
 from ledger.roster.directory import Team

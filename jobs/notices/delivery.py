@@ -9,14 +9,14 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from jobs.channel import ChannelError
-from jobs.claims import Occurrence, claim, finish, finish_silently, leave_alone
-from jobs.month_notices import MonthNotice
-from jobs.schedules import is_late
+from jobs.notices.contents import MonthNotice
+from jobs.scheduling.claims import Occurrence, claim, finish, finish_silently, leave_alone
+from jobs.scheduling.schedules import is_late
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Team
 from ledger.storage.database import ScopedDatabase
 
-log = structlog.get_logger("jobs.notices")
+log = structlog.get_logger("jobs.notices.delivery")
 
 
 @dataclass(frozen=True, slots=True)

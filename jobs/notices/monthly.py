@@ -10,17 +10,16 @@ from functools import cache
 
 import structlog
 
-from jobs.addressees import waiting_people
 from jobs.channel import ChannelError
-from jobs.claims import Occurrence, expect, recipients
-from jobs.month_notices import MonthNotice, month_notice
-from jobs.notices import NoticeChannel, notify
-from jobs.schedules import DIGEST, DueRun, due, plans
+from jobs.notices.contents import MonthNotice, month_notice
+from jobs.notices.delivery import NoticeChannel, notify
+from jobs.scheduling.claims import Occurrence, expect, recipients
+from jobs.scheduling.schedules import DIGEST, DueRun, due, plans, waiting_people
 from ledger.practice.practice import Practice, get_practice
 from ledger.roster.directory import Person, people, teams
 from ledger.storage.database import ScopedDatabase
 
-log = structlog.get_logger("jobs.month_messages")
+log = structlog.get_logger("jobs.notices.monthly")
 
 CHANNEL = NOBODY = ""
 """The recipient of a run that is for a channel; or for people of whom there are none, which is done silently."""

@@ -12,7 +12,7 @@ from ledger.practice.practice import Practice, get_practice
 from ledger.recording.timers import DueReminder, Timer, claim_reminder, due_reminders, finish_reminder
 from ledger.storage.database import ScopedDatabase
 
-log = structlog.get_logger("jobs.reminders")
+log = structlog.get_logger("jobs.notices.timer_reminders")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ import structlog
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from jobs.addressees import waiting_people
 from jobs.channel import ChannelError, Refusal
-from jobs.claims import Claim, Occurrence, claim, finish, known, miss, recipients, unfinished
-from jobs.notices import MissedRun, NoticeChannel, notify
-from jobs.schedules import DueRun, Plan, plans
-from jobs.tables import WatchRow
+from jobs.notices.delivery import MissedRun, NoticeChannel, notify
+from jobs.scheduling.claims import Claim, Occurrence, claim, finish, known, miss, recipients, unfinished
+from jobs.scheduling.schedules import DueRun, Plan, plans, waiting_people
+from jobs.scheduling.tables import WatchRow
 from ledger.practice.practice import Practice, get_practice
 from ledger.roster.directory import Person, administrators, people, teams
 from ledger.storage.database import ScopedDatabase
@@ -24,7 +23,7 @@ WATCH_EVERY = timedelta(minutes=5)
 NO_LONGER_TOLD_AFTER = timedelta(days=3)
 """After so long nobody is told any more: the message has failed for as long."""
 
-log = structlog.get_logger("jobs.missed")
+log = structlog.get_logger("jobs.notices.missed")
 
 
 def run_missed(

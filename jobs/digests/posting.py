@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
 from jobs.channel import ChannelError, Content
-from jobs.claims import LEASE, Claim, Occurrence, claim, finish, hold, leave_alone
-from jobs.listing import (
+from jobs.digests.listing import (
     UNKNOWN,
     Listed,
     Listing,
@@ -23,8 +22,9 @@ from jobs.listing import (
     listed_of,
     store_listing,
 )
-from jobs.schedules import DIGEST, Plan, digest_schedule, due, is_late
-from jobs.standing import Standing, standings
+from jobs.digests.standing import Standing, standings
+from jobs.scheduling.claims import LEASE, Claim, Occurrence, claim, finish, hold, leave_alone
+from jobs.scheduling.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from ledger.clock import month_of
 from ledger.practice.practice import Practice, get_practice
 from ledger.reports.worklists import MonthList, Worklist, month_list, worklist
@@ -34,7 +34,7 @@ from ledger.storage.database import ScopedDatabase
 SCHEDULED = DIGEST
 ASKED_FOR = "digest_now"
 
-log = structlog.get_logger("jobs.digests")
+log = structlog.get_logger("jobs.digests.posting")
 
 
 @dataclass(frozen=True, slots=True)

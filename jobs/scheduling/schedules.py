@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jobs.calendar import (
+from jobs.scheduling.calendar import (
     BusinessCalendar,
     Schedule,
     on_business_days_left,
@@ -16,7 +16,7 @@ from jobs.calendar import (
 )
 from ledger.practice.practice import Practice, zone_named
 from ledger.practice.settings import WORKDAYS
-from ledger.roster.directory import Team
+from ledger.roster.directory import Person, Role, Team
 
 DIGEST = "digest"
 MONTH_END = "month_end"
@@ -139,3 +139,14 @@ def due(planned: Iterable[Plan], now: datetime) -> list[DueRun]:
 def is_late(scheduled_at: datetime, at: datetime) -> bool:
     """Whether what was due at ``scheduled_at`` comes late at ``at``."""
     return at - scheduled_at > LATE_AFTER
+
+
+def waiting_people(staff: Iterable[Person], plan: Plan, on: date) -> list[Person]:
+    """Of those who work here on that date: the leads of the plan's team, or billers where it is for the practice."""
+    return [person for person in staff if person.is_active(on) and _waits(person, plan)]
+
+
+def _waits(person: Person, plan: Plan) -> bool:
+    if plan.team is None:
+        return Role.BILLER in person.roles
+    return Role.LEAD in person.roles and plan.team_id in person.team_ids

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from jobs.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY, DueRun, calendar_of, is_late
+from jobs.scheduling.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY, DueRun, calendar_of, is_late
 from ledger.clock import month_of
 from ledger.months.closed_months import Closing, closing_in_force
 from ledger.practice.practice import Practice

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from jobs.listing import Listed
+from jobs.digests.listing import Listed
 from ledger.months.figures import Figures, stored_figures
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
