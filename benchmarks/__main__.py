@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import evaluation, home, http, log, month, pickers, processes, starting
-from bot.logs import configure_logs
+from bot.telemetry.logs import configure_logs
 
 configure_logs()
 logging.disable(logging.WARNING)

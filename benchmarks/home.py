@@ -9,7 +9,7 @@ from benchmarks.timing import in_turn, milliseconds
 from bot.commands.call import Call
 from bot.commands.home import home
 from bot.commands.month import month
-from bot.demo import WORKSPACE
+from bot.runtime.demo import WORKSPACE
 from bot.views.home.place import UNTOUCHED, Place
 from ledger.clock import month_of
 from ledger.practice.practice import get_practice

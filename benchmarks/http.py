@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.practice import local_slack, log_line, sample_ledger, signed_body
 from benchmarks.timing import milliseconds, percentile_99
-from bot.demo import bot_running, free_port
+from bot.runtime.demo import bot_running, free_port
 
 PATIENTS = 300
 CALLERS = 32

@@ -8,7 +8,7 @@ from benchmarks.timing import in_turn, milliseconds
 from bot.commands.call import Call
 from bot.commands.month import month
 from bot.commands.near import near
-from bot.demo import WORKSPACE
+from bot.runtime.demo import WORKSPACE
 from ledger.months.patient_months import evaluate_record
 from ledger.patients.records import load_records
 from ledger.practice.practice import get_practice

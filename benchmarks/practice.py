@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import build_app
-from bot.demo import WORKSPACE, load_practice
 from bot.playground import Playground, Workspace
+from bot.runtime.demo import WORKSPACE, load_practice
 from ledger.storage.database import Database
 
 SECRET = "benchmark-signing-secret"

@@ -17,8 +17,8 @@ from benchmarks.http import wait_until_ready
 from benchmarks.postgresql import pgbench, running_server
 from benchmarks.practice import AT, local_slack, log_line, signed_body
 from benchmarks.timing import percentile_99
-from bot.demo import WORKSPACE, bot_running, free_port, load_practice
 from bot.playground import Playground
+from bot.runtime.demo import WORKSPACE, bot_running, free_port, load_practice
 from ledger.imports.roster_files import import_staff
 from ledger.practice.practice import Practice
 from ledger.roster.staff import STAFF_COLUMNS

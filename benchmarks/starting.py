@@ -9,7 +9,7 @@ from statistics import median
 
 from benchmarks.http import wait_until_ready
 from benchmarks.practice import SECRET, local_slack, sample_ledger
-from bot.demo import free_port
+from bot.runtime.demo import free_port
 
 ROUNDS = 7
 PATIENTS = 60

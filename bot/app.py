@@ -12,11 +12,8 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.desk import Desk
-from bot.edge import report
-from bot.installations.flow import InstallFlow
-from bot.installations.gate import InstalledAuthorize, gate
-from bot.installations.store import Installations
+from bot.config import SLACK_URL
+from bot.errors import report
 from bot.listeners import (
     accounts,
     card,
@@ -29,17 +26,20 @@ from bot.listeners import (
     home,
     lists,
     log,
+    onboarding,
     pages,
     pickers,
     roster,
     settings,
     shortcuts,
-    strangers,
     timers,
     uninstall,
 )
-from bot.settings import SLACK_URL
-from bot.watched_app import WatchedApp
+from bot.listeners.context import Desk
+from bot.oauth.authorize import InstalledAuthorize, gate
+from bot.oauth.flow import InstallFlow
+from bot.oauth.store import Installations
+from bot.telemetry.request_log import WatchedApp
 from ledger.storage.database import Database
 
 # Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
@@ -59,7 +59,7 @@ LISTENERS = (
     home,
     shortcuts,
     roster,
-    strangers,
+    onboarding,
     accounts,
     settings,
     uninstall,

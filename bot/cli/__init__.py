@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _configure_logs() -> None:
-    from bot.logs import configure_logs
+    from bot.telemetry.logs import configure_logs
 
     configure_logs()
 
@@ -66,7 +66,7 @@ def _tell_incomplete(error: ImportError) -> None:
 def _tell_unexpected(error: Exception) -> None:
     """Log the failure under a reference, show that reference, and end the program with exit code 1."""
     from bot.cli.console import err
-    from bot.edge import reference_for
+    from bot.errors import reference_for
 
     _configure_logs()
     err.print(

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import typer
 
-from bot.access import require_active
 from bot.cli.opening import opened_practice
 from bot.commands.call import Call
+from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice

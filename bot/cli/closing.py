@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from bot.access import require
 from bot.cli.calls import with_call
 from bot.cli.console import progress_bar
 from bot.cli.replies import print_pages, print_reply
@@ -13,7 +12,8 @@ from bot.commands.call import Call
 from bot.commands.close import close as close_command
 from bot.commands.close import do_close, find_closings
 from bot.commands.reopen import do_reopen
-from bot.views import words
+from bot.permissions import require
+from bot.views import formatting
 from bot.views.closing import closed_pages, reopened
 from ledger.months.closed_months import Action
 
@@ -56,7 +56,7 @@ def _is_confirmed(call: Call, *, as_json: bool) -> bool:
         return False
     print_reply(close_command(call))
     is_closed = found.history and found.history[-1].action is Action.CLOSE
-    return not is_closed and typer.confirm(f"Close {words.month_name(found.month)}?")
+    return not is_closed and typer.confirm(f"Close {formatting.month_name(found.month)}?")
 
 
 def reopen(

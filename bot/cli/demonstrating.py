@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bot import demo as demo_practice
 from bot.cli.console import out, progress_bar
 from bot.cli.shared import failures_told
 from bot.playground import Playground
 from bot.playground import Workspace as LocalSlack
-from bot.ports import LAST_PORT, cannot_listen
+from bot.runtime import demo as demo_practice
+from bot.runtime.ports import LAST_PORT, cannot_listen
 from ledger.clock import now
 from ledger.storage.database import Database
 

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import typer
 
-from bot.channel import SlackChannel
 from bot.cli.console import err
 from bot.cli.opening import chosen_practice, opened_ledger
 from bot.cli.replies import print_reply
@@ -13,7 +12,8 @@ from bot.cli.shared import AsJson, Workspace, print_json
 from bot.cli.slack_clients import client_of
 from bot.commands.call import Call
 from bot.commands.digest import find_team, next_posts, post_now
-from bot.edge import channel_error
+from bot.errors import channel_error
+from bot.messages.digest_channel import SlackChannel
 from bot.views.digest import digest_messages
 from jobs.channel import ChannelError
 from jobs.digests.posting import digest_for

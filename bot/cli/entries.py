@@ -6,21 +6,21 @@ from typing import Annotated
 
 import typer
 
-from bot.access import require
 from bot.cli.calls import Author, Words, with_call
 from bot.cli.replies import print_reply
 from bot.cli.shared import AsJson, Workspace, print_json
-from bot.commands.add import save_addendum
 from bot.commands.call import Call
-from bot.commands.cancel import cancel as cancel_command
-from bot.commands.fix import save_fix
+from bot.commands.corrections.add import save_addendum
+from bot.commands.corrections.fix import save_fix
+from bot.commands.corrections.undo import undo as undo_command
+from bot.commands.corrections.void import save_void
 from bot.commands.log import save_line
-from bot.commands.start import save_start
-from bot.commands.stop import save_stop
-from bot.commands.undo import undo as undo_command
-from bot.commands.void import save_void
+from bot.commands.timers.cancel import cancel as cancel_command
+from bot.commands.timers.start import save_start
+from bot.commands.timers.stop import save_stop
+from bot.permissions import require
+from bot.views.formatting import escaped
 from bot.views.reply import OpenForm, Reply
-from bot.views.words import escaped
 from ledger.errors import ConfirmationNeededError, LedgerError
 
 Confirm = Annotated[

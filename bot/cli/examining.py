@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from bot.cli.console import err, out
 from bot.cli.shared import AsJson, print_json
+from bot.config import Settings
 from bot.doctor.checks import examine
 from bot.doctor.findings import Finding, Level, Setup
-from bot.settings import Settings
 from bot.slack.client import web_client
 from ledger.clock import now
 

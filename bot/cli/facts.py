@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from bot.access import require_active
 from bot.cli.console import out
 from bot.cli.opening import opened_practice
 from bot.cli.shared import Workspace
 from bot.grammar.commands import closest
+from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.recording.fact_reading import FACT_FILES, read_fact, record_facts

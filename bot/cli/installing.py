@@ -9,9 +9,9 @@ import typer
 from bot.cli.console import out, print_table
 from bot.cli.opening import chosen_practice, opened_ledger
 from bot.cli.shared import AsJson, Workspace, failures_told, print_json
-from bot.installations.sealed_rows import installed_since, seal_anew
-from bot.installations.sealing import Seal, new_key
-from bot.settings import Settings, required
+from bot.config import Settings, required
+from bot.oauth.encryption import Seal, new_key
+from bot.oauth.key_rotation import installed_since, seal_anew
 from ledger.practice.practice import all_practices
 from ledger.roster.setup import move_practice
 

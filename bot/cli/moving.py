@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-import bot.installations.tables  # noqa: F401 - a ledger is moved with all of its tables
+import bot.oauth.tables  # noqa: F401 - a ledger is moved with all of its tables
 import jobs.scheduling.tables  # noqa: F401 - the same
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.cli.shared import failures_told
-from bot.settings import Settings
+from bot.config import Settings
 from ledger.errors import LedgerError, OutcomeUnknownError
 from ledger.practice.practice import Practice, all_practices, get_practice
 from ledger.storage import schema
@@ -31,7 +31,7 @@ def _unknown_outcomes_told() -> Iterator[None]:
     try:
         yield
     except OutcomeUnknownError as error:
-        from bot.edge import outcome_unknown
+        from bot.errors import outcome_unknown
 
         raise outcome_unknown() from error
 

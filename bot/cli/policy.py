@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from bot.access import require_active
 from bot.cli.console import out, print_table, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
+from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.practice.setting_texts import SETTING_TEXTS

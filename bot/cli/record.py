@@ -6,7 +6,7 @@ from rich.markup import escape
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
-from bot.views.words import listed
+from bot.views.formatting import listed
 from ledger.audit.verify import verify as verify_ledger
 from ledger.months.patient_months import reevaluate_practice
 from ledger.practice.practice import get_practice

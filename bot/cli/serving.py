@@ -9,23 +9,23 @@ import typer
 from slack_sdk import WebClient
 
 from bot.app import build_app
-from bot.behind import Behind
 from bot.cli.opening import opened_ledger
 from bot.cli.slack_clients import installations_of
-from bot.clockwork import jobs_running
-from bot.health import Health
-from bot.installations.sealed_rows import check_keys
-from bot.installations.store import Installations
-from bot.logs import configure_logs
-from bot.metrics import Metrics
-from bot.ports import LAST_PORT
-from bot.serve import check_practice, health_served, serve_http, serve_socket, workspace_of
-from bot.settings import Settings, required
+from bot.config import Settings, required
+from bot.oauth.key_rotation import check_keys
+from bot.oauth.store import Installations
+from bot.runtime.background import Behind
+from bot.runtime.health import Health
+from bot.runtime.ports import LAST_PORT
+from bot.runtime.scheduler import jobs_running
+from bot.runtime.server import check_practice, health_served, serve_http, serve_socket, workspace_of
+from bot.runtime.shutdown import stop_signals
+from bot.runtime.startup import StoppedError, wait_for
+from bot.slack.availability import slack_reach
 from bot.slack.client import web_client
-from bot.slack_reach import slack_reach
-from bot.stopping import stop_signals
-from bot.waiting import StoppedError, wait_for
-from bot.workspaces import OneWorkspace
+from bot.slack.workspaces import OneWorkspace
+from bot.telemetry.logs import configure_logs
+from bot.telemetry.metrics import Metrics
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.storage import schema

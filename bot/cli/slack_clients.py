@@ -2,8 +2,8 @@
 
 from slack_sdk import WebClient
 
-from bot.installations.store import Installations
-from bot.settings import Settings, required
+from bot.config import Settings, required
+from bot.oauth.store import Installations
 from bot.slack.client import web_client
 from ledger.clock import now
 from ledger.practice.practice import Practice

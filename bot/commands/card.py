@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.access import DOCUMENTING
 from bot.commands.call import Call
-from bot.set_up import set_up_for
+from bot.permissions import DOCUMENTING
+from bot.setup import set_up_for
 from bot.views.card import card_view
 from bot.views.reply import Reply
 from ledger.recording.timers import running_timer

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
-from bot.access import LEADING
 from bot.commands.call import Call, month_args
-from bot.views import words
+from bot.permissions import LEADING
+from bot.views import formatting
 from bot.views.digest import PAGE, digest_preview
 from bot.views.reply import Reply, paged, section
 from jobs.digests.posting import ASKED_FOR, DigestChannel, digest_for, run
@@ -56,7 +56,7 @@ def _coming(practice: Practice, team: Team, at: datetime) -> Iterator[datetime]:
 
 def _said(practice: Practice, upcoming: datetime) -> str:
     zone = "" if upcoming.tzinfo == practice.zone else f" {upcoming:%Z}"
-    return f"{words.day(upcoming.date())} at {words.clock(upcoming)}{zone}"
+    return f"{formatting.day(upcoming.date())} at {formatting.clock(upcoming)}{zone}"
 
 
 def find_team(call: Call) -> Team:

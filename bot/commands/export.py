@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.access import visible_teams
 from bot.commands.call import Call, month_args, scope_name
-from bot.views import words
+from bot.permissions import visible_teams
+from bot.views import formatting
 from bot.views.reply import Reply, section
 from ledger.clock import month_of
 from ledger.roster.directory import Team, teams
@@ -25,8 +25,8 @@ class MonthFiles:
 def export(call: Call) -> Reply:
     """What is on its way; raises ``LedgerError`` for a month or a team that is none."""
     month, scope, _ = _asked(call)
-    text = f"{words.month_name(month)} ({scope}) is being prepared. It comes as a direct message from this app."
-    return Reply(text, (section(words.escaped(text)),))
+    text = f"{formatting.month_name(month)} ({scope}) is being prepared. It comes as a direct message from this app."
+    return Reply(text, (section(formatting.escaped(text)),))
 
 
 def month_files(call: Call) -> MonthFiles:
@@ -38,7 +38,7 @@ def month_files(call: Call) -> MonthFiles:
         workbook = month_workbook(connection, call.practice, month, visible)
         as_csv = month_csv(connection, call.practice, month, visible)
     name = f"ccm-{month:%Y-%m}"
-    return MonthFiles(f"{words.month_name(month)} · {scope}", f"{name}.xlsx", workbook, f"{name}.csv", as_csv)
+    return MonthFiles(f"{formatting.month_name(month)} · {scope}", f"{name}.xlsx", workbook, f"{name}.csv", as_csv)
 
 
 def _asked(call: Call) -> tuple[date, str, frozenset[str] | None]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.access import DOCUMENTING
 from bot.commands.call import Call, scope_name
 from bot.commands.digest import next_post
 from bot.commands.near import near_teams
-from bot.set_up import set_up_for
+from bot.permissions import DOCUMENTING
+from bot.setup import set_up_for
 from bot.views.blocks import Block
 from bot.views.home import Home, home_view
 from bot.views.home.billing import Billing

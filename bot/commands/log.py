@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.access import may
 from bot.commands.call import Call
 from bot.commands.pasting import Filled, fill, means_the_same, unread_error, without_command
 from bot.grammar.days import DayTrouble
 from bot.grammar.lengths import format_length, unread_length
 from bot.grammar.log_line import LogLine, parse_log
 from bot.grammar.quotes import unescape
-from bot.views.form import (
+from bot.permissions import may
+from bot.views.formatting import escaped
+from bot.views.forms.inputs import as_entered, submitted
+from bot.views.forms.log import (
     ACTIVITY,
     CONFIRM,
     CONTACT,
@@ -32,11 +34,9 @@ from bot.views.form import (
     unlike_error,
     unlike_intro,
 )
-from bot.views.form_inputs import as_entered, submitted
 from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
-from bot.views.words import escaped
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
 from ledger.recording.entries import NOTE_CHARACTERS, NewEntry, Receipt, record_entry
 from ledger.roster.directory import find_codes, program_for_entry

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from bot.access import may
 from bot.commands.call import Call
 from bot.commands.near import find_near
-from bot.views import words
+from bot.permissions import may
+from bot.views import formatting
 from bot.views.me import own_pages
 from bot.views.reply import Reply
 from ledger.clock import month_of
@@ -49,11 +49,11 @@ def _since(call: Call) -> tuple[date, str]:
     today = call.today
     match call.text.strip().lower():
         case "" | "today":
-            return today, f"My day · {words.day(today)}"
+            return today, f"My day · {formatting.day(today)}"
         case "week":
             monday = today - timedelta(days=today.weekday())
-            return monday, f"My week · {words.day(monday)} to {words.day(today)}"
+            return monday, f"My week · {formatting.day(monday)} to {formatting.day(today)}"
         case "month":
-            return month_of(today), f"My month · {words.month_name(today)}"
+            return month_of(today), f"My month · {formatting.month_name(today)}"
         case other:
             raise LedgerError("PERIOD_UNKNOWN", f"{other!r} is not today, week or month.", "For example: /ccm me week")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.access import visible_teams
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
-from bot.views import words
+from bot.permissions import visible_teams
+from bot.views import formatting
 from bot.views.menus import Choice
 from bot.views.month import (
     GROUP_FILTER,
@@ -114,7 +114,7 @@ def _filters(
     everything = "All teams" if own is None else "All my teams"
     choices = {
         MONTH_FILTER: [
-            Choice(replace(asked, month=month).text, words.month_name(month)) for month in _months(call, asked)
+            Choice(replace(asked, month=month).text, formatting.month_name(month)) for month in _months(call, asked)
         ],
         TEAM_FILTER: [
             Choice(replace(asked, team=None).text, everything),
@@ -127,7 +127,7 @@ def _filters(
         GROUP_FILTER: [
             Choice(replace(asked, group=None).text, "Every status"),
             *(
-                Choice(replace(asked, group=group).text, f"{words.GROUP_WORDS[group]} ({counts.programs[group]})")
+                Choice(replace(asked, group=group).text, f"{formatting.GROUP_WORDS[group]} ({counts.programs[group]})")
                 for group in Group
             ),
         ],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, paged
@@ -35,9 +35,9 @@ def near_messages(call: Call) -> list[Reply]:
     with call.database.reading() as connection:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         takes = takes_of(connection, call.practice, found.month)
-    title = f"Near the next code · {words.month_name(found.month)} · {scope}"
+    title = f"Near the next code · {formatting.month_name(found.month)} · {scope}"
     days_left = calendar_of(call.practice).days_left(call.today)
-    left = f"{words.listed(days_left, 'business day')} left in the month."
+    left = f"{formatting.listed(days_left, 'business day')} left in the month."
     if found.month != month_of(call.today):
         left = "The month is over."
     return near_pages(

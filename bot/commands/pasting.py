@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.grammar.log_line import LogLine
-from bot.views.form import DATE, INPUT_BY_FIELD, LINE
+from bot.views.forms.log import DATE, INPUT_BY_FIELD, LINE
 
 _COMMAND = re.compile(r"^\s*(?:/ccm\s+)?log(?:\s+|$)", re.IGNORECASE)
 

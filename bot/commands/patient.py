@@ -3,9 +3,9 @@
 from datetime import date
 from functools import partial
 
-from bot.access import may
 from bot.commands.call import Call
 from bot.grammar.months import parse_month
+from bot.permissions import may
 from bot.views.closing import closed_line
 from bot.views.patient import statement_pages
 from bot.views.reply import Reply

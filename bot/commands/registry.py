@@ -4,33 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.access import ROLES_BY_COMMAND, require
-from bot.commands.add import add
 from bot.commands.call import Call
-from bot.commands.cancel import cancel
 from bot.commands.card import card
 from bot.commands.close import close
+from bot.commands.corrections.add import add
+from bot.commands.corrections.fix import fix
+from bot.commands.corrections.undo import undo
+from bot.commands.corrections.void import void
 from bot.commands.digest import digest
 from bot.commands.export import export
-from bot.commands.fact_keepers import FACT_KEEPERS
-from bot.commands.facts import record
-from bot.commands.fix import fix
+from bot.commands.facts.registry import FACT_KEEPERS
+from bot.commands.facts.shared import record
 from bot.commands.log import log
 from bot.commands.me import me
 from bot.commands.month import month
 from bot.commands.near import near
 from bot.commands.patient import patient
-from bot.commands.patients import patients
 from bot.commands.reopen import reopen
+from bot.commands.roster.patients import patients
+from bot.commands.roster.staff import staff
+from bot.commands.roster.team import team
 from bot.commands.settings import settings
-from bot.commands.staff import staff
-from bot.commands.start import start
-from bot.commands.stop import stop
-from bot.commands.team import team
-from bot.commands.undo import undo
-from bot.commands.void import void
+from bot.commands.timers.cancel import cancel
+from bot.commands.timers.start import start
+from bot.commands.timers.stop import stop
 from bot.grammar.commands import closest, split_command
 from bot.grammar.quotes import unescape
+from bot.permissions import ROLES_BY_COMMAND, require
 from bot.views.help import Topic, help_card
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError

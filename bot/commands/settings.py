@@ -10,8 +10,14 @@ from sqlalchemy import Connection
 from bot.commands.call import Call
 from bot.grammar.commands import closest
 from bot.grammar.problems import Problem
-from bot.grammar.settings import parse_bands, parse_business_days, parse_credentials, parse_days_off, parse_dollars
-from bot.views import words
+from bot.grammar.setting_values import (
+    parse_bands,
+    parse_business_days,
+    parse_credentials,
+    parse_days_off,
+    parse_dollars,
+)
+from bot.views import formatting
 from bot.views.reply import OpenForm, Reply
 from bot.views.settings import (
     CODE,
@@ -135,6 +141,6 @@ def _names(call: Call, connection: Connection) -> Callable[[str], str]:
 def _when(call: Call) -> Callable[[datetime], str]:
     def said(at: datetime) -> str:
         local = call.practice.local(at)
-        return f"{words.full_day(local.date())}, {words.clock(local)}"
+        return f"{formatting.full_day(local.date())}, {formatting.clock(local)}"
 
     return said

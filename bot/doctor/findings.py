@@ -9,8 +9,8 @@ from functools import cached_property
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.installations.store import Installations
-from bot.settings import Settings
+from bot.config import Settings
+from bot.oauth.store import Installations
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice, all_practices
 from ledger.storage.database import Database

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
-from bot.set_up import missing_steps
-from bot.views import words
+from bot.setup import missing_steps
+from bot.views import formatting
 from jobs.scheduling.claims import LEASE
 from jobs.scheduling.runs import waiting_of
 from jobs.scheduling.schedules import TITLES, plans
@@ -92,7 +92,7 @@ def messages_are_planned(setup: Setup) -> Iterator[Finding]:
                 remedy = "Type: /ccm settings digest_days"
                 yield warning("NOTHING_PLANNED", f"{TITLES[plan.kind]} of {whose}: none is planned.", remedy)
             else:
-                when = f"{words.day(comes.date())} at {words.clock(comes)} ({comes.tzname()})"
+                when = f"{formatting.day(comes.date())} at {formatting.clock(comes)} ({comes.tzname()})"
                 yield ok("NEXT", f"{TITLES[plan.kind]} of {whose}: next on {when}.")
 
 

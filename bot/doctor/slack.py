@@ -7,11 +7,11 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.config import required
 from bot.doctor.findings import Finding, Setup, Visit, ok, problem, warning
-from bot.installations.sealed_rows import check_keys
-from bot.installations.store import Installations
-from bot.manifest import bot_scopes
-from bot.settings import required
+from bot.oauth.key_rotation import check_keys
+from bot.oauth.store import Installations
+from bot.slack.manifest import bot_scopes
 from ledger.roster.directory import Team, teams
 
 CLOCK_WARNING_SECONDS, CLOCK_PROBLEM_SECONDS = 10, 120

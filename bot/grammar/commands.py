@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from bot.grammar.months import parse_month
 from bot.grammar.problems import Problem
-from bot.grammar.words import meaning_of
+from bot.grammar.vocabulary import meaning_of
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.grammar.words import WEEKDAYS
+from bot.grammar.vocabulary import WEEKDAYS
 
 DAY_WORDS = frozenset({"today", "yesterday", *WEEKDAYS})
 """The days that are written as words."""

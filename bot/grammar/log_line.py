@@ -18,7 +18,7 @@ from bot.grammar.resolve import (
 )
 from bot.grammar.scan import Line, scan
 from bot.grammar.tokens import Word
-from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS, PROGRAM_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, PROGRAM_WORDS
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 
 _Meaning = TypeVar("_Meaning", Activity, Contact, Program)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.grammar.clock import CLOCK, ClockTime, minutes_between, read_clock, settle_halves
 from bot.grammar.days import DAY_DIGITS, DAY_WORDS
-from bot.grammar.words import LONGEST_PHRASE, MEASURES, meaning_of
+from bot.grammar.vocabulary import LONGEST_PHRASE, MEASURES, meaning_of
 from ledger.rules.facts import Activity, Contact, Program
 
 MAX_MINUTES = 24 * 60
@@ -102,7 +102,7 @@ class Day(Token):
 
 @dataclass(frozen=True, slots=True)
 class Word(Token):
-    """A word of the tables in ``bot.grammar.words``."""
+    """A word of the tables in ``bot.grammar.vocabulary``."""
 
     meaning: Activity | Contact | Program
 

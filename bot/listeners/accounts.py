@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.desk import Desk
-from bot.strangers import administrators_to_ask, tell_each
-from bot.views.strangers import restored_notice
+from bot.listeners.context import Desk
+from bot.onboarding import administrators_to_ask, tell_each
+from bot.views.onboarding import restored_notice
 from ledger.practice.practice import find_practice
 from ledger.roster.accounts import end_person, note_restored
 from ledger.roster.directory import person_by_slack_id

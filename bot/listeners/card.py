@@ -4,10 +4,11 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.me import me
-from bot.desk import Desk, answer_press, press_key
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import answer_press, press_key
+from bot.permissions import require
 from bot.views.card import MY_DAY
 from bot.views.reply import Reply
 

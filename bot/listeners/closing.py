@@ -9,15 +9,16 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
 from bot.commands.close import asked_month, begin_close, save_close
 from bot.commands.registry import Answer, answer
 from bot.commands.reopen import save_reopen
-from bot.desk import COMMAND, Desk, press_key, replace_message
-from bot.edge import answered
+from bot.errors import answered
 from bot.grammar.commands import split_command
 from bot.grammar.quotes import unescape
+from bot.listeners.context import COMMAND, Desk
+from bot.listeners.responses import press_key, replace_message
+from bot.permissions import require
 from bot.views.closing import CLOSE, close_button
 from bot.views.reply import Reply, actions
 

@@ -5,9 +5,10 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.commands.registry import COMMANDS, answer
-from bot.desk import COMMAND, Desk, open_if_form
-from bot.edge import answered
+from bot.errors import answered
 from bot.grammar.commands import split_command
+from bot.listeners.context import COMMAND, Desk
+from bot.listeners.responses import open_if_form
 
 READING = frozenset(
     {

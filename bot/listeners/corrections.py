@@ -6,30 +6,23 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
-from bot.commands.add import add, save_addendum
 from bot.commands.call import Call
-from bot.commands.entries import show_entry
-from bot.commands.fix import fix
-from bot.commands.fix_form import submit_fix
-from bot.commands.void import save_void, void
-from bot.desk import (
-    COMMAND,
-    Desk,
-    answer_form,
-    press_key,
-    replace_message,
-    show_over,
-    submission_key,
-)
-from bot.edge import answered
+from bot.commands.corrections.add import add, save_addendum
+from bot.commands.corrections.entries import show_entry
+from bot.commands.corrections.fix import fix
+from bot.commands.corrections.fix_form import submit_fix
+from bot.commands.corrections.void import save_void, void
+from bot.errors import answered
+from bot.listeners.context import COMMAND, Desk
+from bot.listeners.responses import answer_form, press_key, replace_message, show_over, submission_key
+from bot.permissions import require
 from bot.views.correction import FIX_ANYWAY
-from bot.views.entry_forms import ADD_CALLBACK, ADDENDUM, FIX_ENTRY, PICK_ENTRY, REASON, VOID_CALLBACK, VOID_ENTRY
-from bot.views.form import FIX_CALLBACK, fix_form
-from bot.views.form_inputs import in_form, submitted
+from bot.views.formatting import escaped
+from bot.views.forms.corrections import ADD_CALLBACK, ADDENDUM, FIX_ENTRY, PICK_ENTRY, REASON, VOID_CALLBACK, VOID_ENTRY
+from bot.views.forms.inputs import in_form, submitted
+from bot.views.forms.log import FIX_CALLBACK, fix_form
 from bot.views.receipt import ADD_DETAIL
 from bot.views.reply import OpenForm, Reply, reply_view
-from bot.views.words import escaped
 from ledger.errors import LedgerError
 
 OPENING: dict[str, tuple[str, Callable[[Call], Reply | OpenForm]]] = {

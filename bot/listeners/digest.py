@@ -6,13 +6,14 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require, require_button
-from bot.channel import SlackChannel
 from bot.commands.digest import find_team, post_now
 from bot.commands.log import open_form
 from bot.commands.take import find_place, take, take_from
-from bot.desk import Change, Desk, open_if_form, press_key, replace_message, team_of
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Change, Desk, team_of
+from bot.listeners.responses import open_if_form, press_key, replace_message
+from bot.messages.digest_channel import SlackChannel
+from bot.permissions import require, require_button
 from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
 from bot.views.reply import Reply
 from bot.views.taking import TAKE_OVER

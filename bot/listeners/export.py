@@ -5,13 +5,13 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.access import require
 from bot.commands.call import Call
 from bot.commands.export import export, month_files
 from bot.commands.registry import answer
-from bot.desk import COMMAND, Desk
-from bot.edge import answered
+from bot.errors import answered
 from bot.grammar.commands import split_command
+from bot.listeners.context import COMMAND, Desk
+from bot.permissions import require
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import LedgerError
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
-from bot.commands.fact_keepers import FACT_KEEPERS
-from bot.commands.facts import FactKeeper, open_fact_form, submit_fact
-from bot.desk import Desk, answer_form, press_key, show_over, submission_key
-from bot.edge import answered
-from bot.views.clearing import OPEN_FACT_FORM
-from bot.views.fact_form import CALLBACK, fact_form
-from bot.views.form_inputs import in_form, submitted
+from bot.commands.facts.registry import FACT_KEEPERS
+from bot.commands.facts.shared import FactKeeper, open_fact_form, submit_fact
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import answer_form, press_key, show_over, submission_key
+from bot.permissions import require
+from bot.views.fact_buttons import OPEN_FACT_FORM
+from bot.views.forms.fact import CALLBACK, fact_form
+from bot.views.forms.inputs import in_form, submitted
 from bot.views.reply import OpenForm, Reply
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
-from bot.access import require
+from bot.commands.corrections.undo import undo
 from bot.commands.home import home
-from bot.commands.undo import undo
-from bot.desk import Change, Desk, press_key, team_of, user_of
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Change, Desk, team_of, user_of
+from bot.listeners.responses import press_key
 from bot.listeners.shortcuts import open_log_form
+from bot.permissions import require
 from bot.views.blocks import Block, home_tab
 from bot.views.home import LOG, REFRESH
 from bot.views.home.billing import BLOCKER, HIDE

@@ -6,13 +6,14 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
 from bot.commands.month import month as month_command
 from bot.commands.near import near
 from bot.commands.patient import patient
-from bot.desk import Desk, replace_message
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import replace_message
+from bot.permissions import require
 from bot.views import month, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply

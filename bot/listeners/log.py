@@ -5,12 +5,11 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
+from bot.commands.corrections.undo import undo
 from bot.commands.log import log, open_form, read_pasted, submit_form
-from bot.commands.undo import undo
-from bot.desk import (
-    COMMAND,
-    Desk,
+from bot.errors import answered
+from bot.listeners.context import COMMAND, Desk
+from bot.listeners.responses import (
     answer_form,
     is_in_modal,
     open_if_form,
@@ -21,9 +20,10 @@ from bot.desk import (
     submission_key,
     update_form,
 )
-from bot.edge import answered
-from bot.views import form, problem, receipt
-from bot.views.form_inputs import as_entered, as_new, in_form, refused_form, submitted
+from bot.permissions import require
+from bot.views import problem, receipt
+from bot.views.forms import log as form
+from bot.views.forms.inputs import as_entered, as_new, in_form, refused_form, submitted
 from bot.views.reply import OpenForm, Reply
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
 from bot.commands.close import changes_at_page
 from bot.commands.digest import digest_at_page
@@ -15,12 +14,14 @@ from bot.commands.me import me_at_page
 from bot.commands.month import month_at_page
 from bot.commands.near import near_at_page
 from bot.commands.patient import patient
-from bot.commands.patients import patients_at_page
+from bot.commands.roster.patients import patients_at_page
+from bot.commands.roster.staff import staff_at_page
+from bot.commands.roster.team import team_at_page
 from bot.commands.settings import history_at_page
-from bot.commands.staff import staff_at_page
-from bot.commands.team import team_at_page
-from bot.desk import Desk, press_key, replace_message
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import press_key, replace_message
+from bot.permissions import require
 from bot.views import closing, digest, me, month, roster, settings, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply

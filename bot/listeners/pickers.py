@@ -6,12 +6,12 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.access import require
 from bot.commands.call import Call
-from bot.desk import Desk
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.permissions import require
 from bot.views.blocks import MOST_OPTIONS, Option
-from bot.views.pickers import (
+from bot.views.forms.pickers import (
     EDIT_PATIENT,
     EDIT_PERSON,
     EDIT_TEAM,

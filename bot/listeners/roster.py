@@ -7,19 +7,20 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
-from bot.commands.patients import open_patient, save_patient_form, submit_patient
-from bot.commands.roster_forms import FormAnswer, SaveLater
-from bot.commands.staff import open_new_person, open_person, save_person_form, submit_person
-from bot.commands.team import open_team, save_team_form, submit_team
-from bot.desk import Desk, open_if_form, press_key
-from bot.edge import answered
-from bot.views import patient_form, person_form, team_form
-from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
+from bot.commands.roster.patients import open_patient, save_patient_form, submit_patient
+from bot.commands.roster.shared import FormAnswer, SaveLater
+from bot.commands.roster.staff import open_new_person, open_person, save_person_form, submit_person
+from bot.commands.roster.team import open_team, save_team_form, submit_team
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import open_if_form, press_key
+from bot.permissions import require
+from bot.views.forms import patient, person, team
+from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
+from bot.views.forms.roster_inputs import Filled, filled_in, saving
 from bot.views.reply import OpenForm, Reply
 from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM
-from bot.views.roster_inputs import Filled, filled_in, saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ OPENERS: Mapping[str, tuple[str, Callable[[Call, str], OpenForm]]] = {
 """By menu or button: the command whose roles it needs, and the form that what was picked in it opens."""
 
 FORMS: Mapping[str, tuple[str, RosterForm]] = {
-    patient_form.CALLBACK: ("patients", RosterForm(patient_form.patient_form, submit_patient, save_patient_form)),
-    person_form.CALLBACK: ("staff", RosterForm(person_form.person_form, submit_person, save_person_form)),
-    team_form.CALLBACK: ("team", RosterForm(team_form.team_form, submit_team, save_team_form)),
+    patient.CALLBACK: ("patients", RosterForm(patient.patient_form, submit_patient, save_patient_form)),
+    person.CALLBACK: ("staff", RosterForm(person.person_form, submit_person, save_person_form)),
+    team.CALLBACK: ("team", RosterForm(team.team_form, submit_team, save_team_form)),
 }
 """By form: the command whose roles it needs, and what it does."""
 

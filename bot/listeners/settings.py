@@ -5,12 +5,13 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
 from bot.commands.settings import history_at_page, read_decision, save_decision, settings
-from bot.desk import Desk, open_if_form
-from bot.edge import answered
-from bot.views.form_inputs import submitted
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import open_if_form
+from bot.permissions import require
+from bot.views.forms.inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
 from ledger.setting_changes import Decision

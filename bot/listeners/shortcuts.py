@@ -4,10 +4,10 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.access import require
 from bot.commands.log import open_form, open_form_with_note
-from bot.desk import Desk
-from bot.edge import answered
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.permissions import require
 from bot.views.reply import Reply, reply_view
 
 SHORTCUT = "log_shortcut"

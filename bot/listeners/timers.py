@@ -10,14 +10,14 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.access import require
 from bot.commands.call import Call
-from bot.commands.cancel import cancel
 from bot.commands.registry import Answer
-from bot.commands.start import start, submit_start
-from bot.commands.stop import Button, open_stop_form, stop, submit_stop
-from bot.desk import (
-    Desk,
+from bot.commands.timers.cancel import cancel
+from bot.commands.timers.start import start, submit_start
+from bot.commands.timers.stop import Button, open_stop_form, stop, submit_stop
+from bot.errors import answered
+from bot.listeners.context import Desk
+from bot.listeners.responses import (
     answer_form,
     answer_press,
     is_in_view,
@@ -26,12 +26,14 @@ from bot.desk import (
     replace_message,
     submission_key,
 )
-from bot.edge import answered
-from bot.views import form, timer, timer_form
-from bot.views.form_inputs import in_form, submitted
+from bot.permissions import require
+from bot.views import timer
+from bot.views.forms import log
+from bot.views.forms import timer as timer_form
+from bot.views.forms.inputs import in_form, submitted
+from bot.views.forms.timer import Stopped
 from bot.views.problem import error_card
 from bot.views.reply import OpenForm, Reply
-from bot.views.timer_form import Stopped
 from ledger.recording.timers import TimerOverError, required_timer
 
 Press = Callable[[Call, Button], Answer]
@@ -134,7 +136,7 @@ def _listen_to_stop_form(app: App, desk: Desk) -> None:
             return submit_stop(call, values, stopped)
 
         said = answered(work, what="stop form")
-        answer_form(ack, view, in_form(said, timer_form.as_stop_form(form.log_form(values), stopped)))
+        answer_form(ack, view, in_form(said, timer_form.as_stop_form(log.log_form(values), stopped)))
         desk.follow_up(body, said)
         if isinstance(said, OpenForm) and said.changed and stopped.response_url:
             (code,) = said.changed

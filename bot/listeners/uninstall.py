@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_bolt import App
 
-from bot.desk import Desk
+from bot.listeners.context import Desk
 
 log = structlog.get_logger("bot.installations")
 

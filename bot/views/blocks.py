@@ -7,7 +7,7 @@ Slack takes no empty values. See https://docs.slack.dev/reference/block-kit.
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from bot.views.words import clipped
+from bot.views.formatting import clipped
 
 Block: TypeAlias = dict[str, Any]
 """A block of a message, of a modal or of the Home tab."""

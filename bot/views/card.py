@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.set_up import SetUp
-from bot.views import words
+from bot.setup import SetUp
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.receipt import LOG_ANOTHER
 from bot.views.reply import Reply, actions, button, context, section, sections
@@ -22,7 +22,7 @@ def card_view(
 
     While something is missing in the set-up, that stands first.
     """
-    blocks: list[Block] = [section(f"*Hello, {words.escaped(name)}.*")]
+    blocks: list[Block] = [section(f"*Hello, {formatting.escaped(name)}.*")]
     blocks += sections(set_up_lines(set_up))
     if timer is not None:
         blocks += timer_blocks(timer, at)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block, Element
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
 from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
@@ -30,17 +30,17 @@ _ACTION_WORDS = {Action.CLOSE: "closed", Action.REOPEN: "reopened"}
 
 def close_button(month: date) -> Element:
     """The button that closes the month (its first day), wherever a message shows a biller what that would freeze."""
-    return button(f"Close {words.month_name(month)}", CLOSE, {"month": f"{month:%Y-%m}"}, style="primary")
+    return button(f"Close {formatting.month_name(month)}", CLOSE, {"month": f"{month:%Y-%m}"}, style="primary")
 
 
 def closed_line(closing: Closing, practice: Practice) -> str:
     """When it was closed and by whom: ``Closed on Wed Nov 18, 2026, 3:00 pm by biller1``, with a period."""
-    return f"Closed on {_when(closing.recorded_at, practice)} by {words.escaped(closing.recorded_by)}."
+    return f"Closed on {_when(closing.recorded_at, practice)} by {formatting.escaped(closing.recorded_by)}."
 
 
 def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: Practice) -> Reply:
     """What a close would freeze and leave behind, what was done with the month before, and the button."""
-    month, totals = words.month_name(preview.month), preview.totals
+    month, totals = formatting.month_name(preview.month), preview.totals
     book = rulebook_for(preview.month)
     lines = [
         f"*{month} is open.* A close freezes every statement as it is now:",
@@ -48,12 +48,16 @@ def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: P
         f"• Rulebook {book.name}{', provisionally' if book.provisional_in(preview.month) else ''}",
     ]
     if preview.near_programs:
-        near = words.listed(preview.near_programs, "program")
-        worth = words.money(preview.near_cents)
+        near = formatting.listed(preview.near_programs, "program")
+        worth = formatting.money(preview.near_cents)
         lines.append(f"• Near the next code: {near} of patients, worth {worth}: `/ccm near {preview.month:%Y-%m}`")
     if preview.blocked.counts:
-        lines.append(f"*Still blocked* · {words.listed(preview.blocked.programs, 'program')} of patients, by blocker:")
-        lines += [f"• *{count}* · {words.escaped(CATALOGUE[name].words)}" for name, count in preview.blocked.counts]
+        lines.append(
+            f"*Still blocked* · {formatting.listed(preview.blocked.programs, 'program')} of patients, by blocker:"
+        )
+        lines += [
+            f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in preview.blocked.counts
+        ]
     lines.append("Once it is closed it takes no entry, correction or addendum until it is reopened with a reason.")
     blocks: list[Block] = [header(f"Close {month}"), *sections(lines), actions(close_button(preview.month))]
     return Reply(f"Close {month}: {_in_short(totals)}", (*blocks, *_history(history, practice)))
@@ -61,7 +65,7 @@ def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: P
 
 def closing_now(month: date) -> Reply:
     """The card while the month is being closed."""
-    name = words.month_name(month)
+    name = formatting.month_name(month)
     text = f"Closing {name}…"
     return Reply(text, (section(f"*{text}* Every statement is evaluated and frozen. The answer takes this place."),))
 
@@ -69,7 +73,7 @@ def closing_now(month: date) -> Reply:
 def closed_already(history: Sequence[Closing], practice: Practice) -> Reply:
     """A month that the last of ``history`` closed: since when, what was frozen, how to reopen it, and all before."""
     closing = history[-1]
-    month = words.month_name(closing.month)
+    month = formatting.month_name(closing.month)
     lines = [f"*{closed_line(closing, practice)}*", *_frozen(closing), _way_to_reopen(closing)]
     blocks: list[Block] = [header(f"{month} is closed"), *sections(lines), *_history(history, practice)]
     return Reply(f"{month} is closed", tuple(blocks))
@@ -86,7 +90,7 @@ def closed(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice, *
 def closed_pages(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice) -> list[Reply]:
     """All pages of the answer, without the buttons between them."""
     closing = receipt.closing
-    month = words.month_name(closing.month)
+    month = formatting.month_name(closing.month)
     lines = [
         f"*{closed_line(closing, practice)}*",
         *_frozen(closing),
@@ -123,22 +127,22 @@ def change_cells(change: StatementChange) -> tuple[str, ...]:
 
 def reopening_now(month: date) -> Reply:
     """The card while the month is being reopened."""
-    text = f"Reopening {words.month_name(month)}…"
+    text = f"Reopening {formatting.month_name(month)}…"
     return Reply(text, (section(f"*{text}* Every statement is evaluated again. The answer follows."),))
 
 
 def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
     """The answer to a reopen: why, what the evaluation changed, and what may be done now."""
     closing = receipt.closing
-    month, typed = words.month_name(closing.month), f"{closing.month:%Y-%m}"
-    when, who = _when(closing.recorded_at, practice), words.escaped(closing.recorded_by)
+    month, typed = formatting.month_name(closing.month), f"{closing.month:%Y-%m}"
+    when, who = _when(closing.recorded_at, practice), formatting.escaped(closing.recorded_by)
     changed = "Its figures are as they were when it was closed."
     if receipt.changed_patients:
-        patients = words.listed(receipt.changed_patients, "patient")
+        patients = formatting.listed(receipt.changed_patients, "patient")
         changed = f"The figures of {patients} are others now: facts or settings were recorded since the close."
     lines = [
         f"*{month} is open again*, since {when}, by {who}.",
-        f"Reason: {words.escaped(closing.reason or '')}",
+        f"Reason: {formatting.escaped(closing.reason or '')}",
         f"Evaluated again under the rulebook {closing.rulebook}. {changed}",
         "It takes entries, voids, fixes and addenda again.",
         f"When all is right: `/ccm close {typed}` shows what would be frozen, and then what changed.",
@@ -159,11 +163,11 @@ def _frozen(closing: Closing) -> list[str]:
 def _totals(totals: Totals | None) -> list[str]:
     if totals is None:
         return []
-    enrolled = words.listed(totals.enrolled_patients, "enrolled patient")
+    enrolled = formatting.listed(totals.enrolled_patients, "enrolled patient")
     return [
         (
-            f"• *{totals.billable_patients} of {enrolled} billable* · {words.listed(totals.units, 'unit')} · "
-            f"expected payment *{words.money(totals.expected_cents)}*"
+            f"• *{totals.billable_patients} of {enrolled} billable* · {formatting.listed(totals.units, 'unit')} · "
+            f"expected payment *{formatting.money(totals.expected_cents)}*"
         ),
         (
             f"• Not billable, by program: {totals.blocked_programs} blocked · "
@@ -175,7 +179,9 @@ def _totals(totals: Totals | None) -> list[str]:
 def _in_short(totals: Totals | None) -> str:
     if totals is None:
         return ""
-    return f"{words.listed(totals.billable_patients, 'billable patient')}, {words.money(totals.expected_cents)}"
+    return (
+        f"{formatting.listed(totals.billable_patients, 'billable patient')}, {formatting.money(totals.expected_cents)}"
+    )
 
 
 def _way_to_reopen(closing: Closing) -> str:
@@ -187,11 +193,11 @@ def _changed(changes: CloseChanges, closing: Closing, previous: Closing, practic
     if not changes.changes:
         return [f"*{since} nothing changed.*"]
     gained, lost = changes.count(ChangeKind.NEWLY_BILLABLE), changes.count(ChangeKind.NO_LONGER_BILLABLE)
-    patients = words.listed(changes.patients, "patient")
+    patients = formatting.listed(changes.patients, "patient")
     lines = [f"*{since} {patients} changed*, by program: {gained} newly billable, {lost} no longer."]
     if previous.totals and closing.totals:
         cents = (previous.totals.expected_cents, closing.totals.expected_cents)
-        lines.append(f"Expected payment: {_moved(*map(words.money, cents))}")
+        lines.append(f"Expected payment: {_moved(*map(formatting.money, cents))}")
     return lines
 
 
@@ -209,7 +215,7 @@ def _history(history: Sequence[Closing], practice: Practice) -> list[Block]:
     parts = table_parts(HISTORY_COLUMNS, rows, most_rows=ROWS_PER_PAGE)
     if not parts:
         return []
-    said = f"{words.listed(len(rows), 'close or reopen', 'closes and reopens')}, the latest first"
+    said = f"{formatting.listed(len(rows), 'close or reopen', 'closes and reopens')}, the latest first"
     if len(rows) > len(parts[0]):
         said = f"The latest {len(parts[0])} of {said}"
     return [context(said), table(HISTORY_COLUMNS, parts[0])]
@@ -217,7 +223,7 @@ def _history(history: Sequence[Closing], practice: Practice) -> list[Block]:
 
 def _when(at: datetime, practice: Practice) -> str:
     local = practice.local(at)
-    return f"{words.full_day(local.date())}, {words.clock(local)}"
+    return f"{formatting.full_day(local.date())}, {formatting.clock(local)}"
 
 
 def _moved(before: str, after: str) -> str:
@@ -229,8 +235,8 @@ def _minutes(figures: Figures | None) -> str:
 
 
 def _codes(figures: Figures | None) -> str:
-    return (words.codes(figures.codes) if figures else "") or "none"
+    return (formatting.codes(figures.codes) if figures else "") or "none"
 
 
 def _cents(figures: Figures | None) -> str:
-    return words.money(figures.expected_cents if figures else 0)
+    return formatting.money(figures.expected_cents if figures else 0)

@@ -1,6 +1,6 @@
 """The answers to a void, a fix and an addendum: what holds now, the total before and after, what stays on record."""
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.receipt import REPLAYED, change, kept, receipt
 from bot.views.reply import Reply, context, sections
@@ -17,8 +17,8 @@ def voided(done: VoidReceipt, reason: str) -> Reply:
     """The answer to a void: what no longer counts, and the total now."""
     names = ", ".join(entry_name(done.patient_code, position) for position in done.positions)
     lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
-    lines += [*map(change, done.months), f"Reason: {words.escaped(reason)}"]
-    text = f"Voided: {done.patient_code}, {words.minutes(done.duration_minutes)}."
+    lines += [*map(change, done.months), f"Reason: {formatting.escaped(reason)}"]
+    text = f"Voided: {done.patient_code}, {formatting.minutes(done.duration_minutes)}."
     blocks = _with_remarks(lines, [kept(done)], replayed=done.replayed)
     return Reply(text, blocks, frozenset({done.patient_code}))
 
@@ -35,10 +35,10 @@ def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> R
 def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply:
     """The answer to an addendum; ``note_advice`` says what the note still lacks, None where nothing."""
     name = entry_name(done.patient_code, done.entry_position)
-    lines = [f"*Added* to the note of *{name}*: {words.escaped(text)}"]
+    lines = [f"*Added* to the note of *{name}*: {formatting.escaped(text)}"]
     lines += [change(month) for month in done.months if month.before != month.after]
     remarks = ["The note before it stays as it was; both keep their times (rule E5)."]
-    remarks += [words.escaped(note_advice)] if note_advice else []
+    remarks += [formatting.escaped(note_advice)] if note_advice else []
     blocks = _with_remarks(lines, remarks, replayed=done.replayed)
     return Reply(f"Added to the note of {name}.", blocks, frozenset({done.patient_code}))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block, Element, Option, option, select_menu
 from bot.views.reply import Reply, actions, button, context, header, image, section, sections, table
 from bot.views.worklist import (
@@ -44,14 +44,14 @@ def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
 
 
 def _title(digest: Digest) -> str:
-    return f"{digest.team.name} · {words.month_name(digest.month.month)}"
+    return f"{digest.team.name} · {formatting.month_name(digest.month.month)}"
 
 
 def _so_far(digest: Digest) -> str:
     month = digest.month
     return (
-        f"Billable now: {month.billable_patients} of {words.listed(month.enrolled_patients, 'enrolled patient')} "
-        f"({month.capture_percent} %) · expected payment {words.money(month.expected_cents)}"
+        f"Billable now: {month.billable_patients} of {formatting.listed(month.enrolled_patients, 'enrolled patient')} "
+        f"({month.capture_percent} %) · expected payment {formatting.money(month.expected_cents)}"
     )
 
 
@@ -61,7 +61,10 @@ def _since(digest: Digest) -> list[str]:
         return []
     are = "patient is" if digest.near_since == 1 else "patients are"
     return [
-        f"*{digest.near_since}* more {are} near since this list was made: /ccm near {words.escaped(digest.team.name)}"
+        (
+            f"*{digest.near_since}* more {are} near since this list was made: "
+            f"/ccm near {formatting.escaped(digest.team.name)}"
+        )
     ]
 
 
@@ -96,9 +99,8 @@ def _message(digest: Digest, number: int, *, living: bool) -> Reply:
 
 def _summary(digest: Digest, rows: Sequence[Standing]) -> list[str]:
     today = digest.practice.local_date(digest.at)
-    left = (
-        f"*{words.listed(calendar_of(digest.practice).days_left(today), 'business day')} left* to reach the next code."
-    )
+    days_left = formatting.listed(calendar_of(digest.practice).days_left(today), "business day")
+    left = f"*{days_left} left* to reach the next code."
     if month_of(today) != digest.month.month:
         left = "*The month is over.*"
     return [*_late(digest), left, _so_far(digest), *_counts(rows), *_since(digest)]
@@ -108,7 +110,7 @@ def _late(digest: Digest) -> list[str]:
     """The line that says so of a digest that was posted late."""
     if digest.late_since is None:
         return []
-    return [f"*Late:* this list was due at {words.clock(digest.practice.local(digest.late_since))}."]
+    return [f"*Late:* this list was due at {formatting.clock(digest.practice.local(digest.late_since))}."]
 
 
 def _counts(rows: Sequence[Standing]) -> list[str]:
@@ -117,7 +119,7 @@ def _counts(rows: Sequence[Standing]) -> list[str]:
     open_ones, done = _open(rows), _done(rows)
     if not open_ones:
         return [f"Nobody on this list is open any more: *{done}* of {len(rows)} done."]
-    worth = f"Worth if finished: *{words.money(_worth_cents(open_ones))}*"
+    worth = f"Worth if finished: *{formatting.money(_worth_cents(open_ones))}*"
     return [
         band_counts((one.listed.program, one.listed.band) for one in open_ones),
         f"{worth} · done: *{done}* of {len(rows)}" if done else worth,
@@ -145,12 +147,12 @@ def _worth_cents(rows: Iterable[Standing]) -> int:
 def _row(one: Standing) -> tuple[str, ...]:
     listed = one.listed
     step = replace(listed.threshold, minutes_missing=0) if one.state is State.DONE else one.step
-    code = words.clipped(listed.patient_code, NAME_CHARACTERS)
+    code = formatting.clipped(listed.patient_code, NAME_CHARACTERS)
     return (*cells(code, listed.program, listed.band, step, one.figures, staff=_staff), _status(one))
 
 
 def _staff(staff_id: str) -> str:
-    return words.clipped(staff_id, NAME_CHARACTERS)
+    return formatting.clipped(staff_id, NAME_CHARACTERS)
 
 
 def _status(one: Standing) -> str:
@@ -165,14 +167,14 @@ def _status(one: Standing) -> str:
 
 def _blocked_line(one: Standing) -> str:
     """A patient who was blocked when the list was made: by what still, or what has become of it."""
-    taken = f" · taken by {words.escaped(_staff(one.taken_by))}" if one.taken_by else ""
+    taken = f" · taken by {formatting.escaped(_staff(one.taken_by))}" if one.taken_by else ""
     if one.state is State.BLOCKED and one.figures is not None:
         return f"{blocked_words(one.figures)}{taken}"
     listed = one.listed
-    patient = f"*{listed.patient_code}* · {listed.program} · {words.minutes(one.counted_minutes)}"
+    patient = f"*{listed.patient_code}* · {listed.program} · {formatting.minutes(one.counted_minutes)}"
     if one.state is State.OPEN:
         return f"{patient} · no longer blocked: {one.step.minutes_missing} more for {one.step.code}{taken}"
-    return f"{patient} · {words.escaped(_status(one))}"
+    return f"{patient} · {formatting.escaped(_status(one))}"
 
 
 def _menus(here: Sequence[Standing]) -> Block:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.views import words
+from bot.views import formatting
 from ledger.rules.catalogue import RuleText
 from ledger.rules.facts import PatientMonth, TimeEntry
 from ledger.rules.statement import CodeLine, EntryResult, ProgramStatement, Statement
@@ -11,8 +11,8 @@ from ledger.rules.statement import CodeLine, EntryResult, ProgramStatement, Stat
 def statement_lines(statement: Statement) -> Iterator[str]:
     """The lines of the statement, program by program."""
     provisional = ", provisionally (rule B1)" if statement.provisional else ""
-    yield f"{words.month_name(statement.month)}, rulebook {statement.rulebook_name}{provisional}"
-    yield f"Expected payment: {words.money(statement.expected_cents)}"
+    yield f"{formatting.month_name(statement.month)}, rulebook {statement.rulebook_name}{provisional}"
+    yield f"Expected payment: {formatting.money(statement.expected_cents)}"
     for part in statement.programs:
         yield ""
         yield from _program(part)
@@ -29,8 +29,8 @@ def entry_lines(facts: PatientMonth, statement: Statement) -> Iterator[str]:
 
 def _program(part: ProgramStatement) -> Iterator[str]:
     yield (
-        f"{part.program}: {words.STATUS_WORDS[part.status].lower()}, {words.minutes(part.counted_minutes)} counted "
-        f"({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)"
+        f"{part.program}: {formatting.STATUS_WORDS[part.status].lower()}, {formatting.minutes(part.counted_minutes)} "
+        f"counted ({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)"
     )
     for line in part.codes:
         yield f"  {_code(line)}, date of service {line.date_of_service:%Y-%m-%d}"
@@ -42,28 +42,28 @@ def _program(part: ProgramStatement) -> Iterator[str]:
         codes = ", ".join(map(_code, alternative.codes)) or "no code"
         yield f"  Not taken, {alternative.family} ({codes}): {alternative.why_not}"
     for step in part.next:
-        worth = words.money(step.amount_cents) if step.amount_cents else "payment unknown"
-        yield f"  Next: {words.minutes(step.minutes_missing)} more for {step.code} ({worth})"
+        worth = formatting.money(step.amount_cents) if step.amount_cents else "payment unknown"
+        yield f"  Next: {formatting.minutes(step.minutes_missing)} more for {step.code} ({worth})"
     for warning in part.warnings:
         entries = f" Entries {', '.join(map(str, warning.entries))}." if warning.entries else ""
         yield f"  Warning {warning.code} {warning.name}: {warning.text}.{entries}"
 
 
 def _code(line: CodeLine) -> str:
-    worth = words.money(line.amount_cents) if line.payment_known else "payment unknown"
+    worth = formatting.money(line.amount_cents) if line.payment_known else "payment unknown"
     return f"{line.units} × {line.code} ({worth})"
 
 
 def _entry(result: EntryResult, entry: TimeEntry) -> Iterator[str]:
     when = f"{result.date_of_service:%Y-%m-%d}"
     if entry.started_at and entry.ended_at:
-        when = f"{when} {words.span(entry.started_at, entry.ended_at)}"
+        when = f"{when} {formatting.span(entry.started_at, entry.ended_at)}"
     yield (
-        f"  [{result.number}] {when}, {entry.staff_id}, {result.program}, {words.ACTIVITY_WORDS[entry.activity]}: "
-        f"{result.counted_minutes} of {words.minutes(result.duration_minutes)} counted"
+        f"  [{result.number}] {when}, {entry.staff_id}, {result.program}, {formatting.ACTIVITY_WORDS[entry.activity]}: "
+        f"{result.counted_minutes} of {formatting.minutes(result.duration_minutes)} counted"
     )
     for cut in result.excluded:
-        yield f"      {words.minutes(cut.minutes)} excluded, {cut.reason} ({cut.rule}): {cut.text}"
+        yield f"      {formatting.minutes(cut.minutes)} excluded, {cut.reason} ({cut.rule}): {cut.text}"
 
 
 def rule_summary(rule: RuleText) -> Iterator[str]:

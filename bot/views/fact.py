@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
@@ -29,7 +29,7 @@ def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
     lines += _changes(receipt.changes)
     lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
     if receipt.closed_months[MONTHS_SHOWN:]:
-        more = words.listed(len(receipt.closed_months[MONTHS_SHOWN:]), "earlier month")
+        more = formatting.listed(len(receipt.closed_months[MONTHS_SHOWN:]), "earlier month")
         lines.append(f"Closed and as before: {more} too.")
     remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
     if receipt.replayed:
@@ -41,15 +41,15 @@ def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
 
 def _stays_closed(month: date) -> str:
     return (
-        f"*{words.month_name(month)} is closed*: its statement stays as it was until a biller reopens it: "
+        f"*{formatting.month_name(month)} is closed*: its statement stays as it was until a biller reopens it: "
         f"`{reopen_example(month)}`"
     )
 
 
 def _said(fact: Fact, practice: Practice) -> list[str]:
     """What the fact says, part by part."""
-    details, on = fact.details, words.full_day(fact.on_date)
-    ending = words.full_day(fact.until_date) if fact.until_date else ""
+    details, on = fact.details, formatting.full_day(fact.on_date)
+    ending = formatting.full_day(fact.until_date) if fact.until_date else ""
     said: Mapping[FactKind, Callable[[], list[str]]] = {
         FactKind.CONSENT: lambda: [f"{fact.subject} consent, {details['form']}", on, ending and f"revoked {ending}"],
         FactKind.CARE_PLAN: lambda: [f"care plan {'substantially ' if details['substantial'] else ''}revised", on],
@@ -60,8 +60,8 @@ def _said(fact: Fact, practice: Practice) -> list[str]:
             f"discharged {_edge(ending, details['discharged_at'], practice)}" if ending else "not discharged yet",
         ],
         FactKind.READINGS: lambda: [
-            f"readings on {words.listed(details['days'], 'day')}",
-            words.month_name(fact.on_date),
+            f"readings on {formatting.listed(details['days'], 'day')}",
+            formatting.month_name(fact.on_date),
         ],
         FactKind.ENROLLMENT: lambda: [f"{fact.subject} enrollment", f"from {on}", ending and f"until {ending}"],
         FactKind.COMPLEXITY: lambda: [f"complex care, {details['mdm']} complexity", on],
@@ -70,7 +70,7 @@ def _said(fact: Fact, practice: Practice) -> list[str]:
 
 
 def _edge(day: str, at: str | None, practice: Practice) -> str:
-    return f"{day}, {words.clock(practice.local(datetime.fromisoformat(at)))}" if at else day
+    return f"{day}, {formatting.clock(practice.local(datetime.fromisoformat(at)))}" if at else day
 
 
 def _changes(changes: Sequence[FigureChange]) -> list[str]:
@@ -82,9 +82,11 @@ def _changes(changes: Sequence[FigureChange]) -> list[str]:
     if not by_month:
         return ["Enrolled in no program this month, so nothing can be billed yet."]
     months = list(by_month)
-    shown = [line for month in months[:MONTHS_SHOWN] for line in (f"*{words.month_name(month)}*", *by_month[month])]
+    shown = [
+        line for month in months[:MONTHS_SHOWN] for line in (f"*{formatting.month_name(month)}*", *by_month[month])
+    ]
     if months[MONTHS_SHOWN:]:
-        shown.append(f"{words.listed(len(months[MONTHS_SHOWN:]), 'earlier month')} changed too.")
+        shown.append(f"{formatting.listed(len(months[MONTHS_SHOWN:]), 'earlier month')} changed too.")
     return shown
 
 
@@ -93,7 +95,7 @@ def _change(change: FigureChange) -> str:
     before, after = _state(change.before), _state(change.after)
     program = _either(change).program
     minutes_before = change.before.counted_minutes if change.before else 0
-    minutes = words.minutes(change.after.counted_minutes) if change.after else words.minutes(0)
+    minutes = formatting.minutes(change.after.counted_minutes) if change.after else formatting.minutes(0)
     if change.after and minutes_before != change.after.counted_minutes:
         minutes = f"{minutes_before} → {minutes}"
     moved = f"{before} → *{after}*" if before != after else f"{after}, as before"
@@ -104,10 +106,10 @@ def _change(change: FigureChange) -> str:
 def _state(figures: Figures | None) -> str:
     if figures is None:
         return "not enrolled"
-    status = words.STATUS_WORDS[figures.status].lower()
+    status = formatting.STATUS_WORDS[figures.status].lower()
     if not figures.codes:
         return status
-    return f"{status}, {words.codes(figures.codes)} ({words.money(figures.expected_cents)})"
+    return f"{status}, {formatting.codes(figures.codes)} ({formatting.money(figures.expected_cents)})"
 
 
 def _blockers(figures: Figures | None) -> list[str]:

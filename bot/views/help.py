@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from bot.views.reply import Reply, sections
 
 

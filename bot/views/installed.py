@@ -1,6 +1,6 @@
 """What whoever installed the bot is told: which practice it is for, and what to do first."""
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.reply import Reply, header, sections
 from ledger.roster.setup import Beginning
@@ -36,5 +36,5 @@ def next_steps(beginning: Beginning, *, theirs: str, is_first_administrator: boo
 def welcome(beginning: Beginning, steps: tuple[str, ...]) -> Reply:
     """The direct message to whoever installed the bot."""
     title = f"CCM Ledger is installed for {beginning.practice.name}"
-    blocks: list[Block] = [header(title), *sections([f"• {words.escaped(step)}" for step in steps])]
+    blocks: list[Block] = [header(title), *sections([f"• {formatting.escaped(step)}" for step in steps])]
     return Reply("CCM Ledger is installed. What to do first is in this message.", tuple(blocks))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.entry_forms import entry_menu
+from bot.views.forms.corrections import entry_menu
 from bot.views.reply import Reply, context, header, paged, section, table, table_parts
 from ledger.reports.own_entries import OwnEntry
 
@@ -31,16 +31,16 @@ def own_pages(
     live = [entry for entry in entries if not entry.voided]
     logged = sum(entry.result.duration_minutes for entry in live)
     counted = sum(entry.result.counted_minutes for entry in live)
-    lines = [f"*{words.minutes(counted)} counted* of {logged} logged"]
+    lines = [f"*{formatting.minutes(counted)} counted* of {logged} logged"]
     if len(live) < len(entries):
-        lines.append(f"{words.listed(len(entries) - len(live), 'voided entry', 'voided entries')} not listed")
+        lines.append(f"{formatting.listed(len(entries) - len(live), 'voided entry', 'voided entries')} not listed")
     lines += _to_do(live, near_patients, scope)
     top: list[Block] = [header(title), section("\n".join(lines))]
-    text = f"{title}: {counted} of {words.minutes(logged)} counted."
+    text = f"{title}: {counted} of {formatting.minutes(logged)} counted."
     parts = table_parts(COLUMNS, [_row(entry) for entry in live], most_rows=ROWS_PER_PAGE)
     if not parts:
         return [Reply(text, (*top, section("No time was logged.")))]
-    count = context(words.listed(len(live), "entry", "entries"))
+    count = context(formatting.listed(len(live), "entry", "entries"))
     pages, begin = [], 0
     for part in parts:
         menu = [_menu(live[begin : begin + len(part)])] if may_correct else []
@@ -54,7 +54,10 @@ def _menu(listed: Sequence[OwnEntry]) -> Block:
         [
             (
                 entry.name,
-                f"{words.day(entry.result.date_of_service)} · {entry.result.duration_minutes} min · {_what(entry)}",
+                (
+                    f"{formatting.day(entry.result.date_of_service)} · {entry.result.duration_minutes} min "
+                    f"· {_what(entry)}"
+                ),
             )
             for entry in listed
         ]
@@ -65,20 +68,21 @@ def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str
     thin = [entry for entry in live if entry.note_advice]
     lines = []
     if thin:
-        need = f"{words.listed(len(thin), 'note')} would not hold before an auditor"
+        need = f"{formatting.listed(len(thin), 'note')} would not hold before an auditor"
         lines.append(f"{need}. Add to them, for example: `/ccm add {thin[0].name} What was found and decided.`")
     if near_patients:
         lines.append(
-            f"{words.listed(near_patients, 'patient')} near the next code ({words.escaped(scope)}): `/ccm near`"
+            f"{formatting.listed(near_patients, 'patient')} near the next code "
+            f"({formatting.escaped(scope)}): `/ccm near`"
         )
     return lines
 
 
 def _row(entry: OwnEntry) -> tuple[str, ...]:
     result = entry.result
-    when = words.day(result.date_of_service)
+    when = formatting.day(result.date_of_service)
     if entry.started_at and entry.ended_at:
-        when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
+        when = f"{when}, {formatting.span(entry.started_at, entry.ended_at)}"
     missing = [f"{cut.minutes} min {cut.reason} ({cut.rule})" for cut in result.excluded]
     missing += [entry.note_advice] if entry.note_advice else []
     minutes = f"{result.duration_minutes} {result.program}"
@@ -86,5 +90,5 @@ def _row(entry: OwnEntry) -> tuple[str, ...]:
 
 
 def _what(entry: OwnEntry) -> str:
-    what = words.ACTIVITY_WORDS[entry.activity]
-    return f"{what}, {words.CONTACT_WORDS[entry.contact]}" if entry.contact else what
+    what = formatting.ACTIVITY_WORDS[entry.activity]
+    return f"{what}, {formatting.CONTACT_WORDS[entry.contact]}" if entry.contact else what

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.menus import Choice, menu
@@ -74,11 +74,11 @@ def month_page(shown: MonthPage) -> Reply:
 
 def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Group | None) -> Reply:
     """The title and the figures above the list, which always are those of the whole ``scope``."""
-    title = f"{words.month_name(counts.month)} · {scope}"
+    title = f"{formatting.month_name(counts.month)} · {scope}"
     lines = [
         (
-            f"*{counts.billable_patients} of {words.listed(counts.enrolled_patients, 'enrolled patient')} billable* "
-            f"({counts.capture_percent} %) · expected payment *{words.money(counts.expected_cents)}*"
+            f"*{counts.billable_patients} of {formatting.listed(counts.enrolled_patients, 'enrolled patient')} "
+            f"billable* ({counts.capture_percent} %) · expected payment *{formatting.money(counts.expected_cents)}*"
         ),
         (
             f"Not billable, by program: {counts.programs[Group.BLOCKED]} blocked · "
@@ -89,10 +89,12 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
     if counts.closing is not None:
         lines.insert(0, closed_line(counts.closing, practice))
     if group is not None:
-        status = words.GROUP_WORDS[group].lower()
-        lines.append(f"These figures are of every status in {words.escaped(scope)}; the list below: {status} alone.")
-    billable = words.listed(counts.billable_patients, "billable patient")
-    text = f"{title}: {billable}, {words.money(counts.expected_cents)}"
+        status = formatting.GROUP_WORDS[group].lower()
+        lines.append(
+            f"These figures are of every status in {formatting.escaped(scope)}; the list below: {status} alone."
+        )
+    billable = formatting.listed(counts.billable_patients, "billable patient")
+    text = f"{title}: {billable}, {formatting.money(counts.expected_cents)}"
     return Reply(text, (header(title), section("\n".join(lines))))
 
 
@@ -118,15 +120,23 @@ def listed_rows(month: MonthList, group: Group | None) -> list[Row]:
 def row_cells(row: Row) -> tuple[str, ...]:
     """The cells of one row."""
     if isinstance(row, Untouched):
-        return (row.patient_code, row.program.value, "0", words.GROUP_WORDS[Group.UNTOUCHED], "no time logged", "", "")
+        return (
+            row.patient_code,
+            row.program.value,
+            "0",
+            formatting.GROUP_WORDS[Group.UNTOUCHED],
+            "no time logged",
+            "",
+            "",
+        )
     dates = sorted({line.date_of_service for line in row.codes})
     return (
         row.patient_code,
         row.program.value,
         str(row.counted_minutes),
-        words.STATUS_WORDS[row.status],
-        words.codes(row.codes) or why_not(row),
-        words.money(row.expected_cents) if row.codes else "",
+        formatting.STATUS_WORDS[row.status],
+        formatting.codes(row.codes) or why_not(row),
+        formatting.money(row.expected_cents) if row.codes else "",
         ", ".join(f"{on:%Y-%m-%d}" for on in dates),
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.clearing import clearing_buttons
+from bot.views.fact_buttons import clearing_buttons
 from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, actions, context, header, paged, section, sections, table, table_parts
@@ -39,7 +39,7 @@ def statement_pages(
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
     others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
     """
-    title = f"{patient_code} · {words.month_name(statement.month)} · {team}"
+    title = f"{patient_code} · {formatting.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
     if not statement.programs:
         lines = ["Enrolled in no program this month, and no time was logged."]
@@ -54,7 +54,7 @@ def statement_pages(
         *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
     ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
-    count = context(f"{words.listed(len(rows), 'entry', 'entries')} · {book}")
+    count = context(f"{formatting.listed(len(rows), 'entry', 'entries')} · {book}")
     text = f"{title}: {_summary(statement)}"
     parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE)
     if not parts:
@@ -68,13 +68,13 @@ def _other_months(patient_code: str, shown: date, months: Sequence[date]) -> lis
     offered = sorted({shown, *months}, reverse=True)
     if len(offered) == 1:
         return []
-    choices = [Choice(f"{patient_code} {month:%Y-%m}", words.month_name(month)) for month in offered]
+    choices = [Choice(f"{patient_code} {month:%Y-%m}", formatting.month_name(month)) for month in offered]
     return [actions(menu(MONTH_FILTER, choices, f"{patient_code} {shown:%Y-%m}", placeholder="Month"))]
 
 
 def _summary(statement: Statement) -> str:
     parts = [
-        f"{part.program} {words.minutes(part.counted_minutes)}, {words.STATUS_WORDS[part.status].lower()}"
+        f"{part.program} {formatting.minutes(part.counted_minutes)}, {formatting.STATUS_WORDS[part.status].lower()}"
         for part in statement.programs
     ]
     return "; ".join(parts) or "no program"
@@ -85,32 +85,35 @@ def _program(part: ProgramStatement, patient_code: str) -> list[str]:
         f" ({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)" if part.practitioner_minutes else ""
     )
     lines = [
-        f"*{part.program} · {words.STATUS_WORDS[part.status]}* · {words.minutes(part.counted_minutes)} counted{who}",
+        (
+            f"*{part.program} · {formatting.STATUS_WORDS[part.status]}* · "
+            f"{formatting.minutes(part.counted_minutes)} counted{who}"
+        ),
     ]
     for line in part.codes:
-        worth = words.money(line.amount_cents) if line.payment_known else "payment unknown"
+        worth = formatting.money(line.amount_cents) if line.payment_known else "payment unknown"
         units = f"{line.units} × " if line.units > 1 else ""
         lines.append(f"• {units}*{line.code}* · {worth} · date of service {line.date_of_service:%Y-%m-%d}")
     if part.codes:
-        lines.append(f"Expected payment: *{words.money(part.expected_cents)}*")
+        lines.append(f"Expected payment: *{formatting.money(part.expected_cents)}*")
     if part.codes and part.why:
-        lines.append(words.escaped(part.why))
+        lines.append(formatting.escaped(part.why))
     if part.next:
         lines.append(f"Next: {', '.join(map(next_step, part.next))}")
     lines += [blocked(blocker, patient_code, part.program) for blocker in part.blockers]
     lines += map(_alternative, part.alternatives)
     lines += [
-        f"An auditor may ask ({warning.code}): {words.escaped(warning.text)}{_entry_list(warning.entries)}"
+        f"An auditor may ask ({warning.code}): {formatting.escaped(warning.text)}{_entry_list(warning.entries)}"
         for warning in part.warnings
     ]
     return [*lines, " "]
 
 
 def _alternative(alternative: Alternative) -> str:
-    why_not = words.escaped(alternative.why_not)
+    why_not = formatting.escaped(alternative.why_not)
     if not alternative.codes:
-        return f"Not open: {words.family(alternative.family)}: {why_not}"
-    return f"Not taken: {words.codes(alternative.codes)} ({words.money(alternative.amount_cents)}): {why_not}"
+        return f"Not open: {formatting.family(alternative.family)}: {why_not}"
+    return f"Not taken: {formatting.codes(alternative.codes)} ({formatting.money(alternative.amount_cents)}): {why_not}"
 
 
 def _entry_list(numbers: tuple[int, ...]) -> str:
@@ -120,16 +123,16 @@ def _entry_list(numbers: tuple[int, ...]) -> str:
 def _row(
     result: EntryResult, entry: TimeEntry, corrected: Correction | None, staff: Callable[[str], str]
 ) -> tuple[str, ...]:
-    what = words.ACTIVITY_WORDS[entry.activity]
+    what = formatting.ACTIVITY_WORDS[entry.activity]
     if entry.contact:
-        what = f"{what}, {words.CONTACT_WORDS[entry.contact]}"
+        what = f"{what}, {formatting.CONTACT_WORDS[entry.contact]}"
     if corrected and corrected.replaces_position:
         what = f"{what} (replaces #{corrected.replaces_position})"
     if corrected and corrected.addenda:
-        what = f"{what} ({words.listed(corrected.addenda, 'addendum', 'addenda')})"
-    when = words.day(result.date_of_service)
+        what = f"{what} ({formatting.listed(corrected.addenda, 'addendum', 'addenda')})"
+    when = formatting.day(result.date_of_service)
     if entry.started_at and entry.ended_at:
-        when = f"{when}, {words.span(entry.started_at, entry.ended_at)}"
+        when = f"{when}, {formatting.span(entry.started_at, entry.ended_at)}"
     why_not = "; ".join(
         f"{exclusion.minutes} min {exclusion.reason} ({exclusion.rule})" for exclusion in result.excluded
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.grammar.problems import Problem
 from bot.grammar.quotes import unescape
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.reply import (
     SECTION_CHARACTERS,
@@ -28,7 +28,7 @@ def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Re
     ``saves`` says that something was to be saved: then the card says that nothing was.
     """
     said = f" {NOTHING_SAVED}" if saves and NOTHING_SAVED not in f"{error.title}{error.remedy}" else ""
-    lines = [f"*{words.escaped(error.title)}*{said}", words.escaped(error.remedy)]
+    lines = [f"*{formatting.escaped(error.title)}*{said}", formatting.escaped(error.remedy)]
     blocks: list[Block] = [*sections(lines), *given_back(typed), context(f"Code: {error.code}")]
     return Reply(f"That did not work: {error.code}.{said}", tuple(blocks))
 
@@ -53,7 +53,7 @@ def unclear_line(typed: str, problems: Sequence[Problem], *, command: str = "log
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
     """Each problem in a line: the words it is about, what is wrong with them, and an example."""
     return [
-        f"• {words.escaped(unescape(problem.message))} For example: `{words.escaped(problem.example)}`"
+        f"• {formatting.escaped(unescape(problem.message))} For example: `{formatting.escaped(problem.example)}`"
         for problem in problems
     ]
 
@@ -64,8 +64,8 @@ def confirmation(error: LedgerError, typed: str, *, command: str = "log", save_a
     ``save_anyway`` is the action that saves it; a log can be corrected in the form.
     """
     lines = [
-        f"*{words.escaped(error.title)}* {NOTHING_SAVED} yet.".replace(". yet", " yet"),
-        words.escaped(error.remedy),
+        f"*{formatting.escaped(error.title)}* {NOTHING_SAVED} yet.".replace(". yet", " yet"),
+        formatting.escaped(error.remedy),
     ]
     buttons = [button("Save anyway", save_anyway, typed, style="primary")]
     if command == "log":

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.clearing import clearing_buttons
+from bot.views.fact_buttons import clearing_buttons
 from bot.views.reply import Reply, actions, button, context, section
 from ledger.practice.practice import Practice
 from ledger.recording.entries import MonthChange, Receipt, RecordedPart, entry_name
@@ -40,7 +40,7 @@ def receipt(
     remarks = [remark for part in saved.parts for remark in _exclusions(part, saved)]
     remarks += [remark for changed in saved.months for remark in _blockers(changed)]
     if note_advice:
-        remarks.append(words.escaped(note_advice))
+        remarks.append(formatting.escaped(note_advice))
     if saved.replayed:
         remarks.append(REPLAYED)
     blocks += [context(remark) for remark in remarks]
@@ -57,8 +57,8 @@ def receipt(
         blocks += clearing_buttons(saved.patient_code, _in_the_way(saved), may)
     after = saved.months[-1].after
     text = (
-        f"{title}: {saved.patient_code}, {words.minutes(total_minutes)}. "
-        f"{words.minutes(after.counted_minutes)} in {after.month:%B}."
+        f"{title}: {saved.patient_code}, {formatting.minutes(total_minutes)}. "
+        f"{formatting.minutes(after.counted_minutes)} in {after.month:%B}."
     )
     return Reply(text, tuple(blocks), frozenset({saved.patient_code}))
 
@@ -68,8 +68,8 @@ def _understood(saved: Receipt, practice: Practice) -> str:
     parts = [
         f"*{saved.patient_code}*",
         f"{total_minutes} min",
-        words.ACTIVITY_WORDS[saved.activity],
-        words.CONTACT_WORDS[saved.contact] if saved.contact else "",
+        formatting.ACTIVITY_WORDS[saved.activity],
+        formatting.CONTACT_WORDS[saved.contact] if saved.contact else "",
         _when(saved, practice),
         saved.program.value,
         f"entry {entry_name(saved.patient_code, saved.parts[0].position)}",
@@ -80,12 +80,12 @@ def _understood(saved: Receipt, practice: Practice) -> str:
 def _when(saved: Receipt, practice: Practice) -> str:
     first, last = saved.parts[0].part, saved.parts[-1].part
     if first.started_at is None or last.ended_at is None:
-        return words.day(first.date_of_service)
-    span = words.span(practice.local(first.started_at), practice.local(last.ended_at))
+        return formatting.day(first.date_of_service)
+    span = formatting.span(practice.local(first.started_at), practice.local(last.ended_at))
     if len(saved.parts) == 1:
-        return f"{words.day(first.date_of_service)}, {span}"
+        return f"{formatting.day(first.date_of_service)}, {span}"
     shares = " + ".join(
-        f"{part.part.duration_minutes} min on {words.day(part.part.date_of_service)}" for part in saved.parts
+        f"{part.part.duration_minutes} min on {formatting.day(part.part.date_of_service)}" for part in saved.parts
     )
     return f"{span} ({shares})"
 
@@ -98,28 +98,28 @@ def change(changed: MonthChange) -> str:
     reached = [line for line in after.codes if line.units > had.get(line.code, 0)]
     parts = [f"*{before} → {after.counted_minutes} minutes* in {after.month:%B}"]
     if reached:
-        parts.append(f"*{words.codes(tuple(reached))} reached*")
+        parts.append(f"*{formatting.codes(tuple(reached))} reached*")
     elif after.codes:
-        parts.append(words.codes(after.codes))
+        parts.append(formatting.codes(after.codes))
     parts += [next_step(step) for step in after.next]
     return " · ".join(parts)
 
 
 def next_step(step: NextThreshold) -> str:
     """``11 more for 99439 ($50.44)``."""
-    worth = words.money(step.amount_cents) if step.amount_cents else "payment unknown"
+    worth = formatting.money(step.amount_cents) if step.amount_cents else "payment unknown"
     return f"{step.minutes_missing} more for {step.code} ({worth})"
 
 
 def _exclusions(part: RecordedPart, saved: Receipt) -> list[str]:
-    counted = f"{part.counted_minutes} of {words.minutes(part.part.duration_minutes)} count"
+    counted = f"{part.counted_minutes} of {formatting.minutes(part.part.duration_minutes)} count"
     return [f"*{counted}:* {_excluded(exclusion, saved)}" for exclusion in part.excluded]
 
 
 def _excluded(exclusion: Exclusion, saved: Receipt) -> str:
     """Why minutes do not count, under which rule, and what would make them count."""
-    remedy = words.about_patient(CATALOGUE[exclusion.rule].remedy, saved.patient_code, saved.program)
-    return words.escaped(f"{exclusion.text} (rule {exclusion.rule}). {remedy}".strip())
+    remedy = formatting.about_patient(CATALOGUE[exclusion.rule].remedy, saved.patient_code, saved.program)
+    return formatting.escaped(f"{exclusion.text} (rule {exclusion.rule}). {remedy}".strip())
 
 
 def _in_the_way(saved: Receipt) -> list[tuple[str, Program]]:
@@ -136,8 +136,8 @@ def _blockers(changed: MonthChange) -> list[str]:
 
 def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
     """What keeps the program from being billed for that patient, and what to do about it."""
-    remedy = words.about_patient(blocker.remedy, patient_code, program)
-    return f"*Blocked:* {words.escaped(blocker.text.rstrip('.'))}. {words.escaped(remedy)}"
+    remedy = formatting.about_patient(blocker.remedy, patient_code, program)
+    return f"*Blocked:* {formatting.escaped(blocker.text.rstrip('.'))}. {formatting.escaped(remedy)}"
 
 
 def undone(voided: VoidReceipt) -> Reply:
@@ -145,7 +145,7 @@ def undone(voided: VoidReceipt) -> Reply:
     names = ", ".join(entry_name(voided.patient_code, position) for position in voided.positions)
     lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
     lines += map(change, voided.months)
-    text = f"Undone: {voided.patient_code}, {words.minutes(voided.duration_minutes)}."
+    text = f"Undone: {voided.patient_code}, {formatting.minutes(voided.duration_minutes)}."
     blocks = (section("\n".join(lines)), context(kept(voided)), actions(button("Log another", LOG_ANOTHER, "")))
     return Reply(text, blocks, frozenset({voided.patient_code}))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.blocks import LABEL_CHARACTERS, Block, Element, View, filled, modal, plain_text
-from bot.views.words import clipped, escaped
+from bot.views.formatting import clipped, escaped
 
 BLOCKS_PER_MESSAGE = 50
 SECTION_CHARACTERS = 3000

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block, View, search_menu
-from bot.views.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
+from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
 from ledger.practice.setting_texts import said
 from ledger.roster.changes import ColumnChange, RosterReceipt
@@ -25,7 +25,7 @@ _HIDDEN = frozenset({"code_key", "code_number"})
 def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -> Reply:
     """One page of patients; ``staff`` has the names of the practitioners by id."""
     title = f"Patients · {scope}"
-    counted = words.listed(page.total, "patient")
+    counted = formatting.listed(page.total, "patient")
     blocks: list[Block] = [header(title), *sections([_counted(page.begin, len(page.patients), counted)])]
     if page.patients:
         columns = ("Patient", "Team", "Programs", "Practitioner", "Kept from billing by")
@@ -37,11 +37,11 @@ def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -
 def _patient_row(patient: ListedPatient, staff: Mapping[str, str]) -> list[str]:
     by = patient.billing_practitioner
     return [
-        words.clipped(patient.patient_code, CELL_CHARACTERS),
-        words.clipped(patient.team, CELL_CHARACTERS),
+        formatting.clipped(patient.patient_code, CELL_CHARACTERS),
+        formatting.clipped(patient.team, CELL_CHARACTERS),
         ", ".join(patient.blockers),
-        words.clipped(staff.get(by, by), CELL_CHARACTERS) if by else "",
-        words.clipped(kept_by(patient.blockers), KEPT_CHARACTERS),
+        formatting.clipped(staff.get(by, by), CELL_CHARACTERS) if by else "",
+        formatting.clipped(kept_by(patient.blockers), KEPT_CHARACTERS),
     ]
 
 
@@ -50,7 +50,7 @@ def kept_by(blockers: Mapping[Program, Sequence[str]]) -> str:
     if not blockers:
         return "not enrolled"
     said = {
-        program: words.some_of([_short(name) for name in names], PARTS_SHOWN) or "nothing"
+        program: formatting.some_of([_short(name) for name in names], PARTS_SHOWN) or "nothing"
         for program, names in blockers.items()
     }
     if len(set(said.values())) == 1:
@@ -67,7 +67,7 @@ def staff_list(
     people: Sequence[Person], begin: int, total: int, *, title: str, teams: Mapping[str, str], today: date
 ) -> Reply:
     """One page of people, the first of whom stands at ``begin`` of ``total``; ``teams`` has the names by id."""
-    counted = words.listed(total, "person", "people")
+    counted = formatting.listed(total, "person", "people")
     blocks: list[Block] = [header(title), *sections([_counted(begin, len(people), counted)])]
     if people:
         columns = ("Id", "Name", "Credential", "Roles", "Teams", "Slack", "Works here")
@@ -77,13 +77,13 @@ def staff_list(
 
 
 def _person_row(person: Person, teams: Mapping[str, str], today: date) -> list[str]:
-    own = [words.clipped(teams.get(team_id, team_id), CELL_CHARACTERS) for team_id in person.team_ids]
+    own = [formatting.clipped(teams.get(team_id, team_id), CELL_CHARACTERS) for team_id in person.team_ids]
     return [
-        words.clipped(person.staff_id, CELL_CHARACTERS),
-        words.clipped(person.name, CELL_CHARACTERS),
-        words.clipped(person.credential, CELL_CHARACTERS),
+        formatting.clipped(person.staff_id, CELL_CHARACTERS),
+        formatting.clipped(person.name, CELL_CHARACTERS),
+        formatting.clipped(person.credential, CELL_CHARACTERS),
         ", ".join(sorted(person.roles)),
-        words.some_of(own, PARTS_SHOWN),
+        formatting.some_of(own, PARTS_SHOWN),
         person.slack_user_id or "",
         _works_here(person, today),
     ]
@@ -99,10 +99,10 @@ def _works_here(person: Person, today: date) -> str:
 
 def team_list(shown: Sequence[ListedTeam], begin: int, total: int, *, next_digests: Mapping[str, str]) -> Reply:
     """One page of teams, the first of which stands at ``begin`` of ``total``; ``next_digests`` come when, by id."""
-    counted = words.listed(total, "team")
+    counted = formatting.listed(total, "team")
     lines = [
-        f"• *{words.escaped(words.clipped(each.team.name, 100))}* · <#{each.team.channel_id}> · "
-        f"{words.listed(each.people, 'person', 'people')} · {words.listed(each.patients, 'patient')} · "
+        f"• *{formatting.escaped(formatting.clipped(each.team.name, 100))}* · <#{each.team.channel_id}> · "
+        f"{formatting.listed(each.people, 'person', 'people')} · {formatting.listed(each.patients, 'patient')} · "
         f"next digest: {next_digests[each.team.team_id]}"
         for each in shown
     ]
@@ -124,13 +124,13 @@ def saved_view(
 ) -> View:
     """The modal after a save: what changed. ``teams`` has the names by id; ``lines`` follow."""
     done = {"added": "Added", "changed": "Changed", "unchanged": "Nothing changed"}[receipt.outcome]
-    said = [f"*{done}* · *{words.escaped(teams.get(receipt.key, receipt.key))}*"]
+    said = [f"*{done}* · *{formatting.escaped(teams.get(receipt.key, receipt.key))}*"]
     if receipt.outcome == "unchanged":
         said.append("It was so already.")
     said += [_change(change, labels, teams, receipt) for change in receipt.changes if change.column not in _HIDDEN]
     if receipt.months:
-        counted = words.listed(receipt.months, "month")
-        of = f" of {words.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
+        counted = formatting.listed(receipt.months, "month")
+        of = f" of {formatting.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
         said.append(f"{counted}{of} {'was' if receipt.months == 1 else 'were'} evaluated again.")
     blocks: list[Block] = sections([*said, *lines])
     if receipt.replayed:
@@ -157,4 +157,4 @@ def _value(column: str, value: Any, teams: Mapping[str, str]) -> str:
         return f"<#{value}>"
     parts = value if isinstance(value, list) else [value]
     named = [teams.get(part, part) for part in parts] if column in {"teams", "team_id"} else parts
-    return words.escaped(", ".join(map(str, named)))
+    return formatting.escaped(", ".join(map(str, named)))

@@ -1,7 +1,7 @@
 """What is still missing in the set-up: for administrators with the commands that enter it, for others whom to ask."""
 
-from bot.set_up import INVITE, SetUp, Step
-from bot.views import words
+from bot.setup import INVITE, SetUp, Step
+from bot.views import formatting
 
 
 def set_up_lines(set_up: SetUp) -> list[str]:
@@ -10,7 +10,7 @@ def set_up_lines(set_up: SetUp) -> list[str]:
     if not steps:
         return []
     if set_up.to_ask is not None:
-        missing = ", ".join(words.escaped(step.missing) for step in steps)
+        missing = ", ".join(formatting.escaped(step.missing) for step in steps)
         asked = " or ".join(f"<@{user}>" for user in set_up.to_ask) or "whoever runs the bot"
         return [f"*This practice is not set up yet:* {missing}. Please ask {asked}."]
     lines = ["*Set-up* · still missing, in this order:", *map(_line, steps)]
@@ -20,5 +20,5 @@ def set_up_lines(set_up: SetUp) -> list[str]:
 
 
 def _line(step: Step) -> str:
-    commands = f"`{words.escaped(step.slack)}`, or in the terminal `{step.terminal}`"
-    return f"• {words.escaped(step.missing)}: {commands}"
+    commands = f"`{formatting.escaped(step.slack)}`, or in the terminal `{step.terminal}`"
+    return f"• {formatting.escaped(step.missing)}: {commands}"

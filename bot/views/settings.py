@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from bot.grammar.settings import BANDS_EXAMPLE, BUSINESS_DAYS_EXAMPLE, CREDENTIALS_EXAMPLE, DAYS_OFF_EXAMPLE
-from bot.views import words
+from bot.grammar.setting_values import BANDS_EXAMPLE, BUSINESS_DAYS_EXAMPLE, CREDENTIALS_EXAMPLE, DAYS_OFF_EXAMPLE
+from bot.views import formatting
 from bot.views.blocks import (
     LABEL_CHARACTERS,
     Block,
@@ -95,7 +95,7 @@ def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], w
 
 def _line(setting: Setting, staff: Callable[[str], str], when: Instant) -> str:
     text = SETTING_TEXTS[setting.name]
-    parts = [f"• *{text.title}:* {words.escaped(said(setting.name, setting.value))}"]
+    parts = [f"• *{text.title}:* {formatting.escaped(said(setting.name, setting.value))}"]
     if not setting.is_default:
         parts.append(f"default: {said(setting.name, DEFAULTS[setting.name])}")
     if setting.changed:
@@ -104,7 +104,7 @@ def _line(setting: Setting, staff: Callable[[str], str], when: Instant) -> str:
 
 
 def _by(change: PolicyChange, staff: Callable[[str], str], when: Instant) -> str:
-    return f"changed by {words.escaped(staff(change.recorded_by))}, {when(change.recorded_at)}"
+    return f"changed by {formatting.escaped(staff(change.recorded_by))}, {when(change.recorded_at)}"
 
 
 def setting_form(
@@ -177,8 +177,8 @@ def _payment_inputs(payments: Sequence[CodePayment]) -> list[Block]:
 
 
 def _payment_label(payment: CodePayment) -> str:
-    book = words.money(payment.book_cents) if payment.book_cents is not None else "no figure"
-    own = f" · yours {words.money(payment.own_cents)}" if payment.own_cents is not None else ""
+    book = formatting.money(payment.book_cents) if payment.book_cents is not None else "no figure"
+    own = f" · yours {formatting.money(payment.own_cents)}" if payment.own_cents is not None else ""
     return f"{payment.code} · rulebook {book}{own}"
 
 
@@ -201,7 +201,7 @@ def outcome_view(reply: Reply, external_id: str) -> View:
 def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:
     """What the setting is now, and what that did to the month."""
     title = SETTING_TEXTS[receipt.name].title
-    before, after = (words.escaped(said(receipt.name, value)) for value in (receipt.before, receipt.after))
+    before, after = (formatting.escaped(said(receipt.name, value)) for value in (receipt.before, receipt.after))
     if receipt.before == receipt.after:
         return Reply(f"Nothing to change: {title}.", (section(f"*{title}* is so already: {after}"),))
     lines = [f"*Saved* · *{title}*", f"Before: {before}", f"Now: *{after}*"]
@@ -214,21 +214,21 @@ def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:
 
 
 def _effect(receipt: PolicyReceipt) -> list[str]:
-    month = words.month_name(receipt.month)
+    month = formatting.month_name(receipt.month)
     difference = receipt.cents_after - receipt.cents_before
     moved = receipt.became_billable or receipt.no_longer_billable
     if not moved and not difference:
-        return [f"Nothing changed in what {month} is worth: {words.money(receipt.cents_after)}."]
+        return [f"Nothing changed in what {month} is worth: {formatting.money(receipt.cents_after)}."]
     sign = "+" if difference >= 0 else "-"
-    before, after = words.money(receipt.cents_before), words.money(receipt.cents_after)
+    before, after = formatting.money(receipt.cents_before), formatting.money(receipt.cents_after)
     return [
         f"{month}: {_programs(receipt.became_billable)} became billable, {receipt.no_longer_billable} no longer so.",
-        f"Expected payment: {before} → *{after}* ({sign}{words.money(abs(difference))})",
+        f"Expected payment: {before} → *{after}* ({sign}{formatting.money(abs(difference))})",
     ]
 
 
 def _programs(count: int) -> str:
-    return words.listed(count, "program")
+    return formatting.listed(count, "program")
 
 
 def history_page(
@@ -255,7 +255,7 @@ def history_page(
     if not parts:
         return Reply(title, (header(title), section("Nothing was changed yet: every setting has its default.")))
     page = min(max(page, 0), len(parts) - 1)
-    count = context(f"{words.listed(len(rows), 'change')}, the newest first")
+    count = context(f"{formatting.listed(len(rows), 'change')}, the newest first")
     reply = Reply(title, (header(title), table(COLUMNS, parts[page]), count))
     return paged(reply, PAGE, page, len(parts), address)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.reply import Reply, actions, button, section
 from ledger.practice.practice import Practice
 from ledger.reports.takes import Asked, Outcome
@@ -20,10 +20,11 @@ def taking(asked: Asked, practice: Practice, patient_code: str, month: date, *, 
     if asked.outcome is Outcome.HELD and asked.holder is not None:
         since = practice.local(asked.holder.taken_at)
         holder = asked.holder.staff_id
-        said = f"{patient_code} is taken by {holder} since {words.day(since.date())}, {words.clock(since)}."
+        said = f"{patient_code} is taken by {holder} since {formatting.day(since.date())}, {formatting.clock(since)}."
         over = button("Take over", TAKE_OVER, {**address, "code": patient_code, "from": holder})
         return Reply(
-            said, (section(f"*{patient_code}* {words.escaped(said.removeprefix(patient_code).strip())}"), actions(over))
+            said,
+            (section(f"*{patient_code}* {formatting.escaped(said.removeprefix(patient_code).strip())}"), actions(over)),
         )
     said, hint = f"{patient_code} is yours in {month:%B}.", " Choose the patient again to give it back."
     if asked.outcome is Outcome.RELEASED:

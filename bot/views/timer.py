@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.grammar.log_line import LogLine, format_log
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block, Element
 from bot.views.receipt import LOG_ANOTHER, REPLAYED
 from bot.views.reply import Reply, actions, button, context, section
@@ -37,16 +37,18 @@ def start_button() -> Element:
 def since(timer: Timer, at: datetime) -> str:
     """``10:05 am``, or ``Mon Nov 23, 11:50 pm`` where it began on another day than ``at``."""
     began = timer.started_at.astimezone(at.tzinfo)
-    return words.clock(began) if began.date() == at.date() else f"{words.day(began)}, {words.clock(began)}"
+    return (
+        formatting.clock(began) if began.date() == at.date() else f"{formatting.day(began)}, {formatting.clock(began)}"
+    )
 
 
 def started(receipt: TimerReceipt, practice: Practice) -> Reply:
     """The answer to a start."""
     timer = receipt.timer
-    began = words.clock(practice.local(timer.started_at))
+    began = formatting.clock(practice.local(timer.started_at))
     todo = "Stop it with `/ccm stop` and what was found and decided."
     if practice.conduct.timer_reminder:
-        asked = words.minutes(practice.conduct.timer_reminder_minutes)
+        asked = formatting.minutes(practice.conduct.timer_reminder_minutes)
         todo += f" After {asked} you are asked whether you still work."
     remarks = [todo, REPLAYED] if receipt.replayed else [todo]
     blocks = (
@@ -118,8 +120,8 @@ def _named(timer: Timer) -> dict[str, str]:
 
 def _said(timer: Timer) -> list[str]:
     known = (
-        words.ACTIVITY_WORDS[timer.activity] if timer.activity else "",
-        words.CONTACT_WORDS[timer.contact] if timer.contact else "",
+        formatting.ACTIVITY_WORDS[timer.activity] if timer.activity else "",
+        formatting.CONTACT_WORDS[timer.contact] if timer.contact else "",
         timer.program.value if timer.program else "",
     )
     return [word for word in known if word]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.reply import Reply, context, header, section, sections, table, table_parts
 from ledger.months.figures import Figures
@@ -72,7 +72,7 @@ def _counts(worklist: Worklist) -> list[str]:
     near = sorted(worklist.near, key=list_order)
     return [
         band_counts((patient.figures.program, patient.band) for patient in near),
-        f"Worth if finished: *{words.money(worklist.worth_cents)}*",
+        f"Worth if finished: *{formatting.money(worklist.worth_cents)}*",
     ]
 
 
@@ -88,7 +88,7 @@ def sentence(near: int, worth_cents: int) -> str:
     """How many are near, in one sentence for a notification."""
     if not near:
         return "nobody is near the next code."
-    return f"{words.listed(near, 'patient')} near the next code, worth {words.money(worth_cents)}."
+    return f"{formatting.listed(near, 'patient')} near the next code, worth {formatting.money(worth_cents)}."
 
 
 def cells(
@@ -97,14 +97,14 @@ def cells(
     """The cells of one patient under ``COLUMNS``; ``figures`` are today's, None where there are none."""
     contact = ""
     if figures and figures.last_contact_on and figures.last_contact_by:
-        contact = f"{words.day(figures.last_contact_on)}, {staff(figures.last_contact_by)}"
+        contact = f"{formatting.day(figures.last_contact_on)}, {staff(figures.last_contact_by)}"
     return (
         patient_code,
         f"{program} {band[0]}–{band[1]}",
         str(figures.counted_minutes if figures else 0),
         str(step.minutes_missing),
         step.code,
-        words.money(step.amount_cents) if step.amount_cents else "unknown",
+        formatting.money(step.amount_cents) if step.amount_cents else "unknown",
         contact,
     )
 
@@ -118,11 +118,11 @@ def _blocked(worklist: Worklist) -> list[Block]:
 
 def blocked_words(figures: Figures) -> str:
     """A patient's minutes and what blocks the program."""
-    blockers = "; ".join(words.escaped(blocker.text.rstrip(".")) for blocker in figures.blockers)
-    return f"*{figures.patient_code}* · {figures.program} · {words.minutes(figures.counted_minutes)} · {blockers}"
+    blockers = "; ".join(formatting.escaped(blocker.text.rstrip(".")) for blocker in figures.blockers)
+    return f"*{figures.patient_code}* · {figures.program} · {formatting.minutes(figures.counted_minutes)} · {blockers}"
 
 
 def nobody_near(title: str, enrolled: str) -> Reply:
     """The one line a team gets that has nobody near."""
     text = f"{title}: nobody is near the next code. {enrolled}"
-    return Reply(text, (section(f"*{words.escaped(title)}*\nNobody is near the next code. {enrolled}"),))
+    return Reply(text, (section(f"*{formatting.escaped(title)}*\nNobody is near the next code. {enrolled}"),))

@@ -53,7 +53,7 @@ KILLED = """
 import os, signal, sys
 from functools import partial
 from pathlib import Path
-from ledger import backup
+from ledger.audit import backup
 from ledger.clock import now
 from ledger.storage.database import Database
 backup.RESTORED_PAGES = 10

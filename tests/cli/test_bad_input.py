@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from support.databases import run_outside_a_transaction
 
-from bot.ports import LAST_PORT, cannot_listen, listen_at
+from bot.runtime.ports import LAST_PORT, cannot_listen, listen_at
 from ledger.errors import LedgerError
 from ledger.storage.database import Database
 

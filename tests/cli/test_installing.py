@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
 from support.slack import NOW
 
-from bot.installations.sealing import new_key
-from bot.installations.store import Installations
-from bot.settings import OAuthApp
+from bot.config import OAuthApp
+from bot.oauth.encryption import new_key
+from bot.oauth.store import Installations
 from ledger.storage.database import Database
 
 Ccm = Callable[..., Result]

@@ -13,8 +13,8 @@ from support.databases import make_sqlite_template
 from support.practice import a_practice
 from typer.testing import CliRunner
 
-from bot import demo
 from bot.cli import app
+from bot.runtime import demo
 from ledger.errors import LedgerError
 from ledger.practice.practice import create_practice
 from ledger.storage.database import Database

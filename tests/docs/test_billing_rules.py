@@ -9,8 +9,8 @@ import pytest
 from support.cases import CASES
 
 from bot.commands.registry import COMMANDS
-from bot.views.words import codes as codes_words
-from bot.views.words import money
+from bot.views.formatting import codes as codes_words
+from bot.views.formatting import money
 from ledger.cases import read_case
 from ledger.practice.settings import EXAMPLES, PolicySettings
 from ledger.rules.catalogue import CATALOGUE, RuleText

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import ledger.storage.tables
-from bot.behind import Behind
 from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
-from bot.logs import CONSOLE, JSON
-from bot.metrics import Metrics
-from bot.settings import Settings
+from bot.config import Settings
+from bot.runtime.background import Behind
+from bot.telemetry.logs import CONSOLE, JSON
+from bot.telemetry.metrics import Metrics
 from ledger.storage.database import Database
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.entries import EntryName, parse_entry_name
+from bot.grammar.entry_names import EntryName, parse_entry_name
 from bot.grammar.problems import Problem
 
 

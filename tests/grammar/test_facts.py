@@ -5,8 +5,8 @@ from datetime import date, time
 import pytest
 from support.codes import CODES, find_codes
 
-from bot.grammar.fact_words import SHAPES, FactCommand, Part
-from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
+from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
+from bot.grammar.fact_vocabulary import SHAPES, FactCommand, Part
 from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
 from ledger.rules.facts import Program
 

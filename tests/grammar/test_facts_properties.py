@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from support.codes import CODES, find_codes
 from support.examples import examples
 
-from bot.grammar.fact_words import SHAPES, FactCommand, Part
-from bot.grammar.facts import FactLine, completed, format_fact, parse_fact
+from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
+from bot.grammar.fact_vocabulary import SHAPES, FactCommand, Part
 
 WORDS = (
     "P-1042 p77 1042 77 0012 P-9 B12 9 18 0 9999999999 11/03 2/30 2/29 6/10 12/31 2026-11-03 2026-12-01 1999-01-01 "

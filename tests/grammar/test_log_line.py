@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.grammar.log_line import LogLine, parse_log
-from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.rules.facts import Activity, Contact, Program
 
 NEW_YORK = ZoneInfo("America/New_York")

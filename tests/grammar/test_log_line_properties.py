@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.examples import examples
 
 from bot.grammar.log_line import LogLine, format_log, parse_log
-from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=NEW_YORK)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.problems import Problem
-from bot.grammar.settings import parse_bands, parse_credentials, parse_dollars
+from bot.grammar.setting_values import parse_bands, parse_credentials, parse_dollars
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from support.examples import examples
 
 from bot.grammar.log_line import LogLine
 from bot.grammar.timer_line import parse_start, parse_stop
-from bot.grammar.words import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.rules.facts import Activity, Contact, Program
 
 CODES = ("P-1042", "P-1043", "P-77", "N-0012", "S-0012")

@@ -16,7 +16,7 @@ from support.databases import fresh_postgresql, make_sqlite_template, migrate_to
 from support.full_ledger import NAMES, STATE, fill_every_table, rows_of
 from support.practice import an_entry, record, verified
 
-from bot.installations.tables import STATES
+from bot.oauth.tables import STATES
 from ledger.audit import move as moving
 from ledger.audit.move import move
 from ledger.errors import DatabaseAwayError, LedgerError
@@ -27,7 +27,7 @@ from ledger.storage.schema import upgrade
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
 import os, signal, sys
-import bot.installations.tables, jobs.scheduling.tables
+import bot.oauth.tables, jobs.scheduling.tables
 from ledger.storage.database import Database
 from ledger.audit.move import move
 def die(step, done, every):

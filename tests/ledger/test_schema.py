@@ -15,7 +15,7 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
 
 import jobs.scheduling.tables  # noqa: F401 - its tables belong to the schema
-from bot.installations.tables import BOTS, INSTALLATIONS, STATES
+from bot.oauth.tables import BOTS, INSTALLATIONS, STATES
 from ledger.errors import DatabaseAwayError
 from ledger.practice.practice import Practice, get_practice
 from ledger.recording.addenda import add_addendum
@@ -146,7 +146,9 @@ def test_an_entry_can_be_voided_once(database: Database, practice: Practice) -> 
 
 
 def test_two_processes_may_upgrade_a_new_database_at_once(postgresql_url: str) -> None:
-    program = "import sys; from ledger import schema, database; print(schema.upgrade(database.Database(sys.argv[1])))"
+    program = (
+        "import sys; from ledger.storage import schema, database; print(schema.upgrade(database.Database(sys.argv[1])))"
+    )
     with fresh_postgresql(postgresql_url) as url:
         command = [sys.executable, "-c", program, url]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]  # noqa: S603 - our own

@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.playground import Playground, Workspace
-from bot.serve import disconnect
+from bot.runtime.server import disconnect
 
 JSON = dict[str, Any]
 CONFIG: JSON = {

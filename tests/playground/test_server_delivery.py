@@ -18,7 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from bot.playground import Playground, Receiver, Workspace
-from bot.serve import disconnect
+from bot.runtime.server import disconnect
 
 JSON = dict[str, Any]
 SECRET = "playground-signing-secret"

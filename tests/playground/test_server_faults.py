@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from support.patience import PATIENCE_SECONDS
 
 from bot.playground import Playground
-from bot.serve import disconnect
+from bot.runtime.server import disconnect
 
 
 @pytest.fixture

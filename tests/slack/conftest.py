@@ -10,7 +10,7 @@ from support.month_messages import SWITCHES, decide
 from support.practice import a_practice, an_entry, local
 from support.slack import HandClock, Office, crowd, hire_more, open_office
 
-from bot.channel import SlackChannel
+from bot.messages.digest_channel import SlackChannel
 from jobs.digests.listing import Picture
 from jobs.digests.posting import Digest
 from ledger.practice.practice import Practice, get_practice

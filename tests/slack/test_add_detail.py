@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_detail_is_said_beside_it(office: Office) -> None:
 
 def test_a_detail_that_could_not_be_saved_is_given_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     form = opened(pressed(office, office.say(THIN), ADD_DETAIL))
-    monkeypatch.setattr("bot.commands.add.add_addendum", lambda *_, **__: {}["gone"])
+    monkeypatch.setattr("bot.commands.corrections.add.add_addendum", lambda *_, **__: {}["gone"])
 
     seen = opened(office.person().submit(form, {"addendum": "Dose <5 kept."}))
 

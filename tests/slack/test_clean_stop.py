@@ -17,8 +17,8 @@ from support.proxy import proxied
 from support.slack import BLUE, GENERAL, GREEN, LINE, HandClock, local_slack
 from support.threads import wait_for_a_waiter
 
-from bot.demo import free_port
 from bot.playground import Glance, Playground
+from bot.runtime.demo import free_port
 from bot.views.digest import POST_NOW
 from jobs.digests.posting import ASKED_FOR, SCHEDULED
 from jobs.scheduling.tables import OccurrenceRow

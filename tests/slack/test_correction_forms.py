@@ -6,7 +6,7 @@ from support.practice import NOTE, an_entry
 from support.slack import LINE, Office, has_button
 
 from bot.playground import SeenView
-from bot.views.entry_forms import FIX_ENTRY, PICK_ENTRY, VOID_ENTRY
+from bot.views.forms.corrections import FIX_ENTRY, PICK_ENTRY, VOID_ENTRY
 from bot.views.me import PAGE
 from bot.views.receipt import ADD_DETAIL, UNDO
 

@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 from support.practice import an_entry
 from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
 
-from bot.channel import SlackChannel
-from bot.clockwork import jobs_running
+from bot.messages.digest_channel import SlackChannel
+from bot.runtime.scheduler import jobs_running
 from bot.slack.client import web_client
-from bot.workspaces import OneWorkspace
+from bot.slack.workspaces import OneWorkspace
 from jobs.digests.posting import SCHEDULED, run_due
 from jobs.scheduling.claims import LEASE, Occurrence, claim
 
@@ -291,7 +291,7 @@ def test_jobs_that_fail_are_logged_without_the_words_of_the_failure(
     def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("SELECT secret", {}, Exception("secret"))
 
-    monkeypatch.setattr("bot.clockwork.run_due", fail)
+    monkeypatch.setattr("bot.runtime.scheduler.run_due", fail)
 
     with capture_logs() as logs, jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         pass

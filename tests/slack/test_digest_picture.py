@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from support.practice import an_entry
 from support.slack import BLUE, GREEN, Office
 
-from bot.channel import PAUSES_SECONDS, SlackChannel
+from bot.messages.digest_channel import PAUSES_SECONDS, SlackChannel
 from bot.playground import SeenMessage
 from jobs.digests.posting import run_due
 from jobs.digests.updating import LivingDigests
@@ -201,7 +201,7 @@ def test_a_digest_is_posted_though_the_picture_cannot_be_drawn(
     def fail(_digest: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("bot.picture.draw", fail)
+    monkeypatch.setattr("bot.messages.chart.draw", fail)
     with capture_logs() as logs:
         tick(at_nine)
 

@@ -23,10 +23,10 @@ from support.town import ONE, TWO, Town, a_town
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.clockwork import practice_jobs, run_jobs
-from bot.demo import free_port
 from bot.doctor.checks import PARTS
-from bot.installations.sealing import new_key
+from bot.oauth.encryption import new_key
+from bot.runtime.demo import free_port
+from bot.runtime.scheduler import practice_jobs, run_jobs
 from ledger.storage.database import Database
 
 Doctor = Callable[..., Result]

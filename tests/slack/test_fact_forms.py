@@ -10,8 +10,8 @@ from support.forms import opened, prefilled
 from support.practice import import_rows, staff_row, verified
 from support.slack import STRANGER, Office, has_button, picked
 
-from bot.access import ROLES_BY_COMMAND
-from bot.commands.fact_keepers import FACT_KEEPERS
+from bot.commands.facts.registry import FACT_KEEPERS
+from bot.permissions import ROLES_BY_COMMAND
 from bot.playground import Glance
 from ledger.storage.tables import PatientFactRow
 
@@ -262,7 +262,7 @@ def test_what_is_wrong_with_no_input_is_said_above_the_form_which_keeps_what_was
 
 
 def test_a_failure_keeps_what_was_filled_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.commands.facts.record_fact", lambda *_, **__: {}["gone"])
+    monkeypatch.setattr("bot.commands.facts.shared.record_fact", lambda *_, **__: {}["gone"])
 
     seen = opened(submit(office, "plan", {"patient": picked("P-1046"), "substantial": ["yes"]}))
 

@@ -303,7 +303,7 @@ def test_a_failure_gives_the_line_back_and_keeps_it_out_of_the_log(
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("ZEBRARATIONALE")
 
-    monkeypatch.setattr("bot.commands.facts.record_fact", fail)
+    monkeypatch.setattr("bot.commands.facts.shared.record_fact", fail)
 
     with capture_logs() as logs:
         seen = office.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from support.practice import import_rows, staff_row
 from support.slack import STRANGER, HandClock, Office, open_office
 
-from bot.settings import Settings
+from bot.config import Settings
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Person, Role, person_by_slack_id

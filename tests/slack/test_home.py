@@ -5,7 +5,7 @@ from support.home import NURSE, buttons, now, opened, press, row
 from support.practice import NOTE, a_request, an_entry, entry_row, import_rows
 from support.slack import GONE, LINE, NOW, STRANGER, Office, picked, table_rows
 
-from bot.views.entry_forms import PICK_ENTRY
+from bot.views.forms.corrections import PICK_ENTRY
 from bot.views.home import LOG, REFRESH
 from bot.views.home.place import NEAR_PAGE, TODAY_PAGE
 from bot.views.home.work import LOG_FOR, UNDO

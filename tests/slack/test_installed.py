@@ -15,10 +15,10 @@ from support.slack import BLUE, Afterwards, HandClock
 from support.threads import at_once
 from support.town import NURSE, ONE, OWNER, TWO, Town, a_town, installations_of, oauth_app
 
-from bot.clockwork import Rounds, jobs_running
-from bot.installations.sealed_rows import check_keys, seal_anew
-from bot.installations.sealing import Seal, TokenKeysError, new_key
-from bot.installations.store import RENEWED_BEFORE, NotInstalledError
+from bot.oauth.encryption import Seal, TokenKeysError, new_key
+from bot.oauth.key_rotation import check_keys, seal_anew
+from bot.oauth.store import RENEWED_BEFORE, NotInstalledError
+from bot.runtime.scheduler import Rounds, jobs_running
 from ledger.practice.practice import get_practice
 from ledger.storage.database import Database
 
@@ -147,7 +147,7 @@ def test_a_slow_practice_keeps_no_other_back_and_is_not_asked_twice(
             assert go_on.wait(PATIENCE_SECONDS)
         done.release()
 
-    monkeypatch.setattr("bot.clockwork.run_due", job)
+    monkeypatch.setattr("bot.runtime.scheduler.run_due", job)
     with capture_logs() as logs, Afterwards() as executor:
         rounds = Rounds(town.database, town.installations, town.clock, executor)
         rounds.begin()
@@ -168,7 +168,7 @@ def test_a_database_that_is_away_when_practices_are_listed_is_logged(
     def fail(_self: object) -> list[str]:
         raise ConnectionResetError
 
-    monkeypatch.setattr("bot.installations.store.Installations.practice_ids", fail)
+    monkeypatch.setattr("bot.oauth.store.Installations.practice_ids", fail)
 
     with capture_logs() as logs, jobs_running(town.database, town.installations, town.clock):
         pass

@@ -12,9 +12,9 @@ from support.slack import HandClock
 from support.threads import at_once
 from support.town import ABROAD, NURSE, ONE, OWNER, TWO, Browser, Town, a_town
 
-from bot.installations.tables import INSTALLATIONS, STATES
-from bot.manifest import bot_scopes
-from bot.views.pickers import PATIENT_PICKER
+from bot.oauth.tables import INSTALLATIONS, STATES
+from bot.slack.manifest import bot_scopes
+from bot.views.forms.pickers import PATIENT_PICKER
 from ledger.practice.practice import all_practices, find_practice, get_practice
 from ledger.storage.database import Database
 
@@ -191,7 +191,7 @@ def test_what_is_away_while_it_is_installed_is_named(
 
     browser = Browser(town)
     back = browser.ask_slack(f"{ONE} {OWNER}")
-    monkeypatch.setattr("bot.installations.flow.OAuthFlow.run_installation", fail)
+    monkeypatch.setattr("bot.oauth.flow.OAuthFlow.run_installation", fail)
 
     page = browser.open(back)
 

@@ -11,9 +11,9 @@ from support.slack import Office
 
 from bot.commands.call import Call
 from bot.commands.log import log, open_form, submit_form
-from bot.views.form_inputs import submitted
+from bot.views.formatting import escaped
+from bot.views.forms.inputs import submitted
 from bot.views.reply import Reply
-from bot.views.words import escaped
 from ledger.errors import LedgerError
 from ledger.roster.directory import person_by_id
 

@@ -9,7 +9,7 @@ from support.practice import NOTE, an_entry
 from support.slack import BLUE, NEAR_COUNT, Office, table_rows
 from support.threads import at_once
 
-from bot.channel import SlackChannel
+from bot.messages.digest_channel import SlackChannel
 from bot.playground import Glance, SeenMessage
 from bot.views import digest
 from bot.views.taking import TAKE_OVER

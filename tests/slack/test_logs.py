@@ -13,10 +13,10 @@ import structlog
 from support.logs import Printed, printed_logs
 from support.slack import LINE, Office
 
-from bot.clockwork import practice_jobs, run_jobs
 from bot.commands.registry import COMMANDS
-from bot.logs import CONSOLE, WordlessFormatter, configure_logs
-from bot.settings import Settings
+from bot.config import Settings
+from bot.runtime.scheduler import practice_jobs, run_jobs
+from bot.telemetry.logs import CONSOLE, WordlessFormatter, configure_logs
 from bot.views.receipt import UNDO
 from ledger.errors import LedgerError
 

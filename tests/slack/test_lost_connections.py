@@ -11,7 +11,7 @@ from support.practice import NOTE, a_practice, verified
 from support.proxy import Cut, Proxy, proxied
 from support.slack import LINE, HandClock, Office, open_office, picked
 
-from bot.metrics import Metrics
+from bot.telemetry.metrics import Metrics
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database
 

@@ -10,8 +10,8 @@ import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
 from support.slack import MANIFEST, Office
 
-import bot.manifest
-from bot.manifest import bot_scopes
+import bot.slack.manifest
+from bot.slack.manifest import bot_scopes
 from ledger.errors import LedgerError
 
 BOT = Path(bot.__file__).parent
@@ -159,23 +159,23 @@ def test_a_name_is_typed_as_a_name_and_not_as_a_mention(manifest: dict[str, Any]
 
 
 def test_the_demo_uses_this_manifest(manifest: dict[str, Any]) -> None:
-    assert bot.manifest.manifest() == manifest
+    assert bot.slack.manifest.manifest() == manifest
 
 
 def test_an_installation_has_the_manifest_inside_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.manifest, "PACKAGE", tmp_path / "site-packages" / "bot")
+    monkeypatch.setattr(bot.slack.manifest, "PACKAGE", tmp_path / "site-packages" / "bot")
     installed = tmp_path / "site-packages" / "bot" / "manifest.yml"
     installed.parent.mkdir(parents=True)
     installed.write_text("features: {}\n", encoding="utf-8")
 
-    assert bot.manifest.manifest() == {"features": {}}
+    assert bot.slack.manifest.manifest() == {"features": {}}
 
 
 def test_whoever_misses_the_manifest_is_told_to_install_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.manifest, "PACKAGE", tmp_path / "bot")
+    monkeypatch.setattr(bot.slack.manifest, "PACKAGE", tmp_path / "bot")
 
     with pytest.raises(LedgerError, match=r"lacks manifest\.yml") as told:
-        bot.manifest.manifest()
+        bot.slack.manifest.manifest()
     assert (told.value.code, "pip install" in told.value.remedy) == ("INSTALLATION_INCOMPLETE", True)
 
 

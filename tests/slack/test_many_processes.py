@@ -15,8 +15,8 @@ from support.slack import BLUE, GREEN, LINE, HandClock, Office, open_office, tab
 from support.threads import at_once
 
 from bot.app import build_app
-from bot.clockwork import practice_jobs, run_jobs
 from bot.playground.delivery.http import signed_request
+from bot.runtime.scheduler import practice_jobs, run_jobs
 from bot.slack.client import web_client
 from bot.views.digest import POST_NOW, TAKE
 from bot.views.receipt import UNDO

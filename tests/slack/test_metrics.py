@@ -16,12 +16,12 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE
 from support.slack import BLUE, LINE, Office
 
-from bot.behind import Behind
-from bot.channel import SlackChannel
-from bot.clockwork import practice_jobs, run_jobs
-from bot.demo import free_port
-from bot.direct import SlackDirect
-from bot.metrics import Metrics
+from bot.messages.digest_channel import SlackChannel
+from bot.messages.direct_messages import SlackDirect
+from bot.runtime.background import Behind
+from bot.runtime.demo import free_port
+from bot.runtime.scheduler import practice_jobs, run_jobs
+from bot.telemetry.metrics import Metrics
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
 from jobs.digests.posting import run_due

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from support.practice import an_entry, import_rows
 from support.slack import BLUE, GREEN, Office
 
-from bot.channel import SlackChannel
-from bot.direct import SlackDirect
+from bot.messages.digest_channel import SlackChannel
+from bot.messages.direct_messages import SlackDirect
 from bot.playground import SeenMessage
 from jobs.digests.posting import run_due
 from jobs.notices.missed import run_missed

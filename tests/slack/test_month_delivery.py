@@ -27,9 +27,9 @@ from support.practice import import_rows, patient_row, staff_row
 from support.slack import GREEN, Office
 from support.threads import at_once
 
-from bot.clockwork import jobs_running
 from bot.playground import SeenMessage
-from bot.workspaces import OneWorkspace
+from bot.runtime.scheduler import jobs_running
+from bot.slack.workspaces import OneWorkspace
 from jobs.scheduling.claims import LEASE
 from ledger.storage.database import Database
 
@@ -146,7 +146,7 @@ def test_one_who_was_told_is_not_told_that_it_was_missed(lacking: Office) -> Non
 STEPS = [
     "jobs.notices.monthly.expect",
     "jobs.notices.delivery.claim",
-    "bot.direct.SlackDirect.send",
+    "bot.messages.direct_messages.SlackDirect.send",
     "jobs.notices.delivery.finish",
 ]
 """Where a process dies: when it has done this, or before it has."""

@@ -10,10 +10,10 @@ import pytest
 from support.practice import an_entry
 from support.slack import Office
 
-from bot.access import ROLES_BY_COMMAND
 from bot.cli.commands import COMMANDS as TERMINAL_COMMANDS
 from bot.cli.lazy import real_command
 from bot.commands.registry import COMMANDS
+from bot.permissions import ROLES_BY_COMMAND
 from ledger.roster.directory import Role
 from ledger.rules.catalogue import CATALOGUE
 

@@ -8,7 +8,7 @@ from support.practice import NOTE
 from support.slack import LINE, Office, picked
 
 from bot.playground import Glance, SeenView
-from bot.views.form import READ_LINE
+from bot.views.forms.log import READ_LINE
 
 TYPED = LINE.removeprefix("/ccm log ")
 REST = {"activity": "medication", "note": NOTE}

@@ -9,7 +9,7 @@ from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Offi
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
-from bot.views.pickers import EDIT_PATIENT, PRACTITIONER_PICKER, TEAM_PICKER
+from bot.views.forms.pickers import EDIT_PATIENT, PRACTITIONER_PICKER, TEAM_PICKER
 from bot.views.roster import ADD_PATIENT, PATIENTS_PAGE
 from ledger.storage.tables import PatientFactRow, PatientMonthRow, PatientRow, RosterChangeRow
 
@@ -252,7 +252,7 @@ def test_a_ledger_that_is_away_keeps_what_was_typed(office: Office, monkeypatch:
 
     modal = form(office)
     with monkeypatch.context() as patch:
-        patch.setattr("bot.commands.patients.save_patient", away)
+        patch.setattr("bot.commands.roster.patients.save_patient", away)
         seen = submit(office, modal, {"conditions": "J44.9", "team": GREEN_TEAM})
 
     assert "Nothing was saved." in words(seen)

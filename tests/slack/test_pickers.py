@@ -3,7 +3,7 @@
 import pytest
 from support.slack import STRANGER, Office
 
-from bot.views.pickers import PATIENT_PICKER
+from bot.views.forms.pickers import PATIENT_PICKER
 
 
 def suggested(office: Office, typed: str, user: str = "U0NURSE1") -> list[str]:

@@ -15,18 +15,18 @@ from support.forms import opened
 from support.practice import import_rows, local, staff_row
 from support.slack import BLUE, GENERAL, STRANGER, Office, picked
 
-from bot.direct import SlackDirect
-from bot.metrics import Metrics
+from bot.messages.direct_messages import SlackDirect
+from bot.telemetry.metrics import Metrics
 from bot.views.closing import CLOSE
 from bot.views.correction import FIX_ANYWAY
 from bot.views.digest import LOG as DIGEST_LOG
 from bot.views.digest import POST_NOW, TAKE
-from bot.views.entry_forms import FIX_ENTRY, PICK_ENTRY
-from bot.views.form import READ_LINE
+from bot.views.forms.corrections import FIX_ENTRY, PICK_ENTRY
+from bot.views.forms.log import READ_LINE
+from bot.views.onboarding import ADD
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import ADD_DETAIL, UNDO
 from bot.views.settings import VALUE
-from bot.views.strangers import ADD
 from bot.views.taking import TAKE_OVER
 from bot.views.timer import STOP_NOW
 from jobs.notices.monthly import run_month_messages

@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from support.slack import Office
 
-from bot import rate_limit
+from bot.slack import retry_handlers
 
 
 @pytest.fixture
@@ -22,14 +22,14 @@ def limited(office: Office, seconds: int | None, times: int = 1) -> None:
 
 
 def test_a_short_wait_is_kept_and_the_call_made_again(office: Office, waited: list[float]) -> None:
-    limited(office, rate_limit.MOST_SECONDS)
+    limited(office, retry_handlers.MOST_SECONDS)
 
     assert office.client.api_call("auth.test")["ok"]
 
-    assert [int(seconds) for seconds in waited] == [rate_limit.MOST_SECONDS]
+    assert [int(seconds) for seconds in waited] == [retry_handlers.MOST_SECONDS]
 
 
-@pytest.mark.parametrize("seconds", [rate_limit.MOST_SECONDS + 1, None])
+@pytest.mark.parametrize("seconds", [retry_handlers.MOST_SECONDS + 1, None])
 def test_a_longer_wait_or_none_that_can_be_read_is_left_to_whoever_called(
     office: Office, waited: list[float], seconds: int | None
 ) -> None:
@@ -47,4 +47,4 @@ def test_the_fourth_refusal_is_told(office: Office, waited: list[float]) -> None
     with pytest.raises(SlackApiError, match="ratelimited"):
         office.client.api_call("auth.test")
 
-    assert len(waited) == rate_limit.MOST_TRIES_AGAIN
+    assert len(waited) == retry_handlers.MOST_TRIES_AGAIN

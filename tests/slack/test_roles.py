@@ -7,11 +7,11 @@ from support.closing import close
 from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Office, picked
 
-from bot.access import ROLES_BY_BUTTON, ROLES_BY_COMMAND
 from bot.commands.registry import COMMANDS
+from bot.permissions import ROLES_BY_BUTTON, ROLES_BY_COMMAND
 from bot.playground import Glance
 from bot.views import digest, month
-from bot.views.pickers import PATIENT_PICKER
+from bot.views.forms.pickers import PATIENT_PICKER
 from bot.views.problem import SAVE_ANYWAY
 from bot.views.receipt import ADD_DETAIL, LOG_ANOTHER, UNDO
 from ledger.roster.directory import people

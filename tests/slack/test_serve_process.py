@@ -15,7 +15,7 @@ import pytest
 from support.patience import PATIENCE_SECONDS
 from support.slack import LINE, HandClock, Office, open_office
 
-from bot.demo import free_port
+from bot.runtime.demo import free_port
 from ledger.clock import now
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database

@@ -14,8 +14,8 @@ from support.patience import PATIENCE_SECONDS
 from support.slack import HandClock
 from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
 
-from bot.demo import free_port
-from bot.installations.sealing import new_key
+from bot.oauth.encryption import new_key
+from bot.runtime.demo import free_port
 from ledger.storage.database import Database
 
 LINE = "/ccm log P-1042 {minutes}m meds call Reconciled the insulin list. Dose confirmed with the patient."

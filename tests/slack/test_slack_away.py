@@ -18,12 +18,12 @@ from support.proxy import Proxy, proxied
 from support.slack import BLUE, LINE, NOW, HandClock, Office, open_office
 
 from bot.app import build_app
-from bot.clockwork import practice_jobs, run_jobs
-from bot.demo import free_port
-from bot.health import SLACK_PATIENCE_SECONDS, Health
-from bot.serve import Envelopes, disconnect
+from bot.runtime.demo import free_port
+from bot.runtime.health import SLACK_PATIENCE_SECONDS, Health
+from bot.runtime.scheduler import practice_jobs, run_jobs
+from bot.runtime.server import Envelopes, disconnect
+from bot.slack.availability import SlackGate, slack_reach
 from bot.slack.client import web_client
-from bot.slack_reach import SlackGate, slack_reach
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database

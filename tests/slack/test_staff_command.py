@@ -9,10 +9,10 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
 from support.slack import STRANGER, Office, table_rows
 
-from bot.commands import staff
+from bot.commands.roster import staff
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
-from bot.views.pickers import EDIT_PERSON
+from bot.views.forms.pickers import EDIT_PERSON
 from bot.views.roster import ADD_PERSON, STAFF_PAGE
 from ledger.roster.directory import people, person_by_id
 from ledger.storage.tables import PatientMonthRow, RosterChangeRow

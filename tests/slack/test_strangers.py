@@ -7,7 +7,7 @@ from support.practice import import_rows, staff_row
 from support.slack import LINE, STRANGER, Office
 
 from bot.playground import SeenMessage
-from bot.views.strangers import ADD, IGNORE
+from bot.views.onboarding import ADD, IGNORE
 
 ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
 

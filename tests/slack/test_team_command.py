@@ -10,7 +10,7 @@ from support.timers import prefilled
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
-from bot.views.pickers import EDIT_TEAM
+from bot.views.forms.pickers import EDIT_TEAM
 from bot.views.roster import ADD_TEAM, TEAM_PAGE
 from ledger.roster.directory import teams
 from ledger.storage.tables import RosterChangeRow

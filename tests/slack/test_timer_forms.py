@@ -264,7 +264,7 @@ def test_what_was_typed_into_the_form_is_not_lost_when_the_database_is_away(
 
     form = stopped(office, minutes=12)
     with monkeypatch.context() as patch:
-        patch.setattr("bot.commands.stop.stop_timer", away)
+        patch.setattr("bot.commands.timers.stop.stop_timer", away)
         seen = office.person().submit(form, {"note": NOTE})
 
     assert "The ledger cannot be reached just now. Nothing was saved." in opened(seen).words

@@ -10,11 +10,11 @@ from support.practice import NOTE, import_rows, staff_row
 from support.slack import Office, has_button
 from support.timers import opened, prefilled, running, start
 
-from bot.clockwork import jobs_running
-from bot.direct import SlackDirect
+from bot.messages.direct_messages import SlackDirect
 from bot.playground import Glance, SeenMessage
+from bot.runtime.scheduler import jobs_running
+from bot.slack.workspaces import OneWorkspace
 from bot.views.timer import CANCEL, KEEP, STOP, STOP_AT, STOP_NOW
-from bot.workspaces import OneWorkspace
 from jobs.notices.timer_reminders import run_reminders
 from ledger.setting_changes import change_policy
 
@@ -204,7 +204,7 @@ def test_a_digest_that_fails_keeps_no_reminder_back(office: Office, monkeypatch:
         raise ArithmeticError
 
     start(office, minutes=45)
-    monkeypatch.setattr("bot.clockwork.run_due", fail)
+    monkeypatch.setattr("bot.runtime.scheduler.run_due", fail)
 
     with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
         assert office.playground.wait_until(lambda: bool(office.person().direct_messages()))

@@ -8,7 +8,7 @@ from support.practice import NOTE
 from support.slack import Office, has_button, picked
 from support.timers import opened, prefilled, running, start
 
-from bot.desk import Desk
+from bot.listeners.context import Desk
 from bot.views.receipt import LOG_ANOTHER, UNDO
 from bot.views.timer import CANCEL, START, STOP
 from ledger.rules.facts import Activity, Contact, Program

@@ -25,12 +25,12 @@ from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, HandClock, Office, open_office, picked
 
 from bot.app import build_app
-from bot.demo import free_port
-from bot.health import Health
-from bot.metrics import Metrics
 from bot.playground.delivery.http import signed_request
-from bot.serve import check_practice, disconnect, http_app, workspace_of
+from bot.runtime.demo import free_port
+from bot.runtime.health import Health
+from bot.runtime.server import check_practice, disconnect, http_app, workspace_of
 from bot.slack.client import web_client
+from bot.telemetry.metrics import Metrics
 from bot.views.digest import POST_NOW
 from bot.views.receipt import UNDO
 from ledger.errors import DatabaseAwayError, LedgerError
@@ -281,7 +281,7 @@ def test_a_small_journey_is_the_same_on_postgresql(postgresql_database: Database
 def test_a_bot_stops_where_slack_sdk_does_not_get_its_connection_closed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.serve.SECONDS_TO_CLOSE", 0.1)
+    monkeypatch.setattr("bot.runtime.server.SECONDS_TO_CLOSE", 0.1)
     handler = SocketModeHandler(office.app, office.playground.workspace.installation.app_token)
     receives = threading.Event()
     monkeypatch.setattr(

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
-from bot.settings import Settings
+from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {name.upper() for name in Settings.model_fields} | {"CCM_WORKSPACE"}

@@ -19,7 +19,7 @@ _GLANCE_SECONDS = 0.01
 _forks = multiprocessing.get_context("forkserver")
 # Loaded once: each process is a copy of one that has it all, which takes milliseconds and not two seconds.
 _forks.set_forkserver_preload(
-    ["__main__", "bot.cli.serving", "bot.picture", "matplotlib.backends.backend_agg", "psycopg"]
+    ["__main__", "bot.cli.serving", "bot.messages.chart", "matplotlib.backends.backend_agg", "psycopg"]
 )
 
 

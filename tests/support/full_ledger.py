@@ -7,7 +7,7 @@ from support.practice import a_practice, an_entry, record
 from support.two_practices import WRITES
 
 import jobs.scheduling.tables  # noqa: F401 - its tables belong to the ledger
-from bot.installations.tables import BOTS, INSTALLATIONS, STATES
+from bot.oauth.tables import BOTS, INSTALLATIONS, STATES
 from ledger.storage.database import Database
 from ledger.storage.tables import Base
 

@@ -17,8 +17,8 @@ from support.forks import Bot, fork
 from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
 from support.slack import GREEN, NOW, HandClock, local_slack
 
-from bot.demo import free_port
 from bot.playground import Person, Playground
+from bot.runtime.demo import free_port
 from jobs.scheduling.claims import LEASE
 from jobs.scheduling.tables import OccurrenceRow
 from ledger.practice.practice import Practice, get_practice

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from slack_sdk import WebClient
 from support.slack import Office
 
-from bot.clockwork import practice_jobs, run_jobs
+from bot.runtime.scheduler import practice_jobs, run_jobs
 
 
 def born(office: Office, client: WebClient) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.logs import JSON, configure_logs
+from bot.telemetry.logs import JSON, configure_logs
 
 
 def troubles(logs: Sequence[Any]) -> list[Any]:

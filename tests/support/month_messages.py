@@ -6,7 +6,7 @@ from typing import Any
 from support.practice import local
 from support.slack import Office
 
-from bot.direct import SlackDirect
+from bot.messages.direct_messages import SlackDirect
 from bot.playground import SeenMessage
 from jobs.notices.missed import run_missed
 from jobs.notices.monthly import run_month_messages

@@ -20,9 +20,9 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app
-from bot.behind import Behind
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
+from bot.runtime.background import Behind
 from bot.slack.client import web_client
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NewEntry

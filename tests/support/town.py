@@ -18,12 +18,12 @@ from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
 from support.slack import BLUE, GENERAL, GREEN, Afterwards, HandClock, manifest
 
 from bot.app import build_app
-from bot.health import Health
-from bot.installations.sealing import new_key
-from bot.installations.store import Installations
+from bot.config import OAuthApp
+from bot.oauth.encryption import new_key
+from bot.oauth.store import Installations
 from bot.playground import DistributedApp, Distribution, Person, Playground, Workspace
-from bot.serve import http_app
-from bot.settings import OAuthApp
+from bot.runtime.health import Health
+from bot.runtime.server import http_app
 from bot.slack.client import web_client
 from ledger.practice.practice import get_practice
 from ledger.storage.database import Database

@@ -10,16 +10,24 @@ import pytest
 from support.accessibility import faults_in
 from support.block_kit import check_message, check_options_answer, check_view
 
-from bot.commands.fact_keepers import FACT_KEEPERS
-from bot.commands.facts import FactKeeper
-from bot.set_up import SetUp, missing_steps
+from bot.commands.facts.registry import FACT_KEEPERS
+from bot.commands.facts.shared import FactKeeper
+from bot.setup import SetUp, missing_steps
 from bot.views.card import card_view
-from bot.views.clearing import clearing_buttons
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
-from bot.views.entry_forms import add_form, entry_menu, entry_view, void_form
-from bot.views.fact_form import fact_form
-from bot.views.form import fix_form, log_form, missing_intro, prefill
-from bot.views.form_inputs import refused_form, submitted
+from bot.views.fact_buttons import clearing_buttons
+from bot.views.forms.corrections import add_form, entry_menu, entry_view, void_form
+from bot.views.forms.fact import fact_form
+from bot.views.forms.inputs import refused_form, submitted
+from bot.views.forms.log import fix_form, log_form, missing_intro, prefill
+from bot.views.forms.patient import LABELS as PATIENT_LABELS
+from bot.views.forms.patient import patient_form
+from bot.views.forms.person import LABELS as PERSON_LABELS
+from bot.views.forms.person import person_form
+from bot.views.forms.pickers import team_option, team_word
+from bot.views.forms.roster_inputs import LOADING, Filled, saving
+from bot.views.forms.team import team_form
+from bot.views.forms.timer import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.home import Home, home_view
 from bot.views.home.billing import Billing
 from bot.views.home.place import UNTOUCHED, Place
@@ -39,19 +47,11 @@ from bot.views.month import (
     month_page,
     why_not,
 )
-from bot.views.notices import notice_message
-from bot.views.patient_form import LABELS as PATIENT_LABELS
-from bot.views.patient_form import patient_form
-from bot.views.person_form import LABELS as PERSON_LABELS
-from bot.views.person_form import person_form
-from bot.views.pickers import team_option, team_word
 from bot.views.problem import error_card
 from bot.views.reply import Reply, paged, section
 from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
-from bot.views.roster_inputs import LOADING, Filled, saving
-from bot.views.team_form import team_form
+from bot.views.scheduled_notices import notice_message
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
-from bot.views.timer_form import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
 from bot.views.worklist import near_pages
 from jobs.notices.contents import CarePlans, MonthEnd, MonthStart, Occasion, WeeklySummary
 from jobs.notices.delivery import MissedRun

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.picture import draw
+from bot.messages.chart import draw
 from jobs.digests.posting import Digest
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.views import words
+from bot.views import formatting
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import CodeLine, Status
 
@@ -18,12 +18,12 @@ def line(code: str, units: int) -> CodeLine:
     [(0, "$0.00"), (5, "$0.05"), (6613, "$66.13"), (100_000, "$1,000.00"), (1_165_700, "$11,657.00")],
 )
 def test_money_is_dollars_and_cents(cents: int, said: str) -> None:
-    assert words.money(cents) == said
+    assert formatting.money(cents) == said
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 minutes"), (1, "1 minute"), (12, "12 minutes")])
 def test_one_minute_is_no_minutes(count: int, said: str) -> None:
-    assert words.minutes(count) == said
+    assert formatting.minutes(count) == said
 
 
 @pytest.mark.parametrize(
@@ -40,25 +40,25 @@ def test_one_minute_is_no_minutes(count: int, said: str) -> None:
 def test_a_span_says_am_and_pm_once_where_once_is_enough(start: str, end: str, said: str) -> None:
     first, last = (datetime.fromisoformat(f"2026-11-24T{text}") for text in (start, end))
 
-    assert words.span(first, last) == said
+    assert formatting.span(first, last) == said
 
 
 def test_days_and_months_are_said_without_leading_zeros() -> None:
-    assert words.day(date(2026, 11, 3)) == "Tue Nov 3"
-    assert words.month_name(date(2026, 11, 1)) == "November 2026"
+    assert formatting.day(date(2026, 11, 3)) == "Tue Nov 3"
+    assert formatting.month_name(date(2026, 11, 1)) == "November 2026"
 
 
 def test_codes_are_joined_with_their_units() -> None:
-    assert words.codes((line("99490", 1), line("99439", 2))) == "99490 + 2 × 99439"
-    assert words.codes(()) == ""
+    assert formatting.codes((line("99490", 1), line("99439", 2))) == "99490 + 2 × 99439"
+    assert formatting.codes(()) == ""
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (words.listed(1, "patient"), "1 patient"),
-        (words.listed(4, "patient"), "4 patients"),
-        (words.listed(0, "entry", "entries"), "0 entries"),
+        (formatting.listed(1, "patient"), "1 patient"),
+        (formatting.listed(4, "patient"), "4 patients"),
+        (formatting.listed(0, "entry", "entries"), "0 entries"),
     ],
 )
 def test_things_are_counted_in_the_plural_but_for_one(said: str, expected: str) -> None:
@@ -66,12 +66,16 @@ def test_things_are_counted_in_the_plural_but_for_one(said: str, expected: str) 
 
 
 def test_what_slack_would_read_as_markup_is_shown_as_typed() -> None:
-    assert words.escaped("a < b & c > <!channel>") == "a &lt; b &amp; c &gt; &lt;!channel&gt;"
+    assert formatting.escaped("a < b & c > <!channel>") == "a &lt; b &amp; c &gt; &lt;!channel&gt;"
 
 
 def test_every_activity_contact_and_status_has_words() -> None:
-    assert set(words.ACTIVITY_WORDS) == set(Activity)
-    assert set(words.CONTACT_WORDS) == set(Contact)
-    assert set(words.STATUS_WORDS) == set(Status)
-    spoken = [*words.ACTIVITY_WORDS.values(), *words.CONTACT_WORDS.values(), *words.STATUS_WORDS.values()]
+    assert set(formatting.ACTIVITY_WORDS) == set(Activity)
+    assert set(formatting.CONTACT_WORDS) == set(Contact)
+    assert set(formatting.STATUS_WORDS) == set(Status)
+    spoken = [
+        *formatting.ACTIVITY_WORDS.values(),
+        *formatting.CONTACT_WORDS.values(),
+        *formatting.STATUS_WORDS.values(),
+    ]
     assert not any("_" in each for each in spoken)

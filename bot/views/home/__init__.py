@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.set_up import SetUp
-from bot.views import words
+from bot.setup import SetUp
+from bot.views import formatting
 from bot.views.blocks import Block, View, home_tab
 from bot.views.home.billing import Billing, billing_blocks
 from bot.views.home.place import Place
@@ -39,12 +39,12 @@ def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View
     """The view to be published as it is at ``place``; ``notice`` stands at its top."""
     buttons = [button("Log time", LOG, "", style="primary"), start_button()] if home.work is not None else []
     today = home.at.date()
-    left = words.listed(home.business_days_left, "business day")
+    left = formatting.listed(home.business_days_left, "business day")
     blocks: list[Block] = [
-        header(words.full_day(today)),
+        header(formatting.full_day(today)),
         *notice,
         actions(*buttons, button("Refresh", REFRESH, place.to_dict())),
-        context(f"{left} left in {today:%B}. As of {words.clock(home.at)}; it is shown anew after what you do."),
+        context(f"{left} left in {today:%B}. As of {formatting.clock(home.at)}; it is shown anew after what you do."),
     ]
     if home.work is not None:
         blocks += work_blocks(home.work, place, at=home.at)

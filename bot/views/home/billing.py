@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.home.place import Place, nearest_page, page_count, turns
@@ -41,11 +41,11 @@ def billing_blocks(billing: Billing, place: Place) -> list[Block]:
 
 
 def _so_far(counts: MonthCounts) -> list[str]:
-    enrolled = words.listed(counts.enrolled_patients, "enrolled patient")
+    enrolled = formatting.listed(counts.enrolled_patients, "enrolled patient")
     return [
         (
-            f"*{words.month_name(counts.month)} so far, all teams* · {counts.billable_patients} of {enrolled} billable "
-            f"({counts.capture_percent} %) · expected payment *{words.money(counts.expected_cents)}*"
+            f"*{formatting.month_name(counts.month)} so far, all teams* · {counts.billable_patients} of {enrolled} "
+            f"billable ({counts.capture_percent} %) · expected payment *{formatting.money(counts.expected_cents)}*"
         ),
         (
             f"By program: {counts.programs[Group.BLOCKED]} blocked · "
@@ -59,15 +59,15 @@ def _months_before(billing: Billing) -> list[str]:
     lines = []
     if billing.to_close is not None:
         month = billing.to_close
-        lines.append(f"*{words.month_name(month)}* is not closed yet: `/ccm close {month:%Y-%m}`")
+        lines.append(f"*{formatting.month_name(month)}* is not closed yet: `/ccm close {month:%Y-%m}`")
     closing = billing.last_closed
     if closing is not None and closing.totals is not None:
         totals = closing.totals
         lines += [
             (
-                f"*Last closed month: {words.month_name(closing.month)}* · {totals.billable_patients} of "
-                f"{words.listed(totals.enrolled_patients, 'enrolled patient')} billable · "
-                f"expected payment *{words.money(totals.expected_cents)}*"
+                f"*Last closed month: {formatting.month_name(closing.month)}* · {totals.billable_patients} of "
+                f"{formatting.listed(totals.enrolled_patients, 'enrolled patient')} billable · "
+                f"expected payment *{formatting.money(totals.expected_cents)}*"
             ),
             f"{closed_line(closing, billing.practice)} All of it: `/ccm month {closing.month:%Y-%m}`",
         ]
@@ -78,8 +78,8 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     counts = dict(billing.blocked.counts)
     if not counts:
         return sections(["No patient is blocked."])
-    lines = [f"*Blocked* · {words.listed(billing.blocked.programs, 'program')} of patients, by what blocks them"]
-    lines += [f"• *{count}* · {words.escaped(CATALOGUE[name].words)}" for name, count in counts.items()]
+    lines = [f"*Blocked* · {formatting.listed(billing.blocked.programs, 'program')} of patients, by what blocks them"]
+    lines += [f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in counts.items()]
     choices = [
         Choice(place.opening(name).to_value(), f"{count} · {CATALOGUE[name].words}") for name, count in counts.items()
     ]
@@ -92,7 +92,7 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     if opened:
         patients = billing.blocked.patients
         page = nearest_page(place.opened_page, len(patients), ROWS)
-        title = f"*{words.escaped(CATALOGUE[opened].words)}* Each patient with the way to clear it:"
+        title = f"*{formatting.escaped(CATALOGUE[opened].words)}* Each patient with the way to clear it:"
         blocks += sections([title, *map(_blocked, patients[page * ROWS : (page + 1) * ROWS])])
         blocks += turns(place, "opened_page", page, page_count(len(patients), ROWS))
         blocks.append(actions(button("Hide them", HIDE, place.opening("").to_dict())))
@@ -100,6 +100,6 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
 
 
 def _blocked(patient: BlockedPatient) -> str:
-    remedy = words.about_patient(patient.remedy, patient.patient_code, patient.program)
-    standing = f"*{patient.patient_code}* · {patient.program} · {words.minutes(patient.counted_minutes)}"
-    return f"• {standing} · {words.escaped(remedy)}"
+    remedy = formatting.about_patient(patient.remedy, patient.patient_code, patient.program)
+    standing = f"*{patient.patient_code}* · {patient.program} · {formatting.minutes(patient.counted_minutes)}"
+    return f"• {standing} · {formatting.escaped(remedy)}"

@@ -1,6 +1,6 @@
 """The set-up's part of the Home tab."""
 
-from bot.set_up import SetUp
+from bot.setup import SetUp
 from bot.views.blocks import Block
 from bot.views.reply import divider, sections
 from bot.views.set_up import set_up_lines

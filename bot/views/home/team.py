@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.home.place import UNTOUCHED, Place, page_count, turns
 from bot.views.reply import actions, button, divider, section, sections
@@ -40,7 +40,7 @@ def team_blocks(team: TeamWork, place: Place) -> list[Block]:
 def _bands(team: Team, bands: Sequence[BandCount]) -> str:
     """``Blue Team: CCM at 15–19 minutes: 2 ($132.26) · CCM at 35–39 minutes: 1 ($50.44) · 3 near but blocked``."""
     said = [
-        f"{one.program} at {one.band[0]}–{one.band[1]} minutes: *{one.patients}* ({words.money(one.worth_cents)})"
+        f"{one.program} at {one.band[0]}–{one.band[1]} minutes: *{one.patients}* ({formatting.money(one.worth_cents)})"
         for one in bands
         if one.patients
     ]
@@ -48,14 +48,14 @@ def _bands(team: Team, bands: Sequence[BandCount]) -> str:
     if blocked:
         said.append(f"{blocked} near but blocked")
     if not said:
-        return f"• *{words.escaped(team.name)}*: nobody is within 5 minutes of the next code"
-    return f"• *{words.escaped(team.name)}*: {' · '.join(said)} · who: `/ccm near {words.escaped(team.name)}`"
+        return f"• *{formatting.escaped(team.name)}*: nobody is within 5 minutes of the next code"
+    return f"• *{formatting.escaped(team.name)}*: {' · '.join(said)} · who: `/ccm near {formatting.escaped(team.name)}`"
 
 
 def _untouched(team: TeamWork, place: Place) -> list[Block]:
     if not team.untouched_count:
         return [section("*Without logged time* · nobody: for every enrollment some was logged this month.")]
-    title = f"*Without logged time* · {words.listed(team.untouched_count, 'enrollment')} this month"
+    title = f"*Without logged time* · {formatting.listed(team.untouched_count, 'enrollment')} this month"
     opens = place.opened != UNTOUCHED
     to = place.opening(UNTOUCHED if opens else "")
     blocks: list[Block] = [section(title)]
@@ -67,7 +67,7 @@ def _untouched(team: TeamWork, place: Place) -> list[Block]:
 
 def _digests(team: TeamWork) -> list[str]:
     coming = [
-        f"• {words.escaped(one.name)} in {f'<#{one.channel_id}>' if one.channel_id else 'no channel yet'}: "
+        f"• {formatting.escaped(one.name)} in {f'<#{one.channel_id}>' if one.channel_id else 'no channel yet'}: "
         f"{team.next_digests[one.team_id]}"
         for one in team.teams
     ]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.views import words
+from bot.views import formatting
 from bot.views.blocks import Block, Element
-from bot.views.entry_forms import entry_menu
+from bot.views.forms.corrections import entry_menu
 from bot.views.home.place import Place, nearest_page, page_count, turns
 from bot.views.receipt import next_step
 from bot.views.reply import button, context, divider, section
@@ -48,14 +48,14 @@ def _taken(taken: Sequence[tuple[str, Sequence[Figures]]], place: Place) -> list
     if not taken:
         return []
     page = nearest_page(place.taken, len(taken), TAKEN_ROWS)
-    title = section(f"*Patients you took* · {words.listed(len(taken), 'patient')}")
+    title = section(f"*Patients you took* · {formatting.listed(len(taken), 'patient')}")
     rows = [_taken_row(code, programs) for code, programs in taken[page * TAKEN_ROWS : (page + 1) * TAKEN_ROWS]]
     return [divider(), title, *rows, *turns(place, "taken", page, page_count(len(taken), TAKEN_ROWS))]
 
 
 def _taken_row(patient_code: str, programs: Sequence[Figures]) -> Block:
     said = [
-        " · ".join(filter(None, [_standing(one), words.codes(one.codes), *map(next_step, one.next[:1])]))
+        " · ".join(filter(None, [_standing(one), formatting.codes(one.codes), *map(next_step, one.next[:1])]))
         for one in programs
     ]
     return section("\n".join(said) or f"*{patient_code}* · no time logged yet", _log_for(patient_code))
@@ -65,7 +65,8 @@ def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Bl
     live = [one.entry.result for one in entries if not one.entry.voided]
     logged = sum(result.duration_minutes for result in live)
     counted = sum(result.counted_minutes for result in live)
-    title = f"*Today* · {words.listed(len(live), 'entry', 'entries')} · {counted} of {words.minutes(logged)} count"
+    count = formatting.listed(len(live), "entry", "entries")
+    title = f"*Today* · {count} · {counted} of {formatting.minutes(logged)} count"
     blocks: list[Block] = [divider(), section(title)]
     if not entries:
         return [divider(), section("*Today* · you have logged nothing yet.")]
@@ -86,14 +87,14 @@ def _entry(one: TodaysEntry, today: date) -> Block:
     entry, result = one.entry, one.entry.result
     parts = [f"*{entry.name}*", f"{result.duration_minutes} min", _what(entry), result.program.value]
     if result.date_of_service != today:
-        parts.append(words.day(result.date_of_service))
+        parts.append(formatting.day(result.date_of_service))
     if entry.started_at and entry.ended_at:
-        parts.append(words.span(entry.started_at, entry.ended_at))
+        parts.append(formatting.span(entry.started_at, entry.ended_at))
     if entry.voided:
         return section(" · ".join([*parts, "*voided*, counts no more"]))
     lines = []
     if result.excluded:
-        counts = f"{result.counted_minutes} of {words.minutes(result.duration_minutes)} count"
+        counts = f"{result.counted_minutes} of {formatting.minutes(result.duration_minutes)} count"
         lines.append(f"*{counts}:* {'; '.join(f'{cut.text} (rule {cut.rule})' for cut in result.excluded)}")
     else:
         parts.append("counts")
@@ -101,12 +102,12 @@ def _entry(one: TodaysEntry, today: date) -> Block:
         lines.append(entry.note_advice)
     named = {"code": entry.patient_code, "position": result.number}
     undo = button("Undo", UNDO, named, heard_as=f"Undo {entry.name}") if one.may_undo else None
-    return section("\n".join([" · ".join(parts), *map(words.escaped, lines)]), undo)
+    return section("\n".join([" · ".join(parts), *map(formatting.escaped, lines)]), undo)
 
 
 def _what(entry: OwnEntry) -> str:
-    what = words.ACTIVITY_WORDS[entry.activity]
-    return f"{what}, {words.CONTACT_WORDS[entry.contact]}" if entry.contact else what
+    what = formatting.ACTIVITY_WORDS[entry.activity]
+    return f"{what}, {formatting.CONTACT_WORDS[entry.contact]}" if entry.contact else what
 
 
 def _near(work: OwnWork, place: Place) -> list[Block]:
@@ -114,8 +115,8 @@ def _near(work: OwnWork, place: Place) -> list[Block]:
     near = work.near.near
     pages = page_count(len(near), NEAR_ROWS)
     page = nearest_page(place.near, len(near), NEAR_ROWS)
-    worth = words.money(work.near.worth_cents)
-    title = f"*One short call away* · {words.listed(len(near), 'patient')} of {words.escaped(work.scope)}"
+    worth = formatting.money(work.near.worth_cents)
+    title = f"*One short call away* · {formatting.listed(len(near), 'patient')} of {formatting.escaped(work.scope)}"
     blocks: list[Block] = [divider()]
     if not near:
         blocks.append(section(f"{title}\nNobody is within 5 minutes of the next code."))
@@ -124,19 +125,19 @@ def _near(work: OwnWork, place: Place) -> list[Block]:
     blocks += [_near_row(patient, work.takers) for patient in near[page * NEAR_ROWS : (page + 1) * NEAR_ROWS]]
     blocks += turns(place, "near", page, pages)
     if work.near.blocked:
-        blocks.append(context(f"{words.listed(len(work.near.blocked), 'patient')} near but blocked: `/ccm near`"))
+        blocks.append(context(f"{formatting.listed(len(work.near.blocked), 'patient')} near but blocked: `/ccm near`"))
     return blocks
 
 
 def _near_row(patient: NearPatient, takers: Mapping[str, str]) -> Block:
     figures = patient.figures
     taker = takers.get(figures.patient_code)
-    taken = f" · taken by {words.escaped(taker)}" if taker else ""
+    taken = f" · taken by {formatting.escaped(taker)}" if taker else ""
     return section(f"{_standing(figures)} · {next_step(patient.threshold)}{taken}", _log_for(figures.patient_code))
 
 
 def _standing(figures: Figures) -> str:
-    return f"*{figures.patient_code}* · {figures.program} · {words.minutes(figures.counted_minutes)}"
+    return f"*{figures.patient_code}* · {figures.program} · {formatting.minutes(figures.counted_minutes)}"
 
 
 def _log_for(patient_code: str) -> Element:

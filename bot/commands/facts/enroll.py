@@ -1,0 +1,55 @@
+"""``/ccm enroll``: the enrollment in a program, or its end."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.commands.call import Call
+from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Refusal
+from bot.grammar.fact_line import FactLine
+from bot.grammar.fact_vocabulary import FactCommand
+from bot.views.forms.fact import Complaint, FactForm
+from bot.views.forms.fact_inputs import DayInput, ProgramInput
+from bot.views.help import Topic
+from ledger.roster.directory import enrolled_since
+from ledger.rules.facts import Program
+
+
+def begun(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
+    """Without a date it begins today; an end alone is that of the enrollment which the patient has."""
+    code, on = line.patient_code or "", line.first_day or call.today
+    since = enrolled_since(connection, call.practice, code, on).get(line.program or Program.CCM)
+    is_end_alone = line.first_day is None and line.last_day is not None
+    if is_end_alone and since is None:
+        words = f"{code} is not enrolled in {line.program}, so there is nothing to end. Say since when it was."
+        return _refused("from", words, line, replace(line, first_day=call.today, last_day=None))
+    if since is None or since == line.first_day or is_end_alone:
+        return replace(line, first_day=since or on)
+    words = f"{code} is enrolled in {line.program} already, since {since}. To end that, begin there and say until when."
+    return _refused("from", words, replace(line, first_day=since), replace(line, first_day=None, last_day=call.today))
+
+
+def _refused(column: str, words: str, line: FactLine, example: FactLine) -> Refusal:
+    return Refusal((Complaint(column, words),), line, example)
+
+
+ENROLL = FactKeeper(
+    topic=Topic(
+        "enroll CODE PROGRAM [DATE] [until DATE]",
+        "Records the enrollment in a program, or its end.",
+        ("/ccm enroll P-1042 pcm", "/ccm enroll P-1042 rpm 2026-11-02 until today"),
+        (DATES, PROGRAMS, "To end an enrollment, say its program and until when.", ANY_ORDER),
+    ),
+    form=FactForm(
+        FactCommand.ENROLL,
+        "Record enrollment",
+        (
+            ProgramInput(),
+            DayInput(column="from", attribute="first_day", label="From", is_now=True),
+            DayInput(column="to", attribute="last_day", label="Until", hint="Only where it ends.", optional=True),
+        ),
+    ),
+    file="enrollments",
+    fill=begun,
+)
+"""The command, its form and its rules."""

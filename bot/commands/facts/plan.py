@@ -1,0 +1,28 @@
+"""``/ccm plan``: that the care plan was established or revised."""
+
+from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
+from bot.grammar.fact_vocabulary import FactCommand
+from bot.views.forms.fact import FactForm
+from bot.views.forms.fact_inputs import DayInput, TickInput
+from bot.views.help import Topic
+
+PLAN = FactKeeper(
+    topic=Topic(
+        "plan CODE [DATE] [substantial]",
+        "Records that the care plan was established or revised.",
+        ("/ccm plan P-1042", "/ccm plan P-1042 yesterday substantial"),
+        (DATES, ANY_ORDER),
+    ),
+    form=FactForm(
+        FactCommand.PLAN,
+        "Record care plan",
+        (
+            DayInput(column="date", attribute="first_day", label="Established or revised on", is_now=True),
+            TickInput(
+                column="substantial", attribute="substantial", label="Extent", said="It was revised substantially"
+            ),
+        ),
+    ),
+    file="care-plans",
+)
+"""The command, its form and its rules."""

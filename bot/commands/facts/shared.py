@@ -1,0 +1,197 @@
+"""What the commands that record a fact about a patient share: from a line or a form to a receipt.
+
+Each command has its own file with its topic and the inputs of its form. A line and a form are read by the same rules,
+those of the import file of the same facts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from sqlalchemy import Connection
+
+from bot.commands.call import Call
+from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
+from bot.grammar.fact_vocabulary import SHAPES, FactCommand
+from bot.views.fact import fact_receipt
+from bot.views.forms.fact import (
+    Complaint,
+    FactForm,
+    cells_of,
+    complaint_lines,
+    errors_by_input,
+    fact_form,
+    line_of,
+    values_of,
+)
+from bot.views.forms.fact_inputs import DayInput, TimeInput
+from bot.views.help import Topic
+from bot.views.reply import OpenForm, Reply, reply_view
+from ledger.errors import LedgerError
+from ledger.patients.facts import Fact
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording.facts import FactReceipt, earlier_receipt, record_fact
+from ledger.roster.directory import find_codes
+from ledger.storage.idempotency import Request
+
+DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
+ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."
+PROGRAMS = "*PROGRAM* `ccm`, `rpm`, `pcm`, `tcm`, `apcm`"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a fact is not recorded as it was said; how a form should begin, and a line that would do."""
+
+    complaints: tuple[Complaint, ...]
+    line: FactLine
+    example: FactLine
+
+
+def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine | Refusal:
+    """The line with today in place of a date that it leaves out."""
+    return replace(line, first_day=line.first_day or call.today)
+
+
+@dataclass(frozen=True, slots=True)
+class FactKeeper:
+    """A command that records a fact: what the help says of it, its form, and the import file with the same facts.
+
+    ``fill`` adds what a line may leave out, or says what has to be asked first.
+    """
+
+    topic: Topic
+    form: FactForm
+    file: str
+    fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
+
+    @property
+    def command(self) -> FactCommand:
+        """Its name behind ``/ccm``."""
+        return self.form.command
+
+
+def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
+    """Records the fact that the line states and answers with what it changed; the same request again does neither.
+
+    A line with gaps or mistakes opens the form with all that was understood, and what is missing or wrong said in it.
+    """
+    request = call.request({"fact": f"{keeper.command} {call.text}".strip()})
+    with call.database.writing() as connection:
+        receipt = earlier_receipt(connection, call.practice, request)
+        if receipt is not None:
+            return fact_receipt(receipt, call.practice)
+        line = _parse(call, connection, keeper.command)
+        if line.problems or line.missing:
+            return _unclear(keeper, call, line)
+        said = _read(keeper, call, connection, line)
+        if isinstance(said, Fact):
+            return fact_receipt(_recorded(call, connection, said, request), call.practice)
+    return _open(keeper, call, said.line, said.complaints, example=said.example)
+
+
+def open_fact_form(keeper: FactKeeper, call: Call) -> OpenForm:
+    """The form with what the call's text says, though it may say enough to be recorded."""
+    with call.database.reading() as connection:
+        line = _parse(call, connection, keeper.command)
+    return _open(keeper, call, line, (), example=line)
+
+
+def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
+    """Records what was filled in; returns the receipt as a view, or what is wrong by the names of inputs.
+
+    What is wrong with no input, such as who designates, is said above them in the form as it was filled in.
+    """
+    request = call.request({"fact": keeper.command.value, **values})
+    with call.database.writing() as connection:
+        receipt = earlier_receipt(connection, call.practice, request)
+        if receipt is not None:
+            return _receipt_view(call, receipt)
+        line = line_of(keeper.form, values)
+        complaints = _gaps(keeper, call, connection, line)
+        said = None if complaints else _read(keeper, call, connection, line)
+        if isinstance(said, Fact):
+            return _receipt_view(call, _recorded(call, connection, said, request))
+        complaints = said.complaints if said else complaints
+    errors = errors_by_input(keeper.form, complaints)
+    if errors is not None:
+        return errors
+    return OpenForm(fact_form(keeper.form, values, today=call.today, said=complaint_lines(keeper.form, complaints, ())))
+
+
+def _parse(call: Call, connection: Connection, command: FactCommand) -> FactLine:
+    @cache
+    def named(word: str) -> Sequence[str]:
+        return find_codes(connection, call.practice.practice_id, word)
+
+    return parse_fact(command, call.text, today=call.today, find_codes=named)
+
+
+def _unclear(keeper: FactKeeper, call: Call, line: FactLine) -> OpenForm:
+    """The form for a line with gaps or mistakes; one of a command alone asks for nothing in particular."""
+    complaints = tuple(Complaint("", f"{one.message} For example: {one.example}") for one in line.problems)
+    needs = SHAPES[keeper.command].needs
+    asked = [needs[part] for part in line.missing] if call.text else []
+    return _open(keeper, call, line, complaints, asked=asked, example=line)
+
+
+def _open(
+    keeper: FactKeeper,
+    call: Call,
+    line: FactLine,
+    complaints: Sequence[Complaint],
+    *,
+    asked: Sequence[str] = (),
+    example: FactLine,
+) -> OpenForm:
+    if len(line.rationale) > RATIONALE_CHARACTERS:
+        raise LedgerError(
+            "RATIONALE_TOO_LONG",
+            f"The rationale has {len(line.rationale)} characters; {RATIONALE_CHARACTERS} fit.",
+            "Say what makes the decisions complex, and keep the rest in the chart.",
+        )
+    values = values_of(keeper.form, line, today=call.today)
+    said = complaint_lines(keeper.form, complaints, asked)
+    shown = format_fact(completed(replace(example, rationale=""), today=call.today))
+    return OpenForm(fact_form(keeper.form, values, today=call.today, said=said, example=shown))
+
+
+def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> Fact | Refusal:
+    """The fact that a line without gaps states, by the rules of its import file."""
+    full = keeper.fill(call, connection, line)
+    if isinstance(full, Refusal):
+        return full
+    cells = cells_of(keeper.form, full)
+    if keeper.command is FactCommand.COMPLEX:
+        cells["by"] = call.person.staff_id  # whoever designates signs for it
+    try:
+        return read_fact(connection, call.practice, keeper.file, cells, at=call.at)
+    except FactRefusedError as refused:
+        complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
+        return Refusal(complaints, line, FactLine(line.command, line.patient_code, line.choice, line.program))
+
+
+def _gaps(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> tuple[Complaint, ...]:
+    """What a filled form still lacks."""
+    needs, inputs = SHAPES[keeper.command].needs, keeper.form.inputs
+    columns = {one.attribute: one.column for one in inputs}
+    found = [Complaint(columns[part.value], f"Say {needs[part]}.") for part in line.missing]
+    code = line.patient_code
+    if code and list(find_codes(connection, call.practice.practice_id, code)) != [code]:
+        found.append(Complaint(columns["patient_code"], f"No patient is called {code}."))
+    days = {one.column: one.attribute for one in inputs if isinstance(one, DayInput)}
+    found += [
+        Complaint(one.column, "Say the day too.")
+        for one in inputs
+        if isinstance(one, TimeInput) and getattr(line, one.attribute) and not getattr(line, days[one.column])
+    ]
+    return tuple(found)
+
+
+def _recorded(call: Call, connection: Connection, fact: Fact, request: Request) -> FactReceipt:
+    return record_fact(connection, call.practice, fact, request=request, at=call.at, recorded_by=call.person.staff_id)
+
+
+def _receipt_view(call: Call, receipt: FactReceipt) -> OpenForm:
+    reply = fact_receipt(receipt, call.practice)
+    return OpenForm(reply_view(reply, title="Recorded"), reply.changed)

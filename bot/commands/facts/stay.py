@@ -1,0 +1,60 @@
+"""``/ccm stay``: a stay in a facility, in which time does not count (C7, C8)."""
+
+from bot.commands.facts.shared import ANY_ORDER, FactKeeper
+from bot.grammar.fact_vocabulary import FactCommand
+from bot.views.forms.fact import FactForm
+from bot.views.forms.fact_inputs import ChoiceInput, DayInput, TimeInput
+from bot.views.help import Topic
+from ledger.patients.fact_values import Setting
+
+STAY = FactKeeper(
+    topic=Topic(
+        "stay CODE SETTING ADMITTED [DISCHARGED]",
+        "Records a stay: inpatient, snf, rehab or hospice; with times where they are known.",
+        ("/ccm stay P-1042 inpatient yesterday", "/ccm stay P-1042 snf 2026-01-10 14:30 2026-01-13"),
+        (
+            "*SETTING* `inpatient`, `snf`, `rehab`, `hospice`",
+            "*ADMITTED*, *DISCHARGED* `yesterday`, `11/10`, `11/10 14:30`, `2026-11-10T14:30`",
+            "To end a stay, write it again with both dates.",
+            ANY_ORDER,
+        ),
+    ),
+    form=FactForm(
+        FactCommand.STAY,
+        "Record stay",
+        (
+            ChoiceInput(
+                column="setting",
+                label="Where",
+                choices={
+                    Setting.INPATIENT: "Inpatient hospital",
+                    Setting.SNF: "Skilled nursing facility (SNF)",
+                    Setting.INPATIENT_REHAB: "Inpatient rehabilitation",
+                    Setting.HOSPICE: "Hospice",
+                },
+            ),
+            DayInput(column="admitted", attribute="first_day", label="Admitted on"),
+            TimeInput(
+                column="admitted",
+                attribute="first_time",
+                label="Admitted at",
+                hint="Where it is known: then time before it counts.",
+            ),
+            DayInput(
+                column="discharged",
+                attribute="last_day",
+                label="Discharged on",
+                hint="Empty as long as the patient is there.",
+                optional=True,
+            ),
+            TimeInput(
+                column="discharged",
+                attribute="last_time",
+                label="Discharged at",
+                hint="Where it is known: then time after it counts.",
+            ),
+        ),
+    ),
+    file="stays",
+)
+"""The command, its form and its rules."""

@@ -1,0 +1,36 @@
+"""``/ccm visit``: the visit that opens care management."""
+
+from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
+from bot.grammar.fact_vocabulary import FactCommand
+from bot.views.forms.fact import FactForm
+from bot.views.forms.fact_inputs import ChoiceInput, DayInput
+from bot.views.help import Topic
+from ledger.patients.fact_values import VisitType
+
+VISIT = FactKeeper(
+    topic=Topic(
+        "visit CODE [DATE] AWV|IPPE|E/M|TCM",
+        "Records the visit that opens care management.",
+        ("/ccm visit P-1042 mon AWV",),
+        (DATES, ANY_ORDER),
+    ),
+    form=FactForm(
+        FactCommand.VISIT,
+        "Record visit",
+        (
+            ChoiceInput(
+                column="type",
+                label="Which visit",
+                choices={
+                    VisitType.AWV: "AWV, annual wellness visit",
+                    VisitType.IPPE: "IPPE, “Welcome to Medicare” visit",
+                    VisitType.EM: "E/M, office visit",
+                    VisitType.TCM: "TCM, transitional care visit",
+                },
+            ),
+            DayInput(column="date", attribute="first_day", label="On", is_now=True),
+        ),
+    ),
+    file="visits",
+)
+"""The command, its form and its rules."""

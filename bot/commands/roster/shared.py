@@ -1,0 +1,69 @@
+"""What the roster's forms share: teams in menus, faults beside inputs, and saves that take longer than Slack waits."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.commands.call import Call
+from bot.views.forms.pickers import team_word
+from bot.views.forms.roster_inputs import Filled
+from bot.views.reply import OpenForm
+from ledger.roster.changes import RosterRefusedError
+from ledger.roster.directory import Team, teams
+from ledger.validation import Problem
+
+PATIENTS_AT_ONCE = 50
+"""Of how many patients the months are evaluated before the acknowledgement; of more it would come too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLater:
+    """A form without faults whose save takes long: months of so many patients have to be evaluated again."""
+
+    patients: int
+
+
+FormAnswer = OpenForm | SaveLater | dict[str, str]
+"""What a submitted form leads to: a view in its place, a save behind the acknowledgement, or faults by input."""
+
+
+def team_words(connection: Connection, call: Call) -> dict[str, Team]:
+    """The teams by what means them in a form's menus."""
+    return {team_word(team.team_id): team for team in teams(connection, call.practice.practice_id)}
+
+
+def team_ids(known: Mapping[str, Team]) -> dict[str, str]:
+    """Ids of ``team_words``, as the import's rules look teams up."""
+    return {word: team.team_id for word, team in known.items()}
+
+
+def team_names(known: Mapping[str, Team]) -> dict[str, str]:
+    """Names of ``team_words`` by id."""
+    return {team.team_id: team.name for team in known.values()}
+
+
+def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapping[str, str]) -> FormAnswer:
+    """What ``save`` answers, or what it refuses: all of it at once, each beside its input.
+
+    Raises ``RosterRefusedError`` where the form has no input for what is wrong.
+    """
+    try:
+        return save()
+    except RosterRefusedError as refused:
+        if {problem.column for problem in refused.problems} - filled.cells.keys():
+            raise
+        return beside_inputs(refused.problems, labels)
+
+
+def beside_inputs(problems: Sequence[Problem], labels: Mapping[str, str]) -> dict[str, str]:
+    """The problems as a form says them: by input, in the form's words for the columns."""
+    # Of the columns, only those with an underscore are no words that a message may have of its own.
+    columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name)})\b")
+    said: dict[str, list[str]] = {}
+    for problem in problems:
+        message = re.sub(r"^(?=(?:is|already) )", "This ", problem.message)
+        named = columns.sub(lambda found: f"“{labels[found.group()]}”", message)
+        said.setdefault(problem.column, []).append(f"{named[:1].upper()}{named[1:]} {problem.remedy}")
+    return {column: " ".join(words) for column, words in said.items()}

@@ -1,0 +1,140 @@
+"""``/ccm staff [PERSON]``: the people of the practice, and the form that adds or changes one."""
+
+import re
+
+from bot.commands.call import Call
+from bot.commands.roster.shared import (
+    PATIENTS_AT_ONCE,
+    FormAnswer,
+    SaveLater,
+    answered_beside,
+    team_ids,
+    team_names,
+    team_words,
+)
+from bot.views.forms.inputs import YES
+from bot.views.forms.person import LABELS, person_form
+from bot.views.forms.pickers import team_word
+from bot.views.forms.roster_inputs import Filled
+from bot.views.reply import OpenForm, Reply, paged
+from bot.views.roster import STAFF_PAGE, saved_view, staff_list
+from ledger.errors import LedgerError
+from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
+from ledger.roster.directory import people, person_by_id, teams
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
+
+_MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+
+
+def staff(call: Call) -> Reply | OpenForm:
+    """The list of people, or the form of the one whom the call names by id, Slack id, mention or beginning of a name.
+
+    A Slack id of nobody on the staff opens the form that adds them; a beginning that several have lists those.
+    Raises ``LedgerError`` for words that name nobody.
+    """
+    word = _word(call.text)
+    if not word:
+        return staff_at_page(call, 0)
+    with call.database.reading() as connection:
+        found = find_people(connection, call.practice.practice_id, word)
+    if len(found) == 1:
+        return open_person(call, found[0].staff_id)
+    if found:
+        return staff_at_page(call, 0)
+    if _SLACK_ID.fullmatch(word):
+        return open_new_person(slack_user_id=word)
+    raise LedgerError(
+        "STAFF_UNKNOWN",
+        f'"{word}" is no staff id and the beginning of no name.',
+        "Everybody: /ccm staff. To add somebody by Slack id: /ccm staff U0123ABCD",
+    )
+
+
+def _word(typed: str) -> str:
+    mention = _MENTION.fullmatch(typed.strip())
+    return mention["user"] if mention else typed.strip().removeprefix("@")
+
+
+def staff_at_page(call: Call, page: int) -> Reply:
+    """Page ``page`` (from 0) of the people whom ``call.text`` asks for."""
+    word = _word(call.text)
+    with call.database.reading() as connection:
+        mine = call.practice.practice_id
+        found = find_people(connection, mine, word) if word else people(connection, mine)
+        names = {team.team_id: team.name for team in teams(connection, mine)}
+    pages = max(1, -(-len(found) // ROWS_PER_PAGE))
+    page = min(max(page, 0), pages - 1)
+    begin = page * ROWS_PER_PAGE
+    title = f"Staff · {word}…" if word else "Staff"
+    shown = staff_list(
+        found[begin : begin + ROWS_PER_PAGE], begin, len(found), title=title, teams=names, today=call.today
+    )
+    return paged(shown, STAFF_PAGE, page, pages, {"text": call.text})
+
+
+def open_person(call: Call, staff_id: str) -> OpenForm:
+    """The form of the staff member with that id; raises ``LedgerError`` where there is none."""
+    with call.database.reading() as connection:
+        person = person_by_id(connection, call.practice.practice_id, staff_id)
+        supervised = is_supervised(connection, call.practice.practice_id, staff_id)
+        names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
+    cells = {
+        "slack_user_id": person.slack_user_id or "",
+        "name": person.name,
+        "credential": person.credential,
+        "roles": ";".join(sorted(person.roles)),
+        "teams": ";".join(team_word(team_id) for team_id in person.team_ids),
+        "active_from": person.active_from.isoformat() if person.active_from else "",
+        "active_to": person.active_to.isoformat() if person.active_to else "",
+        "supervised": YES if supervised else "",
+    }
+    labels = {team_word(team_id): names[team_id] for team_id in person.team_ids if team_id in names}
+    return OpenForm(person_form(Filled(cells, labels, staff_id)))
+
+
+def open_new_person(*, slack_user_id: str = "", name: str = "") -> OpenForm:
+    """The form that adds somebody, prefilled with what Slack says of them."""
+    return OpenForm(person_form(Filled({"slack_user_id": slack_user_id, "name": name, "supervised": YES})))
+
+
+def submit_person(call: Call, filled: Filled) -> FormAnswer:
+    """Saves what the form says and answers with what that changed, or with what is wrong, by input.
+
+    Where the months of many patients depend on it, nothing is saved yet: ``save_person_form`` does it.
+    """
+
+    def save() -> FormAnswer:
+        if filled.key is None:
+            return save_person_form(call, filled)
+        with call.database.reading() as connection:
+            known = team_ids(team_words(connection, call))
+            staff_id, values = draft_person(
+                connection, call.practice, _cells(filled), known, key=filled.key, on=call.today
+            )
+            touched = len(patients_to_evaluate(connection, call.practice, staff_id, values))
+        return SaveLater(touched) if touched > PATIENTS_AT_ONCE else save_person_form(call, filled)
+
+    return answered_beside(save, filled, LABELS)
+
+
+def save_person_form(call: Call, filled: Filled) -> OpenForm:
+    """The view that tells what was saved; raises ``RosterRefusedError``."""
+    cells = _cells(filled)
+    with call.database.writing() as connection:
+        known = team_words(connection, call)
+        receipt = save_person(
+            connection,
+            call.practice,
+            cells,
+            team_ids(known),
+            key=filled.key,
+            request=call.request({"person": filled.key, "cells": cells}),
+            at=call.at,
+            by=call.person.staff_id,
+        )
+    return OpenForm(saved_view(receipt, LABELS, teams=team_names(known)), frozenset(receipt.patient_codes))
+
+
+def _cells(filled: Filled) -> dict[str, str]:
+    return {**filled.cells, "supervised": filled.cells["supervised"] or "no"}

@@ -1,0 +1,160 @@
+"""The outermost edge: one place that says which failure becomes which answer (design, habits)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.error import URLError
+from uuid import uuid4
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.permissions import UnknownPersonError
+from bot.telemetry import request_log
+from bot.views.onboarding import stranger_card
+from bot.views.problem import error_card, unexpected
+from bot.views.reply import Reply
+from jobs.channel import ChannelError
+from ledger.errors import DatabaseAwayError, LedgerError, OutcomeUnknownError
+from ledger.storage.failures import PASSING, told
+from ledger.storage.retries import with_retries
+
+Answer = TypeVar("Answer")
+
+log = structlog.get_logger("bot.errors")
+
+_CHANNEL_REMEDIES = {
+    "not_in_channel": "Invite the bot to the team's channel with /invite, then try again.",
+    "channel_not_found": "Choose the team's channel with /ccm team, and invite the bot to it with /invite.",
+    "is_archived": "The team's channel is archived: give the team another one with /ccm team.",
+}
+
+
+def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: bool = True) -> Answer | Reply:
+    """What ``work`` returns, or the card that says what went wrong; where ``work`` ``saves``, that nothing was saved.
+
+    A passing failure of the database is not told: ``work`` is done again as long as its user waits
+    (``ledger.storage.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the
+    ledger.
+    ``what`` names the request in the log, which never has what was ``typed``: that is given back to its author.
+    """
+    request_log.named(what)
+    try:
+        return with_retries(work)
+    except LedgerError as error:
+        return _refused(error, typed=typed, saves=saves)
+    except ChannelError as error:
+        return _refused(channel_error(error), typed=typed, saves=saves)
+    except (SlackApiError, URLError) as error:
+        return _slack_failed(error, what, typed=typed, saves=saves)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
+        return _failed(error, what, typed=typed, saves=saves)
+
+
+def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
+    request_log.refused(error.code)
+    if isinstance(error, UnknownPersonError):
+        return stranger_card(error, error.admins, typed=typed, saves=saves)
+    return error_card(error, typed=typed, saves=saves)
+
+
+def channel_error(error: ChannelError) -> LedgerError:
+    """What a refused channel post means to the person who asked for it."""
+    remedy = _CHANNEL_REMEDIES.get(error.reason, "Try again in a minute.")
+    return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
+
+
+def _failed(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, OutcomeUnknownError):
+        unknown = outcome_unknown()
+        request_log.failed(code=unknown.code)
+        log.error("outcome_unknown", request=what)
+        return error_card(unknown, typed=typed, saves=False)
+    failure = told(error)
+    if not isinstance(failure, DatabaseAwayError):
+        return unexpected(reference_for(what, error), typed=typed, saves=saves)
+    shown = for_whoever_typed(failure)
+    request_log.failed(code=shown.code)
+    log_failure(failure, error, what)
+    return error_card(shown, typed=typed, saves=saves)
+
+
+def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
+    """Logs that the database could not be reached, or why it takes nothing; never the error's own words."""
+    kind = type(error).__name__
+    if failure.code in PASSING:
+        log.error("database_away", request=what, kind=kind, code=failure.code)
+    else:
+        log.error("database_refused", request=what, kind=kind, code=failure.code)
+
+
+def for_whoever_typed(failure: LedgerError) -> LedgerError:
+    """What a failure that an operator can mend (``ledger.storage.failures``) means to the person who typed."""
+    if failure.code in PASSING:
+        return DatabaseAwayError(
+            "DATABASE_AWAY",
+            "The ledger cannot be reached just now. Nothing was saved.",
+            "Keep what you typed and send it again in a minute.",
+        )
+    if failure.code == "DISK_FULL":
+        return DatabaseAwayError(
+            "DISK_FULL",
+            "The ledger's disk is full.",
+            "Keep what you typed and tell your administrator; send it again once they have made room.",
+        )
+    return DatabaseAwayError(
+        failure.code,
+        "The ledger cannot be used just now.",
+        f"Keep what you typed and tell your administrator the code {failure.code}; whoever runs the bot finds it with: "
+        "ccm doctor",
+    )
+
+
+def outcome_unknown() -> LedgerError:
+    """What a commit that was cut off means to the person who typed."""
+    return LedgerError(
+        "OUTCOME_UNKNOWN",
+        "The ledger was lost while this was being saved. It is not known whether it was saved.",
+        "Look before you send it again: /ccm me lists what you logged today. Time that looks like what you just "
+        "logged is asked about before it is saved twice.",
+    )
+
+
+def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, saves: bool) -> Reply:
+    if isinstance(error, URLError):
+        request_log.failed(code="SLACK_AWAY")
+        log.error("slack_away", request=what)
+        away = LedgerError("SLACK_AWAY", "Slack did not take the bot's answer.", "Try again in a minute.")
+        return error_card(away, typed=typed, saves=saves)
+    reason = str(error.response.get("error", "unknown_error"))
+    log.error("slack_refused", request=what, reason=reason)
+    if reason != "expired_trigger_id":
+        return unexpected(reference_for(what, error), typed=typed, saves=saves)
+    too_late = LedgerError(
+        "FORM_TOO_LATE",
+        "Slack waits three seconds for a form; this one came later.",
+        "Try again: it is usually faster the second time.",
+    )
+    return _refused(too_late, typed=typed, saves=saves)
+
+
+def report(error: Exception) -> None:
+    """Logs a failure that reached Bolt itself: nobody can be answered any more."""
+    reference_for("listener", error)
+
+
+def reference_for(what: str, error: Exception) -> str:
+    """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
+    reference = uuid4().hex[:8].upper()
+    request_log.failed(reference)
+    log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))
+    return reference
+
+
+def _places(error: Exception) -> list[str]:
+    """Where in the code it failed, file by line, without any value."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places

@@ -1,0 +1,108 @@
+"""What every listener needs: the ledger, the clock and Slack; and what is done behind the acknowledgement."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.commands.call import Call
+from bot.errors import answered
+from bot.oauth.store import Installations
+from bot.onboarding import administrators_to_ask, first_administrator, tell_of_stranger
+from bot.permissions import UnknownPersonError, require_active
+from bot.telemetry.request_log import acts_for
+from bot.views.reply import OpenForm, Reply
+from ledger.errors import LedgerError
+from ledger.practice.practice import Practice, get_practice
+from ledger.roster.directory import Role, person_by_slack_id
+from ledger.storage.database import Database
+
+COMMAND = "/ccm"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody did: whose Home tab has to show it, and the patients whose figures it may have changed."""
+
+    practice_id: str
+    slack_user_id: str
+    patient_codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ledger, the clock and Slack. ``followers`` are told of every change, behind the acknowledgement."""
+
+    database: Database
+    now: Callable[[], datetime]
+    client_of: Callable[[str], WebClient]
+    """The client of a practice's workspace; raises ``LedgerError`` where the bot is not installed there (any more)."""
+    executor: Executor
+    admins: frozenset[str] = frozenset()
+    """The Slack ids of those who are administrators whatever the roster says (CCM_ADMINS)."""
+    installations: Installations | None = None
+    """Where the tokens of many workspaces are kept; None for the one of SLACK_BOT_TOKEN."""
+    followers: list[Callable[[Change], None]] = field(default_factory=list)
+
+    def call(self, body: dict[str, Any], key: str, text: str) -> Call:
+        """The call that a request's body makes; raises ``LedgerError`` for somebody who is not on the staff."""
+        at = self.now()
+        user, team = user_of(body), team_of(body)
+        database = self.database.of(team)
+        with database.reading() as connection:
+            practice = get_practice(connection, team)
+            person = person_by_slack_id(connection, practice.practice_id, user)
+        if person is None:
+            client = self.client_of(practice.practice_id)
+            person = first_administrator(database, client, practice, user, named=self.admins, at=at)
+        if person is None:
+            raise self._stranger(practice, user, at)
+        if user in self.admins:
+            person = replace(person, roles=person.roles | {Role.ADMIN})
+        acts_for(practice.practice_id, person.staff_id)
+        require_active(person, practice.local_date(at))
+        return Call(database, practice, person, text, at, key)
+
+    def client(self, body: dict[str, Any]) -> WebClient:
+        """The client of the workspace that the request comes from."""
+        return self.client_of(team_of(body))
+
+    def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
+        """What somebody is told who is not on the staff; the administrators are told of them as well."""
+        today = practice.local_date(at)
+        database = self.database.of(practice.practice_id)
+        with database.reading() as connection:
+            admins = administrators_to_ask(connection, practice, self.admins, on=today)
+        client = self.client_of(practice.practice_id)
+        told = partial(tell_of_stranger, database, client, practice, user, admins, on=today)
+        self.later(told, what="stranger")
+        return UnknownPersonError(user, admins)
+
+    def later(self, work: Callable[[], object], *, what: str) -> None:
+        """Does ``work`` on another thread, so that nobody waits for it; a failure is logged as ``what``."""
+        self.executor.submit(answered, work, what=what, saves=False)
+
+    def follow_up(self, body: dict[str, Any], said: object) -> None:
+        """Tells the followers what the answer says was changed; nothing where it changed nothing."""
+        if isinstance(said, Reply | OpenForm) and said.changed:
+            self.follow(body, said.changed)
+
+    def follow(self, body: dict[str, Any], patient_codes: frozenset[str]) -> None:
+        """Tells the followers what was changed; without patients, that whoever did it may see something new."""
+        change = Change(team_of(body), user_of(body), patient_codes)
+        for follower in self.followers:
+            self.later(partial(follower, change), what="follow-up")
+
+
+def user_of(body: dict[str, Any]) -> str:
+    """The Slack id of whoever sent the request."""
+    return str(body.get("user_id") or body["user"]["id"])
+
+
+def team_of(body: dict[str, Any]) -> str:
+    """The workspace that the request comes from."""
+    return str(body.get("team_id") or body["team"]["id"])

@@ -1,0 +1,106 @@
+"""How a listener answers: in a message, in a modal, over one, or beside the inputs of a form."""
+
+from typing import Any
+
+from slack_bolt import Ack, Respond
+from slack_sdk.errors import SlackApiError
+
+from bot.commands.registry import Answer
+from bot.listeners.context import Desk
+from bot.views.forms.inputs import as_entered, errors_beside
+from bot.views.reply import OpenForm, Reply, reply_view
+
+
+def open_if_form(desk: Desk, said: Answer, body: dict[str, Any]) -> Reply | None:
+    """The answer, or None where it was a form, which is open now."""
+    if isinstance(said, OpenForm):
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
+        return None
+    return said
+
+
+def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
+    """The key of every press of one button where it stands: whoever presses twice asks for one thing.
+
+    A Home tab is published again after what is done in it: its next state has another hash, and its buttons other keys.
+    """
+    if is_in_view(body):
+        return f"press:{body['view']['id']}:{body['view']['hash']}:{action['block_id']}:{action['action_id']}"
+    container = body["container"]
+    return f"press:{container['channel_id']}:{container['message_ts']}:{action['action_id']}"
+
+
+def is_in_view(body: dict[str, Any]) -> bool:
+    """Whether a button stands in the Home tab or in a form: no message to answer in, and no ``response_url``."""
+    return bool(body["container"]["type"] == "view")
+
+
+def submission_key(view: dict[str, Any]) -> str:
+    """The key of every submission of one form as it was shown: a form shown anew in its place is another one."""
+    return f"view:{view['id']}:{view['hash']}"
+
+
+def is_in_modal(body: dict[str, Any]) -> bool:
+    """Whether a button stands in a modal."""
+    return is_in_view(body) and bool(body["view"]["type"] == "modal")
+
+
+def replace_message(respond: Respond, reply: Reply) -> None:
+    """Shows ``reply`` in place of the message whose button was pressed."""
+    respond(replace_original=True, response_type="ephemeral", **reply.payload())
+
+
+def answer_press(
+    desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str, replaces: bool
+) -> None:
+    """Shows ``reply`` in place of the button's message where it ``replaces`` that, else below it.
+
+    A button of the Home tab has no message: its answer is a modal under ``title``, without buttons of its own.
+    """
+    if is_in_view(body):
+        blocks = tuple(block for block in reply.blocks if block["type"] != "actions")
+        view = reply_view(Reply(reply.text, blocks), title=title)
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+    else:
+        respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
+
+
+def show_in_place(desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
+    """Shows ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
+    if is_in_view(body):
+        update_form(desk, body, reply_view(reply, title=title))
+    else:
+        replace_message(respond, reply)
+
+
+def show_over(desk: Desk, body: dict[str, Any], respond: Respond, said: Answer, *, title: str) -> None:
+    """Shows a form, or an answer (in a modal under ``title``), over the message or the view whose button was pressed.
+
+    What is shown over a modal is closed back to it.
+    """
+    if isinstance(said, Reply) and not is_in_view(body):
+        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        return
+    view = said.view if isinstance(said, OpenForm) else reply_view(said, title=title)
+    if is_in_modal(body):
+        desk.client(body).views_push(trigger_id=body["trigger_id"], view=view)
+    else:
+        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def update_form(desk: Desk, body: dict[str, Any], new: dict[str, Any]) -> None:
+    """Shows ``new`` in place of the modal pressed, unless that has been replaced meanwhile: the later press holds."""
+    old = body["view"]
+    try:
+        desk.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
+    except SlackApiError as error:
+        if error.response.get("error") != "hash_conflict":
+            raise
+
+
+def answer_form(ack: Ack, view: dict[str, Any], said: OpenForm | dict[str, str]) -> None:
+    """Answers the submission of ``view``: with errors beside its inputs, or with the view that takes its place."""
+    if isinstance(said, dict):
+        ack(response_action="errors", errors=errors_beside(view, said))
+    else:
+        ack(response_action="update", view=as_entered(said.view, view))

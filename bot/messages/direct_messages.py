@@ -1,0 +1,86 @@
+"""Slack as the way to people and channels beside digests: direct messages that nobody else sees, and short posts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.messages.message_keys import keyed_message, metadata_of, refused
+from bot.slack.client import UNREACHABLE
+from bot.views.reply import Reply
+from bot.views.scheduled_notices import notice_message
+from bot.views.timer import reminder as reminder_view
+from jobs.channel import ChannelError
+from jobs.notices.delivery import Notice, Sent
+from jobs.notices.timer_reminders import Reminder
+
+_PEOPLE = ("U", "W")
+"""How the ids of people begin; those of channels begin otherwise."""
+
+
+def send_direct(client: WebClient, user: str, message: dict[str, Any]) -> None:
+    """Sends ``message`` to one person; raises ``ChannelError`` where Slack refuses or is away.
+
+    Needs im:write and chat:write, and the app's Messages tab switched on.
+    """
+    with _told():
+        client.chat_postMessage(channel=_conversation(client, user), **message)
+
+
+class SlackDirect:
+    """Writes to people and channels with a bot token.
+
+    To find an earlier message it needs the history of direct messages (im:history) and of channels.
+    """
+
+    def __init__(self, client: WebClient) -> None:
+        """``client`` retries what Slack asks to be retried (429 with Retry-After)."""
+        self._client = client
+
+    def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
+        """Asks the owner of a timer whether it still runs, unless that was asked; raises ``ChannelError``."""
+        asked = reminder_view(reminder.timer, reminder.practice.local(reminder.at))
+        since = reminder.timer.started_at
+        self._send(reminder.slack_user_id, asked, reminder.key, since=since, may_be_there=may_be_there)
+
+    def send(self, to: str, notice: Notice, key: str, *, since: datetime, may_be_there: bool) -> Sent:
+        """Where the notice is, sent unless it was there; raises ``ChannelError``."""
+        return self._send(to, notice_message(notice), key, since=since, may_be_there=may_be_there)
+
+    def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
+        """Where the message with that key is, None where there is none; raises ``ChannelError``."""
+        with _told():
+            conversation = _conversation(self._client, to)
+            there = keyed_message(self._client, conversation, key, since)
+            return Sent(conversation, str(there["ts"])) if there else None
+
+    def _send(self, to: str, message: Reply, key: str, *, since: datetime, may_be_there: bool) -> Sent:
+        with _told():
+            conversation = _conversation(self._client, to)
+            there = keyed_message(self._client, conversation, key, since) if may_be_there else None
+            if there is not None:
+                return Sent(conversation, str(there["ts"]))
+            posted = self._client.chat_postMessage(
+                channel=conversation, metadata=metadata_of(key), unfurl_links=False, **message.payload()
+            )
+            return Sent(conversation, str(posted["ts"]))
+
+
+def _conversation(client: WebClient, to: str) -> str:
+    if not to.startswith(_PEOPLE):
+        return to
+    return str(client.conversations_open(users=[to])["channel"]["id"])
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What Slack refuses, or cannot be asked, as ``ChannelError``."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise refused(error) from error
+    except UNREACHABLE as error:
+        raise ChannelError("slack_unreachable") from error

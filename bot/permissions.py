@@ -1,0 +1,146 @@
+"""Who may do what: one table, read on one screen (slack-experience, Commands)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from ledger.errors import LedgerError
+from ledger.roster.directory import Person, Role, Team
+
+EVERYBODY = frozenset(Role)
+DOCUMENTING = frozenset({Role.COORDINATOR, Role.PRACTITIONER})
+BILLING = frozenset({Role.BILLER, Role.LEAD})
+CLOSING = frozenset({Role.BILLER})
+KEEPING_FACTS = frozenset({Role.COORDINATOR, Role.LEAD})
+DESIGNATING = frozenset({Role.PRACTITIONER})
+LEADING = frozenset({Role.LEAD, Role.ADMIN})
+ADMINISTERING = frozenset({Role.ADMIN})
+CORRECTING = DOCUMENTING | {Role.LEAD}
+
+ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
+    "": EVERYBODY,
+    "help": EVERYBODY,
+    "log": DOCUMENTING,
+    "start": DOCUMENTING,
+    "stop": DOCUMENTING,
+    "cancel": DOCUMENTING,
+    "undo": DOCUMENTING,
+    "void": CORRECTING,
+    "fix": DOCUMENTING,
+    "add": CORRECTING,
+    "me": EVERYBODY,
+    "patient": EVERYBODY,
+    "near": EVERYBODY,
+    "month": BILLING,
+    "export": CLOSING,
+    "close": CLOSING,
+    "reopen": CLOSING,
+    "digest": LEADING,
+    "consent": KEEPING_FACTS,
+    "plan": KEEPING_FACTS,
+    "visit": KEEPING_FACTS,
+    "stay": KEEPING_FACTS,
+    "readings": KEEPING_FACTS,
+    "enroll": KEEPING_FACTS,
+    "complex": DESIGNATING,
+    "patients": ADMINISTERING,
+    "staff": ADMINISTERING,
+    "team": ADMINISTERING,
+    "settings": ADMINISTERING,
+}
+
+ROLES_BY_BUTTON: dict[str, frozenset[Role]] = {
+    "Take": DOCUMENTING | {Role.LEAD},
+}
+"""Buttons and menus of messages that everybody in a channel sees, which do what no command does."""
+
+SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
+"""Roles whose lists are not limited to the person's own teams."""
+
+
+def may(person: Person, command: str) -> bool:
+    """Whether the person has one of the roles that ``command`` needs."""
+    return bool(person.roles & ROLES_BY_COMMAND[command])
+
+
+def require(person: Person, command: str) -> None:
+    """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
+    _require(person, ROLES_BY_COMMAND[command], f"/ccm {command}".strip())
+
+
+def require_button(person: Person, name: str) -> None:
+    """Raises ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
+    _require(person, ROLES_BY_BUTTON[name], f"The button {name}")
+
+
+def _require(person: Person, roles: frozenset[Role], what: str) -> None:
+    if person.roles & roles:
+        return
+    needed = " or ".join(sorted(role.value for role in roles))
+    has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
+    raise LedgerError(
+        "ROLE_NEEDED",
+        f"{what} needs the role {needed}; you have {has}.",
+        "An administrator of your practice can give it to you. What you can do now: /ccm help",
+    )
+
+
+def require_active(person: Person, on: date) -> None:
+    """Raises ``LedgerError`` where the person does not work here on that date."""
+    if not person.is_active(on):
+        raise LedgerError(
+            "PERSON_INACTIVE",
+            "Your time in this practice's roster is over or has not begun.",
+            "Ask an administrator of your practice to correct your dates: /ccm staff",
+        )
+
+
+def require_entry(person: Person, command: str, name: str, *, author: str, team: Team) -> None:
+    """Raises ``LedgerError`` where ``command`` may not touch that entry of ``author`` for a patient of ``team``.
+
+    One's own entries may be touched, and by a lead those of the lead's teams; but a fix records work again, which
+    only the person who did it can.
+    """
+    leads = Role.LEAD in person.roles and team.team_id in person.team_ids
+    if person.staff_id == author or (leads and command != "fix"):
+        return
+    remedy = f"Its author can do that, or a lead of {team.name}: /ccm {command} {name} …"
+    if command == "fix":
+        remedy = f"Its author can fix it; a lead of {team.name} can void it: /ccm void {name} REASON"
+    raise LedgerError("ENTRY_OF_OTHERS", f"{name} is not your entry.", remedy)
+
+
+def visible_teams(person: Person, teams: Collection[Team], asked: Team | None) -> frozenset[str] | None:
+    """The ids of the teams whose list the person sees; None means every team.
+
+    Raises ``LedgerError`` where a lead asks for a team of others.
+    """
+    if person.roles & SEE_EVERY_TEAM:
+        return None if asked is None else frozenset({asked.team_id})
+    own = frozenset(person.team_ids) & {team.team_id for team in teams}
+    if asked is None:
+        return own
+    if asked.team_id not in own:
+        names = ", ".join(team.name for team in teams if team.team_id in own) or "no team yet"
+        raise LedgerError(
+            "TEAM_OF_OTHERS", f"You lead {names}, not {asked.name}.", "A biller sees every team: /ccm month"
+        )
+    return frozenset({asked.team_id})
+
+
+NOBODY_YET = (
+    "There is none yet: whoever runs the bot can name one with CCM_ADMINS, and the primary owner of this workspace is "
+    "one until then."
+)
+
+
+class UnknownPersonError(LedgerError):
+    """Somebody who is not on the staff list; ``admins`` are the Slack ids of those who can change that."""
+
+    def __init__(self, user: str, admins: Sequence[str]) -> None:
+        """``user`` is the Slack id of whoever asked."""
+        self.admins = tuple(admins)
+        remedy = f"Ask an administrator of your practice to add you with your Slack id, {user}."
+        remedy += f" They type: /ccm staff {user}"
+        if not admins:
+            remedy += f". {NOBODY_YET}"
+        super().__init__("PERSON_UNKNOWN", "You are not on this practice's staff list yet.", remedy)

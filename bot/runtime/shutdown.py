@@ -1,0 +1,85 @@
+"""A clean stop: told once, finished what was begun; told twice, gone at once."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+log = structlog.get_logger("bot.runtime.shutdown")
+
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+KILLED_BY = 128
+"""What a shell adds to a signal's number for the exit code of what it ended."""
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM or SIGINT sets, for the length of the block; a second one ends the process at once.
+
+    The signals are written to a pipe, and one thread waits at its end: what a handler may do (locks, logs) would depend
+    on where it interrupts. Enter it in the main thread.
+    """
+    asked = threading.Event()
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    waits = threading.Thread(target=_wait_at, args=(reads, asked), name="signals", daemon=True)
+    waits.start()
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in STOPPING}
+    pipe_before = signal.set_wakeup_fd(writes)
+    try:
+        yield asked
+    finally:
+        signal.set_wakeup_fd(pipe_before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(writes)
+        waits.join()
+        os.close(reads)
+
+
+def _wait_at(pipe: int, asked: threading.Event) -> None:
+    """Sets the event for the first signal, and ends the process for the second; returns when the pipe is closed."""
+    while received := os.read(pipe, 1):
+        number = received[0]
+        if number not in STOPPING:
+            continue
+        if asked.is_set():
+            log.warning("stopped", at_once=True)
+            os._exit(KILLED_BY + number)
+        asked.set()
+        log.info("stopping", signal=signal.Signals(number).name)
+
+
+class InFlight:
+    """How much is begun and not done. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._is_closed = False
+
+    def begin(self) -> bool:
+        """Whether something more may be begun: not once it is closed."""
+        with self._changed:
+            self._count += not self._is_closed
+            return not self._is_closed
+
+    def end(self) -> None:
+        """One of what was begun is done."""
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Lets nothing more begin, and returns when all is done."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: self._count == 0)
+
+    def wait(self) -> None:
+        """Returns when all is done that was begun, and all that this began."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0)

@@ -1,0 +1,64 @@
+"""Buttons that open the form for the fact which would clear what stands in the way."""
+
+from collections.abc import Callable, Iterable
+
+from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar.vocabulary import PROGRAM_WORDS
+from bot.views.blocks import Block, Element
+from bot.views.reply import actions, button
+from ledger.rules.facts import Program
+
+OPEN_FACT_FORM = "fact_form_open"
+"""The beginning of the action of a button that opens the form of a fact; behind it stands which of them it is."""
+
+MOST_BUTTONS = 5
+
+_CLEARED_BY = {
+    "NO_CONSENT": FactCommand.CONSENT,
+    "NOT_ENROLLED": FactCommand.ENROLL,
+    "NO_CARE_PLAN": FactCommand.PLAN,
+    "CARE_PLAN_EXPIRED": FactCommand.PLAN,
+    "NO_INITIATING_VISIT": FactCommand.VISIT,
+    "FACILITY_EDGE_DAY": FactCommand.STAY,
+}
+"""By the name of a blocker or of an exclusion (billing-rules, sections 3 and 6): the fact that clears it."""
+
+_LABELS = {
+    FactCommand.CONSENT: "Record consent",
+    FactCommand.ENROLL: "Record enrollment",
+    FactCommand.PLAN: "Record care plan",
+    FactCommand.VISIT: "Record visit",
+    FactCommand.STAY: "Record stay",
+}
+_BY_PROGRAM = frozenset({FactCommand.CONSENT, FactCommand.ENROLL})
+
+
+def clearing_buttons(
+    patient_code: str, in_the_way: Iterable[tuple[str, Program]], may: Callable[[str], bool]
+) -> list[Block]:
+    """A row of buttons, one for each fact that is missing and that its reader ``may`` record; no row where none is.
+
+    ``in_the_way`` are blockers and exclusions by name, each with its program.
+    """
+    facts = dict.fromkeys(
+        (command, program if command in _BY_PROGRAM else None)
+        for name, program in in_the_way
+        if (command := _CLEARED_BY.get(name)) is not None and may(command.value)
+    )
+    buttons = [clearing_button(patient_code, *fact) for fact in list(facts)[:MOST_BUTTONS]]
+    return [actions(*buttons)] if buttons else []
+
+
+def clearing_button(
+    patient_code: str, command: FactCommand, program: Program | None, *, heard_as: str | None = None
+) -> Element:
+    """The button that opens the form of that fact for that patient, to a ``program`` where it is recorded by program.
+
+    ``heard_as`` is what a screen reader says where several patients have the same button.
+    """
+    return button(
+        f"{_LABELS[command]} ({program})" if program else _LABELS[command],
+        f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
+        {"fact": command.value, "text": f"{patient_code} {PROGRAM_WORDS[program][0] if program else ''}".strip()},
+        heard_as=heard_as,
+    )

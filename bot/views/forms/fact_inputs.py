@@ -1,0 +1,235 @@
+"""The kinds of inputs that a form for a fact may have: how each is shown, filled, and read.
+
+An input is called like the column of the import file whose rules it is read by, so that what they refuse finds it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from bot.grammar.fact_vocabulary import FactChoice
+from bot.views import formatting
+from bot.views.blocks import Block
+from bot.views.forms.inputs import (
+    YES,
+    FormValues,
+    date_input,
+    number_input,
+    radio_input,
+    select_input,
+    text_input,
+    tick_input,
+    time_input,
+)
+from bot.views.forms.pickers import patient_input
+from ledger.clock import month_of
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS
+from ledger.rules.facts import Program
+
+MONTHS_OFFERED = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactInput(ABC):
+    """One input: the ``attribute`` of a line that it fills, and the ``column`` of the file that it is read as.
+
+    ``is_now`` says that today, or this month, stands in it where a line says nothing.
+    """
+
+    column: str
+    attribute: str
+    label: str
+    hint: str | None = None
+    optional: bool = False
+    is_now: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the input in the form."""
+        return self.column
+
+    def text(self, value: Any) -> str:
+        """A value of the attribute, which is not None, as the form and the file have it."""
+        return str(value)
+
+    @abstractmethod
+    def read(self, text: str) -> Any:
+        """The value of the attribute that was filled in; None for one that was not on offer."""
+
+    @abstractmethod
+    def block(self, values: FormValues, today: date) -> Block:
+        """The input with its value in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientInput(FactInput):
+    """The menu of patients."""
+
+    column: str = "patient"
+    attribute: str = "patient_code"
+    label: str = "Patient"
+
+    def read(self, text: str) -> str:
+        """The code."""
+        return text
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """The menu."""
+        return patient_input(self.name, values.get(self.name), label=self.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceInput(FactInput):
+    """One of the words of which a fact needs one, each offered in the words of ``choices``."""
+
+    attribute: str = "choice"
+    choices: Mapping[FactChoice, str] = field(default_factory=dict)
+
+    def text(self, value: FactChoice) -> str:
+        """The word as its file has it."""
+        return value.value
+
+    def read(self, text: str) -> FactChoice | None:
+        """The word."""
+        return next((choice for choice in self.choices if choice.value == text), None)
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """All choices, to be seen at once."""
+        offered = [(choice.value, said) for choice, said in self.choices.items()]
+        return radio_input(self.name, self.label, values, offered, hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramInput(FactInput):
+    """A program."""
+
+    column: str = "program"
+    attribute: str = "program"
+    label: str = "Program"
+
+    def read(self, text: str) -> Program:
+        """The program."""
+        return Program(text)
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A menu."""
+        offered = [(program.value, program.value) for program in Program]
+        return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayInput(FactInput):
+    """A date."""
+
+    def read(self, text: str) -> date:
+        """The date."""
+        return date.fromisoformat(text)
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A calendar."""
+        return date_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeInput(FactInput):
+    """A time of day, which stands behind its day in the day's column."""
+
+    optional: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name of the input, beside that of its day."""
+        return f"{self.column}_time"
+
+    def text(self, value: time) -> str:
+        """``14:30``."""
+        return f"{value:%H:%M}"
+
+    def read(self, text: str) -> time:
+        """The time."""
+        return time.fromisoformat(text)
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A clock."""
+        return time_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthInput(FactInput):
+    """A month."""
+
+    column: str = "month"
+    attribute: str = "month"
+    label: str = "Month"
+    is_now: bool = True
+
+    def text(self, value: date) -> str:
+        """``2026-11``."""
+        return f"{value:%Y-%m}"
+
+    def read(self, text: str) -> date:
+        """Its first day."""
+        return date.fromisoformat(f"{text}-01")
+
+    def block(self, values: FormValues, today: date) -> Block:
+        """A menu of the months of a year, the newest first, and the one that is chosen."""
+        months = [month_of(today)]
+        while len(months) < MONTHS_OFFERED:
+            months.append(month_of(months[-1] - timedelta(days=1)))
+        chosen = values.get(self.name)
+        if chosen and self.read(chosen) not in months:
+            months.append(self.read(chosen))
+        offered = [(self.text(month), formatting.month_name(month)) for month in months]
+        return select_input(self.name, self.label, values, offered, hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountInput(FactInput):
+    """A whole number."""
+
+    def read(self, text: str) -> int:
+        """The number."""
+        return int(text)
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A field."""
+        return number_input(self.name, self.label, values, hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TickInput(FactInput):
+    """A box that is ticked or not, with ``said`` beside it."""
+
+    said: str
+
+    def text(self, value: bool) -> str:
+        """``yes``, or nothing."""
+        return YES if value else ""
+
+    def read(self, text: str) -> bool:
+        """Whether it is ticked."""
+        return text == YES
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A box."""
+        return tick_input(self.name, self.label, values, self.said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RationaleInput(FactInput):
+    """Words, as many as a rationale may have."""
+
+    column: str = "rationale"
+    attribute: str = "rationale"
+    label: str = "Rationale"
+
+    def read(self, text: str) -> str:
+        """The words."""
+        return text.strip()
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """A field of several lines."""
+        most = RATIONALE_CHARACTERS
+        return text_input(self.name, self.label, values, most_characters=most, hint=self.hint, multiline=True)
