@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
@@ -39,7 +39,7 @@ from bot.listeners.context import Desk
 from bot.oauth.authorize import InstalledAuthorize, gate
 from bot.oauth.flow import InstallFlow
 from bot.oauth.store import Installations
-from bot.telemetry.request_log import WatchedApp
+from bot.telemetry.request_log import handling, in_new_context, refused
 from ledger.storage.database import Database
 
 # Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
@@ -117,3 +117,37 @@ def _authorize_with(client: WebClient) -> Callable[..., AuthorizeResult]:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
     return authorize
+
+
+KINDS = {
+    "block_actions": "button",
+    "block_suggestion": "menu",
+    "view_submission": "form",
+    "view_closed": "form",
+    "shortcut": "shortcut",
+    "message_action": "message shortcut",
+    "event_callback": "event",
+}
+"""What a request is called in the log before its listener says what it does."""
+
+
+HTTP_ERROR = 400
+
+
+class WatchedApp(App):
+    """Bolt's app; here every request comes in, over HTTP and in Socket Mode, and gets its id and its line in the log.
+
+    Listeners run before the acknowledgement: how long this takes is how long Slack waits for it.
+    """
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """The answer to the request."""
+        return in_new_context(lambda: self._watched(req))
+
+    def _watched(self, request: BoltRequest) -> BoltResponse:
+        kind = KINDS.get(str(request.body.get("type")), "request")
+        with handling("request_handled", kind):
+            response = super().dispatch(request)
+            if response.status >= HTTP_ERROR:
+                refused(f"HTTP_{response.status}")
+            return response

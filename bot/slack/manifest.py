@@ -9,7 +9,7 @@ import yaml
 from ledger.errors import installation_lacks
 
 NAME = "manifest.yml"
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 
 def manifest() -> dict[str, Any]:
