@@ -7,17 +7,17 @@
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "tests/demo/test_demo_in_browser.py": "browser",
-    "tests/faults/test_database_away.py": "processes",
-    "tests/faults/test_delivered_twice.py": "processes",
-    "tests/faults/test_killed.py": "processes",
-    "tests/faults/test_many_processes.py": "processes",
-    "tests/playground/test_page_blocks.py": "browser",
-    "tests/playground/test_page_journeys.py": "browser",
-    "tests/slack/test_clean_stop.py": "processes",
-    "tests/slack/test_home_in_browser.py": "browser",
-    "tests/slack/test_serve_process.py": "processes",
-    "tests/slack/test_serving_many.py": "processes",
+    "tests/browser/test_demo_in_browser.py": "browser",
+    "tests/processes/test_database_away.py": "processes",
+    "tests/processes/test_delivered_twice.py": "processes",
+    "tests/processes/test_killed.py": "processes",
+    "tests/processes/test_killed_among_many.py": "processes",
+    "tests/browser/test_page_blocks.py": "browser",
+    "tests/browser/test_page_journeys.py": "browser",
+    "tests/processes/test_clean_stop.py": "processes",
+    "tests/browser/test_home_in_browser.py": "browser",
+    "tests/processes/test_serve_process.py": "processes",
+    "tests/processes/test_serving_many.py": "processes",
 }
 """The files whose tests start processes of the bot, or a browser."""
 

