@@ -3,12 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ledger.clock import month_of
@@ -18,7 +18,7 @@ from ledger.practice.practice import Practice, get_practice
 from ledger.practice.settings import EXAMPLES, ConductSettings, PolicySettings, written_settings
 from ledger.rules.rulebook import load_rulebooks
 from ledger.rules.statement import Status
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import PatientMonthRow, PolicyChangeRow, PracticeRow
 
 PAYMENTS = "payments"
@@ -153,7 +153,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyReceipt:
+class PolicyReceipt(Replayable):
     """What a setting was and is, and what that did to the programs and the expected payment of ``month``."""
 
     name: str
@@ -164,10 +164,9 @@ class PolicyReceipt:
     no_longer_billable: int = 0
     cents_before: int = 0
     cents_after: int = 0
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(PolicyReceipt)
+_DECISION = Once(PolicyReceipt)
 
 
 def decide(
@@ -178,9 +177,22 @@ def decide(
     What is so already is not recorded as a change. Raises as ``change_policy`` does.
     """
     settings = lock_settings(connection, practice)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+
+    def take() -> PolicyReceipt:
+        return _take(connection, practice, settings, decision, at=at, by=by)
+
+    return _DECISION.write(connection, practice.practice_id, request, take, at=at)
+
+
+def _take(
+    connection: Connection,
+    practice: Practice,
+    settings: Mapping[str, Any],
+    decision: Decision,
+    *,
+    at: datetime,
+    by: str,
+) -> PolicyReceipt:
     month = month_of(practice.local_date(at))
     before = _billed(connection, practice, month) if decision.evaluates else Counter()
     after = before
@@ -189,7 +201,7 @@ def decide(
     if changed != settings:
         change_policy(connection, practice, decision.name, wanted, at=at, recorded_by=by)
         after = _billed(connection, practice, month) if decision.evaluates else before
-    receipt = PolicyReceipt(
+    return PolicyReceipt(
         name=decision.name,
         before=written_settings(settings)[decision.name],
         after=written_settings(changed)[decision.name],
@@ -199,8 +211,6 @@ def decide(
         cents_before=before.total(),
         cents_after=after.total(),
     )
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
 
 
 def _wanted(settings: Mapping[str, Any], decision: Decision) -> Any:

@@ -42,7 +42,7 @@ from ledger.roster.storing import lock_roster
 from ledger.rules.rulebook import rulebook_for
 from ledger.storage.batches import batches
 from ledger.storage.database import ScopedDatabase
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.month_tables import ClosedProgramRow, ClosedStatementRow, MonthClosingRow
 
 REASON_CHARACTERS = 300
@@ -60,12 +60,23 @@ class ClosePreview:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingReceipt:
+class ClosingReceipt(Replayable):
     """The close or the reopen, and the number of patients whose figures are others since it."""
 
     closing: Closing
     changed_patients: int
-    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Replayable):
+    """What is kept of a request: which close or reopen came of it."""
+
+    month: date
+    number: int
+    changed_patients: int
+
+
+_CLOSING = Once(_Kept)
 
 
 def preview_close(connection: Connection, practice: Practice, month: date, *, at: datetime) -> ClosePreview:
@@ -104,14 +115,12 @@ def close_month(
         draft = draft_month(connection, practice, month, progress)
     with database.writing() as connection:
         lock_roster(connection, practice)
-        earlier = earlier_receipt(connection, practice, request)
-        if earlier is not None:
-            return earlier
-        refuse_to_close(practice, month, lock_month(connection, practice.practice_id, month), at=at)
-        draft = brought_up_to_date(connection, draft, month)
-        changed = store_figures(connection, draft, month)
-        closing = _store_closing(connection, draft, month, Action.CLOSE, reason=None, at=at, by=by)
-        return _remembered(connection, practice, ClosingReceipt(closing, len(changed)), request, at=at)
+
+        def close() -> _Kept:
+            refuse_to_close(practice, month, lock_month(connection, practice.practice_id, month), at=at)
+            return _store(connection, draft, month, Action.CLOSE, reason=None, at=at, by=by)
+
+        return _receipt(connection, practice, _CLOSING.write(connection, practice.practice_id, request, close, at=at))
 
 
 def reopen_month(
@@ -131,25 +140,19 @@ def reopen_month(
         draft = draft_month(connection, practice, month, lambda _done, _all: None)
     with database.writing() as connection:
         lock_roster(connection, practice)
-        earlier = earlier_receipt(connection, practice, request)
-        if earlier is not None:
-            return earlier
-        if lock_month(connection, practice.practice_id, month) is None:
-            raise _not_closed(month)
-        draft = brought_up_to_date(connection, draft, month)
-        changed = store_figures(connection, draft, month)
-        closing = _store_closing(connection, draft, month, Action.REOPEN, reason=reason.strip(), at=at, by=by)
-        return _remembered(connection, practice, ClosingReceipt(closing, len(changed)), request, at=at)
+
+        def reopen() -> _Kept:
+            if lock_month(connection, practice.practice_id, month) is None:
+                raise _not_closed(month)
+            return _store(connection, draft, month, Action.REOPEN, reason=reason.strip(), at=at, by=by)
+
+        return _receipt(connection, practice, _CLOSING.write(connection, practice.practice_id, request, reopen, at=at))
 
 
 def earlier_receipt(connection: Connection, practice: Practice, request: Request) -> ClosingReceipt | None:
     """The receipt of this request where it was delivered before, or None; raises where its key had other content."""
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is None:
-        return None
-    month = date.fromisoformat(earlier["month"])
-    closing = closings_of(connection, practice.practice_id, month)[earlier["number"] - 1]
-    return ClosingReceipt(closing, earlier["changed_patients"], replayed=True)
+    kept = _CLOSING.earlier(connection, practice.practice_id, request)
+    return None if kept is None else _receipt(connection, practice, kept)
 
 
 def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *, at: datetime) -> None:
@@ -189,10 +192,12 @@ def _not_closed(month: date) -> LedgerError:
     )
 
 
-def _store_closing(
+def _store(
     connection: Connection, draft: Draft, month: date, action: Action, *, reason: str | None, at: datetime, by: str
-) -> Closing:
-    """Stores the close or the reopen, a close with all that it freezes."""
+) -> _Kept:
+    """Store the close or the reopen and the figures that it leaves, a close with all that it freezes."""
+    draft = brought_up_to_date(connection, draft, month)
+    changed = store_figures(connection, draft, month)
     practice_id = draft.practice.practice_id
     number = len(closings_of(connection, practice_id, month)) + 1
     book = rulebook_for(month)
@@ -214,7 +219,7 @@ def _store_closing(
     connection.execute(insert(MonthClosingRow), row)
     _insert_all(connection, ClosedStatementRow, statements)
     _insert_all(connection, ClosedProgramRow, program_rows(draft, month, number) if is_close else [])
-    return closings_of(connection, practice_id, month)[-1]
+    return _Kept(month, number, len(changed))
 
 
 def _insert_all(connection: Connection, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
@@ -222,13 +227,6 @@ def _insert_all(connection: Connection, table: type[Any], rows: Sequence[dict[st
         connection.execute(insert(table), batch)
 
 
-def _remembered(
-    connection: Connection, practice: Practice, receipt: ClosingReceipt, request: Request, *, at: datetime
-) -> ClosingReceipt:
-    result = {
-        "month": receipt.closing.month.isoformat(),
-        "number": receipt.closing.number,
-        "changed_patients": receipt.changed_patients,
-    }
-    remember(connection, practice.practice_id, request, result, at=at)
-    return receipt
+def _receipt(connection: Connection, practice: Practice, kept: _Kept) -> ClosingReceipt:
+    closing = closings_of(connection, practice.practice_id, kept.month)[kept.number - 1]
+    return ClosingReceipt(closing, kept.changed_patients, replayed=kept.replayed)

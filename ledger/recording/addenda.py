@@ -1,9 +1,8 @@
 """An addendum: text added to the note of an entry, which keeps both with their times (E5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert
 
 from ledger.errors import LedgerError
@@ -14,23 +13,22 @@ from ledger.recording.entries import NOTE_CHARACTERS, MonthChange, lock_staff, m
 from ledger.recording.identifiers import refuse_identifiers
 from ledger.recording.stored_entries import find_live_entry
 from ledger.storage.hash_chain import link, lock_head, move_head
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import EntryAddendumRow
 
 _INSERT = insert(EntryAddendumRow)
 
 
 @dataclass(frozen=True, slots=True)
-class AddendumReceipt:
+class AddendumReceipt(Replayable):
     """To which entry text was added, and what that changed. It carries no text."""
 
     patient_code: str
     entry_position: int
     months: tuple[MonthChange, ...]
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(AddendumReceipt)
+_ADDENDUM = Once(AddendumReceipt)
 
 
 def add_addendum(
@@ -50,13 +48,20 @@ def add_addendum(
     is empty, over 3,000 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
-    if not 1 <= len(text.strip()) <= NOTE_CHARACTERS:
+
+    def add() -> AddendumReceipt:
+        return _add(connection, practice, patient_code, position, text=text.strip(), at=at, by=by)
+
+    return _ADDENDUM.write(connection, practice.practice_id, request, add, at=at)
+
+
+def _add(
+    connection: Connection, practice: Practice, patient_code: str, position: int, *, text: str, at: datetime, by: str
+) -> AddendumReceipt:
+    if not 1 <= len(text) <= NOTE_CHARACTERS:
         raise LedgerError(
             "ADDENDUM_LENGTH",
-            f"An addendum has 1 to {NOTE_CHARACTERS} characters; this one has {len(text.strip())}.",
+            f"An addendum has 1 to {NOTE_CHARACTERS} characters; this one has {len(text)}.",
             f"For example: /ccm add {patient_code}#{position} Pharmacy confirmed the new dose.",
         )
     refuse_identifiers(practice, text, "addendum", today=practice.local_date(at))
@@ -70,7 +75,7 @@ def add_addendum(
             "patient_code": patient_code,
             "position": head_position + 1,
             "entry_position": entry.position,
-            "text": text.strip(),
+            "text": text,
             "recorded_at": at,
             "recorded_by": by,
         },
@@ -79,8 +84,4 @@ def add_addendum(
     connection.execute(_INSERT, row)
     move_head(connection, practice.practice_id, patient_code, row["position"], row["hash"])
     months = [reevaluate(connection, practice, patient_code, month) for month in entry.months]
-    receipt = AddendumReceipt(
-        patient_code, entry.position, tuple(month_change(month, entry.program) for month in months)
-    )
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
+    return AddendumReceipt(patient_code, entry.position, tuple(month_change(month, entry.program) for month in months))

@@ -1,11 +1,10 @@
 """Recording time: one request, one transaction, one link in the patient's chain for each date (E1 to E8)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.clock import month_of
@@ -21,7 +20,7 @@ from ledger.rules.statement import Exclusion
 from ledger.storage.batches import batches
 from ledger.storage.database import AnySelect
 from ledger.storage.hash_chain import link, lock_head, move_head
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, StaffRow, TimeEntryRow
 
 LONGEST_MINUTES = 24 * 60
@@ -79,7 +78,7 @@ class MonthChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Replayable):
     """What was stored and what it changed. It carries no note."""
 
     patient_code: str
@@ -90,10 +89,9 @@ class Receipt:
     recorded_at: datetime
     parts: tuple[RecordedPart, ...]
     months: tuple[MonthChange, ...]
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(Receipt)
+ENTRY = Once(Receipt)
 
 
 def record_entry(
@@ -113,18 +111,11 @@ def record_entry(
     note looks as if it held an identifier.
     """
     member = lock_staff(connection, practice, entry.staff_id)
-    earlier = recorded_before(connection, practice, request)
-    if earlier is not None:
-        return earlier
-    receipt = store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
 
+    def store() -> Receipt:
+        return store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
 
-def recorded_before(connection: Connection, practice: Practice, request: Request) -> Receipt | None:
-    """The receipt of this ``request`` when it was delivered before, marked as replayed, or None where it is new."""
-    earlier = earlier_result(connection, practice.practice_id, request)
-    return None if earlier is None else replace(_RECEIPT.validate_python(earlier), replayed=True)
+    return ENTRY.write(connection, practice.practice_id, request, store, at=at)
 
 
 def store_entry(

@@ -1,10 +1,9 @@
 """Recording a fact that somebody asked for: one request, one transaction, and what it changed (design 1 and 3)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger.clock import month_of
@@ -18,7 +17,7 @@ from ledger.recording.fact_reading import record_facts
 from ledger.rules.facts import Program
 from ledger.rules.statement import Statement
 from ledger.storage.hash_chain import lock_head
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 
 
 class Outcome(StrEnum):
@@ -38,7 +37,7 @@ class FigureChange:
 
 
 @dataclass(frozen=True, slots=True)
-class FactReceipt:
+class FactReceipt(Replayable):
     """What was recorded, and the figures it changed: the current month first (always), then others, latest first.
 
     ``closed_months`` are those whose statement it would change if they were not closed, latest first.
@@ -48,10 +47,9 @@ class FactReceipt:
     outcome: Outcome
     changes: tuple[FigureChange, ...]
     closed_months: tuple[date, ...] = ()
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(FactReceipt)
+FACT = Once(FactReceipt)
 _ByProgram = dict[tuple[date, Program], Figures]
 
 
@@ -63,9 +61,14 @@ def record_fact(
     Raises ``LedgerError`` REQUEST_DIFFERS where the request's key was used for something else.
     """
     lock_head(connection, practice.practice_id, fact.patient_code)
-    earlier = earlier_receipt(connection, practice, request)
-    if earlier is not None:
-        return earlier
+
+    def record() -> FactReceipt:
+        return _record(connection, practice, fact, at=at, recorded_by=recorded_by)
+
+    return FACT.write(connection, practice.practice_id, request, record, at=at)
+
+
+def _record(connection: Connection, practice: Practice, fact: Fact, *, at: datetime, recorded_by: str) -> FactReceipt:
     this_month = month_of(practice.local_date(at))
     before = _figures(connection, practice, fact.patient_code, this_month)
     closed_before = _closed_as_of_now(connection, practice, fact.patient_code)
@@ -74,15 +77,7 @@ def record_fact(
     closed_after = _closed_as_of_now(connection, practice, fact.patient_code)
     outcome = Outcome.RECORDED if summary.added else Outcome.REVISED if summary.changed else Outcome.KNOWN
     touched = [month for month, statement in closed_after.items() if closed_before.get(month) not in {None, statement}]
-    receipt = FactReceipt(fact, outcome, _changes(before, after, this_month), tuple(sorted(touched, reverse=True)))
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
-
-
-def earlier_receipt(connection: Connection, practice: Practice, request: Request) -> FactReceipt | None:
-    """The receipt of this request where it was delivered before, or None; raises as ``record_fact`` does."""
-    earlier = earlier_result(connection, practice.practice_id, request)
-    return None if earlier is None else replace(_RECEIPT.validate_python(earlier), replayed=True)
+    return FactReceipt(fact, outcome, _changes(before, after, this_month), tuple(sorted(touched, reverse=True)))
 
 
 def _figures(connection: Connection, practice: Practice, patient_code: str, this_month: date) -> _ByProgram:

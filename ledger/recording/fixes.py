@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger.clock import month_of
@@ -12,21 +11,20 @@ from ledger.practice.practice import Practice
 from ledger.recording.entries import MonthChange, NewEntry, Receipt, entry_name, lock_staff, store_entry
 from ledger.recording.stored_entries import find_live_entry
 from ledger.recording.voids import void_parts
-from ledger.rules.facts import Program
+from ledger.rules.facts import Program, StaffMember
 from ledger.storage.hash_chain import lock_head
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 
 
 @dataclass(frozen=True, slots=True)
-class FixReceipt:
+class FixReceipt(Replayable):
     """The new entry with all that the fix changed in the figures, and the positions that no longer count."""
 
     saved: Receipt
     replaced: tuple[int, ...]
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(FixReceipt)
+_FIX = Once(FixReceipt)
 
 
 def fix_entry(
@@ -45,9 +43,23 @@ def fix_entry(
     as ``record_entry`` does, and ``LedgerError`` for an entry that is none or was voided; then nothing may be kept.
     """
     member = lock_staff(connection, practice, entry.staff_id)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+
+    def fix() -> FixReceipt:
+        return _fix(connection, practice, position, entry, member, at=at, confirmed=confirmed)
+
+    return _FIX.write(connection, practice.practice_id, request, fix, at=at)
+
+
+def _fix(
+    connection: Connection,
+    practice: Practice,
+    position: int,
+    entry: NewEntry,
+    member: StaffMember,
+    *,
+    at: datetime,
+    confirmed: bool,
+) -> FixReceipt:
     code = entry.patient_code
     head_position, _ = lock_head(connection, practice.practice_id, code)
     old = find_live_entry(connection, practice.practice_id, code, position)
@@ -62,9 +74,7 @@ def fix_entry(
     # What was changed only by taking the old entry away comes first: the totals of the new entry are read last.
     ordered = sorted(touched, key=lambda key: (key[0] in new_months and key[1] == entry.program, *key))
     changes = [_change(before.get((code, month), ()), after[code, month], program) for month, program in ordered]
-    receipt = FixReceipt(replace(saved, months=tuple(changes)), tuple(part.position for part in old.parts))
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
+    return FixReceipt(replace(saved, months=tuple(changes)), tuple(part.position for part in old.parts))
 
 
 def _change(before: tuple[Figures, ...], after: tuple[Figures, ...], program: Program) -> MonthChange:

@@ -7,17 +7,16 @@ transaction that ends the timer. Both its ends are instants, to the second.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
-from ledger.recording.entries import NewEntry, Receipt, lock_staff, record_entry, recorded_before
+from ledger.recording.entries import ENTRY, NewEntry, Receipt, lock_staff, store_entry
 from ledger.recording.identifiers import refuse_identifiers
 from ledger.rules.durations import duration_minutes
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import AnyRow
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import StaffRow, TimerRow
 
 REMINDER_LEASE = timedelta(minutes=2)
@@ -46,12 +45,11 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
-class TimerReceipt:
+class TimerReceipt(Replayable):
     """What came of a start (``ended_at`` is None) or of a cancellation; its timer carries no note."""
 
     timer: Timer
     ended_at: datetime | None = None
-    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class TimerOverError(LedgerError):
         )
 
 
-_RECEIPT = TypeAdapter(TimerReceipt)
+_TIMER_WRITE = Once(TimerReceipt)
 _TIMER = select(
     TimerRow.staff_id,
     TimerRow.patient_code,
@@ -135,9 +133,15 @@ def start_timer(connection: Connection, practice: Practice, timer: Timer, *, req
     held an identifier.
     """
     lock_staff(connection, practice, timer.staff_id)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+
+    def start() -> TimerReceipt:
+        _start(connection, practice, timer)
+        return TimerReceipt(_kept(timer))
+
+    return _TIMER_WRITE.write(connection, practice.practice_id, request, start, at=timer.started_at)
+
+
+def _start(connection: Connection, practice: Practice, timer: Timer) -> None:
     running = running_timer(connection, practice, timer.staff_id)
     if running is not None:
         raise TimerRunningError(running)
@@ -154,7 +158,6 @@ def start_timer(connection: Connection, practice: Practice, timer: Timer, *, req
             started_at=timer.started_at,
         )
     )
-    return _remembered(connection, practice, TimerReceipt(timer), request, at=timer.started_at)
 
 
 def stop_timer(
@@ -172,16 +175,14 @@ def stop_timer(
 
     The same ``request`` again returns the first receipt. Raises as ``record_entry`` does, and ``TimerOverError``.
     """
-    lock_staff(connection, practice, entry.staff_id)
-    is_new = recorded_before(connection, practice, request) is None
-    if is_new:
+    member = lock_staff(connection, practice, entry.staff_id)
+
+    def stop() -> Receipt:
         required_timer(connection, practice, entry.staff_id, started_at)
-    receipt = record_entry(
-        connection, practice, entry, request=request, at=at, recorded_by=recorded_by, confirmed=confirmed
-    )
-    if is_new:
         _end(connection, practice, entry.staff_id)
-    return receipt
+        return store_entry(connection, practice, entry, member, at=at, recorded_by=recorded_by, confirmed=confirmed)
+
+    return ENTRY.write(connection, practice.practice_id, request, stop, at=at)
 
 
 def cancel_timer(
@@ -198,12 +199,13 @@ def cancel_timer(
     Raises as ``required_timer`` does.
     """
     lock_staff(connection, practice, staff_id)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
-    timer = required_timer(connection, practice, staff_id, started_at)
-    _end(connection, practice, staff_id)
-    return _remembered(connection, practice, TimerReceipt(timer, ended_at=at), request, at=at)
+
+    def cancel() -> TimerReceipt:
+        timer = required_timer(connection, practice, staff_id, started_at)
+        _end(connection, practice, staff_id)
+        return TimerReceipt(_kept(timer), ended_at=at)
+
+    return _TIMER_WRITE.write(connection, practice.practice_id, request, cancel, at=at)
 
 
 def due_reminders(connection: Connection, practice: Practice, *, at: datetime) -> list[DueReminder]:
@@ -276,13 +278,9 @@ def _end(connection: Connection, practice: Practice, staff_id: str) -> None:
     )
 
 
-def _remembered(
-    connection: Connection, practice: Practice, receipt: TimerReceipt, request: Request, *, at: datetime
-) -> TimerReceipt:
-    """``receipt`` without the note, kept for the case that its request is delivered again."""
-    kept = replace(receipt, timer=replace(receipt.timer, note=""))
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(kept, mode="json"), at=at)
-    return kept
+def _kept(timer: Timer) -> Timer:
+    """Return the timer as its receipt keeps it: without the note, which belongs to the entry alone."""
+    return replace(timer, note="")
 
 
 def _timer(row: AnyRow) -> Timer:

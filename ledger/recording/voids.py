@@ -1,9 +1,8 @@
 """Correcting by adding: a void says, with a reason, that an entry no longer counts (E5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_, select
 
 from ledger.errors import LedgerError
@@ -15,7 +14,7 @@ from ledger.recording.identifiers import refuse_identifiers
 from ledger.recording.stored_entries import StoredEntry, find_live_entry
 from ledger.rules.facts import Program
 from ledger.storage.hash_chain import link, lock_head, move_head
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, TimeEntryRow
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -23,7 +22,7 @@ REASON_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class VoidReceipt:
+class VoidReceipt(Replayable):
     """What was voided, and what that changed; ``replaced_position`` is an entry it had replaced, voided before."""
 
     patient_code: str
@@ -32,10 +31,9 @@ class VoidReceipt:
     duration_minutes: int
     months: tuple[MonthChange, ...]
     replaced_position: int | None = None
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(VoidReceipt)
+_VOID = Once(VoidReceipt)
 
 
 def undo_last(
@@ -54,13 +52,12 @@ def undo_last(
     its month is closed (E9).
     """
     lock_staff(connection, practice, staff_id)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
-    last = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
-    receipt = void_parts(connection, practice, last, reason="undone by its author", by=staff_id, at=at)
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
+
+    def undo() -> VoidReceipt:
+        last = _last_entry(connection, practice, staff_id, since=at - UNDO_WINDOW, named=(patient_code, position))
+        return void_parts(connection, practice, last, reason="undone by its author", by=staff_id, at=at)
+
+    return _VOID.write(connection, practice.practice_id, request, undo, at=at)
 
 
 def void_entry(
@@ -80,9 +77,17 @@ def void_entry(
     is empty, over 300 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return replace(_RECEIPT.validate_python(earlier), replayed=True)
+
+    def void() -> VoidReceipt:
+        _refuse_reason(practice, patient_code, position, reason, at=at)
+        lock_head(connection, practice.practice_id, patient_code)
+        entry = find_live_entry(connection, practice.practice_id, patient_code, position)
+        return void_parts(connection, practice, entry, reason=reason.strip(), by=by, at=at)
+
+    return _VOID.write(connection, practice.practice_id, request, void, at=at)
+
+
+def _refuse_reason(practice: Practice, patient_code: str, position: int, reason: str, *, at: datetime) -> None:
     if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
         raise LedgerError(
             "REASON_LENGTH",
@@ -90,11 +95,6 @@ def void_entry(
             f"For example: /ccm void {patient_code}#{position} Logged for the wrong patient.",
         )
     refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))
-    lock_head(connection, practice.practice_id, patient_code)
-    entry = find_live_entry(connection, practice.practice_id, patient_code, position)
-    receipt = void_parts(connection, practice, entry, reason=reason.strip(), by=by, at=at)
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
 
 
 _ASKED_CODE: BindParameter[str | None] = bindparam("code", type_=String)

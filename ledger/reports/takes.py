@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 from ledger.practice.practice import Practice
 from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import lock_heads
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import TakeRow
 
 
@@ -40,6 +40,16 @@ class Asked:
 
     outcome: Outcome
     holder: Take | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Replayable):
+    """What is kept of a request."""
+
+    outcome: Outcome
+
+
+_TAKE = Once(_Kept)
 
 
 def takes_of(connection: Connection, practice: Practice, month: date) -> Mapping[str, Take]:
@@ -98,9 +108,24 @@ def _ask(
 ) -> Asked:
     # Whoever asks for the same patient waits here, so that the second sees what the first has done.
     lock_heads(connection, practice.practice_id, [patient_code])
-    earlier = earlier_result(connection, practice.practice_id, request)
-    if earlier is not None:
-        return Asked(Outcome(earlier["outcome"]), _holder(connection, practice, month, patient_code)[1])
+
+    def ask() -> _Kept:
+        return _Kept(_settle(connection, practice, month, patient_code, staff_id, instead_of=instead_of, at=at))
+
+    kept = _TAKE.write(connection, practice.practice_id, request, ask, at=at)
+    return Asked(kept.outcome, _holder(connection, practice, month, patient_code)[1])
+
+
+def _settle(
+    connection: Connection,
+    practice: Practice,
+    month: date,
+    patient_code: str,
+    staff_id: str,
+    *,
+    instead_of: str | None,
+    at: datetime,
+) -> Outcome:
     revision, holder = _holder(connection, practice, month, patient_code)
     mine = holder is not None and holder.staff_id == staff_id
     if holder is None or holder.staff_id == instead_of:
@@ -121,8 +146,7 @@ def _ask(
                 recorded_by=staff_id,
             )
         )
-    remember(connection, practice.practice_id, request, {"outcome": outcome.value}, at=at)
-    return Asked(outcome, now)
+    return outcome
 
 
 def _holder(connection: Connection, practice: Practice, month: date, patient_code: str) -> tuple[int, Take | None]:

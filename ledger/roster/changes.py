@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from ledger.errors import LedgerError
@@ -20,7 +19,7 @@ from ledger.roster.patients import known_roster, put_patients, read_patient
 from ledger.roster.staff import known_staff, patients_of, read_person, reevaluate_patients_of
 from ledger.roster.storing import Outcome, Put, lock_roster, plain, put_all
 from ledger.roster.teams import known_teams, read_team
-from ledger.storage.idempotency import Request, earlier_result, remember
+from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import CareTeamRow, StaffRow
 from ledger.validation import Cells, Problem
 
@@ -49,7 +48,7 @@ class ColumnChange:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterReceipt:
+class RosterReceipt(Replayable):
     """What was saved under which id, which columns changed, and how many months were evaluated again for it."""
 
     key: str
@@ -57,10 +56,9 @@ class RosterReceipt:
     changes: tuple[ColumnChange, ...]
     months: int = 0
     patient_codes: tuple[str, ...] = ()
-    replayed: bool = False
 
 
-_RECEIPT = TypeAdapter(RosterReceipt)
+_ROSTER = Once(RosterReceipt)
 
 
 def save_team(
@@ -77,12 +75,14 @@ def save_team(
 
     Raises ``RosterRefusedError``. The same ``request`` again returns the first receipt.
     """
-    earlier = _begin(connection, practice, request)
-    if earlier is not None:
-        return earlier
-    team_id, values = draft_team(connection, practice, cells, key=key)
-    done = put_all(connection, practice, CareTeamRow, "team_id", {team_id: values}, at=at, recorded_by=by)
-    return _finish(connection, practice, request, _receipt(team_id, done[team_id]), at=at)
+    lock_roster(connection, practice)
+
+    def save() -> RosterReceipt:
+        team_id, values = draft_team(connection, practice, cells, key=key)
+        done = put_all(connection, practice, CareTeamRow, "team_id", {team_id: values}, at=at, recorded_by=by)
+        return _receipt(team_id, done[team_id])
+
+    return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
 
 def draft_team(
@@ -115,17 +115,19 @@ def save_person(
     ``team_ids`` has the teams by the words that mean them in ``cells``. Who changed may change what past entries are
     worth (C4): their patients' months are evaluated again. Otherwise as ``save_team``.
     """
-    earlier = _begin(connection, practice, request)
-    if earlier is not None:
-        return earlier
-    staff_id, values = draft_person(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
-    done = put_all(connection, practice, StaffRow, "staff_id", {staff_id: values}, at=at, recorded_by=by)
-    receipt = _receipt(staff_id, done[staff_id])
-    if done[staff_id].changed & staff.WORTH:
+    lock_roster(connection, practice)
+
+    def save() -> RosterReceipt:
+        staff_id, values = draft_person(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
+        done = put_all(connection, practice, StaffRow, "staff_id", {staff_id: values}, at=at, recorded_by=by)
+        receipt = _receipt(staff_id, done[staff_id])
+        if not done[staff_id].changed & staff.WORTH:
+            return receipt
         codes = tuple(patients_of(connection, practice, [staff_id]))
         months = reevaluate_patients_of(connection, practice, [staff_id])
-        receipt = replace(receipt, months=months, patient_codes=codes)
-    return _finish(connection, practice, request, receipt, at=at)
+        return replace(receipt, months=months, patient_codes=codes)
+
+    return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
 
 def draft_person(
@@ -187,13 +189,14 @@ def save_patient(
 
     The months that this touches are evaluated again. Otherwise as ``save_person``.
     """
-    earlier = _begin(connection, practice, request)
-    if earlier is not None:
-        return earlier
-    code, values, facts = draft_patient(connection, practice, cells, team_ids, key=key)
-    stored = put_patients(connection, practice, {code: values}, facts, at=at, recorded_by=by)
-    receipt = replace(_receipt(code, stored.done[code]), months=stored.months, patient_codes=(code,))
-    return _finish(connection, practice, request, receipt, at=at)
+    lock_roster(connection, practice)
+
+    def save() -> RosterReceipt:
+        code, values, facts = draft_patient(connection, practice, cells, team_ids, key=key)
+        stored = put_patients(connection, practice, {code: values}, facts, at=at, recorded_by=by)
+        return replace(_receipt(code, stored.done[code]), months=stored.months, patient_codes=(code,))
+
+    return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
 
 def draft_patient(
@@ -208,20 +211,6 @@ def draft_patient(
         row.refuse("code", f"{code} is on the roster already.", f"To change it: /ccm patients {code}")
     _refuse_problems(row)
     return code, values, facts
-
-
-def _begin(connection: Connection, practice: Practice, request: Request) -> RosterReceipt | None:
-    """The receipt of this request where it was delivered before; raises ``LedgerError`` where it asked otherwise."""
-    lock_roster(connection, practice)
-    earlier = earlier_result(connection, practice.practice_id, request)
-    return None if earlier is None else replace(_RECEIPT.validate_python(earlier), replayed=True)
-
-
-def _finish(
-    connection: Connection, practice: Practice, request: Request, receipt: RosterReceipt, *, at: datetime
-) -> RosterReceipt:
-    remember(connection, practice.practice_id, request, _RECEIPT.dump_python(receipt, mode="json"), at=at)
-    return receipt
 
 
 def _row(columns: Sequence[str], cells: CellValues) -> Cells:

@@ -48,7 +48,6 @@ from ledger.reports import workbook as exports
 from ledger.roster import accounts, directory, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
-from ledger.storage import idempotency
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
 from ledger.storage.tables import CareTeamRow
@@ -197,11 +196,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.audit.verify.verify": verify.verify,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
-    "ledger.recording.entries.recorded_before": lambda c, p: entries.recorded_before(c, p, asked("a")),
-    "ledger.recording.facts.earlier_receipt": lambda c, p: recording_facts.earlier_receipt(c, p, asked("fact")),
-    "ledger.storage.idempotency.earlier_result": lambda c, p: idempotency.earlier_result(
-        c, p.practice_id, asked("undo")
-    ),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
@@ -590,7 +584,6 @@ PARTS = frozenset(
         "ledger.recording.entries.lock_many_staff",
         "ledger.recording.entries.lock_staff",
         "ledger.recording.entries.store_entry",
-        "ledger.storage.idempotency.remember",
         "ledger.roster.storing.lock_roster",
         "ledger.recording.voids.void_parts",
     }

@@ -30,7 +30,7 @@ from bot.views.reply import OpenForm, Reply, reply_view
 from ledger.errors import LedgerError
 from ledger.patients.facts import Fact
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
-from ledger.recording.facts import FactReceipt, earlier_receipt, record_fact
+from ledger.recording.facts import FACT, FactReceipt, record_fact
 from ledger.roster.directory import find_codes
 from ledger.storage.idempotency import Request
 
@@ -78,7 +78,7 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
     """
     request = call.request({"fact": f"{keeper.command} {call.text}".strip()})
     with call.database.writing() as connection:
-        receipt = earlier_receipt(connection, call.practice, request)
+        receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
             return fact_receipt(receipt, call.practice)
         line = _parse(call, connection, keeper.command)
@@ -104,7 +104,7 @@ def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> Op
     """
     request = call.request({"fact": keeper.command.value, **values})
     with call.database.writing() as connection:
-        receipt = earlier_receipt(connection, call.practice, request)
+        receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
             return _receipt_view(call, receipt)
         line = line_of(keeper.form, values)

@@ -19,7 +19,7 @@ from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
 from ledger.practice.practice import Practice
-from ledger.recording.entries import NewEntry, Receipt, lock_staff, recorded_before
+from ledger.recording.entries import ENTRY, NewEntry, Receipt, lock_staff
 from ledger.recording.stored_entries import find_entry
 from ledger.recording.timers import Timer, required_timer, stop_timer, to_the_second
 from ledger.roster.directory import find_codes
@@ -63,7 +63,7 @@ def save_stop(call: Call, button: Button = COMMAND, *, confirmed: bool = False) 
     content = {"stop": call.text, "timer": button.started_at}
     with call.database.writing() as connection:
         lock_staff(connection, call.practice, call.person.staff_id)
-        saved = recorded_before(connection, call.practice, call.request(content))
+        saved = ENTRY.earlier(connection, call.practice.practice_id, call.request(content))
         if saved is not None:
             return _again(call, connection, saved)
         timer = required_timer(connection, call.practice, call.person.staff_id, button.started_at)

@@ -219,13 +219,13 @@ def while_the_rows_are_written(
     database: Database, practice: Practice, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
 ) -> None:
     """Closes October; ``meanwhile`` is done when the month is locked and nothing is committed."""
-    store_closing = month_close._store_closing
+    store_closing = month_close._store
 
     def store(*args: Any, **how: Any) -> object:
         meanwhile()
         return store_closing(*args, **how)
 
-    monkeypatch.setattr(month_close, "_store_closing", store)
+    monkeypatch.setattr(month_close, "_store", store)
     close(database, practice)
 
 
