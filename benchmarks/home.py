@@ -13,7 +13,7 @@ from bot.runtime.demo import WORKSPACE
 from bot.views.home.place import UNTOUCHED, Place
 from ledger.clock import month_of
 from ledger.practice.practice import get_practice
-from ledger.reports.worklists import month_list
+from ledger.reports.month_lists import Scope, month_list
 from ledger.roster.directory import Role, person_by_id, teams
 
 PRACTICES = (5_000, 20_000)
@@ -38,7 +38,7 @@ def _run(directory: Path, patients: int) -> None:
 
     def whole_list(_: int) -> None:
         with database.of(WORKSPACE).reading() as connection:
-            month_list(connection, practice, month_of(practice.local_date(AT)))
+            month_list(connection, practice, Scope(month_of(practice.local_date(AT))))
 
     seconds = in_turn(
         {

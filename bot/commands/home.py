@@ -21,18 +21,10 @@ from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force
 from ledger.months.figures import stored_figures
 from ledger.recording.timers import running_timer
-from ledger.reports.month_lists import (
-    Scope,
-    band_counts,
-    blocked_by,
-    count_untouched,
-    has_work,
-    month_counts,
-    untouched,
-)
+from ledger.reports.month_lists import Scope, blocked_by, count_untouched, has_work, month_counts, untouched
 from ledger.reports.own_entries import todays_entries
 from ledger.reports.takes import takes_of
-from ledger.reports.worklists import worklist
+from ledger.reports.worklists import band_counts, worklist
 from ledger.roster.directory import Role, Team, teams
 
 

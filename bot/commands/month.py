@@ -19,8 +19,7 @@ from bot.views.month import (
 )
 from bot.views.reply import Reply
 from ledger.clock import month_of, previous_month
-from ledger.reports.month_lists import MonthCounts, Scope, month_counts, month_rows
-from ledger.reports.worklists import MonthList, month_list
+from ledger.reports.month_lists import MonthCounts, MonthList, Scope, month_counts, month_list, month_rows
 from ledger.roster.directory import Team, teams
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
@@ -89,7 +88,7 @@ def find_month(call: Call) -> tuple[MonthList, MonthCounts, str, Group | None]:
         known = teams(connection, call.practice.practice_id)
         asked = _asked(call, known)
         scope, name = _scope(call, known, asked)
-        listed = month_list(connection, call.practice, scope.month, team_ids=scope.team_ids, program=scope.program)
+        listed = month_list(connection, call.practice, scope)
         return listed, month_counts(connection, call.practice, scope), name, asked.group
 
 

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bot.views import formatting
 from jobs.digests.posting import Digest
-from ledger.reports.worklists import MonthList
+from ledger.reports.month_lists import MonthList
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for
 

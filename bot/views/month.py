@@ -11,8 +11,7 @@ from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, context, header, paged, section, table
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
-from ledger.reports.month_lists import MonthCounts
-from ledger.reports.worklists import MonthList, Untouched
+from ledger.reports.month_lists import MonthCounts, MonthList, Untouched
 from ledger.rules.statement import Group
 
 PAGE = "month_page"

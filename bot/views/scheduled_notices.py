@@ -15,9 +15,8 @@ from jobs.notices.delivery import MissedRun, Notice
 from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
 from ledger.months.figures import Figures
 from ledger.reports.expiring import LapsingPlan, MissingConsent
-from ledger.reports.month_lists import Blocked, MonthCounts
+from ledger.reports.month_lists import Blocked, MonthCounts, Untouched
 from ledger.reports.summaries import FewMinutes, StaffMinutes
-from ledger.reports.worklists import Untouched
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.statement import Group
 

@@ -27,7 +27,8 @@ from jobs.scheduling.claims import LEASE, Claim, Occurrence, claim, finish, hold
 from jobs.scheduling.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from ledger.clock import month_of
 from ledger.practice.practice import Practice, get_practice
-from ledger.reports.worklists import MonthList, Worklist, month_list, worklist
+from ledger.reports.month_lists import MonthList, Scope, month_list
+from ledger.reports.worklists import Worklist, worklist
 from ledger.roster.directory import Team, teams
 from ledger.storage.database import ScopedDatabase
 
@@ -124,7 +125,7 @@ def digest_for(
         practice=practice,
         team=team,
         worklist=found,
-        month=month_list(connection, practice, month, team_ids=only),
+        month=month_list(connection, practice, Scope(month, only)),
         standings=standings(connection, practice, month, listed),
         picture=listing.picture if listing else None,
         late_since=_late_since(listing) if listing else None,

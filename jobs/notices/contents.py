@@ -12,7 +12,16 @@ from ledger.months.closed_months import Closing, closing_in_force
 from ledger.practice.practice import Practice
 from ledger.practice.settings import WORKDAYS
 from ledger.reports.expiring import Lapsing, lapsing
-from ledger.reports.month_lists import Blocked, MonthCounts, Scope, blocked_by, count_untouched, month_counts, untouched
+from ledger.reports.month_lists import (
+    Blocked,
+    MonthCounts,
+    Scope,
+    Untouched,
+    blocked_by,
+    count_untouched,
+    month_counts,
+    untouched,
+)
 from ledger.reports.summaries import (
     FewMinutes,
     StaffMinutes,
@@ -21,7 +30,6 @@ from ledger.reports.summaries import (
     minutes_by_person,
     units_billed,
 )
-from ledger.reports.worklists import Untouched
 from ledger.roster.directory import Team
 
 LISTED = 25

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ledger.months.closed_months import FIGURES, STATEMENTS, Totals
+from ledger.months.closed_months import FIGURES, STATEMENTS
 from ledger.months.figures import Figures, store, stored_figures
 from ledger.months.patient_months import evaluate_record
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice, get_practice
-from ledger.reports.worklists import MonthList, grouped
 from ledger.rules.facts import Program
 from ledger.rules.statement import EntryResult, Statement
 from ledger.storage.batches import batches
@@ -118,25 +117,6 @@ def store_figures(connection: Connection, draft: Draft, month: date) -> list[str
                 store(connection, draft.practice.practice_id, before, after)
                 changed.append(code)
     return changed
-
-
-def totals_of_draft(draft: Draft, month: date) -> Totals:
-    """The totals of what the draft says, those of ``totals_of`` for the month's list."""
-    figures = [one for kept in draft.statements.values() for one in kept.figures]
-    return totals_of(grouped(month, figures, set(_programs(draft))))
-
-
-def totals_of(listed: MonthList) -> Totals:
-    """A month's list in numbers."""
-    return Totals(
-        enrolled_patients=listed.enrolled_patients,
-        billable_patients=listed.billable_patients,
-        units=sum(line.units for figures in listed.billable for line in figures.codes),
-        expected_cents=listed.expected_cents,
-        blocked_programs=len(listed.blocked),
-        programs_below_threshold=len(listed.below),
-        untouched_programs=len(listed.untouched),
-    )
 
 
 def _programs(draft: Draft) -> Iterable[tuple[str, Program]]:

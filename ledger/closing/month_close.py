@@ -21,8 +21,6 @@ from ledger.closing.freezing import (
     program_rows,
     statement_rows,
     store_figures,
-    totals_of,
-    totals_of_draft,
 )
 from ledger.errors import LedgerError
 from ledger.months.closed_months import (
@@ -36,8 +34,8 @@ from ledger.months.closed_months import (
 )
 from ledger.practice.practice import Practice
 from ledger.recording.identifiers import refuse_identifiers
-from ledger.reports.month_lists import Blocked, Scope, blocked_by
-from ledger.reports.worklists import month_list, worklist
+from ledger.reports.month_lists import Blocked, Scope, blocked_by, totals_of
+from ledger.reports.worklists import worklist
 from ledger.roster.storing import lock_roster
 from ledger.rules.rulebook import rulebook_for
 from ledger.storage.batches import batches
@@ -85,7 +83,7 @@ def preview_close(connection: Connection, practice: Practice, month: date, *, at
     near = worklist(connection, practice, month)
     return ClosePreview(
         month=month,
-        totals=totals_of(month_list(connection, practice, month)),
+        totals=totals_of(connection, practice, month),
         blocked=blocked_by(connection, practice, Scope(month)),
         near_programs=len(near.near),
         near_cents=near.worth_cents,
@@ -211,7 +209,7 @@ def _store(
         "reason": reason,
         "rulebook": book.name,
         "rulebook_hash": book.file_hash,
-        "totals": asdict(totals_of_draft(draft, month)) if is_close else {},
+        "totals": asdict(totals_of(connection, draft.practice, month)) if is_close else {},
         "recorded_at": at,
         "recorded_by": by,
     }

@@ -1,22 +1,18 @@
-"""A month counted and paged by the database: what a glance needs, however large the practice is (design 1).
-
-``ledger.reports.worklists.month_list`` reads the same rows whole, for a workbook or a terminal.
-"""
+"""A month's list: counted, paged or read whole by the database, so that all three agree (design 1)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ledger.clock import next_month
-from ledger.months.closed_months import Closing, closed_programs, closing_in_force
+from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
 from ledger.patients.facts import FactKind
 from ledger.practice.practice import Practice
-from ledger.reports.worklists import NEAR_MINUTES, Untouched
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group, Status
 from ledger.storage.database import AnySelect
@@ -31,6 +27,41 @@ class Scope:
     month: date
     team_ids: Collection[str] | None = None
     program: Program | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A patient enrolled in a program in the month, for whom no time was logged."""
+
+    patient_code: str
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class MonthList:
+    """Everybody enrolled or worked for in a month, each program of a patient in exactly one of four groups."""
+
+    month: date
+    billable: tuple[Figures, ...]
+    blocked: tuple[Figures, ...]
+    below: tuple[Figures, ...]
+    untouched: tuple[Untouched, ...]
+    enrolled_patients: int
+
+    @property
+    def expected_cents(self) -> int:
+        """The expected payment of the month so far, in cents."""
+        return sum(figures.expected_cents for figures in self.billable)
+
+    @property
+    def billable_patients(self) -> int:
+        """How many patients have at least one code."""
+        return len({figures.patient_code for figures in self.billable})
+
+    @property
+    def capture_percent(self) -> int:
+        """Billable patients in a hundred of those enrolled; 0 where nobody is."""
+        return round(100 * self.billable_patients / self.enrolled_patients) if self.enrolled_patients else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +100,8 @@ class Blocked:
     patients: tuple[BlockedPatient, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BandCount:
-    """A band of a team's worklist (N2, N3): how many are near, what they add if finished, how many are blocked."""
-
-    team_id: str
-    program: Program
-    band: tuple[int, int]
-    patients: int
-    worth_cents: int
-    blocked: int
-
-
 def month_counts(connection: Connection, practice: Practice, scope: Scope) -> MonthCounts:
-    """The month's numbers, counted by the database; they are those of ``month_list``."""
+    """Return the month in numbers, counted by the database."""
     touched = _touched(practice, scope)
     rows = connection.execute(
         select(
@@ -94,17 +113,30 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
     )
     found = {Status(row.status): row for row in rows}
     billable = found.get(Status.BILLABLE)
-    enrolled = _enrolled(connection, practice, scope)
-    everybody = select(enrolled.c.patient_code).union(select(touched.c.patient_code)).subquery()
     programs = {Group(status.value): row.programs for status, row in found.items()}
     programs[Group.UNTOUCHED] = count_untouched(connection, practice, scope)
     return MonthCounts(
         month=scope.month,
         programs={group: programs.get(group, 0) for group in Group},
-        enrolled_patients=connection.scalar(select(func.count()).select_from(everybody)) or 0,
+        enrolled_patients=_count_patients(connection, practice, scope),
         billable_patients=billable.patients if billable else 0,
         expected_cents=int(billable.cents) if billable else 0,
         closing=closing_in_force(connection, practice.practice_id, scope.month),
+    )
+
+
+def month_list(connection: Connection, practice: Practice, scope: Scope) -> MonthList:
+    """Return everybody of the month, each program of a patient in exactly one of the four groups."""
+    by_status: dict[Status, list[Figures]] = defaultdict(list)
+    for row in connection.execute(_in_order(touched_query(practice, scope))):
+        by_status[Status(row.status)].append(from_row(row))
+    return MonthList(
+        month=scope.month,
+        billable=tuple(by_status[Status.BILLABLE]),
+        blocked=tuple(by_status[Status.BLOCKED]),
+        below=tuple(by_status[Status.BELOW_THRESHOLD]),
+        untouched=tuple(untouched(connection, practice, scope)),
+        enrolled_patients=_count_patients(connection, practice, scope),
     )
 
 
@@ -129,49 +161,11 @@ def month_rows(
 
 
 def untouched(
-    connection: Connection, practice: Practice, scope: Scope, *, first: int, most: int
+    connection: Connection, practice: Practice, scope: Scope, *, first: int = 0, most: int | None = None
 ) -> Sequence[Untouched]:
-    """At most so many of those enrolled for whom no time was logged, by code, from number ``first`` (from 0) on."""
+    """Return those enrolled for whom no time was logged, by code: at most so many, from number ``first`` on."""
     query = _untouched(connection, practice, scope).order_by("patient_code", "program").offset(first).limit(most)
     return [Untouched(row.patient_code, Program(row.program)) for row in connection.execute(query)]
-
-
-def band_counts(connection: Connection, practice: Practice, scope: Scope) -> list[BandCount]:
-    """The worklist's bands counted by team and program, in that order; bands with nobody are left out."""
-    bands = practice.policy.bands
-    in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
-    query = (
-        touched_query(practice, scope)
-        .where(in_bands)
-        .join(
-            PatientRow,
-            and_(
-                PatientRow.practice_id == PatientMonthRow.practice_id,
-                PatientRow.patient_code == PatientMonthRow.patient_code,
-            ),
-        )
-        .with_only_columns(
-            PatientRow.team_id,
-            PatientMonthRow.program,
-            PatientMonthRow.counted_minutes,
-            PatientMonthRow.next_thresholds,
-            PatientMonthRow.blockers,
-        )
-    )
-    near: dict[tuple[str, Program, tuple[int, int]], list[int]] = defaultdict(list)
-    blocked: Counter[tuple[str, Program, tuple[int, int]]] = Counter()
-    for row in connection.execute(query):
-        band = next(band for band in bands if band[0] <= row.counted_minutes <= band[1])
-        key = (row.team_id, Program(row.program), band)
-        steps = [step for step in row.next_thresholds if 1 <= step["minutes_missing"] <= NEAR_MINUTES]
-        if steps and row.blockers:
-            blocked[key] += 1
-        elif steps:
-            near[key].append(steps[0]["amount_cents"])
-    return [
-        BandCount(*key, patients=len(near[key]), worth_cents=sum(near[key]), blocked=blocked[key])
-        for key in sorted({*near, *blocked})
-    ]
 
 
 def count_untouched(connection: Connection, practice: Practice, scope: Scope) -> int:
@@ -196,6 +190,23 @@ def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: s
     ]
     ordered = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
     return Blocked(len(rows), tuple(ordered), tuple(patients))
+
+
+def totals_of(connection: Connection, practice: Practice, month: date) -> Totals:
+    """Return the whole month in the numbers that a close freezes."""
+    scope = Scope(month)
+    counts = month_counts(connection, practice, scope)
+    codes = touched_query(practice, scope).where(PatientMonthRow.status == Status.BILLABLE.value)
+    lines = [line for claimed in connection.scalars(codes.with_only_columns(PatientMonthRow.codes)) for line in claimed]
+    return Totals(
+        enrolled_patients=counts.enrolled_patients,
+        billable_patients=counts.billable_patients,
+        units=sum(line["units"] for line in lines),
+        expected_cents=counts.expected_cents,
+        blocked_programs=counts.programs[Group.BLOCKED],
+        programs_below_threshold=counts.programs[Group.BELOW_THRESHOLD],
+        untouched_programs=counts.programs[Group.UNTOUCHED],
+    )
 
 
 def has_work(connection: Connection, practice: Practice, month: date) -> bool:
@@ -234,8 +245,19 @@ def _figures(
     query = touched_query(practice, scope)
     if group is not None:
         query = query.where(PatientMonthRow.status == group.value)
-    ordered = query.order_by(_RANKS, _MOST_MINUTES_FIRST, PatientMonthRow.patient_code, PatientMonthRow.program)
-    return [from_row(row) for row in connection.execute(ordered.offset(first).limit(most))]
+    return [from_row(row) for row in connection.execute(_in_order(query).offset(first).limit(most))]
+
+
+def _in_order(query: AnySelect) -> AnySelect:
+    return query.order_by(_RANKS, _MOST_MINUTES_FIRST, PatientMonthRow.patient_code, PatientMonthRow.program)
+
+
+def _count_patients(connection: Connection, practice: Practice, scope: Scope) -> int:
+    """Return how many patients are enrolled in the month or have figures for it."""
+    enrolled = _enrolled(connection, practice, scope)
+    touched = _touched(practice, scope)
+    everybody = select(enrolled.c.patient_code).union(select(touched.c.patient_code)).subquery()
+    return connection.scalar(select(func.count()).select_from(everybody)) or 0
 
 
 def _touched(practice: Practice, scope: Scope) -> Subquery:

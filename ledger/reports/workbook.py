@@ -22,7 +22,7 @@ from ledger.months.figures import Figures
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
 from ledger.recording.entries import entry_name
-from ledger.reports.worklists import MonthList, month_list
+from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.roster.directory import people
 from ledger.rules.catalogue import about_patient
 from ledger.storage.batches import batches
@@ -97,7 +97,7 @@ def month_workbook(
     The entries have the names of the staff and the notes with their addenda only where the practice allows them
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
     """
-    listed = month_list(connection, practice, month, team_ids=team_ids)
+    listed = month_list(connection, practice, Scope(month, team_ids))
     evaluated = list(_evaluated(connection, practice, month, listed))
     names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
     book = Workbook(write_only=True)
@@ -117,7 +117,7 @@ def month_csv(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> bytes:
     """The month's list as CSV (UTF-8): a row a code of the billable, one a program of the others with the reason."""
-    listed = month_list(connection, practice, month, team_ids=team_ids)
+    listed = month_list(connection, practice, Scope(month, team_ids))
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)

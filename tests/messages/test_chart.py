@@ -11,7 +11,8 @@ from bot.messages.chart import draw
 from jobs.digests.posting import Digest
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
-from ledger.reports.worklists import MonthList, Untouched, Worklist
+from ledger.reports.month_lists import MonthList, Untouched
+from ledger.reports.worklists import Worklist
 from ledger.roster.directory import Team
 from ledger.rules.facts import Program
 from ledger.rules.statement import Status

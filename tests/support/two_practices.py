@@ -143,7 +143,8 @@ QUESTIONS: Mapping[str, Ask] = {
     ),
     "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
     "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
-    "ledger.reports.worklists.month_list": lambda c, p: worklists.month_list(c, p, MONTH, team_ids={"blue-team"}),
+    "ledger.reports.month_lists.month_list": lambda c, p: month_lists.month_list(c, p, SCOPE),
+    "ledger.reports.month_lists.totals_of": lambda c, p: month_lists.totals_of(c, p, OCTOBER),
     "ledger.months.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
     "ledger.months.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(
         c, p, ["P-1042"], MONTH
@@ -186,7 +187,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.has_work": lambda c, p: month_lists.has_work(c, p, OCTOBER),
     "ledger.reports.month_lists.untouched": lambda c, p: month_lists.untouched(c, p, SCOPE, first=0, most=25),
     "ledger.reports.month_lists.count_untouched": lambda c, p: month_lists.count_untouched(c, p, SCOPE),
-    "ledger.reports.month_lists.band_counts": lambda c, p: month_lists.band_counts(c, p, SCOPE),
+    "ledger.reports.worklists.band_counts": lambda c, p: worklists.band_counts(c, p, SCOPE),
     "ledger.reports.month_lists.blocked_by": lambda c, p: month_lists.blocked_by(c, p, SCOPE, "NO_CONSENT"),
     "ledger.reports.month_lists.months_of_patient": lambda c, p: month_lists.months_of_patient(c, p, "P-1043"),
     "ledger.reports.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),

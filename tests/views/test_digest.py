@@ -15,7 +15,8 @@ from jobs.digests.posting import Digest
 from jobs.digests.standing import Standing, State
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
-from ledger.reports.worklists import MonthList, NearPatient, Worklist
+from ledger.reports.month_lists import MonthList
+from ledger.reports.worklists import NearPatient, Worklist
 from ledger.roster.directory import Team
 from ledger.rules.facts import Program
 from ledger.rules.statement import Blocker, NextThreshold, Status

@@ -65,10 +65,10 @@ from ledger.practice.practice import Practice
 from ledger.recording.stored_entries import StoredEntry, StoredPart
 from ledger.recording.timers import Timer, TimerReceipt
 from ledger.reports.expiring import Lapsing, LapsingPlan, MissingConsent
-from ledger.reports.month_lists import BandCount, Blocked, BlockedPatient, MonthCounts
+from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts, MonthList, Untouched
 from ledger.reports.own_entries import OwnEntry, TodaysEntry
 from ledger.reports.summaries import FewMinutes, StaffMinutes
-from ledger.reports.worklists import MonthList, NearPatient, Untouched, Worklist
+from ledger.reports.worklists import BandCount, NearPatient, Worklist
 from ledger.roster.changes import ColumnChange, RosterReceipt
 from ledger.roster.directory import Person, Role, Team
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage

@@ -7,8 +7,8 @@ from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.home.place import UNTOUCHED, Place, page_count, turns
 from bot.views.reply import actions, button, divider, section, sections
-from ledger.reports.month_lists import BandCount
-from ledger.reports.worklists import Untouched
+from ledger.reports.month_lists import Untouched
+from ledger.reports.worklists import BandCount
 from ledger.roster.directory import Team
 
 SHOW_UNTOUCHED = "home_untouched"

@@ -43,10 +43,10 @@ from ledger.recording.facts import FactReceipt, record_fact
 from ledger.recording.fixes import fix_entry
 from ledger.recording.timers import Timer, running_timer, start_timer, stop_timer
 from ledger.recording.voids import void_entry
-from ledger.reports.month_lists import Scope, month_counts, untouched
+from ledger.reports.month_lists import Scope, month_counts, month_list, untouched
 from ledger.reports.own_entries import own_entries
 from ledger.reports.workbook import month_csv, month_workbook
-from ledger.reports.worklists import month_list, worklist
+from ledger.reports.worklists import worklist
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import BOOKS
 from ledger.rules.statement import Status
@@ -130,7 +130,7 @@ def test_the_totals_are_those_of_the_months_list_before_and_after(database: Data
     with database.of("T0TEST").reading() as connection:
         preview = preview_close(connection, worked, OCTOBER, at=AT)
         counts = month_counts(connection, worked, Scope(OCTOBER))
-        listed = month_list(connection, worked, OCTOBER)
+        listed = month_list(connection, worked, Scope(OCTOBER))
 
     totals = close(database, worked).closing.totals
 
@@ -140,7 +140,7 @@ def test_the_totals_are_those_of_the_months_list_before_and_after(database: Data
     with database.of("T0TEST").reading() as connection:
         after = month_counts(connection, worked, Scope(OCTOBER))
         assert (replace(after, closing=None), after.closing is not None) == (counts, True)
-        assert month_list(connection, worked, OCTOBER) == listed
+        assert month_list(connection, worked, Scope(OCTOBER)) == listed
 
 
 @pytest.mark.either_database
@@ -354,7 +354,7 @@ def test_a_closed_month_keeps_its_statement_its_figures_and_its_lists(
         with database.of("T0TEST").reading() as connection:
             counts = month_counts(connection, worked, Scope(OCTOBER))
             shown = [statement(database, worked, code, OCTOBER).statement for code in ("P-1042", "P-1043", "P-1044")]
-            listed = month_list(connection, worked, OCTOBER)
+            listed = month_list(connection, worked, Scope(OCTOBER))
             own = own_entries(connection, worked, "nurse1", THE_30TH, THE_30TH)
             unworked = untouched(connection, worked, Scope(OCTOBER), first=0, most=99)
             near = worklist(connection, worked, OCTOBER)

@@ -24,7 +24,8 @@ from support.practice import (
 
 from ledger.imports.csv_file import ImportRefusedError
 from ledger.practice.practice import Practice, create_practice
-from ledger.reports.worklists import month_list, worklist
+from ledger.reports.month_lists import Scope, month_list
+from ledger.reports.worklists import worklist
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.sample import write_sample
 from ledger.storage.database import Database
@@ -324,7 +325,7 @@ def check_sample(database: Database, directory: Path, today: date) -> None:
     month = today.replace(day=1)
     with database.of(practice.practice_id).reading() as connection:
         near = worklist(connection, practice, month)
-        month_so_far = month_list(connection, practice, month)
+        month_so_far = month_list(connection, practice, Scope(month))
     assert near.near
     assert near.blocked
     assert month_so_far.enrolled_patients == 60

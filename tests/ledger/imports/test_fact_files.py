@@ -26,7 +26,7 @@ from ledger.imports.csv_file import ImportRefusedError
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import FACT_FILES
-from ledger.reports.worklists import month_list
+from ledger.reports.month_lists import Scope, month_list
 from ledger.rules.facts import (
     CarePlanRevision,
     ComplexityDesignation,
@@ -193,7 +193,7 @@ def test_facts_of_hundreds_of_patients_arrive(sqlite_database: Database, here: P
     rows = [{"patient": code, "month": "2026-11", "days": "16"} for code in codes]
     assert import_fact_rows(sqlite_database, here, "readings", rows) == ImportSummary(added=600)
     with sqlite_database.of("T0TEST").reading() as connection:
-        assert len(month_list(connection, here, MONTH).billable) == 600
+        assert len(month_list(connection, here, Scope(MONTH)).billable) == 600
 
 
 # ---------------------------------------------------------------- what is refused
@@ -498,10 +498,10 @@ def test_readings_without_any_entry_make_the_month_appear_and_the_device_billabl
     database: Database, practice: Practice
 ) -> None:
     with database.of("T0TEST").reading() as connection:
-        assert month_list(connection, practice, MONTH).billable == ()
+        assert month_list(connection, practice, Scope(MONTH)).billable == ()
     import_fact_rows(database, practice, "readings", [{"patient": "P-1045", "month": "2026-11", "days": "16"}])
     with database.of("T0TEST").reading() as connection:
-        (billable,) = month_list(connection, practice, MONTH).billable
+        (billable,) = month_list(connection, practice, Scope(MONTH)).billable
     assert (billable.patient_code, billable.program, billable.counted_minutes) == ("P-1045", Program.RPM, 0)
     assert [(line.code, line.units) for line in billable.codes] == [("99454", 1)]
     assert figures(database, practice, "P-1045") == (billable,)

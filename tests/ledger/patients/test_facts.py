@@ -12,7 +12,7 @@ from support.practice import AT, MONTH, TODAY, a_practice, an_entry, record, ver
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import Appended, Fact, FactKind, append_facts, known_identities
 from ledger.practice.practice import Practice
-from ledger.reports.worklists import month_list
+from ledger.reports.month_lists import Scope, month_list
 from ledger.roster.directory import enrolled_programs
 from ledger.rules.facts import Consent, Enrollment, Program
 from ledger.storage.database import Database
@@ -139,8 +139,8 @@ def test_who_left_a_program_is_neither_enrolled_nor_listed_as_untouched(database
     with database.of("T0TEST").reading() as connection:
         assert enrolled_programs(connection, practice, CODE, date(2026, 10, 31)) == [Program.CCM]
         assert enrolled_programs(connection, practice, CODE, TODAY) == []
-        assert CODE not in {one.patient_code for one in month_list(connection, practice, MONTH).untouched}
-        october = month_list(connection, practice, date(2026, 10, 1))
+        assert CODE not in {one.patient_code for one in month_list(connection, practice, Scope(MONTH)).untouched}
+        october = month_list(connection, practice, Scope(date(2026, 10, 1)))
         assert CODE in {one.patient_code for one in october.untouched}
 
 
@@ -148,7 +148,7 @@ def test_an_enrollment_that_was_a_mistake_is_none(sqlite_database: Database, her
     append(sqlite_database, here, Fact(CODE, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM", withdrawn=True))
     with sqlite_database.of("T0TEST").reading() as connection:
         assert enrolled_programs(connection, here, CODE, TODAY) == []
-        listed = month_list(connection, here, MONTH)
+        listed = month_list(connection, here, Scope(MONTH))
     assert CODE not in {one.patient_code for one in listed.untouched}
     assert facts_of(sqlite_database, here).enrollments == ()
 

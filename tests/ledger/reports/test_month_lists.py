@@ -10,15 +10,16 @@ from support.practice import AT, MONTH, an_entry, import_rows, patient_row, reco
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import (
     BlockedPatient,
+    MonthList,
     Scope,
-    band_counts,
     blocked_by,
     month_counts,
+    month_list,
     month_rows,
     months_of_patient,
     untouched,
 )
-from ledger.reports.worklists import MonthList, month_list, worklist
+from ledger.reports.worklists import band_counts, worklist
 from ledger.roster.setup import set_up_gaps
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
@@ -59,7 +60,7 @@ def worked(database: Database, practice: Practice) -> Database:
 
 def whole(database: Database, practice: Practice, scope: Scope) -> MonthList:
     with database.of("T0TEST").reading() as connection:
-        return month_list(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program)
+        return month_list(connection, practice, scope)
 
 
 def groups_of(listed: MonthList) -> dict[Group, list[tuple[str, Program]]]:

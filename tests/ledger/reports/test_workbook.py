@@ -16,6 +16,7 @@ from ledger.imports.entry_file import import_entries
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.practice.practice import Practice, create_practice
 from ledger.recording.addenda import add_addendum
+from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.reports.workbook import (
     BELOW,
     BILLABLE,
@@ -29,7 +30,6 @@ from ledger.reports.workbook import (
     month_csv,
     month_workbook,
 )
-from ledger.reports.worklists import MonthList, month_list
 from ledger.sample import write_sample
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database
@@ -59,7 +59,7 @@ def opened(sampled: tuple[Database, Practice]) -> tuple[Workbook, MonthList]:
     database, practice = sampled
     with database.of("T0TEST").reading() as connection:
         book = load_workbook(io.BytesIO(month_workbook(connection, practice, MONTH)))
-        return book, month_list(connection, practice, MONTH)
+        return book, month_list(connection, practice, Scope(MONTH))
 
 
 def allowing(database: Database, practice: Practice, *settings: str) -> Practice:
@@ -236,7 +236,7 @@ def test_the_csv_has_a_row_for_every_program_of_every_patient(sampled: tuple[Dat
     database, practice = sampled
     with database.of("T0TEST").reading() as connection:
         text = month_csv(connection, practice, MONTH).decode()
-        listed = month_list(connection, practice, MONTH)
+        listed = month_list(connection, practice, Scope(MONTH))
     rows = list(csv.DictReader(io.StringIO(text)))
 
     assert tuple(rows[0]) == CSV_COLUMNS

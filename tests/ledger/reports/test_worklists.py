@@ -22,7 +22,8 @@ from support.practice import (
 
 from ledger.months.patient_months import EvaluatedMonth, statement_of
 from ledger.practice.practice import Practice, create_practice
-from ledger.reports.worklists import MonthList, NearPatient, Worklist, month_list, worklist
+from ledger.reports.month_lists import MonthList, Scope, month_list
+from ledger.reports.worklists import NearPatient, Worklist, worklist
 from ledger.rules.facts import Program
 from ledger.rules.statement import ProgramStatement, Status
 from ledger.sample import write_sample
@@ -44,7 +45,7 @@ def near_list(database: Database, practice: Practice, **how: Any) -> Worklist:
 
 def month_so_far(database: Database, practice: Practice, **how: Any) -> MonthList:
     with database.of("T0TEST").reading() as connection:
-        return month_list(connection, practice, how.pop("month", MONTH), **how)
+        return month_list(connection, practice, Scope(how.pop("month", MONTH), **how))
 
 
 def minutes(listed: tuple[NearPatient, ...]) -> list[tuple[str, int]]:
@@ -245,5 +246,5 @@ def test_lists_never_read_entries(sqlite_database: Database, here: Practice) -> 
     event.remove(sqlite_database.engine, "before_cursor_execute", listen)
     selects = [sql for sql in asked if "SELECT" in sql]
     assert any("patient_months" in sql for sql in selects)
-    assert len(selects) == 4  # the figures of each list, who is enrolled, and whether the month is closed
+    assert len(selects) == 6  # the figures of each list, and who is enrolled: by name and counted, of an open month
     assert [sql for sql in selects if "time_entries" in sql or "entry_voids" in sql] == []
