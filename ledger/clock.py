@@ -21,6 +21,11 @@ def next_month(month: date) -> date:
     return date(following.year, following.month, following.day)
 
 
+def last_of_month(month: date) -> date:
+    """Return the last day of ``month``."""
+    return next_month(month) - timedelta(days=1)
+
+
 def previous_month(month: date) -> date:
     """The first day of the month before ``month``."""
     return month_of(month - timedelta(days=1))

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger.imports.csv_file import read_rows, refuse_if_any
 from ledger.months.closed_months import reopen_example, share_months
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import FactKind
+from ledger.patients.facts_in_force import facts_in_force, holds_on
 from ledger.practice.practice import Practice
 from ledger.recording.entries import (
     EntryPart,
@@ -31,8 +32,9 @@ from ledger.roster.storing import IMPORTED_BY
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 from ledger.rules.rulebook import rulebook_for
 from ledger.storage.batches import batches
+from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
-from ledger.storage.tables import PatientFactRow, PatientRow, RequestRow, TimeEntryRow
+from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
 from ledger.validation import Cells, ImportSummary, Progress
 
 ENTRY_COLUMNS = (
@@ -64,18 +66,20 @@ class _Line:
 
 
 class _Roster:
-    """Whom the rows may name, and in which programs patients are enrolled."""
+    """Whom the rows may name, and in which programs patients are enrolled when."""
 
     def __init__(self, connection: Connection, practice: Practice) -> None:
         practice_id = practice.practice_id
         self.staff_ids = {person.staff_id for person in people(connection, practice_id)}
         self.codes = set(connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice_id)))
-        self.programs: dict[str, set[Program]] = defaultdict(set)
-        enrollments = select(PatientFactRow.patient_code, PatientFactRow.subject).filter_by(
-            practice_id=practice_id, kind=FactKind.ENROLLMENT.value, withdrawn=False
-        )
-        for row in connection.execute(enrollments):
-            self.programs[row.patient_code].add(Program(row.subject))
+        self._enrollments: dict[str, list[AnyRow]] = defaultdict(list)
+        for row in connection.execute(facts_in_force(practice_id, [FactKind.ENROLLMENT])):
+            self._enrollments[row.patient_code].append(row)
+
+    def programs(self, code: str, on: date) -> list[Program]:
+        """Return the programs that the patient is enrolled in on that day, in order of name."""
+        known = self._enrollments.get(code, ())
+        return sorted({Program(row.subject) for row in known if holds_on(on, row.on_date, row.until_date)})
 
 
 def import_entries(
@@ -124,7 +128,8 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
         row.refuse("staff", f"no staff member has the id {staff_id!r}.", "Import it first: ccm import staff staff.csv")
     if code and code not in roster.codes:
         row.refuse("patient", f"no patient is called {code!r}.", "Import it first: ccm import patients patients.csv")
-    program = _program(row, roster, code)
+    length = _length(row, practice)
+    program = _program(row, roster, code, practice, length)
     activity = row.choice("activity", Activity)
     if activity is None and not row.values["activity"]:
         row.refuse("activity", "is empty.", "For example: medication")
@@ -136,7 +141,6 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
         row.refuse("recorded", "lies in the future.", "Write when it was recorded, or leave it empty.")
     parts: tuple[EntryPart, ...] = ()
     entry = None
-    length = _length(row, practice)
     if length is not None and program is not None and activity is not None:
         entry = NewEntry(code, staff_id, program, activity, row.values["note"], contact, **length)
         parts = _parts(row, entry, practice, at=at, confirm_long=confirm_long)
@@ -146,15 +150,20 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
     return _Line(row, external_id, entry, parts, recorded_at, content_hash(row.values))
 
 
-def _program(row: Cells, roster: _Roster, code: str) -> Program | None:
+def _program(
+    row: Cells, roster: _Roster, code: str, practice: Practice, length: Mapping[str, Any] | None
+) -> Program | None:
+    """Return the program that the row names, else the only one that the patient is enrolled in on the entry's day."""
     if row.values["program"]:
         return row.choice("program", Program)
-    programs = roster.programs.get(code, set())
+    if length is None or code not in roster.codes:
+        return None
+    day = practice.local_date(length["started_at"]) if "started_at" in length else length["date_of_service"]
+    programs = roster.programs(code, day)
     if len(programs) == 1:
-        return next(iter(programs))
-    if code in roster.codes:
-        enrolled = " and ".join(sorted(programs)) or "no program"
-        row.refuse("program", f"is empty, and {code} is enrolled in {enrolled}.", "Name one, for example: CCM")
+        return programs[0]
+    enrolled = " and ".join(programs) or "no program"
+    row.refuse("program", f"is empty, and {code} is enrolled in {enrolled} on {day}.", "Name one, for example: CCM")
     return None
 
 

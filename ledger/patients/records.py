@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from ledger.clock import month_of, next_month
 from ledger.patients.facts import FactKind
+from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.rules.facts import (
     Activity,
@@ -35,9 +36,6 @@ from ledger.storage.tables import (
     StaffRow,
     TimeEntryRow,
 )
-
-_Identity = tuple[str, str, date]
-"""What makes two rows revisions of one fact: its kind, its subject and its date."""
 
 _MINE: BindParameter[str] = bindparam("practice_id")
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
@@ -89,19 +87,7 @@ _PATIENTS = select(
 _STAFF = select(
     StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised
 ).where(StaffRow.practice_id == _MINE, StaffRow.staff_id.in_(bindparam("staff_ids", expanding=True)))
-_FACTS = (
-    select(
-        PatientFactRow.patient_code,
-        PatientFactRow.kind,
-        PatientFactRow.subject,
-        PatientFactRow.on_date,
-        PatientFactRow.until_date,
-        PatientFactRow.details,
-        PatientFactRow.withdrawn,
-    )
-    .where(PatientFactRow.practice_id == _MINE, PatientFactRow.patient_code.in_(_CODES))
-    .order_by(PatientFactRow.revision)
-)
+_FACTS = facts_in_force(_MINE).where(PatientFactRow.patient_code.in_(_CODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +144,13 @@ def load_records(
     """
     entries, staff = _load_entries(connection, practice, patient_codes, month)
     mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
-    latest: dict[str, dict[_Identity, AnyRow]] = defaultdict(dict)
-    for row in connection.execute(_FACTS, mine):
-        latest[row.patient_code][row.kind, row.subject, row.on_date] = row
-    _add_designators(connection, practice, latest, staff)
+    facts: dict[str, dict[str, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
+    for fact in sorted(connection.execute(_FACTS, mine), key=lambda fact: (fact.subject, fact.on_date)):
+        facts[fact.patient_code][fact.kind].append(fact)
+    _add_designators(connection, practice, facts, staff)
     return {
         row.patient_code: _record(
-            practice, row, latest[row.patient_code], entries[row.patient_code], staff[row.patient_code]
+            practice, row, facts[row.patient_code], entries[row.patient_code], staff[row.patient_code]
         )
         for row in connection.execute(_PATIENTS, mine)
     }
@@ -173,14 +159,10 @@ def load_records(
 def _record(
     practice: Practice,
     row: AnyRow,
-    latest: Mapping[_Identity, AnyRow],
+    facts: Mapping[str, Sequence[AnyRow]],
     entries: Sequence[TimeEntry],
     staff: Mapping[str, StaffMember],
 ) -> PatientRecord:
-    facts: dict[str, list[AnyRow]] = defaultdict(list)
-    for (kind, _, _), fact in sorted(latest.items()):
-        if not fact.withdrawn:
-            facts[kind].append(fact)
     base = PatientMonth(
         month=date.min,
         timezone=practice.timezone,
@@ -258,15 +240,12 @@ def _load_entries(
 def _add_designators(
     connection: Connection,
     practice: Practice,
-    latest: Mapping[str, Mapping[_Identity, AnyRow]],
+    facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
     staff: Mapping[str, dict[str, StaffMember]],
 ) -> None:
     """Adds to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
     designated = [
-        (code, fact.details["staff_id"])
-        for code, facts in latest.items()
-        for fact in facts.values()
-        if fact.kind == FactKind.COMPLEXITY
+        (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
     ]
     if not designated:
         return

@@ -8,18 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ledger.clock import month_of, next_month
+from ledger.clock import last_of_month, month_of
 from ledger.patients.facts import FactKind
+from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import patients_of
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for
 from ledger.storage.database import AnyRow
 from ledger.storage.tables import PatientFactRow
-
-_KINDS = (FactKind.ENROLLMENT, FactKind.CONSENT, FactKind.CARE_PLAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,16 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
     A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one; a revoked
     consent holds to the end of its month (C6).
     """
+    month = month_of(on)
     enrolled: dict[str, set[Program]] = defaultdict(set)
-    consented: set[tuple[str, str]] = set()
+    for fact in _facts(connection, practice, team_id, FactKind.ENROLLMENT, on=on, until=on):
+        enrolled[fact.patient_code].add(Program(fact.subject))
+    consents_of_month = _facts(connection, practice, team_id, FactKind.CONSENT, on=month, until=last_of_month(month))
+    consented = {(fact.patient_code, fact.subject) for fact in consents_of_month}
     newest: dict[str, date] = {}
-    for fact in _facts(connection, practice, team_id, on):
-        if fact.kind == FactKind.ENROLLMENT:
-            if fact.on_date <= on and (fact.until_date is None or on <= fact.until_date):
-                enrolled[fact.patient_code].add(Program(fact.subject))
-        elif fact.kind == FactKind.CONSENT:
-            if fact.until_date is None or fact.until_date >= month_of(on):
-                consented.add((fact.patient_code, fact.subject))
-        else:
-            newest[fact.patient_code] = max(fact.on_date, newest.get(fact.patient_code, fact.on_date))
-    book = rulebook_for(month_of(on))
+    for fact in _facts(connection, practice, team_id, FactKind.CARE_PLAN, on=month, until=last_of_month(month)):
+        newest[fact.patient_code] = max(fact.on_date, newest.get(fact.patient_code, fact.on_date))
+    book = rulebook_for(month)
     planned = {program for program, needs in book.requirements.items() if needs.care_plan}
     plans = [
         _plan(practice, code, newest.get(code))
@@ -84,21 +80,12 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
     )
 
 
-def _facts(connection: Connection, practice: Practice, team_id: str, on: date) -> Iterable[AnyRow]:
-    """The facts in force that date from before the end of the month."""
-    fact = PatientFactRow
-    rows = connection.execute(
-        select(fact.patient_code, fact.kind, fact.subject, fact.on_date, fact.until_date, fact.withdrawn)
-        .where(
-            fact.practice_id == practice.practice_id,
-            fact.kind.in_([kind.value for kind in _KINDS]),
-            fact.patient_code.in_(patients_of(practice, [team_id])),
-            fact.on_date < next_month(month_of(on)),
-        )
-        .order_by(fact.revision)
-    )
-    latest = {(row.patient_code, row.kind, row.subject, row.on_date): row for row in rows}
-    return (row for row in latest.values() if not row.withdrawn)
+def _facts(
+    connection: Connection, practice: Practice, team_id: str, kind: FactKind, *, on: date, until: date
+) -> Iterable[AnyRow]:
+    """Return the facts of the team's patients that hold on any of these days."""
+    query = facts_in_force(practice.practice_id, [kind], on=on, until=until)
+    return connection.execute(query.where(PatientFactRow.patient_code.in_(patients_of(practice, [team_id]))))
 
 
 def _runs_out(practice: Practice, newest: date | None, on: date, days_ahead: int) -> bool:

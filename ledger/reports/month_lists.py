@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
-from sqlalchemy.orm import aliased
 
-from ledger.clock import next_month
+from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
 from ledger.patients.facts import FactKind
+from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group, Status
@@ -284,27 +284,9 @@ def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subqu
         if scope.program is not None:
             kept = kept.where(ClosedProgramRow.program == scope.program.value)
         return kept.subquery("enrolled")
-    fact, later = PatientFactRow, aliased(PatientFactRow)
-    is_revised = (
-        select(later.revision)
-        .where(
-            later.practice_id == fact.practice_id,
-            later.patient_code == fact.patient_code,
-            later.kind == fact.kind,
-            later.subject == fact.subject,
-            later.on_date == fact.on_date,
-            later.revision > fact.revision,
-        )
-        .exists()
-    )
-    query = select(fact.patient_code, fact.subject.label("program")).where(
-        fact.practice_id == practice.practice_id,
-        fact.kind == FactKind.ENROLLMENT.value,
-        fact.on_date < next_month(scope.month),
-        fact.withdrawn.is_(False),
-        or_(fact.until_date.is_(None), fact.until_date >= scope.month),
-        ~is_revised,
-    )
+    fact, last = PatientFactRow, last_of_month(scope.month)
+    query = facts_in_force(practice.practice_id, [FactKind.ENROLLMENT], on=scope.month, until=last)
+    query = query.with_only_columns(fact.patient_code, fact.subject.label("program"))
     if scope.program is not None:
         query = query.where(fact.subject == scope.program.value)
     if scope.team_ids is not None:

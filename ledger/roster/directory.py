@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from ledger.errors import LedgerError, ProgramMissingError
 from ledger.patients.facts import FactKind
+from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.rules.facts import Program
 from ledger.storage.database import AnyRow
@@ -217,17 +218,6 @@ def suggest_codes(connection: Connection, practice_id: str, typed: str, *, most:
     return [(row.patient_code, row.name) for row in rows]
 
 
-_ENROLLMENTS = (
-    select(PatientFactRow.subject, PatientFactRow.on_date, PatientFactRow.until_date, PatientFactRow.withdrawn)
-    .where(
-        PatientFactRow.practice_id == bindparam("mine"),
-        PatientFactRow.patient_code == bindparam("code"),
-        PatientFactRow.kind == FactKind.ENROLLMENT.value,
-    )
-    .order_by(PatientFactRow.revision)
-)
-
-
 def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
     """The programs that the patient is enrolled in on that date, in order of name."""
     return sorted(enrolled_since(connection, practice, patient_code, on))
@@ -235,13 +225,9 @@ def enrolled_programs(connection: Connection, practice: Practice, patient_code: 
 
 def enrolled_since(connection: Connection, practice: Practice, patient_code: str, on: date) -> dict[Program, date]:
     """The programs that the patient is enrolled in on that date, each with the enrollment's first day."""
-    rows = connection.execute(_ENROLLMENTS, {"mine": practice.practice_id, "code": patient_code})
-    latest = {(row.subject, row.on_date): row for row in rows}
-    return {
-        Program(row.subject): row.on_date
-        for row in sorted(latest.values(), key=lambda row: row.on_date)
-        if not row.withdrawn and row.on_date <= on and (row.until_date is None or on <= row.until_date)
-    }
+    query = facts_in_force(practice.practice_id, [FactKind.ENROLLMENT], on=on)
+    rows = connection.execute(query.where(PatientFactRow.patient_code == patient_code).order_by(PatientFactRow.on_date))
+    return {Program(row.subject): row.on_date for row in rows}
 
 
 def program_for_entry(connection: Connection, practice: Practice, patient_code: str, on: date) -> Program:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from support.facts import import_fact_rows
 from support.practice import (
     AT,
     MONTH,
@@ -91,6 +92,45 @@ def test_minutes_of_a_day_are_kept_and_the_time_of_import_where_no_other_is_said
     (entry,) = statement(sqlite_database, here).facts.entries
     assert (entry.program, entry.date_of_service, entry.duration_minutes) == (Program.CCM, date(2026, 11, 2), 7)
     assert (entry.started_at, entry.recorded_at, entry.contact) == (None, AT, None)
+
+
+PLAN = {"patient": "P-1045", "program": "", "date": "2026-07-15", "minutes": "7"}
+"""An entry of July without a program, for a patient whose enrollments are changed before it."""
+
+
+@pytest.fixture
+def unenrolled(database: Database, practice: Practice) -> Practice:
+    """A practice whose patient P-1045 was enrolled in RPM by mistake."""
+    withdrawn = {"patient": "P-1045", "program": "RPM", "from": "2026-01-05", "withdrawn": "yes"}
+    import_fact_rows(database, practice, "enrollments", [withdrawn])
+    return practice
+
+
+def test_a_withdrawn_enrollment_gives_an_entry_no_program(database: Database, unenrolled: Practice) -> None:
+    since_may = {"patient": "P-1045", "program": "CCM", "from": "2026-05-01"}
+    import_fact_rows(database, unenrolled, "enrollments", [since_may])
+    import_rows(database, unenrolled, "entries", [entry_row(**PLAN)])
+    (entry,) = statement(database, unenrolled, "P-1045", month=date(2026, 7, 1)).facts.entries
+    assert entry.program == Program.CCM
+
+
+def test_an_entry_belongs_to_the_program_of_its_own_day(database: Database, unenrolled: Practice) -> None:
+    changed = (
+        {"patient": "P-1045", "program": "CCM", "from": "2026-01-05", "to": "2026-06-30"},
+        {"patient": "P-1045", "program": "PCM", "from": "2026-07-01"},
+    )
+    import_fact_rows(database, unenrolled, "enrollments", changed)
+    import_rows(database, unenrolled, "entries", [entry_row(**PLAN), entry_row(**{**PLAN, "date": "2026-06-15"})])
+    for month, program in ((7, Program.PCM), (6, Program.CCM)):
+        (entry,) = statement(database, unenrolled, "P-1045", month=date(2026, month, 1)).facts.entries
+        assert entry.program == program
+
+
+def test_an_entry_for_a_patient_whose_only_enrollment_was_withdrawn_is_asked_about(
+    database: Database, unenrolled: Practice
+) -> None:
+    said = problem(database, unenrolled, **PLAN)
+    assert "program: is empty, and P-1045 is enrolled in no program on 2026-07-15. Name one" in said
 
 
 def test_a_time_may_carry_its_own_offset(sqlite_database: Database, here: Practice) -> None:
@@ -193,7 +233,10 @@ TIMES = {"start": "2026-11-17T10:05", "end": "2026-11-17T10:17"}
     ("cells", "said"),
     [
         ({"patient": "P-9999"}, "patient: no patient is called 'P-9999'. Import it first"),
-        ({"patient": "P-1044", "program": ""}, "program: is empty, and P-1044 is enrolled in CCM and RPM. Name one"),
+        (
+            {"patient": "P-1044", "program": ""},
+            "program: is empty, and P-1044 is enrolled in CCM and RPM on 2026-11-17. Name one",
+        ),
         ({"minutes": "0"}, "minutes: 0 minutes: an entry has between 1 and 1440"),
         ({"minutes": "1441"}, "minutes: 1441 minutes: an entry has between 1 and 1440"),
         ({"minutes": "9" * 5000}, "minutes: '999"),
