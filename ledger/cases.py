@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ledger.clock import last_of_month
 from ledger.errors import LedgerError
 from ledger.practice.settings import PolicySettings
 from ledger.rules.durations import duration_minutes, end_of_day, split_at_midnight
@@ -28,7 +29,6 @@ from ledger.rules.facts import (
     Stay,
     TimeEntry,
 )
-from ledger.rules.month_view import month_end
 from ledger.rules.policy import Policy
 from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
 from ledger.rules.toml_files import (
@@ -236,7 +236,7 @@ def _facts(case: _CaseFile) -> PatientMonth:
         staff=tuple(
             StaffMember(row.id, row.credential, row.active_from, row.active_to, row.supervised) for row in case.staff
         ),
-        entries=tuple(entry for entry in entries if month <= entry.date_of_service <= month_end(month)),
+        entries=tuple(entry for entry in entries if month <= entry.date_of_service <= last_of_month(month)),
     )
 
 

@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import pendulum
-
 
 def now() -> datetime:
     """The present instant, in UTC. Everything below the edge takes ``at`` instead."""
@@ -11,21 +9,27 @@ def now() -> datetime:
 
 
 def month_of(day: date) -> date:
-    """The first day of the month that ``day`` lies in."""
+    """Return the first day of the month that ``day`` lies in."""
     return day.replace(day=1)
 
 
-def next_month(month: date) -> date:
-    """The first day of the month after ``month``."""
-    following = pendulum.date(month.year, month.month, 1).add(months=1)
-    return date(following.year, following.month, following.day)
+def next_month(day: date) -> date:
+    """Return the first day of the month after that of ``day``."""
+    return _months_later(day, 1)
 
 
-def last_of_month(month: date) -> date:
-    """Return the last day of ``month``."""
-    return next_month(month) - timedelta(days=1)
+def previous_month(day: date) -> date:
+    """Return the first day of the month before that of ``day``."""
+    return _months_later(day, -1)
 
 
-def previous_month(month: date) -> date:
-    """The first day of the month before ``month``."""
-    return month_of(month - timedelta(days=1))
+def last_of_month(day: date) -> date:
+    """Return the last day of the month that ``day`` lies in."""
+    return next_month(day) - timedelta(days=1)
+
+
+def _months_later(day: date, months: int) -> date:
+    import pendulum  # noqa: PLC0415 - it loads slowly, and not every command of the terminal needs it
+
+    found = pendulum.date(day.year, day.month, 1).add(months=months)
+    return date(found.year, found.month, found.day)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 
 from bot.grammar.problems import Problem
+from ledger.clock import month_of, previous_month
 
 _NAMES = (
     ("jan", "january"),
@@ -35,10 +36,10 @@ def parse_month(text: str, *, today: date) -> date | Problem:
     A month without a year is the latest such month that has begun. A month that has not begun is a problem.
     """
     written = text.strip().lower()
-    this_month = today.replace(day=1)
+    this_month = month_of(today)
     relative = _THIS_OR_LAST.fullmatch(written)
     if relative:
-        return this_month if relative["which"] == "this" else (this_month - timedelta(days=1)).replace(day=1)
+        return this_month if relative["which"] == "this" else previous_month(today)
     found = _YEAR_FIRST.fullmatch(written) or _YEAR_LAST.fullmatch(written)
     number = _month_number(found["month"]) if found else None
     if found is None or number is None:

@@ -1,7 +1,7 @@
 """The messages of the month beside the digest: codes and minutes, staff by id, nothing else."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.grammar.vocabulary import PROGRAM_WORDS
@@ -13,6 +13,7 @@ from bot.views.reply import Reply, actions, context, header, section, sections, 
 from jobs.notices.contents import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
 from jobs.notices.delivery import MissedRun, Notice
 from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
+from ledger.clock import previous_month
 from ledger.months.figures import Figures
 from ledger.reports.expiring import LapsingPlan, MissingConsent
 from ledger.reports.month_lists import Blocked, MonthCounts, Untouched
@@ -261,7 +262,7 @@ def missed_run(missed: MissedRun) -> Reply:
     due = missed.practice.local(missed.scheduled_at)
     title, team = TITLES[missed.kind], formatting.escaped(missed.team.name) if missed.team else ""
     what = f"The {title[0].lower()}{title[1:]}{f' of {team}' if team else ''}"
-    month_before = due.date().replace(day=1) - timedelta(days=1)
+    month_before = previous_month(due.date())
     see = _SEE[missed.kind].format(team=team, month_before=f"{month_before:%Y-%m}")
     when = f"{formatting.day(due.date())} at {formatting.clock(due)}"
     line = f"{what} due on {when} was not posted: the bot or Slack was away. {see}"

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from jobs.scheduling.schedules import CARE_PLANS, MONTH_END, MONTH_START, WEEKLY, DueRun, calendar_of, is_late
-from ledger.clock import month_of
+from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import Closing, closing_in_force
 from ledger.practice.practice import Practice
 from ledger.practice.settings import WORKDAYS
@@ -162,7 +162,7 @@ def _care_plans(connection: Connection, occasion: Occasion) -> CarePlans | None:
 
 def _month_start(connection: Connection, occasion: Occasion) -> MonthStart | None:
     practice = occasion.practice
-    scope = Scope(month_of(occasion.today.replace(day=1) - _DAY))
+    scope = Scope(previous_month(occasion.today))
     counts = month_counts(connection, practice, scope)
     if not counts.enrolled_patients:
         return None

@@ -7,6 +7,8 @@ from functools import lru_cache, partial
 
 import holidays
 
+from ledger.clock import last_of_month, month_of, next_month
+
 _SATURDAY = 5
 _LAST_DAY_OF_EVERY_MONTH = 28
 _MOST_MONTHS_AHEAD = 3
@@ -36,7 +38,7 @@ class BusinessCalendar:
 
     def days_left(self, today: date) -> int:
         """How many business days the month still has, ``today`` included."""
-        last = following_month(today) - timedelta(days=1)
+        last = last_of_month(today)
         days = (today + timedelta(days=number) for number in range((last - today).days + 1))
         return sum(self.is_business_day(day) for day in days)
 
@@ -45,8 +47,8 @@ class BusinessCalendar:
 
         1 is the month's last business day.
         """
-        day = following_month(month) - timedelta(days=1)
-        while day >= month.replace(day=1):
+        day = last_of_month(month)
+        while day >= month_of(month):
             if self.is_business_day(day):
                 left -= 1
                 if left == 0:
@@ -72,28 +74,28 @@ class Schedule:
 
         Where clocks skip that hour it is the same time after the change; where they show it twice, the first.
         """
-        return tuple(_at_hour(day, self.hour, self.zone) for day in sorted(set(self.dates(month.replace(day=1)))))
+        return tuple(_at_hour(day, self.hour, self.zone) for day in sorted(set(self.dates(month_of(month)))))
 
     def between(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
         """The instants in order that are later than ``after`` and not later than ``until``."""
-        month = after.astimezone(self.zone).date().replace(day=1)
-        last = following_month(until.astimezone(self.zone).date())
+        month = month_of(after.astimezone(self.zone).date())
+        last = next_month(until.astimezone(self.zone).date())
         found: set[datetime] = set()
         while month <= last:
             found |= {instant for instant in self.instants(month) if _utc(after) < _utc(instant) <= _utc(until)}
-            month = following_month(month)
+            month = next_month(month)
         return tuple(sorted(found, key=_utc))
 
     def next_after(self, after: datetime) -> datetime | None:
         """The first instant later than ``after``; None where there is none in the months ahead."""
-        month = after.astimezone(self.zone).date().replace(day=1)
+        month = month_of(after.astimezone(self.zone).date())
         for _ in range(_MOST_MONTHS_AHEAD):
             later = [instant for instant in self.instants(month) if _utc(instant) > _utc(after)]
             # A date of the month that follows may be moved into this one, before what this one still has.
-            later += [instant for instant in self.instants(following_month(month)) if _utc(instant) > _utc(after)]
+            later += [instant for instant in self.instants(next_month(month)) if _utc(instant) > _utc(after)]
             if later:
                 return min(later, key=_utc)
-            month = following_month(month)
+            month = next_month(month)
         return None
 
     def is_of_day(self, instant: datetime, now: datetime) -> bool:
@@ -135,11 +137,6 @@ def on_first_business_day(calendar: BusinessCalendar) -> Dates:
     return partial(_first_business_day, calendar)
 
 
-def following_month(day: date) -> date:
-    """The first day of the month after that of ``day``."""
-    return (day.replace(day=_LAST_DAY_OF_EVERY_MONTH) + timedelta(days=4)).replace(day=1)
-
-
 def _days(days: Sequence[int], calendar: BusinessCalendar, month: date) -> Iterable[date]:
     return [calendar.on_or_before(month.replace(day=day)) for day in days]
 
@@ -149,13 +146,13 @@ def _business_days_left(lefts: Sequence[int], calendar: BusinessCalendar, month:
 
 
 def _days_before_end(count: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    return [calendar.on_or_before(following_month(month) - timedelta(days=1 + count))]
+    return [calendar.on_or_before(last_of_month(month) - timedelta(days=count))]
 
 
 def _weekdays(weekday: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
     first = month + timedelta(days=(weekday - month.weekday()) % 7)
     weeks = (first + timedelta(weeks=number) for number in range(5))
-    return [calendar.on_or_after(day) for day in weeks if day < following_month(month)]
+    return [calendar.on_or_after(day) for day in weeks if day < next_month(month)]
 
 
 def _first_business_day(calendar: BusinessCalendar, month: date) -> Iterable[date]:

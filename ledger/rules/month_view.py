@@ -1,10 +1,11 @@
 """A patient-month as the rules look things up in it: dates in UTC where minutes matter, staff and stays by date."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ledger.clock import last_of_month, month_of
 from ledger.rules.durations import Span
 from ledger.rules.facts import Consent, Enrollment, PatientMonth, Program, StaffMember, Stay
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
@@ -79,8 +80,7 @@ class MonthView(NamedTuple):
 def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
     """The view of these facts under this policy."""
     zone = ZoneInfo(facts.timezone)
-    first_day = facts.month.replace(day=1)
-    last_day = month_end(first_day)
+    first_day, last_day = month_of(facts.month), last_of_month(facts.month)
     staff: dict[str, list[StaffMember]] = {}
     qualified_staff: dict[str, list[StaffMember]] = {}
     for member in sorted(facts.staff, key=lambda member: member.credential not in PRACTITIONER_CREDENTIALS):
@@ -105,15 +105,10 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
     )
 
 
-def month_end(day: date) -> date:
-    """The last day of the calendar month of ``day``."""
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
 def consent_holds(consent: Consent, first_day: date, last_day: date) -> bool:
     """Whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
     return consent.consent_date <= last_day and (
-        consent.revoked_on is None or first_day <= month_end(consent.revoked_on)
+        consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on)
     )
 
 

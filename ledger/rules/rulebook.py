@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from pydantic import model_validator
 
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.rules.facts import Program
 from ledger.rules.toml_files import (
@@ -254,7 +255,7 @@ def rulebook_for(month: date) -> Rulebook:
     Months after the newest book have that one until their own book is there. Raises ``RulebookError`` for months
     before the first book.
     """
-    first_day = month.replace(day=1)
+    first_day = month_of(month)
     books = _own_rulebooks()
     for book in reversed(books):
         if book.in_force_from <= first_day:

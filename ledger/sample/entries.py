@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from ledger.clock import month_of, previous_month
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact
 from ledger.sample.cases import LAST_MONTH_CCM, Case, Extra, Minutes
 from ledger.sample.notes import ACTIVITIES, care_note
@@ -72,9 +73,8 @@ class Calendar:
     @classmethod
     def of(cls, today: date) -> "Calendar":
         """The calendar as seen from ``today``."""
-        first = today.replace(day=1)
-        last_month = (first - timedelta(days=1)).replace(day=1)
-        return cls(today, month_days(last_month), month_days(first, until=today), month_days(first))
+        first = month_of(today)
+        return cls(today, month_days(previous_month(today)), month_days(first, until=today), month_days(first))
 
 
 @dataclass(slots=True)

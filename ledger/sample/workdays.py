@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from ledger.clock import last_of_month
+
 _SATURDAY = 5
 _OPENS_MINUTE = 8 * 60
 _CLOSES_MINUTE = 18 * 60
@@ -14,9 +16,8 @@ _LATEST_BEGIN_MINUTES = 150
 
 def month_days(month: date, until: date | None = None) -> Sequence[date]:
     """The weekdays of the month that begins on ``month``, up to ``until``; all days where no weekday has come yet."""
-    following = (month + timedelta(days=31)).replace(day=1)
-    end = following if until is None else min(following, until + timedelta(days=1))
-    days = [month + timedelta(days=number) for number in range((end - month).days)]
+    last = last_of_month(month) if until is None else min(last_of_month(month), until)
+    days = [month + timedelta(days=number) for number in range((last - month).days + 1)]
     return [day for day in days if day.weekday() < _SATURDAY] or days
 
 

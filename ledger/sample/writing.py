@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.imports.entry_file import ENTRY_COLUMNS
 from ledger.roster.patients import PATIENT_COLUMNS
@@ -93,7 +94,7 @@ def _rows_of(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Sequence[
 
 
 def _staff_row(person: Person, today: date) -> Sequence[str]:
-    hired = (today - _HIRED_BEFORE).replace(day=1).isoformat()
+    hired = month_of(today - _HIRED_BEFORE).isoformat()
     roles, teams = ";".join(person.roles), ";".join(person.teams)
     return person.staff_id, person.slack_user_id, person.name, person.credential, roles, teams, hired, "", "yes"
 

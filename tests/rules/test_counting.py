@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ledger.clock import last_of_month
 from ledger.rules.counting import COUNTING_RULES
 from ledger.rules.facts import Activity, Consent, Contact, Enrollment, Program, StaffMember, Stay
-from ledger.rules.month_view import month_end
 from ledger.rules.policy import Policy
 from ledger.rules.statement import Exclusion
 
@@ -157,7 +157,7 @@ def test_c6_time_counts_from_consent_to_the_end_of_the_month_of_revocation(
     ],
 )
 def test_a_month_ends_on_its_last_day(any_day: date, last: date) -> None:
-    assert month_end(any_day) == last
+    assert last_of_month(any_day) == last
 
 
 STAY = Stay("inpatient", day(10), day(13))

@@ -6,7 +6,7 @@ An input is called like the column of the import file whose rules it is read by,
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from bot.grammar.fact_vocabulary import FactChoice
@@ -24,7 +24,7 @@ from bot.views.forms.inputs import (
     time_input,
 )
 from bot.views.forms.pickers import patient_input
-from ledger.clock import month_of
+from ledger.clock import month_of, previous_month
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS
 from ledger.rules.facts import Program
 
@@ -177,7 +177,7 @@ class MonthInput(FactInput):
         """A menu of the months of a year, the newest first, and the one that is chosen."""
         months = [month_of(today)]
         while len(months) < MONTHS_OFFERED:
-            months.append(month_of(months[-1] - timedelta(days=1)))
+            months.append(previous_month(months[-1]))
         chosen = values.get(self.name)
         if chosen and self.read(chosen) not in months:
             months.append(self.read(chosen))

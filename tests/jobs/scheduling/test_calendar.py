@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from jobs.scheduling.calendar import (
     BusinessCalendar,
     Schedule,
-    following_month,
     on_business_days_left,
     on_days,
     on_days_before_end,
     on_first_business_day,
     on_weekday,
 )
+from ledger.clock import next_month
 
 NEW_YORK = ZoneInfo("America/New_York")
 FEDERAL = BusinessCalendar()
@@ -255,4 +255,4 @@ def test_a_day_that_not_every_month_has_is_refused(day: int) -> None:
 
 
 def test_the_following_month_of_a_december_is_in_the_next_year() -> None:
-    assert following_month(date(2026, 12, 31)) == date(2027, 1, 1)
+    assert next_month(date(2026, 12, 31)) == date(2027, 1, 1)
