@@ -121,8 +121,8 @@ def _patient(code: str) -> dict[str, Any]:
 
 def _facts(code: str) -> Iterator[Fact]:
     day = date(2026, 3, 2)
-    yield Fact(code, FactKind.ENROLLMENT, day, Program.CCM)
-    yield Fact(code, FactKind.CONSENT, day, Program.CCM, details={"form": "verbal"})
+    yield Fact(code, FactKind.ENROLLMENT, day, Program("CCM"))
+    yield Fact(code, FactKind.CONSENT, day, Program("CCM"), details={"form": "verbal"})
     yield Fact(code, FactKind.INITIATING_VISIT, day, details={"type": "AWV"})
     yield Fact(code, FactKind.CARE_PLAN, date(2026, 9, 1))
 

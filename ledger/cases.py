@@ -30,6 +30,7 @@ from ledger.rules.facts import (
     TimeEntry,
 )
 from ledger.rules.policy import Policy
+from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
 from ledger.rules.toml_files import (
     Day,
@@ -79,22 +80,32 @@ def _timezone(name: str) -> str:
         raise ValueError('must be a time zone such as "America/New_York"') from error
 
 
+def _known_program(name: Program) -> Program:
+    if name in known_programs():
+        return name
+    raise ValueError(f"must be one of {', '.join(known_programs())}")
+
+
+KnownProgram = Annotated[Program, AfterValidator(_known_program)]
+"""A program of the rulebooks."""
+
+
 class _Patient(Table):
     conditions: tuple[Name, ...] = ()
     risk_documented: YesNo = True
     billing_practitioner: Name | None = None
-    billed_elsewhere: frozenset[Program] = frozenset()
+    billed_elsewhere: frozenset[KnownProgram] = frozenset()
     apcm: YesNo = False
 
 
 class _Enrollment(Table):
-    program: Program
+    program: KnownProgram
     from_date: Day = Field(alias="from")
     to_date: Day | None = Field(default=None, alias="to")
 
 
 class _Consent(Table):
-    program: Program
+    program: KnownProgram
     consent_date: Day = Field(alias="date")
     form: Literal["verbal", "written"] = "verbal"
     revoked: Day | None = None
@@ -137,7 +148,7 @@ class _Staff(Table):
 
 class _Entry(Table):
     staff: Name
-    program: Program
+    program: KnownProgram
     activity: Activity
     contact: Contact | None = None
     day: Day | None = Field(default=None, alias="date")

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from ledger.practice.practice import Practice
@@ -46,7 +45,7 @@ class ImportSummary:
 _LONGEST_NUMBER = 9
 
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass(slots=True)
@@ -130,17 +129,17 @@ class Cells:
             self.refuse(column, f"{self.values[column]!r} is neither yes nor no.", "Write yes or no.")
         return default
 
-    def choice(self, column: str, kind: type[Choice], value: str | None = None) -> Choice | None:
+    def choice(self, column: str, kind: Iterable[Choice], value: str | None = None) -> Choice | None:
         """The cell's (or ``value``'s) member of ``kind``, or None where it is empty; a problem for another word."""
         word = self.values[column] if value is None else value
         if not word:
             return None
-        found = next((member for member in kind if member.value.lower() == word.lower()), None)
+        found = next((member for member in kind if member.lower() == word.lower()), None)
         if found is None:
             self.refuse(column, f"{word!r} is not known.", f"One of: {', '.join(kind)}")
         return found
 
-    def needed_choice(self, column: str, kind: type[Choice]) -> Choice | None:
+    def needed_choice(self, column: str, kind: Iterable[Choice]) -> Choice | None:
         """The cell's member of ``kind``; a problem where it is empty or another word."""
         if not self.values[column]:
             self.refuse(column, "is empty.", f"One of: {', '.join(kind)}")
@@ -166,6 +165,6 @@ class Cells:
         """The parts of a cell that are separated by semicolons."""
         return [word for part in self.values[column].split(";") if (word := part.strip())]
 
-    def choices(self, column: str, kind: type[Choice]) -> list[Choice]:
+    def choices(self, column: str, kind: Iterable[Choice]) -> list[Choice]:
         """The members of ``kind`` in a cell, separated by semicolons."""
         return [member for word in self.words(column) if (member := self.choice(column, kind, word)) is not None]

@@ -22,6 +22,7 @@ from ledger.clock import month_of, previous_month
 from ledger.reports.month_lists import MonthCounts, MonthList, Scope, month_counts, month_list, month_rows
 from ledger.roster.directory import Team, teams
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Group
 
 MONTHS_OFFERED = 13
@@ -121,7 +122,7 @@ def _filters(
         ],
         PROGRAM_FILTER: [
             Choice(replace(asked, program=None).text, "All programs"),
-            *(Choice(replace(asked, program=program).text, program.value) for program in Program),
+            *(Choice(replace(asked, program=program).text, program.value) for program in known_programs()),
         ],
         GROUP_FILTER: [
             Choice(replace(asked, group=None).text, "Every status"),

@@ -13,8 +13,9 @@ from bot.grammar.fact_vocabulary import PLACEHOLDERS, SHAPES, FactChoice, FactCo
 from bot.grammar.problems import Problem
 from bot.grammar.resolve import DAY_TROUBLES, Reporter, resolve_code
 from bot.grammar.tokens import Code
-from bot.grammar.vocabulary import PROGRAM_WORDS
+from bot.grammar.vocabulary import word_for
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 
 _Value = TypeVar("_Value")
 EXAMPLE_CODE = "P-1042"
@@ -90,7 +91,7 @@ def format_fact(line: FactLine) -> str:
         line.command.value,
         line.patient_code,
         SHAPES[line.command].choices[line.choice][0] if line.choice else None,
-        PROGRAM_WORDS[line.program][0] if line.program else None,
+        word_for(line.program) if line.program else None,
         _moment(line.first_day, line.first_time),
         f"{_last_word(line.command)} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
         str(line.days) if line.days is not None else None,
@@ -109,7 +110,7 @@ def completed(line: FactLine, *, today: date) -> FactLine:
         line,
         patient_code=line.patient_code or EXAMPLE_CODE,
         choice=next(iter(shape.choices)) if Part.CHOICE in gaps else line.choice,
-        program=Program.CCM if Part.PROGRAM in gaps else line.program,
+        program=known_programs()[0] if Part.PROGRAM in gaps else line.program,
         first_day=today if Part.FIRST in gaps else line.first_day,
         days=_EXAMPLE_DAYS if Part.DAYS in gaps else line.days,
         rationale=_EXAMPLE_RATIONALE if Part.RATIONALE in gaps else line.rationale,

@@ -15,7 +15,7 @@ from bot.grammar.fact_vocabulary import FILLERS, SUBSTANTIAL_WORDS, FactChoice, 
 from bot.grammar.months import parse_month
 from bot.grammar.quotes import opens_quote, read_quoted
 from bot.grammar.tokens import Code, Token, code_of, read_code
-from bot.grammar.vocabulary import PROGRAM_WORDS
+from bot.grammar.vocabulary import meaning_of
 from ledger.rules.facts import Program
 
 _END = r"(?=\s|$)"
@@ -31,7 +31,6 @@ _DAY_AND_TIME = re.compile(
 )
 _DIVIDER = re.compile(r"^[-–—:|]\s+")
 _MOST_DAYS_OF_A_MONTH = 31
-_PROGRAMS = {word: program for program, words in PROGRAM_WORDS.items() for word in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,8 @@ class _Scanner:
 
     def _program(self, position: int) -> Said | None:
         word = self._word(position)
-        program = _PROGRAMS.get(_plain(word.text)) if Part.PROGRAM in self.shape.parts else None
+        meaning = meaning_of(_plain(word.text)) if Part.PROGRAM in self.shape.parts else None
+        program = meaning if isinstance(meaning, Program) else None
         return Said(word.text, word.start, word.end, Part.PROGRAM, program) if program else None
 
     def _month(self, position: int) -> Said | None:

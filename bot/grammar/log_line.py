@@ -18,7 +18,7 @@ from bot.grammar.resolve import (
 )
 from bot.grammar.scan import Line, scan
 from bot.grammar.tokens import Word
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, PROGRAM_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, word_for
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 
 _Meaning = TypeVar("_Meaning", Activity, Contact, Program)
@@ -123,7 +123,7 @@ def format_log(line: LogLine) -> str:
         CONTACT_WORDS[line.contact][0] if line.contact else None,
         line.date_of_service.isoformat() if line.date_of_service else None,
         f"at {line.started_at:%H:%M}" if line.started_at and is_writable else None,
-        PROGRAM_WORDS[line.program][0] if line.program else None,
+        word_for(line.program) if line.program else None,
         quoted(line.note) if line.note else None,
     ]
     return " ".join(part for part in parts if part)

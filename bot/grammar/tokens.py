@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.grammar.clock import CLOCK, ClockTime, minutes_between, read_clock, settle_halves
 from bot.grammar.days import DAY_DIGITS, DAY_WORDS
-from bot.grammar.vocabulary import LONGEST_PHRASE, MEASURES, meaning_of
+from bot.grammar.vocabulary import MEASURES, longest_phrase, meaning_of
 from ledger.rules.facts import Activity, Contact, Program
 
 MAX_MINUTES = 24 * 60
@@ -124,7 +124,7 @@ class Unreadable(Token):
     example: str = "12m"
 
 
-_FILLS: Mapping[type[Token] | type[StrEnum], frozenset[Slot]] = {
+_FILLS: Mapping[type[Token] | type[str], frozenset[Slot]] = {
     Code: frozenset({Slot.CODE}),
     Length: frozenset({Slot.LENGTH}),
     Times: frozenset({Slot.LENGTH, Slot.CLOCK}),
@@ -265,7 +265,7 @@ def _read_number(text: str, position: int) -> Token | None:
 def _read_word(text: str, position: int) -> Token | None:
     longest: Token | None = None
     end = position
-    for _ in range(LONGEST_PHRASE):
+    for _ in range(longest_phrase()):
         following = _PHRASE_WORD.match(text, end)
         if following is None:
             break

@@ -9,8 +9,11 @@ is not said, they would be taken for it and be lost to the note.
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.rulebook import program_tables
 
 ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
     Activity.CARE_PLAN: ("plan", "care-plan", "careplan", "care-planning"),
@@ -55,9 +58,6 @@ CONTACT_WORDS: Mapping[Contact, tuple[str, ...]] = {
 }
 """HOW: every contact of billing-rules section 2 with its usual words."""
 
-PROGRAM_WORDS: Mapping[Program, tuple[str, ...]] = {program: (program.value.lower(),) for program in Program}
-"""PROGRAM: the five programs by their abbreviations."""
-
 WEEKDAYS: Mapping[str, int] = {
     word: weekday
     for weekday, words in enumerate(
@@ -82,17 +82,31 @@ MEASURES = frozenset(
 )
 """Words after a bare number that make it something other than minutes, so that "12 units" is never a length."""
 
-_ANY: Mapping[str, Activity | Contact | Program] = {
-    word: meaning
-    for table in (ACTIVITY_WORDS, CONTACT_WORDS, PROGRAM_WORDS)
-    for meaning, words in table.items()
-    for word in words
-}
 
-LONGEST_PHRASE = max(word.count("-") for word in _ANY) + 1
-"""How many words the longest phrase has."""
+@cache
+def _meanings() -> Mapping[str, Activity | Contact | Program]:
+    """Return what each phrase of the tables stands for; PROGRAM has the words that the rulebooks give each program."""
+    programs = {name: table.words for name, table in program_tables().items()}
+    tables: tuple[Mapping[Any, tuple[str, ...]], ...] = (ACTIVITY_WORDS, CONTACT_WORDS, programs)
+    return {word: meaning for table in tables for meaning, words in table.items() for word in words}
+
+
+def word_for(program: Program) -> str:
+    """Return the word that people type for the program."""
+    return program_tables()[program].words[0]
+
+
+def program_words() -> str:
+    """Return the words for all programs as a help text lists them."""
+    return ", ".join(f"`{table.words[0]}`" for table in program_tables().values())
+
+
+@cache
+def longest_phrase() -> int:
+    """Return how many words the longest phrase has."""
+    return max(word.count("-") for word in _meanings()) + 1
 
 
 def meaning_of(phrase: str) -> Activity | Contact | Program | None:
     """What ``phrase`` (any case; parts joined by hyphens, underscores or spaces) stands for, or None."""
-    return _ANY.get(re.sub(r"\s+|_", "-", phrase.lower()))
+    return _meanings().get(re.sub(r"\s+|_", "-", phrase.lower()))

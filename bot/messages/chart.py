@@ -18,7 +18,7 @@ from bot.views import formatting
 from jobs.digests.posting import Digest
 from ledger.reports.month_lists import MonthList
 from ledger.rules.facts import Program
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.rulebook import known_programs, rulebook_for
 
 LAST_MINUTE = 65
 """Who has more stands with those at this minute."""
@@ -79,20 +79,20 @@ def _panels(month: MonthList) -> list[Panel]:
         patients[figures.program][min(figures.counted_minutes, LAST_MINUTE)] += 1
     for untouched in month.untouched:
         patients[untouched.program][0] += 1
-    present = [program for program in Program if patients[program]] or [Program.CCM]
+    present = [program for program in known_programs() if patients[program]] or [known_programs()[0]]
     return [Panel(program, patients[program], _thresholds(program, month)) for program in present]
 
 
 def _thresholds(program: Program, month: MonthList) -> dict[int, str]:
     """The codes by the minutes that reach them, of families that count everybody's minutes: those are drawn."""
     codes: dict[int, list[str]] = defaultdict(list)
-    for family in rulebook_for(month.month).time_families[program]:
+    for family in rulebook_for(month.month).time_families.get(program, ()):
         if family.counts != "total":
             continue
         if family.short is not None:
             codes[family.short.at_minutes].append(family.short.code)
         for unit, at_minutes in enumerate(family.unit_minutes):
-            codes[at_minutes].append(family.add_on.code if unit else family.base.code)
+            codes[at_minutes].append(family.code_of(unit))
     return {at_minutes: " / ".join(codes[at_minutes]) for at_minutes in sorted(codes) if at_minutes <= LAST_MINUTE}
 
 

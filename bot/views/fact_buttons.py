@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from bot.grammar.fact_vocabulary import FactCommand
-from bot.grammar.vocabulary import PROGRAM_WORDS
+from bot.grammar.vocabulary import word_for
 from bot.views.blocks import Block, Element
 from bot.views.reply import actions, button
 from ledger.rules.facts import Program
@@ -59,6 +59,6 @@ def clearing_button(
     return button(
         f"{_LABELS[command]} ({program})" if program else _LABELS[command],
         f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
-        {"fact": command.value, "text": f"{patient_code} {PROGRAM_WORDS[program][0] if program else ''}".strip()},
+        {"fact": command.value, "text": f"{patient_code} {word_for(program) if program else ''}".strip()},
         heard_as=heard_as,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.grammar.fact_vocabulary import FactCommand
-from bot.grammar.vocabulary import PROGRAM_WORDS
+from bot.grammar.vocabulary import word_for
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import close_button, closed_line
@@ -171,7 +171,7 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
 
 def _consent_block(missing: MissingConsent) -> Block:
     code, program = missing.patient_code, missing.program
-    line = f"*{code}* · {program} · `/ccm {FactCommand.CONSENT} {code} {PROGRAM_WORDS[program][0]}`"
+    line = f"*{code}* · {program} · `/ccm {FactCommand.CONSENT} {code} {word_for(program)}`"
     heard = f"Record {program} consent of {code}"
     return section(line, clearing_button(code, FactCommand.CONSENT, program, heard_as=heard))
 

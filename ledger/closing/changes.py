@@ -11,6 +11,7 @@ from ledger.months.closed_months import Action, Closing, FrozenStatement, closin
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Statement, Status
 from ledger.storage.month_tables import ClosedStatementRow
 
@@ -106,7 +107,7 @@ def _changes(
 
 def _of_patient(patient_code: str, before: FrozenStatement, after: FrozenStatement) -> Iterator[StatementChange]:
     olds, news = ({one.program: one for one in kept.figures} for kept in (before, after))
-    programs = [program for program in Program if olds.get(program) != news.get(program)]
+    programs = [program for program in known_programs() if olds.get(program) != news.get(program)]
     for program in programs:
         old, new = olds.get(program), news.get(program)
         yield StatementChange(patient_code, program, old, new, _kind(old, new))

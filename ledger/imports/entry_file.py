@@ -30,7 +30,7 @@ from ledger.recording.entries import (
 from ledger.roster.directory import people
 from ledger.roster.storing import IMPORTED_BY
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.rulebook import known_programs, rulebook_for
 from ledger.storage.batches import batches
 from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
@@ -155,7 +155,7 @@ def _program(
 ) -> Program | None:
     """Return the program that the row names, else the only one that the patient is enrolled in on the entry's day."""
     if row.values["program"]:
-        return row.choice("program", Program)
+        return row.choice("program", known_programs())
     if length is None or code not in roster.codes:
         return None
     day = practice.local_date(length["started_at"]) if "started_at" in length else length["date_of_service"]

@@ -14,8 +14,8 @@ from ledger.patients.facts import Fact, FactKind, append_facts, known_identities
 from ledger.practice.practice import Practice
 from ledger.recording.identifiers import refuse_identifiers
 from ledger.roster.directory import Person, people
-from ledger.rules.facts import Program
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
+from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientRow
 from ledger.validation import Cells, ImportSummary, Problem, Progress
@@ -71,7 +71,7 @@ class FactFile:
 
 
 def _enrollment(row: Cells, known: Known) -> Fact | None:
-    program = row.needed_choice("program", Program)
+    program = row.needed_choice("program", known_programs())
     first, last = _past_day(row, "from", known), row.day("to")
     if first and last and last < first:
         row.refuse("to", f"{last} is before the first day.", "Correct one of the two dates.")
@@ -79,7 +79,7 @@ def _enrollment(row: Cells, known: Known) -> Fact | None:
 
 
 def _consent(row: Cells, known: Known) -> Fact | None:
-    program = row.needed_choice("program", Program)
+    program = row.needed_choice("program", known_programs())
     given, revoked = _past_day(row, "date", known), _not_ahead(row, "revoked", row.day("revoked"), known)
     form = row.needed_choice("form", ConsentForm)
     if given and revoked and revoked < given:
@@ -150,7 +150,7 @@ def _readings(row: Cells, known: Known) -> Fact | None:
 
 def _mark(row: Cells, known: Known) -> Fact | None:
     month, mark = _begun_month(row, known), row.needed_choice("mark", Mark)
-    program = row.choice("program", Program)
+    program = row.choice("program", known_programs())
     if mark is Mark.BILLED_ELSEWHERE and program is None and not row.values["program"]:
         row.refuse("program", "is empty.", "Name the program that another practice bills, for example CCM")
     if mark is Mark.APCM and row.values["program"]:

@@ -62,7 +62,7 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
     for fact in _facts(connection, practice, team_id, FactKind.CARE_PLAN, on=month, until=last_of_month(month)):
         newest[fact.patient_code] = max(fact.on_date, newest.get(fact.patient_code, fact.on_date))
     book = rulebook_for(month)
-    planned = {program for program, needs in book.requirements.items() if needs.care_plan}
+    planned = {name for name, table in book.programs.items() if table.requires and table.requires.care_plan}
     plans = [
         _plan(practice, code, newest.get(code))
         for code, programs in enrolled.items()

@@ -13,6 +13,7 @@ from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 from ledger.storage.database import AnyRow
 from ledger.storage.tables import CareTeamRow, PatientFactRow, PatientRow, StaffRow
 
@@ -239,7 +240,7 @@ def program_for_entry(connection: Connection, practice: Practice, patient_code: 
     if len(programs) == 1:
         return programs[0]
     enrolled = f"is enrolled in {' and '.join(programs)}" if programs else "is enrolled in no program on that date"
-    example = programs[0] if programs else Program.CCM
+    example = next(iter(programs), known_programs()[0])
     raise ProgramMissingError(
         "PROGRAM_MISSING",
         f"{patient_code} {enrolled}: which program is this time for? Nothing was saved.",

@@ -14,7 +14,7 @@ from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
 from ledger.roster.directory import code_key, code_number, people, teams
 from ledger.roster.storing import Put, keys_where, put_all
-from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
@@ -128,7 +128,7 @@ def _roster_values(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any]]
 
 def _facts(row: Cells, code: str) -> list[Fact]:
     """The dated facts of a row."""
-    programs = row.choices("programs", Program)
+    programs = row.choices("programs", known_programs())
     enrolled_on = row.required_day("enrolled_on") if programs else row.day("enrolled_on")
     consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)
     visit_date, visit_type = row.day("initiating_visit_date"), row.choice("initiating_visit_type", VisitType)

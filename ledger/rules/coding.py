@@ -80,7 +80,7 @@ def prices_of(book: Rulebook, policy: Policy) -> Prices:
 
 def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
     """The entries of ``program`` among ``counted``, with their minutes (section 4)."""
-    entries = [one for one in counted if one.entry.program is program]
+    entries = [one for one in counted if one.entry.program == program]
     entries.sort(key=lambda one: one.entry.date_of_service)
     logged = [one.entry for one in entries if not one.entry.voided]
     practitioner = sum([one.minutes for one in entries if one.by_practitioner])
@@ -89,7 +89,7 @@ def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
 
 def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> Claim:
     """The claim of one program, blockers aside: one family of time codes (R1), and the readings."""
-    families = book.time_families[tally.program]
+    families = book.time_families.get(tally.program, ())
     closed = {family.name: why for family in families if (why := why_closed(family, month)) is not None}
     offers = [offer_of(family, tally.minutes, prices) for family in families]
     taken = choose([offer for offer in offers if offer.family.name not in closed], month.policy)
@@ -100,7 +100,7 @@ def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> 
         time_lines={offer.family.name: _time_lines(offer, tally, month, prices) for offer in offers},
         reading_lines=[
             line
-            for family in book.reading_families[tally.program]
+            for family in book.reading_families.get(tally.program, ())
             if (line := _reading_line(family, month, prices)) is not None
         ],
     )
@@ -110,8 +110,10 @@ def units_at(family: TimeFamily, minutes: int) -> Units:
     """The codes and units of ``family`` at that many minutes: full units alone, no add-on without its base (R6)."""
     base, add_on, short = family.base, family.add_on, family.short
     if minutes >= base.at_minutes:
-        further = min(add_on.at_most, (minutes - base.at_minutes) // add_on.each_further_minutes)
-        return ((base.code, 1), (add_on.code, further)) if further else ((base.code, 1),)
+        further = 0
+        if add_on is not None:
+            further = min(add_on.at_most, (minutes - base.at_minutes) // add_on.each_further_minutes)
+        return ((base.code, 1), (family.code_of(further), further)) if further else ((base.code, 1),)
     if short is not None and minutes >= short.at_minutes:
         return ((short.code, 1),)
     return ()

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.durations import Span, spans_minutes, without
-from ledger.rules.facts import CARE_ACTIVITIES, Contact, Program, StaffMember, TimeEntry
+from ledger.rules.facts import CARE_ACTIVITIES, Contact, StaffMember, TimeEntry
 from ledger.rules.formatting import day_words, listed
 from ledger.rules.month_view import END, FacilityStay, MonthView, consent_holds
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
+from ledger.rules.rulebook import obeys_rpm_time
 from ledger.rules.statement import EntryResult, Exclusion
 
 ATTEMPTS = frozenset({Contact.VOICEMAIL, Contact.NO_ANSWER})
@@ -99,7 +100,7 @@ def not_enrolled(work: Work, month: MonthView) -> Cut | None:
     day = work.entry.date_of_service
     for enrollment in month.facts.enrollments:
         if (
-            enrollment.program is work.entry.program
+            enrollment.program == work.entry.program
             and enrollment.from_date <= day
             and (enrollment.to_date is None or day <= enrollment.to_date)
         ):
@@ -111,7 +112,7 @@ def no_consent(work: Work, month: MonthView) -> Cut | None:
     """C6: consent to the program on or before the date, not revoked in an earlier month."""
     day = work.entry.date_of_service
     for consent in month.facts.consents:
-        if consent.program is work.entry.program and consent_holds(consent, day, day):
+        if consent.program == work.entry.program and consent_holds(consent, day, day):
             return None
     return Cut(CATALOGUE["C6"].message.format(program=work.entry.program.value, day=day_words(day)))
 
@@ -156,7 +157,7 @@ def not_interactive(work: Work, month: MonthView) -> Cut | None:
     """C10: RPM minutes that are no live contact, under policy ``rpm_time = "interactive"`` (R7)."""
     if (
         month.policy.rpm_time == "interactive"
-        and work.entry.program is Program.RPM
+        and obeys_rpm_time(work.entry.program)
         and work.entry.contact is not Contact.LIVE
     ):
         return Cut(CATALOGUE["C10"].message)

@@ -28,7 +28,8 @@ class ProgramMonth(NamedTuple):
     @property
     def requirement(self) -> Requirement | None:
         """What the rulebook asks of the patient, None where it asks nothing."""
-        return self.book.requirements.get(self.program)
+        table = self.book.programs.get(self.program)
+        return None if table is None else table.requires
 
 
 def blockers_of(asked: ProgramMonth) -> tuple[Blocker, ...]:
@@ -45,7 +46,7 @@ def no_consent(asked: ProgramMonth) -> Blocker | None:
     """No consent at any time in the month; one revoked in it still holds to its end (C6)."""
     month = asked.month
     if any(
-        consent.program is asked.program and consent_holds(consent, month.first_day, month.last_day)
+        consent.program == asked.program and consent_holds(consent, month.first_day, month.last_day)
         for consent in month.facts.consents
     ):
         return None
@@ -128,7 +129,7 @@ def program_conflict(asked: ProgramMonth) -> Blocker | None:
 
 def no_live_contact(asked: ProgramMonth) -> Blocker | None:
     """Time was logged in a program whose codes need a live contact, and none counts (R7)."""
-    families = asked.book.time_families[asked.program]
+    families = asked.book.time_families.get(asked.program, ())
     if not any("live_contact" in family.needs for family in families):
         return None
     return _blocker(LIVE_CONTACT_BLOCKER) if asked.tally.logged and not asked.tally.live_contact else None

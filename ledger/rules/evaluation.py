@@ -10,7 +10,7 @@ from ledger.rules.explanations import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
 from ledger.rules.month_view import MonthView, view_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
-from ledger.rules.rulebook import Rulebook
+from ledger.rules.rulebook import Rulebook, RulebookError, known_programs
 from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status
 from ledger.rules.thresholds import next_thresholds
 from ledger.rules.warnings import Audit, Finding, month_findings, warnings_of
@@ -65,7 +65,14 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
 
 def _programs(month: MonthView) -> list[Program]:
     found = {entry.program for entry in month.facts.entries} | month.enrollments.keys()
-    return [program for program in Program if program in found]
+    unknown = sorted(found - set(known_programs()))
+    if unknown:
+        raise RulebookError(
+            "PROGRAM_UNKNOWN",
+            f"No rulebook has a program {unknown[0]}, of which the patient has time or an enrollment.",
+            "Install the version of this program that recorded it, or a newer one.",
+        )
+    return [program for program in known_programs() if program in found]
 
 
 def _draft(asked: ProgramMonth, prices: Prices) -> Draft:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic_core import core_schema
 
-class Program(StrEnum):
-    """A care program a patient is enrolled in and a practice is paid for."""
 
-    CCM = "CCM"
-    PCM = "PCM"
-    RPM = "RPM"
-    TCM = "TCM"
-    APCM = "APCM"
+class Program(str):
+    """The name of a care program that a practice is paid for: a table of a rulebook (``rulebook.known_programs``)."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """The name as plain text."""
+        return str(self)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> core_schema.CoreSchema:
+        """Let pydantic read a name as a program; whether there is such a program, ``rulebook.known_programs`` knows."""
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
 
 
 class Activity(StrEnum):

@@ -54,7 +54,7 @@ class Base(Table):
 
 
 class AddOn(Table):
-    """The code each further full unit adds, up to a cap."""
+    """The code that each further full unit adds, up to a cap."""
 
     code: Name
     each_further_minutes: Positive
@@ -69,7 +69,7 @@ class TimeFamily(Table):
     program: Program
     counts: Literal["total", "practitioner"]
     base: Base
-    add_on: AddOn
+    add_on: AddOn | None = None
     short: Base | None = None
     needs: tuple[Need, ...] = ()
     source: Name
@@ -86,8 +86,19 @@ class TimeFamily(Table):
     @cached_property
     def unit_minutes(self) -> tuple[int, ...]:
         """The minutes of the base and of each unit of the add-on, rising."""
-        first, step = self.base.at_minutes, self.add_on.each_further_minutes
-        return tuple(first + step * unit for unit in range(self.add_on.at_most + 1))
+        first = self.base.at_minutes
+        if self.add_on is None:
+            return (first,)
+        return tuple(first + self.add_on.each_further_minutes * unit for unit in range(self.add_on.at_most + 1))
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The family's codes in the order in which minutes reach them."""
+        return tuple(part.code for part in (self.short, self.base, self.add_on) if part is not None)
+
+    def code_of(self, unit: int) -> str:
+        """Return the code of a unit: the base for the first one (0), the add-on for every further one."""
+        return self.codes[-1] if unit else self.base.code
 
 
 class ReadingCode(Table):
@@ -122,11 +133,23 @@ class ReadingFamily(Table):
 class Requirement(Table):
     """What a program needs of a patient before it may be billed (billing-rules section 6)."""
 
-    program: Program
     conditions_at_least: Whole
     risk_documented: YesNo
     care_plan: YesNo
     initiating_visit_within_days: Whole
+
+
+class ProgramTable(Table):
+    """A care program: its name, the words for typing it, and what it needs of a patient, if anything.
+
+    ``obeys_rpm_time``: the policy of that name decides which of its minutes count (R7, C10).
+    """
+
+    name: Program
+    title: Name
+    words: tuple[Name, ...]
+    requires: Requirement | None = None
+    obeys_rpm_time: YesNo = False
     source: Name
 
 
@@ -163,7 +186,7 @@ class BookFile(Table):
     in_force_to: Day
     source: dict[str, Source]
     conflict: Conflict
-    requirement: tuple[Requirement, ...]
+    program: tuple[ProgramTable, ...]
     time_family: tuple[TimeFamily, ...]
     reading_family: tuple[ReadingFamily, ...]
     payment: tuple[Payment, ...]
@@ -181,7 +204,7 @@ class Rulebook:
     in_force_from: date
     in_force_to: date
     conflict: Conflict
-    requirements: Mapping[Program, Requirement]
+    programs: Mapping[Program, ProgramTable]
     time_families: Mapping[Program, tuple[TimeFamily, ...]]
     reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
     payments: Mapping[str, Payment]
@@ -209,9 +232,9 @@ def load_rulebook(path: Path) -> Rulebook:
         in_force_from=book.in_force_from,
         in_force_to=book.in_force_to,
         conflict=book.conflict,
-        requirements=MappingProxyType({requirement.program: requirement for requirement in book.requirement}),
-        time_families=_by_program(book.time_family),
-        reading_families=_by_program(book.reading_family),
+        programs=MappingProxyType({program.name: program for program in book.program}),
+        time_families=_by_program(book.program, book.time_family),
+        reading_families=_by_program(book.program, book.reading_family),
         payments=MappingProxyType({payment.code: payment for payment in book.payment}),
         national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
@@ -267,6 +290,26 @@ def rulebook_for(month: date) -> Rulebook:
     )
 
 
+@lru_cache(maxsize=1)
+def program_tables() -> Mapping[Program, ProgramTable]:
+    """Return every program of the rulebooks, in the order of the newest one, which decides what it is called."""
+    tables: dict[Program, ProgramTable] = {}
+    for book in reversed(_own_rulebooks()):
+        tables = {**tables, **{name: table for name, table in book.programs.items() if name not in tables}}
+    return MappingProxyType(tables)
+
+
+def known_programs() -> tuple[Program, ...]:
+    """Return the names of all programs, in the order in which lists name them."""
+    return tuple(program_tables())
+
+
+def obeys_rpm_time(program: Program) -> bool:
+    """Return whether policy ``rpm_time`` decides which minutes of the program count (R7, C10)."""
+    table = program_tables().get(program)
+    return table is not None and table.obeys_rpm_time
+
+
 def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     return RulebookError(
         "RULEBOOK_INVALID",
@@ -278,9 +321,9 @@ def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
 Family = TypeVar("Family", TimeFamily, ReadingFamily)
 
 
-def _by_program(families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:
+def _by_program(tables: Sequence[ProgramTable], families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:
     return MappingProxyType(
-        {program: tuple(family for family in families if family.program is program) for program in Program}
+        {table.name: tuple(family for family in families if family.program == table.name) for table in tables}
     )
 
 
@@ -291,7 +334,8 @@ def _inconsistencies(book: BookFile, path: Path) -> Iterator[str]:
     if book.in_force_from > book.in_force_to:
         yield '"in_force_from" comes after "in_force_to"'
     yield from _unknown_sources(book)
-    yield from _repeated("[[requirement]]", [requirement.program for requirement in book.requirement])
+    yield from _unknown_programs(book)
+    yield from _repeated("[[program]]", [program.name for program in book.program])
     yield from _repeated("[[payment]]", [payment.code for payment in book.payment])
     yield from _repeated("[[time_family]]", [family.name for family in book.time_family])
     yield from _repeated("[[reading_family]]", [family.name for family in book.reading_family])
@@ -304,13 +348,25 @@ def _inconsistencies(book: BookFile, path: Path) -> Iterator[str]:
 
 def _unknown_sources(book: BookFile) -> Iterator[str]:
     named: list[tuple[str, str]] = [("[conflict]", book.conflict.source)]
-    named += [(f"[[requirement]] {requirement.program}", requirement.source) for requirement in book.requirement]
+    named += [(f"[[program]] {program.name}", program.source) for program in book.program]
     named += [(f"[[time_family]] {family.name}", family.source) for family in book.time_family]
     named += [(f"[[reading_family]] {family.name}", family.source) for family in book.reading_family]
     named += [(f"[[payment]] {payment.code}", payment.source) for payment in book.payment]
     for place, source in named:
         if source not in book.source:
             yield f'{place}: there is no [source.{source}]; add it with "title" and "date"'
+
+
+def _unknown_programs(book: BookFile) -> Iterator[str]:
+    """Yield each place that names a program of which the book has no table."""
+    known = {program.name for program in book.program}
+    named = [(f"[[time_family]] {family.name}", family.program) for family in book.time_family]
+    named += [(f"[[reading_family]] {family.name}", family.program) for family in book.reading_family]
+    named += [("[conflict]", program) for pair in book.conflict.never_together for program in pair]
+    named += [("[conflict]", program) for program in book.conflict.advanced_primary_care_excludes]
+    for place, program in named:
+        if program not in known:
+            yield f'{place}: there is no [[program]] with the name {program}; add it, or correct "program"'
 
 
 def _repeated(place: str, names: Sequence[str]) -> Iterator[str]:
@@ -321,9 +377,6 @@ def _repeated(place: str, names: Sequence[str]) -> Iterator[str]:
 
 def _family_codes(book: BookFile) -> Iterator[str]:
     for family in book.time_family:
-        if family.short is not None:
-            yield family.short.code
-        yield family.base.code
-        yield family.add_on.code
+        yield from family.codes
     for readings in book.reading_family:
         yield from (code.code for code in readings.codes)

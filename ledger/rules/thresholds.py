@@ -67,7 +67,8 @@ def _first_steps(families: Sequence[TimeFamily], minutes: Minutes) -> list[Step]
     first = min((step for family in families for step in _steps(family, minutes)), key=_soonest, default=None)
     if first is None:
         return []
-    return [step for step in _steps(first.family, minutes) if step.code != first.family.add_on.code]
+    opening = {part.code for part in (first.family.short, first.family.base) if part is not None}
+    return [step for step in _steps(first.family, minutes) if step.code in opening]
 
 
 def _soonest(step: Step) -> tuple[int, str]:
@@ -81,4 +82,4 @@ def _steps(family: TimeFamily, minutes: Minutes) -> Iterator[Step]:
         yield Step(family, family.short.code, family.short.at_minutes - own_minutes)
     for unit, at_minutes in enumerate(family.unit_minutes):
         if own_minutes < at_minutes:
-            yield Step(family, family.add_on.code if unit else family.base.code, at_minutes - own_minutes)
+            yield Step(family, family.code_of(unit), at_minutes - own_minutes)

@@ -30,7 +30,7 @@ def day(number: int, month: int = 11) -> date:
         ("consent P-1042 11/03 verbal", FactLine(CONSENT, "P-1042", VERBAL, first_day=day(3))),
         ("consent verbal 11/03 P-1042", FactLine(CONSENT, "P-1042", VERBAL, first_day=day(3))),
         ("consent p1042 Oral", FactLine(CONSENT, "P-1042", VERBAL)),
-        ("consent 1042 written rpm on mon", FactLine(CONSENT, "P-1042", WRITTEN, Program.RPM, day(23))),
+        ("consent 1042 written rpm on mon", FactLine(CONSENT, "P-1042", WRITTEN, Program("RPM"), day(23))),
         (
             "consent revoked 11/20 1042 signed 2026-11-03",
             FactLine(CONSENT, "P-1042", WRITTEN, first_day=day(3), last_day=day(20)),
@@ -62,14 +62,14 @@ def day(number: int, month: int = 11) -> date:
         ("readings 10/2026 16 P-1042", FactLine(READINGS, "P-1042", days=16, month=day(1, 10))),
         ("readings 77 2", FactLine(READINGS, "P-77", days=2)),
         ("readings 0 P-1042", FactLine(READINGS, "P-1042", days=0)),
-        ("enroll P-1042 CCM", FactLine(ENROLL, "P-1042", program=Program.CCM)),
+        ("enroll P-1042 CCM", FactLine(ENROLL, "P-1042", program=Program("CCM"))),
         (
             "enroll rpm 1042 from 11/02 until 12/31",
-            FactLine(ENROLL, "P-1042", None, Program.RPM, day(2), None, day(31, 12)),
+            FactLine(ENROLL, "P-1042", None, Program("RPM"), day(2), None, day(31, 12)),
         ),
-        ("enroll P-1042 ccm until 12/31", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=day(31, 12))),
-        ("enroll P-1042 ccm until 11/03", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=day(3))),
-        ("enroll P-1042 ccm until today", FactLine(ENROLL, "P-1042", program=Program.CCM, last_day=TODAY)),
+        ("enroll P-1042 ccm until 12/31", FactLine(ENROLL, "P-1042", program=Program("CCM"), last_day=day(31, 12))),
+        ("enroll P-1042 ccm until 11/03", FactLine(ENROLL, "P-1042", program=Program("CCM"), last_day=day(3))),
+        ("enroll P-1042 ccm until today", FactLine(ENROLL, "P-1042", program=Program("CCM"), last_day=TODAY)),
         (
             "complex P-1042 high New heart failure, four changes.",
             FactLine(COMPLEX, "P-1042", Mdm.HIGH, rationale="New heart failure, four changes."),

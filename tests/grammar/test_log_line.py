@@ -31,7 +31,7 @@ def test_a_usual_line_is_understood_whole(parse: Parse) -> None:
 
 def test_every_part_in_another_order_is_understood(parse: Parse) -> None:
     line = parse("rpm yesterday call at 2:05pm labs 12 min p1042 Sugar log reviewed")
-    assert (line.patient_code, line.duration_minutes, line.program) == ("P-1042", 12, Program.RPM)
+    assert (line.patient_code, line.duration_minutes, line.program) == ("P-1042", 12, Program("RPM"))
     assert (line.activity, line.contact) == (Activity.RESULTS_REVIEW, Contact.LIVE)
     assert (line.started_at, line.ended_at) == (local(11, 2, 14, 5), local(11, 2, 14, 17))
     assert (line.date_of_service, line.note) == (date(2026, 11, 2), "Sugar log reviewed")

@@ -52,7 +52,7 @@ def problems_of(line: LogLine, text: str) -> list[tuple[str, str]]:
         ("P-1042 call", LogLine("P-1042", activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE)),
         (
             "P-1042 rpm labs Reviewing &lt;5 &amp; more",
-            LogLine("P-1042", activity=Activity.RESULTS_REVIEW, program=Program.RPM, note="Reviewing <5 & more"),
+            LogLine("P-1042", activity=Activity.RESULTS_REVIEW, program=Program("RPM"), note="Reviewing <5 & more"),
         ),
         ("P-1042 meds 2 refills asked", LogLine("P-1042", activity=Activity.MEDICATION, note="2 refills asked")),
         ("P-1042 B12 is low", LogLine("P-1042", note="B12 is low")),

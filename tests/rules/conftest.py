@@ -23,7 +23,7 @@ from ledger.rules.facts import (
     TimeEntry,
 )
 from ledger.rules.policy import DEFAULT_POLICY, Policy
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.rulebook import known_programs, rulebook_for
 from ledger.rules.statement import ProgramStatement, Statement
 
 ZONE = ZoneInfo("America/New_York")
@@ -55,7 +55,7 @@ class Build:
         given: dict[str, Any] = {
             "number": -1,
             "staff_id": "ann",
-            "program": Program.CCM,
+            "program": Program("CCM"),
             "activity": Activity.MEDICATION,
             "date_of_service": day_of_service,
             "duration_minutes": minutes,
@@ -75,7 +75,7 @@ class Build:
     def rpm(cls, minutes: int = 10, day: int = 3, contact: Contact | None = Contact.LIVE, **fields: Any) -> TimeEntry:
         """RPM time: a live contact unless said otherwise."""
         activity = Activity.PATIENT_CONTACT if contact else Activity.RESULTS_REVIEW
-        return cls.entry(minutes, day, program=Program.RPM, activity=activity, contact=contact, **fields)
+        return cls.entry(minutes, day, program=Program("RPM"), activity=activity, contact=contact, **fields)
 
     @staticmethod
     def month(entries: Sequence[TimeEntry] = (), **facts: Any) -> PatientMonth:
@@ -88,8 +88,8 @@ class Build:
             "enrollments": tuple(
                 Enrollment(program, date(2025, 6, 1)) for program in sorted({entry.program for entry in entries})
             )
-            or (Enrollment(Program.CCM, date(2025, 6, 1)),),
-            "consents": tuple(Consent(program, date(2025, 6, 1)) for program in Program),
+            or (Enrollment(Program("CCM"), date(2025, 6, 1)),),
+            "consents": tuple(Consent(program, date(2025, 6, 1)) for program in known_programs()),
             "initiating_visits": (InitiatingVisit(date(2025, 5, 20), "AWV"),),
             "care_plans": (CarePlanRevision(date(2026, 10, 15)),),
             "staff": STAFF,
@@ -121,7 +121,7 @@ class Build:
 
     @classmethod
     def part(
-        cls, facts: PatientMonth, program: Program = Program.CCM, policy: Policy = DEFAULT_POLICY
+        cls, facts: PatientMonth, program: Program = Program("CCM"), policy: Policy = DEFAULT_POLICY
     ) -> ProgramStatement:
         """One program's part of the statement."""
         found = cls.statement(facts, policy).program(program)

@@ -133,7 +133,7 @@ def test_every_field_of_the_description_is_read(tmp_path: Path) -> None:
     assert (policy.care_plan_max_days, policy.claim_date, policy.rpm_time) == (180, "month_end", "interactive")
     assert (policy.count_outreach_attempts, policy.initiating_visit) == (True, False)
     assert policy.qualifying_credentials == frozenset({"RN"})
-    assert (facts.billed_elsewhere, facts.apcm, facts.reading_days) == (frozenset({Program.CCM}), True, 18)
+    assert (facts.billed_elsewhere, facts.apcm, facts.reading_days) == (frozenset({Program("CCM")}), True, 18)
     assert facts.enrollments[0].to_date == date(2026, 11, 20)
     assert facts.consents[0].revoked_on == date(2026, 11, 15)
     assert facts.stays[0].admitted.isoformat() == "2026-11-10T14:00:00-06:00"  # type: ignore[union-attr]
@@ -163,7 +163,11 @@ def test_every_field_of_the_description_is_read(tmp_path: Path) -> None:
             "from = 2026-01-05\nuntil = 2026-11-20",
             '[[enrollment]] number 1: unknown field "until"',
         ),
-        ('program = "CCM"\nfrom', 'program = "CMC"\nfrom', "[[enrollment]] number 1: \"program\" must be 'CCM'"),
+        (
+            'program = "CCM"\nfrom',
+            'program = "CMC"\nfrom',
+            '[[enrollment]] number 1: "program" must be one of CCM, PCM, RPM, TCM, APCM',
+        ),
         ("[[staff]]", "[patient]\ncondition = []\n[[staff]]", '[patient]: unknown field "condition"'),
         ("[[staff]]", "[patient]\napcm = 1\n[[staff]]", '[patient]: "apcm" must be a valid boolean'),
         ("[[staff]]", "[policy]\nrpm = 1\n[[staff]]", '[policy]: unknown field "rpm"'),

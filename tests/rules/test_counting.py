@@ -124,21 +124,25 @@ def test_c4_the_list_of_credentials_is_practice_policy(build: Any) -> None:
 def test_c5_time_counts_from_the_first_to_the_last_day_of_enrollment(
     build: Any, worked: int, expected: str | None
 ) -> None:
-    enrollments = (Enrollment(Program.CCM, day(10), day(20)), Enrollment(Program.RPM, SINCE))
+    enrollments = (Enrollment(Program("CCM"), day(10), day(20)), Enrollment(Program("RPM"), SINCE))
     assert reason(build, build.month([build.entry(day=worked)], enrollments=enrollments)) == expected
 
 
 @pytest.mark.parametrize(
     ("consents", "worked", "expected"),
     [
-        ([Consent(Program.CCM, day(12))], 11, "NO_CONSENT"),
-        ([Consent(Program.CCM, day(12))], 12, None),
-        ([Consent(Program.RPM, SINCE)], 12, "NO_CONSENT"),
-        ([Consent(Program.CCM, SINCE, revoked_on=day(1))], 30, None),
-        ([Consent(Program.CCM, SINCE, revoked_on=day(15))], 30, None),
-        ([Consent(Program.CCM, SINCE, revoked_on=date(2026, 10, 31))], 1, "NO_CONSENT"),
-        ([Consent(Program.CCM, SINCE, revoked_on=date(2026, 10, 1)), Consent(Program.CCM, day(5))], 4, "NO_CONSENT"),
-        ([Consent(Program.CCM, SINCE, revoked_on=date(2026, 10, 1)), Consent(Program.CCM, day(5))], 5, None),
+        ([Consent(Program("CCM"), day(12))], 11, "NO_CONSENT"),
+        ([Consent(Program("CCM"), day(12))], 12, None),
+        ([Consent(Program("RPM"), SINCE)], 12, "NO_CONSENT"),
+        ([Consent(Program("CCM"), SINCE, revoked_on=day(1))], 30, None),
+        ([Consent(Program("CCM"), SINCE, revoked_on=day(15))], 30, None),
+        ([Consent(Program("CCM"), SINCE, revoked_on=date(2026, 10, 31))], 1, "NO_CONSENT"),
+        (
+            [Consent(Program("CCM"), SINCE, revoked_on=date(2026, 10, 1)), Consent(Program("CCM"), day(5))],
+            4,
+            "NO_CONSENT",
+        ),
+        ([Consent(Program("CCM"), SINCE, revoked_on=date(2026, 10, 1)), Consent(Program("CCM"), day(5))], 5, None),
     ],
 )
 def test_c6_time_counts_from_consent_to_the_end_of_the_month_of_revocation(
@@ -315,7 +319,7 @@ def test_c11_with_one_start_the_earlier_recording_has_the_minutes_then_the_lower
 
 def test_c11_one_minute_feeds_one_program(build: Any) -> None:
     ccm = build.timed("10:00", "10:20")
-    rpm = build.timed("10:05", "10:25", program=Program.RPM, activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE)
+    rpm = build.timed("10:05", "10:25", program=Program("RPM"), activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE)
     assert counted(build, ccm, rpm) == [20, 5]
 
 
@@ -418,7 +422,7 @@ INTERACTIVE = {"rpm_time": "interactive"}
         ),
         ({"contact": Contact.NO_ANSWER}, {}, {}, "C9: no answer is an attempt to reach somebody"),
         (
-            {"program": Program.RPM},
+            {"program": Program("RPM")},
             {},
             INTERACTIVE,
             "C10: under this practice's policy RPM time is live contact only",

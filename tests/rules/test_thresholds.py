@@ -8,7 +8,7 @@ import pytest
 from ledger.rules.facts import Contact, Enrollment, Program
 from ledger.rules.policy import Policy
 
-CCM, PCM, RPM = Program.CCM, Program.PCM, Program.RPM
+CCM, PCM, RPM = Program("CCM"), Program("PCM"), Program("RPM")
 
 
 def upcoming(build: Any, facts: Any, program: Program = CCM, **policy: Any) -> list[tuple[str, int, int]]:

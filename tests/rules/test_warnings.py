@@ -13,7 +13,9 @@ from ledger.rules.warnings import note_advice
 FINE = "Reconciled the insulin list with the pharmacy. Dose confirmed."
 
 
-def warned(build: Any, entries: list[Any], program: Program = Program.CCM, **facts: Any) -> dict[str, tuple[int, ...]]:
+def warned(
+    build: Any, entries: list[Any], program: Program = Program("CCM"), **facts: Any
+) -> dict[str, tuple[int, ...]]:
     """The entries each warning speaks of, by its name."""
     part = build.part(build.month(entries, **facts), program)
     return {warning.name: warning.entries for warning in part.warnings}
@@ -64,7 +66,7 @@ def test_w2_a_plan_not_revised_in_90_days(build: Any, revised: date, expected: b
     plans = (CarePlanRevision(revised),)
     assert ("PLAN_UNTOUCHED" in warned(build, [build.entry()], care_plans=plans)) == expected
     assert "PLAN_UNTOUCHED" not in warned(build, [build.entry(voided=True)], care_plans=plans)
-    assert "PLAN_UNTOUCHED" not in warned(build, [build.rpm()], Program.RPM, care_plans=plans)
+    assert "PLAN_UNTOUCHED" not in warned(build, [build.rpm()], Program("RPM"), care_plans=plans)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +107,8 @@ def test_w4_the_last_entry_is_the_one_recorded_last(build: Any) -> None:
 
 
 def test_w4_the_short_code_of_rpm_is_a_threshold_too(build: Any) -> None:
-    assert "EXACT_THRESHOLD" in warned(build, [build.rpm(10)], Program.RPM)
-    assert "EXACT_THRESHOLD" not in warned(build, [build.rpm(11)], Program.RPM)
+    assert "EXACT_THRESHOLD" in warned(build, [build.rpm(10)], Program("RPM"))
+    assert "EXACT_THRESHOLD" not in warned(build, [build.rpm(11)], Program("RPM"))
 
 
 def test_w5_an_entry_with_times_is_late_72_hours_after_its_end(build: Any) -> None:
@@ -248,10 +250,10 @@ def test_w10_the_parts_of_work_over_midnight_are_one_entry(build: Any) -> None:
 
 
 def test_w10_a_note_shared_between_programs_is_told_in_both(build: Any) -> None:
-    rpm = build.entry(7, 5, program=Program.RPM, activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE, note=FINE)
+    rpm = build.entry(7, 5, program=Program("RPM"), activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE, note=FINE)
     entries = [build.entry(5, note=FINE), rpm]
     assert warned(build, entries)["CLONED_NOTE"] == (0, 1)
-    assert warned(build, entries, Program.RPM)["CLONED_NOTE"] == (0, 1)
+    assert warned(build, entries, Program("RPM"))["CLONED_NOTE"] == (0, 1)
 
 
 def test_every_warning_says_its_number_and_words(build: Any) -> None:

@@ -179,7 +179,7 @@ def an_entry(
     *,
     patient: str = "P-1042",
     staff: str = "nurse1",
-    program: Program = Program.CCM,
+    program: Program = Program("CCM"),
     activity: Activity = Activity.MEDICATION,
     contact: Contact | None = None,
     day: date = TODAY,

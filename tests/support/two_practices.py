@@ -66,7 +66,7 @@ TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
-CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program.CCM, details={"form": "verbal"})
+CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program("CCM"), details={"form": "verbal"})
 
 
 def asked(name: str) -> Request:

@@ -35,7 +35,7 @@ def near(number: int, *, blockers: tuple[Blocker, ...] = (), long: bool = True) 
     figures = Figures(
         patient_code=code,
         month=MONTH,
-        program=Program.APCM,
+        program=Program("APCM"),
         status=Status.BLOCKED if blockers else Status.BELOW_THRESHOLD,
         counted_minutes=1437,
         excluded_minutes=0,

@@ -10,7 +10,7 @@ from ledger.rules.statement import CodeLine, Status
 
 
 def line(code: str, units: int) -> CodeLine:
-    return CodeLine(code, units, Program.CCM, "family", 6613, date(2026, 11, 24))
+    return CodeLine(code, units, Program("CCM"), "family", 6613, date(2026, 11, 24))
 
 
 @pytest.mark.parametrize(

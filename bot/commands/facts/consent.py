@@ -13,7 +13,7 @@ from bot.views.forms.fact_inputs import ChoiceInput, DayInput, ProgramInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import ConsentForm
 from ledger.roster.directory import enrolled_programs
-from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 
 
 def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
@@ -24,7 +24,7 @@ def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine |
     code, on = line.patient_code or "", line.first_day or call.today
     programs = enrolled_programs(connection, call.practice, code, on)
     programs = programs or enrolled_programs(connection, call.practice, code, call.today)
-    example = replace(line, program=programs[0] if programs else Program.CCM)
+    example = replace(line, program=next(iter(programs), known_programs()[0]))
     if len(programs) == 1:
         return example
     enrolled = " and ".join(programs) or "no program"

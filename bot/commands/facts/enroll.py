@@ -12,13 +12,13 @@ from bot.views.forms.fact import Complaint, FactForm
 from bot.views.forms.fact_inputs import DayInput, ProgramInput
 from bot.views.help import Topic
 from ledger.roster.directory import enrolled_since
-from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 
 
 def begun(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
     """Without a date it begins today; an end alone is that of the enrollment which the patient has."""
     code, on = line.patient_code or "", line.first_day or call.today
-    since = enrolled_since(connection, call.practice, code, on).get(line.program or Program.CCM)
+    since = enrolled_since(connection, call.practice, code, on).get(line.program or known_programs()[0])
     is_end_alone = line.first_day is None and line.last_day is not None
     if is_end_alone and since is None:
         words = f"{code} is not enrolled in {line.program}, so there is nothing to end. Say since when it was."

@@ -27,6 +27,7 @@ from bot.views.forms.pickers import patient_input
 from ledger.clock import month_of, previous_month
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 
 MONTHS_OFFERED = 13
 
@@ -115,7 +116,7 @@ class ProgramInput(FactInput):
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """A menu."""
-        offered = [(program.value, program.value) for program in Program]
+        offered = [(program.value, program.value) for program in known_programs()]
         return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
 

@@ -13,6 +13,7 @@ from bot.views.problem import problem_lines
 from bot.views.reply import Reply, reply_view, section, sections
 from ledger.recording.entries import NOTE_CHARACTERS
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.rules.rulebook import known_programs
 
 CALLBACK = "log_form_submitted"
 FIX_CALLBACK = "fix_form_submitted"
@@ -77,7 +78,7 @@ def _entry_inputs(values: FormValues) -> list[Block]:
     note_hint = "What was found and what was decided: two sentences."
     activities = [(one.value, ACTIVITY_WORDS[one]) for one in Activity]
     contacts = [(one.value, CONTACT_WORDS[one]) for one in Contact]
-    programs = [(one.value, one.value) for one in Program]
+    programs = [(one.value, one.value) for one in known_programs()]
     return [
         text_input(LENGTH, "Length, or from–to", values, most_characters=100, hint=length_hint),
         select_input(ACTIVITY, "What was done", values, activities),

@@ -11,7 +11,7 @@ from bot.views.forms.pickers import PRACTITIONER_PICKER, TEAM_PICKER
 from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import Reply, context, section
 from ledger.patients.fact_values import ConsentForm, VisitType
-from ledger.rules.facts import Program
+from ledger.rules.rulebook import known_programs
 
 CALLBACK = "patients_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -73,7 +73,9 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]
 
 def _facts(filled: Filled) -> list[Block]:
     return [
-        roster_inputs.boxes("programs", LABELS["programs"], filled, [(one.value, one.value, "") for one in Program]),
+        roster_inputs.boxes(
+            "programs", LABELS["programs"], filled, [(one.value, one.value, "") for one in known_programs()]
+        ),
         roster_inputs.day("enrolled_on", LABELS["enrolled_on"], filled, hint="Of all programs that are ticked."),
         roster_inputs.day("consent_date", LABELS["consent_date"], filled, hint="To all programs that are ticked."),
         roster_inputs.choice(

@@ -332,7 +332,7 @@ def test_a_team_with_nobody_near_is_told_when_somebody_comes_near(at_nine: Offic
     (of_green,) = at_nine.posts("C0GREEN")
     assert len(of_green.blocks) == 1
 
-    at_nine.work(an_entry(patient="P-1044", minutes=16, program=Program.CCM, staff="nurse2"))
+    at_nine.work(an_entry(patient="P-1044", minutes=16, program=Program("CCM"), staff="nurse2"))
     tick(at_nine)
 
     (of_green,) = at_nine.posts("C0GREEN")

@@ -269,7 +269,7 @@ def test_without_an_enrollment_the_program_of_a_consent_is_asked(office: Office)
 def test_one_who_left_a_program_can_be_enrolled_again(office: Office) -> None:
     office.say("/ccm enroll P-1042 ccm until 11/20")
 
-    assert f"{Program.CCM} enrollment · from Tue Nov 24, 2026" in office.say("/ccm enroll P-1042 ccm").words
+    assert f"{Program('CCM')} enrollment · from Tue Nov 24, 2026" in office.say("/ccm enroll P-1042 ccm").words
 
 
 def test_a_misspelled_command_gets_the_line_that_was_meant(office: Office) -> None:

@@ -77,7 +77,7 @@ def test_those_without_time_are_counted_and_shown_on_demand(office: Office) -> N
 
 
 def test_a_lead_all_of_whose_patients_have_time_is_told_so(office: Office) -> None:
-    for code, program in (("P-1044", Program.RPM), ("P-1044", Program.CCM), ("P-1045", Program.RPM)):
+    for code, program in (("P-1044", Program("RPM")), ("P-1044", Program("CCM")), ("P-1045", Program("RPM"))):
         office.work(an_entry(patient=code, program=program))
 
     assert "*Without logged time* · nobody" in opened(office, LEAD_OF_GREEN).words

@@ -98,7 +98,7 @@ def test_the_worklist_names_whom_one_short_call_makes_billable(office: Office) -
     office.work(an_entry(minutes=17, contact=Contact.LIVE))
     office.work(an_entry(patient="P-1043", minutes=38))
     office.work(an_entry(patient="P-1044", minutes=14))
-    office.work(an_entry(patient="P-1045", program=Program.RPM, minutes=16, contact=Contact.LIVE))
+    office.work(an_entry(patient="P-1045", program=Program("RPM"), minutes=16, contact=Contact.LIVE))
 
     seen = office.say("/ccm near")
 

@@ -23,7 +23,7 @@ def office(office: Office) -> Office:
     import_rows(office.database, office.practice, "staff", rows)
     office.enroll([{"code": "P-3001", "team": "Red Team"}])
     for code in ("P-1042", "P-1044", "P-3001"):
-        office.work(an_entry(patient=code, minutes=17, program=Program.CCM))
+        office.work(an_entry(patient=code, minutes=17, program=Program("CCM")))
     return office
 
 

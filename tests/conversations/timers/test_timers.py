@@ -26,7 +26,7 @@ def test_a_start_says_what_runs_and_offers_to_end_it(office: Office) -> None:
     timer = running(office)
     assert timer is not None
     assert (timer.patient_code, timer.note, timer.started_at) == ("P-1042", "Reviewing &c. the list", office.clock())
-    assert (timer.activity, timer.contact, timer.program) == (Activity.MEDICATION, Contact.LIVE, Program.CCM)
+    assert (timer.activity, timer.contact, timer.program) == (Activity.MEDICATION, Contact.LIVE, Program("CCM"))
 
 
 def test_a_running_timer_is_no_record_of_care(office: Office) -> None:

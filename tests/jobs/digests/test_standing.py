@@ -15,7 +15,7 @@ MONTH = date(2026, 11, 1)
 
 def listed(code: str, minutes: int, missing: int, *, units: int = 0, blocked: bool = False) -> Listed:
     step = NextThreshold(code, missing, 6613)
-    return Listed(1, "P-1042", Program.CCM, (15, 19), minutes, step, units, blocked)
+    return Listed(1, "P-1042", Program("CCM"), (15, 19), minutes, step, units, blocked)
 
 
 def today(minutes: int, codes: dict[str, int], following: dict[str, int], *, blocked: bool = False) -> Figures:
@@ -24,14 +24,14 @@ def today(minutes: int, codes: dict[str, int], following: dict[str, int], *, blo
     return Figures(
         patient_code="P-1042",
         month=MONTH,
-        program=Program.CCM,
+        program=Program("CCM"),
         status=Status.BLOCKED if blocked else status,
         counted_minutes=minutes,
         excluded_minutes=0,
         staff_minutes=minutes,
         practitioner_minutes=0,
         expected_cents=0,
-        codes=tuple(CodeLine(code, units, Program.CCM, "family", 0, MONTH) for code, units in codes.items()),
+        codes=tuple(CodeLine(code, units, Program("CCM"), "family", 0, MONTH) for code, units in codes.items()),
         next=tuple(NextThreshold(code, missing, 6613) for code, missing in following.items()),
         blockers=(Blocker("NAME", "No plan.", "Make one."),) if blocked else (),
         last_contact_on=None,

@@ -276,7 +276,7 @@ def test_undo_takes_nothing_out_of_a_closed_month(database: Database, practice: 
 
 def test_a_timer_that_began_in_a_closed_month_goes_on_running(database: Database, practice: Practice) -> None:
     began, ended = local("2026-10-31 23:50"), local("2026-11-01 00:10")
-    timer = Timer("nurse1", "P-1042", Program.CCM, None, None, "", began)
+    timer = Timer("nurse1", "P-1042", Program("CCM"), None, None, "", began)
     with database.of("T0TEST").writing() as connection:
         start_timer(connection, practice, timer, request=a_request())
     close(database, practice, at=ended)

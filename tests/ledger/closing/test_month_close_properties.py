@@ -29,7 +29,7 @@ ENTRIES = st.tuples(
     DAYS,
     st.integers(1, 60),
     st.sampled_from(("nurse1", "lead1", "doctor1", "biller1")),
-    st.sampled_from((Program.CCM, Program.RPM)),
+    st.sampled_from((Program("CCM"), Program("RPM"))),
     st.sampled_from((None, *Contact)),
 )
 VOIDS = st.tuples(st.just("void"), CODES, st.integers(1, 4))

@@ -74,7 +74,7 @@ def test_every_column_of_an_entry_is_kept(database: Database, practice: Practice
     }
     assert import_rows(database, practice, "entries", [row]) == ImportSummary(added=1)
     (entry,) = statement(database, practice, "P-1044").facts.entries
-    assert (entry.number, entry.staff_id, entry.program) == (1, "nurse2", Program.RPM)
+    assert (entry.number, entry.staff_id, entry.program) == (1, "nurse2", Program("RPM"))
     assert (entry.activity, entry.contact) == (Activity.CAREGIVER_CONTACT, Contact.LIVE)
     assert (entry.date_of_service, entry.duration_minutes) == (date(2026, 11, 16), 12)
     assert (entry.started_at, entry.ended_at) == (local("2026-11-16 10:05"), local("2026-11-16 10:17:20"))
@@ -90,7 +90,7 @@ def test_minutes_of_a_day_are_kept_and_the_time_of_import_where_no_other_is_said
 ) -> None:
     import_rows(sqlite_database, here, "entries", [entry_row(date="2026-11-02", minutes="7", program="")])
     (entry,) = statement(sqlite_database, here).facts.entries
-    assert (entry.program, entry.date_of_service, entry.duration_minutes) == (Program.CCM, date(2026, 11, 2), 7)
+    assert (entry.program, entry.date_of_service, entry.duration_minutes) == (Program("CCM"), date(2026, 11, 2), 7)
     assert (entry.started_at, entry.recorded_at, entry.contact) == (None, AT, None)
 
 
@@ -111,7 +111,7 @@ def test_a_withdrawn_enrollment_gives_an_entry_no_program(database: Database, un
     import_fact_rows(database, unenrolled, "enrollments", [since_may])
     import_rows(database, unenrolled, "entries", [entry_row(**PLAN)])
     (entry,) = statement(database, unenrolled, "P-1045", month=date(2026, 7, 1)).facts.entries
-    assert entry.program == Program.CCM
+    assert entry.program == Program("CCM")
 
 
 def test_an_entry_belongs_to_the_program_of_its_own_day(database: Database, unenrolled: Practice) -> None:
@@ -121,7 +121,7 @@ def test_an_entry_belongs_to_the_program_of_its_own_day(database: Database, unen
     )
     import_fact_rows(database, unenrolled, "enrollments", changed)
     import_rows(database, unenrolled, "entries", [entry_row(**PLAN), entry_row(**{**PLAN, "date": "2026-06-15"})])
-    for month, program in ((7, Program.PCM), (6, Program.CCM)):
+    for month, program in ((7, Program("PCM")), (6, Program("CCM"))):
         (entry,) = statement(database, unenrolled, "P-1045", month=date(2026, month, 1)).facts.entries
         assert entry.program == program
 

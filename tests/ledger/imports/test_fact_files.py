@@ -54,8 +54,8 @@ ROWS: dict[str, Row] = {
 }
 """A row of each file that says nothing the ledger knows."""
 FIELDS: dict[str, tuple[str, Any]] = {
-    "enrollments": ("enrollments", Enrollment(Program.PCM, date(2026, 11, 2), date(2026, 11, 20))),
-    "consents": ("consents", Consent(Program.RPM, date(2026, 11, 2), "written", date(2026, 11, 16))),
+    "enrollments": ("enrollments", Enrollment(Program("PCM"), date(2026, 11, 2), date(2026, 11, 20))),
+    "consents": ("consents", Consent(Program("RPM"), date(2026, 11, 2), "written", date(2026, 11, 16))),
     "care-plans": ("care_plans", CarePlanRevision(date(2026, 11, 3), substantial=True)),
     "visits": ("initiating_visits", InitiatingVisit(date(2026, 11, 4), "TCM")),
     "stays": ("stays", Stay("inpatient", datetime(2026, 11, 10, 14, tzinfo=NEW_YORK), date(2026, 11, 13))),
@@ -64,7 +64,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
         ComplexityDesignation(date(2026, 11, 5), "high", "doctor1", "new heart failure"),
     ),
     "readings": ("reading_days", 18),
-    "marks": ("billed_elsewhere", Program.PCM),
+    "marks": ("billed_elsewhere", Program("PCM")),
 }
 """Where the fact of that row stands in the facts of the month, and as what."""
 BY_KIND = pytest.mark.parametrize("kind", ROWS)
@@ -89,7 +89,7 @@ def problems(caught: pytest.ExceptionInfo[ImportRefusedError]) -> list[str]:
 
 
 def part(
-    database: Database, practice: Practice, patient: str = "P-1042", program: Program = Program.CCM
+    database: Database, practice: Practice, patient: str = "P-1042", program: Program = Program("CCM")
 ) -> ProgramStatement:
     found = statement(database, practice, patient).statement.program(program)
     assert found is not None
@@ -141,8 +141,8 @@ def test_a_row_marked_withdrawn_takes_a_fact_back_and_one_without_the_mark_resto
 
 
 LATER: dict[str, tuple[Row, Any]] = {
-    "enrollments": ({"to": ""}, Enrollment(Program.PCM, date(2026, 11, 2))),
-    "consents": ({"form": "verbal", "revoked": ""}, Consent(Program.RPM, date(2026, 11, 2), "verbal")),
+    "enrollments": ({"to": ""}, Enrollment(Program("PCM"), date(2026, 11, 2))),
+    "consents": ({"form": "verbal", "revoked": ""}, Consent(Program("RPM"), date(2026, 11, 2), "verbal")),
     "care-plans": ({"substantial": ""}, CarePlanRevision(date(2026, 11, 3))),
     "visits": ({"type": "AWV"}, InitiatingVisit(date(2026, 11, 4), "AWV")),
     "stays": ({"admitted": "2026-11-10", "discharged": ""}, Stay("inpatient", date(2026, 11, 10))),
@@ -358,7 +358,9 @@ def test_what_has_not_happened_yet_is_refused_and_what_happened_today_is_not(
 
 def test_a_program_may_be_left_on_a_day_that_is_still_to_come(sqlite_database: Database, here: Practice) -> None:
     import_fact_rows(sqlite_database, here, "enrollments", [{**ROWS["enrollments"], "to": "2026-12-31"}])
-    assert holds(sqlite_database, here, "enrollments", Enrollment(Program.PCM, date(2026, 11, 2), date(2026, 12, 31)))
+    assert holds(
+        sqlite_database, here, "enrollments", Enrollment(Program("PCM"), date(2026, 11, 2), date(2026, 12, 31))
+    )
 
 
 @BY_KIND
@@ -502,7 +504,7 @@ def test_readings_without_any_entry_make_the_month_appear_and_the_device_billabl
     import_fact_rows(database, practice, "readings", [{"patient": "P-1045", "month": "2026-11", "days": "16"}])
     with database.of("T0TEST").reading() as connection:
         (billable,) = month_list(connection, practice, Scope(MONTH)).billable
-    assert (billable.patient_code, billable.program, billable.counted_minutes) == ("P-1045", Program.RPM, 0)
+    assert (billable.patient_code, billable.program, billable.counted_minutes) == ("P-1045", Program("RPM"), 0)
     assert [(line.code, line.units) for line in billable.codes] == [("99454", 1)]
     assert figures(database, practice, "P-1045") == (billable,)
     gone = {"patient": "P-1045", "month": "2026-11", "days": "16", "withdrawn": "yes"}
@@ -514,7 +516,7 @@ def test_fewer_days_of_readings_reach_the_code_for_fewer_days(sqlite_database: D
     for days, codes in (("15", ["99445"]), ("2", ["99445"]), ("1", []), ("0", [])):
         row = {"patient": "P-1045", "month": "2026-11", "days": days}
         import_fact_rows(sqlite_database, here, "readings", [row])
-        assert [line.code for line in part(sqlite_database, here, "P-1045", Program.RPM).codes] == codes
+        assert [line.code for line in part(sqlite_database, here, "P-1045", Program("RPM")).codes] == codes
         assert verified(sqlite_database, here).difference is None
 
 
@@ -542,14 +544,14 @@ def test_a_mark_blocks_its_month_and_taking_it_back_frees_it(
 def test_two_programs_may_be_billed_elsewhere_in_one_month(sqlite_database: Database, here: Practice) -> None:
     rows = [{"month": "2026-11", "mark": "billed_elsewhere", "program": program} for program in ("CCM", "RPM")]
     import_fact_rows(sqlite_database, here, "marks", rows)
-    assert facts_of(sqlite_database, here).billed_elsewhere == {Program.CCM, Program.RPM}
+    assert facts_of(sqlite_database, here).billed_elsewhere == {Program("CCM"), Program("RPM")}
 
 
 UNDONE_BY_NO_ROSTER: dict[str, tuple[Row, str, Any]] = {
     "a revoked consent": (
         {"program": "CCM", "date": "2026-01-05", "form": "verbal", "revoked": "2026-11-15"},
         "consents",
-        (Consent(Program.CCM, date(2026, 1, 5), "verbal", date(2026, 11, 15)),),
+        (Consent(Program("CCM"), date(2026, 1, 5), "verbal", date(2026, 11, 15)),),
     ),
     "a withdrawn consent": (
         {"program": "CCM", "date": "2026-01-05", "form": "verbal", "withdrawn": "yes"},
@@ -559,7 +561,7 @@ UNDONE_BY_NO_ROSTER: dict[str, tuple[Row, str, Any]] = {
     "an ended enrollment": (
         {"program": "CCM", "from": "2026-01-05", "to": "2026-11-15"},
         "enrollments",
-        (Enrollment(Program.CCM, date(2026, 1, 5), date(2026, 11, 15)),),
+        (Enrollment(Program("CCM"), date(2026, 1, 5), date(2026, 11, 15)),),
     ),
     "a substantial plan": (
         {"date": "2026-10-01", "substantial": "yes"},

@@ -122,7 +122,7 @@ def test_every_column_of_a_patient_is_kept(sqlite_database: Database, here: Prac
     assert import_rows(sqlite_database, here, "patients", [row]) == ImportSummary(added=1)
     facts = statement(sqlite_database, here, NEW).facts
     assert (facts.billing_practitioner, facts.conditions, facts.risk_documented) == ("doctor1", ("E11.9", "I10"), False)
-    both = (Program.CCM, Program.RPM)
+    both = (Program("CCM"), Program("RPM"))
     assert facts.enrollments == tuple(Enrollment(program, date(2026, 3, 1)) for program in both)
     assert facts.consents == tuple(Consent(program, date(2026, 3, 2), "written") for program in both)
     assert facts.initiating_visits == (InitiatingVisit(date(2026, 2, 20), "E/M"),)
@@ -190,7 +190,7 @@ def test_a_later_row_adds_facts_and_takes_none_away(sqlite_database: Database, h
     assert import_rows(sqlite_database, here, "patients", [newer]) == ImportSummary(changed=1)
     after = statement(sqlite_database, here).facts
     assert [plan.revised_on for plan in after.care_plans] == [date(2026, 10, 1), date(2026, 11, 3)]
-    assert after.consents == (Consent(Program.CCM, date(2026, 1, 5), "written"),)
+    assert after.consents == (Consent(Program("CCM"), date(2026, 1, 5), "written"),)
 
 
 def test_a_patient_moves_to_another_team(sqlite_database: Database, here: Practice) -> None:

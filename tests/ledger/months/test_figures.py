@@ -34,7 +34,7 @@ def test_minutes_are_told_apart_by_who_did_the_work_and_what_does_not_count(
 
 
 def test_the_last_contact_is_the_latest_live_one_of_the_program(sqlite_database: Database, here: Practice) -> None:
-    def contact(day: int, how: Contact, staff: str = "nurse1", program: Program = Program.CCM) -> None:
+    def contact(day: int, how: Contact, staff: str = "nurse1", program: Program = Program("CCM")) -> None:
         entry = an_entry(
             patient="P-1044",
             staff=staff,
@@ -49,7 +49,7 @@ def test_the_last_contact_is_the_latest_live_one_of_the_program(sqlite_database:
     assert figures(sqlite_database, here, "P-1044").last_contact_by == "nurse2"
     contact(3, Contact.LIVE)
     contact(12, Contact.VOICEMAIL)
-    contact(14, Contact.LIVE, program=Program.RPM)
+    contact(14, Contact.LIVE, program=Program("RPM"))
     stored = figures(sqlite_database, here, "P-1044")
     assert (stored.last_contact_on, stored.last_contact_by) == (date(2026, 11, 10), "nurse2")
 

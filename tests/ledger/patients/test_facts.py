@@ -53,7 +53,7 @@ def test_a_later_revision_holds_and_the_earlier_one_is_kept_with_who_and_when(
     assert (second.revision, second.until_date, second.recorded_by) == (1, date(2026, 11, 15), "nurse1")
     assert (first.recorded_at, second.recorded_at) == (AT, later)
     assert facts_of(database, practice).consents == (
-        Consent(Program.CCM, date(2026, 1, 5), "verbal", date(2026, 11, 15)),
+        Consent(Program("CCM"), date(2026, 1, 5), "verbal", date(2026, 11, 15)),
     )
 
 
@@ -103,7 +103,7 @@ def test_a_partial_fact_takes_back_no_end_no_detail_and_no_withdrawal(
     assert append(sqlite_database, here, *bare, partial=True) == Appended((), ())
     facts = facts_of(sqlite_database, here)
     assert facts.care_plans[0].substantial
-    assert facts.enrollments == (Enrollment(Program.CCM, date(2026, 1, 5), date(2026, 11, 20)),)
+    assert facts.enrollments == (Enrollment(Program("CCM"), date(2026, 1, 5), date(2026, 11, 20)),)
     assert facts.consents == ()
 
 
@@ -137,7 +137,7 @@ def test_who_left_a_program_is_neither_enrolled_nor_listed_as_untouched(database
     enrollment = Fact(CODE, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM", date(2026, 10, 31))
     append(database, practice, enrollment)
     with database.of("T0TEST").reading() as connection:
-        assert enrolled_programs(connection, practice, CODE, date(2026, 10, 31)) == [Program.CCM]
+        assert enrolled_programs(connection, practice, CODE, date(2026, 10, 31)) == [Program("CCM")]
         assert enrolled_programs(connection, practice, CODE, TODAY) == []
         assert CODE not in {one.patient_code for one in month_list(connection, practice, Scope(MONTH)).untouched}
         october = month_list(connection, practice, Scope(date(2026, 10, 1)))

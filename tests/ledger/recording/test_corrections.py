@@ -161,13 +161,13 @@ def test_a_fix_into_another_month_and_program_tells_all_figures_it_changed(
     database: Database, practice: Practice
 ) -> None:
     record(database, practice, an_entry(patient="P-1044", minutes=20))
-    new = an_entry(patient="P-1044", minutes=15, day=date(2026, 10, 30), program=Program.RPM)
+    new = an_entry(patient="P-1044", minutes=15, day=date(2026, 10, 30), program=Program("RPM"))
     done = fix(database, practice, new)
     changes = [
         (change.after.month.month, change.after.program, change.before and change.before.counted_minutes)
         for change in done.saved.months
     ]
-    assert changes == [(11, Program.CCM, 20), (10, Program.RPM, None)]
+    assert changes == [(11, Program("CCM"), 20), (10, Program("RPM"), None)]
     assert [change.after.counted_minutes for change in done.saved.months] == [0, 15]
 
 

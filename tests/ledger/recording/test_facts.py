@@ -17,7 +17,7 @@ from ledger.rules.statement import Status
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
 
-CONSENT = Fact("P-1046", FactKind.CONSENT, date(2026, 11, 3), Program.CCM.value, details={"form": "verbal"})
+CONSENT = Fact("P-1046", FactKind.CONSENT, date(2026, 11, 3), Program("CCM").value, details={"form": "verbal"})
 
 
 def recorded(database: Database, practice: Practice, request: Request, fact: Fact = CONSENT) -> FactReceipt:

@@ -35,10 +35,10 @@ def test_everything_that_was_said_is_stored(database: Database, practice: Practi
         times=("2026-11-18 10:05", "2026-11-18 10:17"), activity=Activity.PATIENT_CONTACT, contact=Contact.LIVE
     )
     saved = record(database, practice, entry)
-    assert (saved.patient_code, saved.staff_id, saved.program) == ("P-1042", "nurse1", Program.CCM)
+    assert (saved.patient_code, saved.staff_id, saved.program) == ("P-1042", "nurse1", Program("CCM"))
     assert (saved.activity, saved.contact, saved.recorded_at) == (Activity.PATIENT_CONTACT, Contact.LIVE, AT)
     (stored,) = statement(database, practice).facts.entries
-    assert (stored.number, stored.staff_id, stored.program) == (1, "nurse1", Program.CCM)
+    assert (stored.number, stored.staff_id, stored.program) == (1, "nurse1", Program("CCM"))
     assert (stored.activity, stored.contact, stored.note) == (Activity.PATIENT_CONTACT, Contact.LIVE, NOTE)
     assert (stored.date_of_service, stored.duration_minutes) == (TODAY, 12)
     assert (stored.started_at, stored.ended_at) == (local("2026-11-18 10:05"), local("2026-11-18 10:17"))
@@ -201,7 +201,7 @@ def test_a_night_when_clocks_change_is_as_long_as_it_was(
     entry = NewEntry(
         "P-1042",
         "nurse1",
-        Program.CCM,
+        Program("CCM"),
         Activity.MEDICATION,
         NOTE,
         started_at=datetime.fromisoformat(start).astimezone(here.zone),

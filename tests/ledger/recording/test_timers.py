@@ -101,9 +101,9 @@ def refused(act: Callable[[], Any]) -> str:
 
 
 def test_a_started_timer_is_known_with_all_that_was_said(database: Database, practice: Practice) -> None:
-    start(database, practice, replace(a_timer(), program=Program.CCM))
+    start(database, practice, replace(a_timer(), program=Program("CCM")))
 
-    assert running(database, practice) == replace(a_timer(), program=Program.CCM)
+    assert running(database, practice) == replace(a_timer(), program=Program("CCM"))
     assert running(database, practice, "nurse2") is None
 
 

@@ -52,7 +52,7 @@ def test_undo_takes_back_the_last_entry_and_says_what_that_changed(database: Dat
     record(database, practice, an_entry(minutes=17))
     saved = record(database, practice, an_entry(minutes=5), at=AT + timedelta(seconds=5))
     undone = undo(database, practice, at=AT + timedelta(minutes=1))
-    assert (undone.patient_code, undone.program, undone.positions) == ("P-1042", Program.CCM, (2,))
+    assert (undone.patient_code, undone.program, undone.positions) == ("P-1042", Program("CCM"), (2,))
     assert undone.duration_minutes == 5
     (change,) = undone.months
     assert change.before == saved.months[0].after

@@ -28,8 +28,8 @@ from ledger.storage.database import Database
 SCOPES = (
     Scope(MONTH),
     Scope(MONTH, {"blue-team"}),
-    Scope(MONTH, {"blue-team", "green-team"}, Program.RPM),
-    Scope(MONTH, None, Program.CCM),
+    Scope(MONTH, {"blue-team", "green-team"}, Program("RPM")),
+    Scope(MONTH, None, Program("CCM")),
     Scope(MONTH, set()),
     Scope(date(2026, 10, 1)),
     Scope(date(2025, 12, 1)),
@@ -139,7 +139,7 @@ def test_blockers_are_counted_and_their_patients_named(worked: Database, practic
     assert dict(found.counts) == counts
     assert found.programs == len(listed.blocked)
     remedy = "Obtain consent and record it: /ccm consent CODE DATE verbal PROGRAM"
-    assert found.patients == (BlockedPatient("P-1046", Program.CCM, 0, remedy),)
+    assert found.patients == (BlockedPatient("P-1046", Program("CCM"), 0, remedy),)
     assert none.patients == ()
 
 

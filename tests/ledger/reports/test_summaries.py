@@ -165,11 +165,14 @@ def test_only_who_is_enrolled_on_that_day_in_a_program_that_needs_a_plan_is_told
 def test_a_consent_is_missing_by_program_and_a_revoked_one_holds_to_the_end_of_its_month(
     database: Database, practice: Practice
 ) -> None:
-    assert asked(database).consents == (MissingConsent("P-1046", Program.CCM),)
+    assert asked(database).consents == (MissingConsent("P-1046", Program("CCM")),)
     revoked = {"patient": "P-1042", "program": "CCM", "date": "2026-01-05", "form": "verbal", "revoked": "2026-11-03"}
     import_fact_rows(database, practice, "consents", [revoked])
     enrolled = {"patient": "P-1043", "program": "RPM", "from": "2026-11-02"}
     import_fact_rows(database, practice, "enrollments", [enrolled])
 
-    assert asked(database).consents == (MissingConsent("P-1043", Program.RPM), MissingConsent("P-1046", Program.CCM))
-    assert asked(database, on=date(2026, 12, 1)).consents[0] == MissingConsent("P-1042", Program.CCM)
+    assert asked(database).consents == (
+        MissingConsent("P-1043", Program("RPM")),
+        MissingConsent("P-1046", Program("CCM")),
+    )
+    assert asked(database, on=date(2026, 12, 1)).consents[0] == MissingConsent("P-1042", Program("CCM"))

@@ -87,9 +87,9 @@ def test_a_team_is_known_by_its_letters_and_digits(name: str, team_id: str) -> N
 
 def test_the_program_need_not_be_named_where_there_is_one(database: Database, practice: Practice) -> None:
     with database.of("T0TEST").reading() as connection:
-        assert program_for_entry(connection, practice, "P-1042", DAY) == Program.CCM
-        assert program_for_entry(connection, practice, "P-1045", DAY) == Program.RPM
-        assert enrolled_programs(connection, practice, "P-1044", DAY) == [Program.CCM, Program.RPM]
+        assert program_for_entry(connection, practice, "P-1042", DAY) == Program("CCM")
+        assert program_for_entry(connection, practice, "P-1045", DAY) == Program("RPM")
+        assert enrolled_programs(connection, practice, "P-1044", DAY) == [Program("CCM"), Program("RPM")]
 
 
 def test_the_program_is_asked_for_where_there_are_several(sqlite_database: Database, here: Practice) -> None:
