@@ -33,7 +33,7 @@ from ledger.recording.voids import void_entry
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database
 from ledger.storage.hash_chain import lock_head
-from ledger.storage.idempotency import remember
+from ledger.storage.idempotency import Once, Replayable
 from ledger.storage.tables import EntryVoidRow, TimeEntryRow
 from ledger.validation import ImportSummary
 
@@ -195,7 +195,7 @@ def test_who_logs_while_a_policy_changes_is_not_in_its_way_nor_it_in_theirs(post
             lock_head(connection, practice.practice_id, "P-1042")
             change = pool.submit(decide)
             wait_for_a_waiter(postgresql_database)
-            remember(connection, practice.practice_id, a_request(), {}, at=AT)
+            Once(Replayable).write(connection, practice.practice_id, a_request(), Replayable, at=AT)
         assert not isinstance(change.exception(), Exception)
 
 
