@@ -16,10 +16,11 @@ GROUPS = {
     "tests/playground/test_page_journeys.py": "browser",
     "tests/slack/test_clean_stop.py": "processes",
     "tests/slack/test_home_in_browser.py": "browser",
+    "tests/slack/test_privacy.py": "privacy",
     "tests/slack/test_serve_process.py": "processes",
     "tests/slack/test_serving_many.py": "processes",
 }
-"""The files whose tests start processes of the bot, or a browser."""
+"""The files whose tests start processes of the bot, or a browser, or look at one thing that takes long to make."""
 
 
 class Groups(LoadScopeScheduling):
