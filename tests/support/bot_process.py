@@ -108,13 +108,17 @@ def run(
     bot.cli.main()
 
 
-def serve(words: list[str], environment: Mapping[str, str], at: datetime, says: Pipe) -> None:
-    """Runs ``ccm`` with these words, in exactly this environment; it is ``at`` all the time. Errors go to ``says``."""
+def serve(words: list[str], environment: Mapping[str, str], at: datetime | None, says: Pipe) -> None:
+    """Runs ``ccm`` with these words, in exactly this environment; if it is ``at`` one time, it always is.
+
+    Errors go to ``says``.
+    """
     with says:
         os.dup2(says.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
-    bot.cli.serving.now = lambda: at
+    if at is not None:
+        bot.cli.serving.now = lambda: at
     sys.argv = ["ccm", *words]
     bot.cli.main()
 

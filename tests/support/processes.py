@@ -88,8 +88,11 @@ def started(words: list[str], environment: dict[str, str], at: datetime) -> Bot:
     return Bot(process, process.stderr)
 
 
-def forked(words: list[str], environment: dict[str, str], at: datetime) -> Bot:
-    """A process that begins where the program is loaded, in a moment; the rest of its life is that of any other."""
+def forked(words: list[str], environment: dict[str, str], at: datetime | None = None) -> Bot:
+    """A process that begins where the program is loaded, in a moment; the rest of its life is that of any other.
+
+    Its clock goes on unless it is to be ``at`` one time.
+    """
     hears, says = multiprocessing.Pipe(duplex=False)
     with hears, says:
         return Bot(Fork(serve, words, environment, at, says), os.fdopen(os.dup(hears.fileno()), encoding="utf-8"))
