@@ -1,6 +1,5 @@
 """What tests stand on: databases of both kinds, an invented practice, a real browser."""
 
-import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 import support.examples  # noqa: F401 - it names hypothesis' profiles
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from support.databases import emptied_postgresql, make_sqlite_template, migrated_postgresql, running_postgresql
 from support.engines import quicken_engines
 from support.groups import Groups
+from support.logs import structlog_as_in_tests
 from support.patience import PATIENCE_SECONDS
 from support.practice import a_practice
 
@@ -53,15 +52,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def logs_as_printed() -> Iterator[None]:
-    """What a test captures of the log is what is printed: events that metrics alone hear are not among it.
-
-    A test that runs ``ccm serve`` leaves its log's set-up behind; the next one has its own.
-    """
-    handlers = list(logging.root.handlers)
-    structlog.reset_defaults()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-    yield
-    logging.root.handlers[:] = handlers
+    """The log as ``support.logs`` says."""
+    with structlog_as_in_tests():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,9 +2,14 @@
 
 import json
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import pytest
 from openpyxl import load_workbook
@@ -12,8 +17,9 @@ from prometheus_client import generate_latest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from support.forms import opened
+from support.logs import structlog_as_in_tests
 from support.practice import import_rows, local, staff_row
-from support.slack import BLUE, GENERAL, STRANGER, Office, picked
+from support.slack import BLUE, GENERAL, STRANGER, HandClock, Office, copied_office, paint_points_alone, picked
 
 from bot.messages.direct_messages import SlackDirect
 from bot.telemetry.metrics import Metrics
@@ -243,22 +249,45 @@ def fail_in_every_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         office.say(line)
 
 
-@pytest.fixture
-def journey(
-    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> Journey:
-    """Everything that can be done, and everything that can go wrong."""
-    office.allows_refusals = True
-    caplog.set_level(logging.INFO)
+@contextmanager
+def everything_printed() -> Iterator[IO[str]]:
+    """A file with all that is logged and printed in the block, by whatever way it gets out of this process."""
+    with TemporaryFile("w+") as file, ExitStack() as stack:
+        for number in (1, 2):
+            kept = os.dup(number)
+            stack.callback(os.close, kept)
+            stack.callback(os.dup2, kept, number)
+            os.dup2(file.fileno(), number)
+        handler, level = logging.StreamHandler(file), logging.root.level
+        logging.root.addHandler(handler)
+        stack.callback(logging.root.removeHandler, handler)
+        logging.root.setLevel(logging.INFO)
+        stack.callback(logging.root.setLevel, level)
+        with redirect_stdout(file), redirect_stderr(file):
+            yield file
+
+
+@pytest.fixture(scope="module")
+def journey(office_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+    """Everything that can be done, and everything that can go wrong; made once, for tests that look at it alone."""
     metrics = Metrics()
-    with capture_logs(processors=[merge_contextvars, metrics.hear]) as logs:
-        do_everything(office)
-        decide_and_export(office)
-        fail_in_every_way(office, monkeypatch)
-    printed = capfd.readouterr()
-    shown = generate_latest(metrics.registry).decode()
-    assert 'ccm_requests_total{command="log",outcome="ok"}' in shown
-    return Journey(office, json.dumps(logs, default=str) + caplog.text + printed.out + printed.err + shown)
+    place = tmp_path_factory.mktemp("journey") / "office.sqlite3"
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        copied_office(office_template, place, HandClock()) as office,
+        structlog_as_in_tests(),
+    ):
+        office.allows_refusals = True
+        paint_points_alone(patch)
+        with everything_printed() as file, capture_logs(processors=[merge_contextvars, metrics.hear]) as logs:
+            do_everything(office)
+            decide_and_export(office)
+            fail_in_every_way(office, patch)
+            file.seek(0)
+            printed = file.read()
+        shown = generate_latest(metrics.registry).decode()
+        assert 'ccm_requests_total{command="log",outcome="ok"}' in shown
+        yield Journey(office, json.dumps(logs, default=str) + printed + shown)
 
 
 def test_marked_notes_were_saved_and_shown_to_their_author(journey: Journey) -> None:

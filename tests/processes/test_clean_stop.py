@@ -57,32 +57,40 @@ def begin(slack: Playground, postgresql_database: Database) -> Iterator[Begin]:
     url = postgresql_database.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
 
-        def begin(*options: str, at: datetime = QUIET, **settings: str) -> Bot:
-            return stack.enter_context(bot_process(slack, settings.pop("url", url), *options, at=at, **settings))
+        def begin(*options: str, at: datetime = QUIET, is_started: bool = False, **settings: str) -> Bot:
+            address = settings.pop("url", url)
+            process = bot_process(slack, address, *options, at=at, is_started=is_started, **settings)
+            return stack.enter_context(process)
 
         yield begin
 
 
 @pytest.fixture
-def by_socket(begin: Begin) -> Bot:
+def is_started() -> bool:
+    """Whether Python is started for the process; else it is a fork, which is there sooner."""
+    return False
+
+
+@pytest.fixture
+def by_socket(begin: Begin, is_started: bool) -> Bot:
     """A process in Socket Mode."""
-    bot = begin()
+    bot = begin(is_started=is_started)
     bot.wait_for_event("connected")
     return bot
 
 
 @pytest.fixture
-def by_http(begin: Begin, slack: Playground) -> Bot:
+def by_http(begin: Begin, slack: Playground, is_started: bool) -> Bot:
     """A process behind HTTP."""
     port = free_port()
     slack.delivery.set_request_url(f"http://127.0.0.1:{port}/slack/events")
-    bot = begin("--http", "--port", str(port))
+    bot = begin("--http", "--port", str(port), is_started=is_started)
     bot.wait_for_event("listening")
     return bot
 
 
 @pytest.fixture(params=["by_socket", "by_http"])
-def bot(request: pytest.FixtureRequest) -> Bot:
+def bot(request: pytest.FixtureRequest, is_started: bool) -> Bot:
     """A process by either way."""
     return request.getfixturevalue(request.param)
 
@@ -126,6 +134,7 @@ def occurrences(database: Database) -> list[Any]:
         return list(connection.execute(select(OccurrenceRow.__table__).where(digests)))
 
 
+@pytest.mark.parametrize("is_started", [True], ids=["started"])
 def test_what_was_typed_before_the_stop_is_answered_and_saved(
     bot: Bot, slack: Playground, typing: ThreadPoolExecutor, postgresql_database: Database, practice: Practice
 ) -> None:

@@ -1,8 +1,6 @@
-"""``ccm serve --http`` for many practices, as two real processes: what one installs, both work with."""
+"""``ccm serve --http`` for many practices, as two processes: what one installs, both work with."""
 
 import os
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -10,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from support.patience import PATIENCE_SECONDS
+from support.processes import forked
 from support.slack import HandClock
 from support.town import ONE, SIGNING_SECRET, TWO, Town, a_town
 
@@ -34,14 +32,15 @@ def served(town: Town, address: str, key: str) -> Iterator[None]:
         "SLACK_CLIENT_SECRET": town.slack.app.client_secret,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
     }
-    command = [sys.executable, "-m", "bot", "serve", "--http", "--port", address.rpartition(":")[2]]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    bot = forked(["serve", "--http", "--port", address.rpartition(":")[2]], environment)
     try:
         wait_until_ready(address)
         yield
     finally:
-        process.terminate()
-        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+        bot.tell()
+        bot.exit_code()
+        said = "".join(bot.lines)
+        bot.end()
         assert not [word for word in ("Traceback", key, town.slack.app.client_secret, "xoxb-") if word in said], said
 
 

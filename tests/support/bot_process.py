@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, Engine, event
 from support.pictures import Figure, paint_a_point
 
-import bot.cli
+import bot.cli.serving
 import bot.slack.client
 import ledger.clock
 
@@ -104,6 +105,21 @@ def run(
     Figure.savefig = paint_a_point  # type: ignore[method-assign]
     bot.slack.client.SLACK_TIMEOUT_SECONDS = PATIENCE_SECONDS  # type: ignore[misc] # the module calls it a constant
     sys.argv = ["ccm", *arguments]
+    bot.cli.main()
+
+
+def serve(words: list[str], environment: Mapping[str, str], at: datetime | None, says: Pipe) -> None:
+    """Runs ``ccm`` with these words, in exactly this environment; if it is ``at`` one time, it always is.
+
+    Errors go to ``says``.
+    """
+    with says:
+        os.dup2(says.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    if at is not None:
+        bot.cli.serving.now = lambda: at
+    sys.argv = ["ccm", *words]
     bot.cli.main()
 
 

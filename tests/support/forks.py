@@ -1,17 +1,17 @@
 """The bot in processes of its own, which a test starts, stops and kills."""
 
 import multiprocessing
+import os
+import signal
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from support.bot_process import run
 from support.patience import PATIENCE_SECONDS
 
 _GLANCE_SECONDS = 0.01
@@ -27,12 +27,39 @@ _forks.set_forkserver_preload(
 _looking = threading.Lock()
 
 
-def fork(*args: Any, **more: Any) -> ForkServerProcess:
-    """A running process of the bot; the arguments are those of ``support.bot_process.run``."""
-    process = _forks.Process(target=run, args=args, kwargs=more, daemon=True)
-    with _looking:
-        process.start()
-    return process
+class Fork:
+    """A running process that does ``work`` with these arguments, and ends as one does that was started for it."""
+
+    def __init__(self, work: Callable[..., None], *args: Any, **more: Any) -> None:
+        self._process = _forks.Process(target=work, args=args, kwargs=more, daemon=True)
+        with _looking:
+            self._process.start()
+
+    def exit_code(self, timeout_seconds: float = 0) -> int | None:
+        """How it ended, if it does in time; the negative number of a signal that ended it."""
+        wait([self._process.sentinel], timeout_seconds)
+        with _looking:
+            return self._process.exitcode
+
+    def wait(self, timeout_seconds: float) -> int:
+        """How it ended; fails where it does not in time."""
+        code = self.exit_code(timeout_seconds)
+        assert code is not None
+        return code
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Sends it a signal unless it has ended."""
+        if self.exit_code() is None and self._process.pid:
+            os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        """Kills it as ``kill -9`` does."""
+        self.send_signal(signal.SIGKILL)
+
+    def forget(self) -> None:
+        """Leaves nothing of it behind, once it has ended."""
+        with _looking:
+            self._process.close()
 
 
 def eventually(happened: Callable[[], bool], what: str) -> None:
@@ -49,7 +76,7 @@ def eventually(happened: Callable[[], bool], what: str) -> None:
 class Bot:
     """One process of the bot; ``is_gone`` once it was killed or stopped."""
 
-    process: ForkServerProcess
+    process: Fork
     port: int
     effects: Path
     said: Path
@@ -83,17 +110,13 @@ class Bot:
 
     def exit_code(self, timeout_seconds: float = 0) -> int | None:
         """How it ended, if it does in time; the negative number of a signal that ended it."""
-        wait([self.process.sentinel], timeout_seconds)
-        with _looking:
-            return self.process.exitcode
+        return self.process.exit_code(timeout_seconds)
 
     def end(self) -> None:
         """Kills it if it still runs, and forgets it."""
-        if self.exit_code() is None:
-            self.process.kill()
-            self.exit_code(PATIENCE_SECONDS)
-        with _looking:
-            self.process.close()
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+        self.process.forget()
 
     def kill(self) -> None:
         """Kills it as ``kill -9`` does."""
@@ -104,7 +127,7 @@ class Bot:
     def stop(self) -> None:
         """Asks it to end, and waits until it has finished what it had begun."""
         self.is_gone = True
-        self.process.terminate()
+        self.process.send_signal(signal.SIGTERM)
         code = self.exit_code(PATIENCE_SECONDS)
         assert code in {0, -15}, (code, self.words())
 

@@ -18,8 +18,9 @@ GROUPS = {
     "tests/browser/test_home_in_browser.py": "browser",
     "tests/processes/test_serve_process.py": "processes",
     "tests/processes/test_serving_many.py": "processes",
+    "tests/conversations/test_privacy.py": "privacy",
 }
-"""The files whose tests start processes of the bot, or a browser."""
+"""The files whose tests start processes of the bot, or a browser, or look at one thing that takes long to make."""
 
 
 class Groups(LoadScopeScheduling):

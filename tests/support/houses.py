@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url, select
-from support.bot_process import Orders, give
+from support.bot_process import Orders, give, run
 from support.databases import OWNER, SUPERUSER, in_database, run_outside_a_transaction
-from support.forks import Bot, fork
+from support.forks import Bot, Fork
 from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
 from support.slack import GREEN, NOW, HandClock, local_slack
 
@@ -81,7 +81,7 @@ class House:
         }
         effects, said = self.directory / f"effects-{number}", self.directory / f"said-{number}"
         arguments = ["serve", *([] if socket_mode else ["--http", "--port", str(port)])]
-        process = fork(arguments, environment, self._orders, effects, said, ticks=ticks)
+        process = Fork(run, arguments, environment, self._orders, effects, said, ticks=ticks)
         bot = Bot(process, port, effects, said)
         self.bots.append(bot)
         return bot

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,19 @@ import pytest
 import structlog
 
 from bot.telemetry.logs import JSON, configure_logs
+
+
+@contextmanager
+def structlog_as_in_tests() -> Iterator[None]:
+    """What a test captures of the log is what is printed: events that metrics alone hear are not among it.
+
+    Who runs ``ccm serve`` in the block leaves its log's set-up behind; the next one has its own.
+    """
+    handlers = list(logging.root.handlers)
+    structlog.reset_defaults()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield
+    logging.root.handlers[:] = handlers
 
 
 def troubles(logs: Sequence[Any]) -> list[Any]:

@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 from support.month_messages import SWITCHES, decide
 from support.practice import a_practice, an_entry, local
-from support.slack import HandClock, Office, crowd, hire_more, open_office
+from support.slack import HandClock, Office, copied_office, crowd, hire_more, open_office, paint_points_alone
 
-from bot.messages.digest_channel import SlackChannel
-from jobs.digests.listing import Picture
-from jobs.digests.posting import Digest
 from ledger.practice.practice import Practice, get_practice
 from ledger.rules.facts import Contact
 from ledger.storage.database import Database
@@ -20,18 +17,9 @@ from ledger.storage.database import Database
 
 @pytest.fixture(autouse=True)
 def quick_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures are not painted, unless the test is marked ``paints``; matplotlib is loaded by whoever draws."""
-    if request.node.get_closest_marker("paints"):
-        return
-    upload = SlackChannel._upload
-
-    def quick(channel: SlackChannel, digest: Digest) -> Picture:
-        from support.pictures import Figure, paint_a_point  # noqa: PLC0415 - as the docstring says
-
-        monkeypatch.setattr(Figure, "savefig", paint_a_point)
-        return upload(channel, digest)
-
-    monkeypatch.setattr(SlackChannel, "_upload", quick)
+    """Pictures are not painted, unless the test is marked ``paints``."""
+    if not request.node.get_closest_marker("paints"):
+        paint_points_alone(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -85,14 +73,10 @@ def crowded_template(office_template: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def crowded_office(
-    crowded_template: Path, office_practice: Practice, clock: HandClock, tmp_path: Path
-) -> Iterator[Office]:
+def crowded_office(crowded_template: Path, clock: HandClock, tmp_path: Path) -> Iterator[Office]:
     """The bot at work in a practice with long lists."""
-    database = Database(f"sqlite:///{shutil.copy(crowded_template, tmp_path / 'crowded.sqlite3')}")
-    with open_office(database, office_practice, clock) as office:
+    with copied_office(crowded_template, tmp_path / "crowded.sqlite3", clock) as office:
         yield office
-    database.close()
 
 
 @pytest.fixture

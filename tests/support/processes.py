@@ -1,6 +1,7 @@
 """``ccm serve`` in a process of its own, with what it logs and a clock that stands where the test wants it."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
+from support.bot_process import serve
+from support.forks import Fork
 from support.patience import PATIENCE_SECONDS
 
 from bot.playground import Playground
@@ -28,8 +31,9 @@ main()
 class Bot:
     """A process that serves, and what it has logged."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str] | Fork, said: TextIO) -> None:
         self.process = process
+        self._said_so_far = said
         self.lines: list[str] = []
         self._said = threading.Condition()
         self._reads = threading.Thread(target=self._read, daemon=True)
@@ -62,14 +66,13 @@ class Bot:
         """Ends it at once."""
         self.process.kill()
         self.exit_code()
-        if self.process.stderr:
-            self.process.stderr.close()
+        self._said_so_far.close()
 
     def _is_silent(self) -> bool:
         return not self._reads.is_alive()
 
     def _read(self) -> None:
-        for line in self.process.stderr or ():
+        for line in self._said_so_far:
             with self._said:
                 self.lines.append(line)
                 self._said.notify_all()
@@ -77,11 +80,37 @@ class Bot:
             self._said.notify_all()
 
 
+def started(words: list[str], environment: dict[str, str], at: datetime) -> Bot:
+    """A process that Python was started for, with all that belongs to a start."""
+    command = [sys.executable, "-c", PROGRAM, at.isoformat(), *words]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    assert process.stderr is not None
+    return Bot(process, process.stderr)
+
+
+def forked(words: list[str], environment: dict[str, str], at: datetime | None = None) -> Bot:
+    """A process that begins where the program is loaded, in a moment; the rest of its life is that of any other.
+
+    Its clock goes on unless it is to be ``at`` one time.
+    """
+    hears, says = multiprocessing.Pipe(duplex=False)
+    with hears, says:
+        return Bot(Fork(serve, words, environment, at, says), os.fdopen(os.dup(hears.fileno()), encoding="utf-8"))
+
+
 @contextmanager
 def bot_process(
-    playground: Playground, database_url: str, *options: str, at: datetime, **environment: str
+    playground: Playground,
+    database_url: str,
+    *options: str,
+    at: datetime,
+    is_started: bool = False,
+    **environment: str,
 ) -> Iterator[Bot]:
-    """``ccm serve`` against that Slack and ledger, killed when the block ends unless it has ended by itself."""
+    """``ccm serve`` against that Slack and ledger, killed when the block ends unless it has ended by itself.
+
+    It is a fork of a process that has loaded the program, unless it ``is_started`` anew.
+    """
     installation = playground.workspace.installation
     settings = {
         "CCM_DATABASE_URL": database_url,
@@ -90,12 +119,8 @@ def bot_process(
         "SLACK_APP_TOKEN": installation.app_token,
         "SLACK_SIGNING_SECRET": installation.signing_secret,
     }
-    command = [sys.executable, "-c", PROGRAM, at.isoformat(), "serve", *options]
-    bot = Bot(
-        subprocess.Popen(  # noqa: S603 - ourselves
-            command, env=os.environ | settings | environment, stderr=subprocess.PIPE, text=True
-        )
-    )
+    begin = started if is_started else forked
+    bot = begin(["serve", *options], os.environ | settings | environment, at)
     try:
         yield bot
     finally:

@@ -1,15 +1,17 @@
 """The bot at work before a local Slack: a practice, its people at their screens, and a clock that is moved by hand."""
 
 import json
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
@@ -20,11 +22,14 @@ from support.patience import PATIENCE_SECONDS
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
 from bot.app import build_app
+from bot.messages.digest_channel import SlackChannel
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
 from bot.runtime.background import Behind
 from bot.slack.client import web_client
-from ledger.practice.practice import Practice
+from jobs.digests.listing import Picture
+from jobs.digests.posting import Digest
+from ledger.practice.practice import Practice, get_practice
 from ledger.recording.entries import NewEntry
 from ledger.roster.directory import people
 from ledger.storage.database import Database
@@ -258,6 +263,29 @@ def open_office(
     assert not faults, faults
     misformed = office.misformed()
     assert not misformed, misformed
+
+
+@contextmanager
+def copied_office(template: Path, place: Path, clock: HandClock) -> Iterator[Office]:
+    """The bot at work on a copy, at that place, of a SQLite ledger with one practice."""
+    with closing(Database(f"sqlite:///{shutil.copy(template, place)}")) as database:
+        with database.of("T0TEST").reading() as connection:
+            practice = get_practice(connection, "T0TEST")
+        with open_office(database, practice, clock) as office:
+            yield office
+
+
+def paint_points_alone(patch: pytest.MonkeyPatch) -> None:
+    """Pictures are not painted; matplotlib is loaded by whoever draws."""
+    upload = SlackChannel._upload
+
+    def quick(channel: SlackChannel, digest: Digest) -> Picture:
+        from support.pictures import Figure, paint_a_point  # noqa: PLC0415 - as the docstring says
+
+        patch.setattr(Figure, "savefig", paint_a_point)
+        return upload(channel, digest)
+
+    patch.setattr(SlackChannel, "_upload", quick)
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120

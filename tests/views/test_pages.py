@@ -432,7 +432,8 @@ def checked(reply: Reply) -> None:
 
 
 def test_a_page_of_the_roster_fits_whatever_stands_in_it() -> None:
-    kept = dict.fromkeys(known_programs(), tuple(f"SOMETHING_LONG_THAT_KEEPS_FROM_BILLING_{number}" for number in range(10)))
+    reasons = tuple(f"SOMETHING_LONG_THAT_KEEPS_FROM_BILLING_{number}" for number in range(10))
+    kept = dict.fromkeys(known_programs(), reasons)
     kept[Program("CCM")] = ("NO_CONSENT",)
     patient = ListedPatient("P" * 100 + "1", LONG, PERSON.staff_id, kept)
     page = PatientsPage((patient,) * 25, 0, 100_000)
