@@ -15,7 +15,7 @@ from bot.oauth.store import Installations
 from bot.onboarding import administrators_to_ask, first_administrator, tell_of_stranger
 from bot.permissions import UnknownPersonError, require_active
 from bot.telemetry.request_log import acts_for
-from bot.views.reply import OpenForm, Reply
+from bot.views.reply import Answer, OpenForm, Reply
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice, get_practice
 from ledger.roster.directory import Role, person_by_slack_id
@@ -70,6 +70,13 @@ class Desk:
     def client(self, body: dict[str, Any]) -> WebClient:
         """The client of the workspace that the request comes from."""
         return self.client_of(team_of(body))
+
+    def open_if_form(self, said: Answer, body: dict[str, Any]) -> Reply | None:
+        """The answer, or None where it was a form, which is open now."""
+        if isinstance(said, OpenForm):
+            self.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
+            return None
+        return said
 
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
         """What somebody is told who is not on the staff; the administrators are told of them as well."""

@@ -11,7 +11,7 @@ from bot.commands.log import open_form
 from bot.commands.take import find_place, take, take_from
 from bot.errors import answered
 from bot.listeners.context import Change, Desk, team_of
-from bot.listeners.responses import open_if_form, press_key, replace_message
+from bot.listeners.responses import press_key, replace_message
 from bot.messages.digest_channel import SlackChannel
 from bot.permissions import require, require_button
 from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
@@ -99,7 +99,7 @@ def _listen_to_log(app: App, desk: Desk, living: Living) -> None:
         def work() -> None:
             call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"])
             require(call.person, "log")
-            open_if_form(desk, open_form(call), body)
+            desk.open_if_form(open_form(call), body)
 
         said = answered(work, what="log from digest")
         if isinstance(said, Reply):

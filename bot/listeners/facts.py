@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.commands.facts.registry import FACT_KEEPERS
 from bot.commands.facts.shared import FactKeeper, open_fact_form, submit_fact
+from bot.commands.registry import COMMANDS, command_named
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import answer_form, press_key, show_over, submission_key
@@ -16,6 +16,9 @@ from bot.views.fact_buttons import OPEN_FACT_FORM
 from bot.views.forms.fact import CALLBACK, fact_form
 from bot.views.forms.inputs import in_form, submitted
 from bot.views.reply import OpenForm, Reply
+
+FACT_KEEPERS = {name: found for name in COMMANDS if isinstance(found := command_named(name), FactKeeper)}
+"""The commands that record a fact, by name, in the order in which the help lists them."""
 
 
 def listen(app: App, desk: Desk) -> None:

@@ -20,42 +20,35 @@ from bot.views.reply import Reply
 
 MONTH_FILTERS = re.compile(f"^({month.MONTH_FILTER}|{month.TEAM_FILTER}|{month.PROGRAM_FILTER}|{month.GROUP_FILTER})$")
 
-SHOWN: dict[str, Callable[[Call], Reply]] = {
-    "month": month_command,
-    "near": near,
-    "patient": patient,
-}
-"""By command: what shows the first page of what the call's text asks for."""
-
 
 def listen(app: App, desk: Desk) -> None:
     """Shows what a menu's choice asks for: a list in place of the message, a statement beside it."""
 
-    def chosen(body: dict[str, Any], action: dict[str, Any], command: str) -> Reply:
+    def chosen(body: dict[str, Any], action: dict[str, Any], command: str, show: Callable[[Call], Reply]) -> Reply:
         def work() -> Reply:
             call = desk.call(body, "", action["selected_option"]["value"])
             require(call.person, command)
-            return SHOWN[command](call)
+            return show(call)
 
         return answered(work, what=f"menu of {command}", saves=False)
 
     @app.action(MONTH_FILTERS)
     def on_month(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "month"))
+        replace_message(respond, chosen(body, action, "month", month_command))
         ack()
 
     @app.action(worklist.TEAM_FILTER)
     def on_near(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "near"))
+        replace_message(respond, chosen(body, action, "near", near))
         ack()
 
     @app.action(patient_view.MONTH_FILTER)
     def on_patient(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "patient"))
+        replace_message(respond, chosen(body, action, "patient", patient))
         ack()
 
     @app.action(month.STATEMENT)
     def on_statement(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        statement = chosen(body, action, "patient")
+        statement = chosen(body, action, "patient", patient)
         respond(replace_original=False, response_type="ephemeral", **statement.payload())
         ack()

@@ -12,7 +12,6 @@ from bot.listeners.context import COMMAND, Desk
 from bot.listeners.responses import (
     answer_form,
     is_in_modal,
-    open_if_form,
     press_key,
     replace_message,
     show_in_place,
@@ -60,7 +59,7 @@ def _listen_to_save_anyway(app: App, desk: Desk) -> None:
         def work() -> Reply | None:
             call = desk.call(body, press_key(body, action), typed)
             require(call.person, "log")
-            return open_if_form(desk, log(call, confirmed=True), body)
+            return desk.open_if_form(log(call, confirmed=True), body)
 
         said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
         if said is not None:
@@ -79,7 +78,7 @@ def _listen_to_form_button(app: App, desk: Desk) -> None:
             if is_in_modal(body):
                 update_form(desk, body, as_new(opened.view, body["view"]))
                 return None
-            return open_if_form(desk, opened, body)
+            return desk.open_if_form(opened, body)
 
         said = answered(work, what="form button")
         if said is not None:

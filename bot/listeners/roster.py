@@ -14,7 +14,7 @@ from bot.commands.roster.staff import open_new_person, open_person, save_person_
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.listeners.responses import open_if_form, press_key
+from bot.listeners.responses import press_key
 from bot.permissions import require
 from bot.views.forms import patient, person, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
@@ -65,7 +65,7 @@ def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: 
         call = desk.call(body, press_key(body, action), "")
         require(call.person, command)
         picked = (action.get("selected_option") or {}).get("value", "")
-        open_if_form(desk, opens(call, picked), body)
+        desk.open_if_form(opens(call, picked), body)
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:

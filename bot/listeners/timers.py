@@ -11,7 +11,6 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 
 from bot.commands.call import Call
-from bot.commands.registry import Answer
 from bot.commands.timers.cancel import cancel
 from bot.commands.timers.start import start, submit_start
 from bot.commands.timers.stop import Button, open_stop_form, stop, submit_stop
@@ -21,7 +20,6 @@ from bot.listeners.responses import (
     answer_form,
     answer_press,
     is_in_view,
-    open_if_form,
     press_key,
     replace_message,
     submission_key,
@@ -33,7 +31,7 @@ from bot.views.forms import timer as timer_form
 from bot.views.forms.inputs import in_form, submitted
 from bot.views.forms.timer import Stopped
 from bot.views.problem import error_card
-from bot.views.reply import OpenForm, Reply
+from bot.views.reply import Answer, OpenForm, Reply
 from ledger.recording.timers import TimerOverError, required_timer
 
 Press = Callable[[Call, Button], Answer]
@@ -98,7 +96,7 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
                 said = press(call, button)
             except TimerOverError as error:
                 return _InPlace(error_card(error))
-            return _InPlace(open_if_form(desk, said, body) or said)
+            return _InPlace(desk.open_if_form(said, body) or said)
 
         # An error leaves the message with its buttons, unless they are about a timer that is over.
         done = answered(work, what=f"{command} button")
