@@ -9,7 +9,6 @@ from bot.commands.command import Command, Listing, Paging
 from bot.commands.near import find_near
 from bot.permissions import EVERYBODY, may
 from bot.views import formatting
-from bot.views.blocks import Block
 from bot.views.help import Topic
 from bot.views.me import PAGE, own_pages
 from bot.views.reply import Reply, joined
@@ -59,11 +58,6 @@ def _since(call: Call) -> tuple[date, str]:
             raise LedgerError("PERIOD_UNKNOWN", f"{other!r} is not today, week or month.", "For example: /ccm me week")
 
 
-def _printed(call: Call) -> list[Block]:
-    """All pages as one, for a terminal."""
-    return joined(me_pages(call))
-
-
 def _data(call: Call) -> Any:
     """The entries for a program."""
     return [{"name": one.name, **asdict(one), "result": one.result._asdict()} for one in find_own(call)[1]]
@@ -80,5 +74,5 @@ ME = Command(
     ),
     saves=False,
     paging=Paging(PAGE, me),
-    terminal=Listing("ccm me --as coord1 week", _printed, _data, is_own=True),
+    terminal=Listing("ccm me --as coord1 week", lambda call: joined(me_pages(call)), _data, is_own=True),
 )

@@ -8,7 +8,6 @@ from bot.commands.call import Call
 from bot.commands.command import Command, Listing, Paging
 from bot.grammar.months import parse_month
 from bot.permissions import EVERYBODY, may
-from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.help import Topic
 from bot.views.patient import PAGE, statement_pages
@@ -72,11 +71,6 @@ def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
         return code, month, statement_of(connection, call.practice, code, month)
 
 
-def _printed(call: Call) -> list[Block]:
-    """All pages as one, for a terminal."""
-    return joined(patient_pages(call))
-
-
 def _data(call: Call) -> Any:
     """The statement for a program."""
     code, _, evaluated = find_statement(call)
@@ -94,5 +88,5 @@ PATIENT = Command(
     ),
     saves=False,
     paging=Paging(PAGE, patient),
-    terminal=Listing("ccm patient P-1042 last", _printed, _data),
+    terminal=Listing("ccm patient P-1042 last", lambda call: joined(patient_pages(call)), _data),
 )

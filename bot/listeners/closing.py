@@ -14,7 +14,6 @@ from bot.commands.close import asked_month, begin_close, save_close
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import press_key, replace_message
-from bot.permissions import require
 from bot.views.closing import CLOSE, close_button
 from bot.views.reply import Reply, actions
 
@@ -27,8 +26,7 @@ def listen(app: App, desk: Desk) -> None:
         month = str(json.loads(action["value"])["month"])
 
         def begin() -> tuple[Call, Reply]:
-            call = desk.call(body, press_key(body, action), month)
-            require(call.person, "close")
+            call = desk.call(body, press_key(body, action), month, command="close")
             return call, begin_close(call)
 
         begun = answered(begin, what="close button")

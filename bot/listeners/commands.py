@@ -13,7 +13,6 @@ from bot.errors import answered
 from bot.grammar.commands import CommandText, split_command
 from bot.grammar.tokens import unescape
 from bot.listeners.context import COMMAND, Desk
-from bot.permissions import require
 from bot.views.reply import Answer, Reply
 
 
@@ -45,10 +44,9 @@ def listen(app: App, desk: Desk) -> None:
 def _answer(desk: Desk, body: dict[str, Any], line: CommandText, command: Command | None) -> Answer | Later:
     """Return what the command says; raise ``LedgerError`` for one that is none, or that the person may not use."""
     rest = line.rest if command is not None and command.keeps_escapes else unescape(line.rest)
-    call = desk.call(body, f"command:{body['trigger_id']}", rest)
+    call = desk.call(body, f"command:{body['trigger_id']}", rest, command=line.name if command else None)
     if command is None:
         raise unknown_command(unescape(line.name), rest)
-    require(call.person, command.name)
     return command.handle(call)
 
 

@@ -11,7 +11,6 @@ from bot.commands.registry import COMMANDS, command_named
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import answer_form, press_key, show_over, submission_key
-from bot.permissions import require
 from bot.views.fact_buttons import OPEN_FACT_FORM
 from bot.views.forms.fact import CALLBACK, fact_form
 from bot.views.forms.inputs import in_form, submitted
@@ -30,8 +29,7 @@ def listen(app: App, desk: Desk) -> None:
         keeper = FACT_KEEPERS[asked["fact"]]
 
         def work() -> None:
-            call = desk.call(body, press_key(body, action), asked["text"])
-            require(call.person, keeper.command)
+            call = desk.call(body, press_key(body, action), asked["text"], command=keeper.command)
             show_over(desk, body, respond, open_fact_form(keeper, call), title=keeper.form.title)
 
         said = answered(work, what="fact form button", saves=False)
@@ -49,9 +47,7 @@ def _listen_to_form(app: App, desk: Desk, keeper: FactKeeper) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, keeper.command)
-            return submit_fact(keeper, call, values)
+            return submit_fact(keeper, desk.call(body, submission_key(view), "", command=keeper.command), values)
 
         said = answered(work, what="fact form")
         today = desk.now().date()

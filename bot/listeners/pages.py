@@ -10,7 +10,6 @@ from bot.commands.registry import COMMANDS, command_named
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import press_key, replace_message
-from bot.permissions import require
 from bot.views.reply import Reply
 
 
@@ -23,9 +22,7 @@ def listen(app: App, desk: Desk) -> None:
         address = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), address["text"])
-            require(call.person, name)
-            return show(call, address["page"])
+            return show(desk.call(body, press_key(body, action), address["text"], command=name), address["page"])
 
         replace_message(respond, answered(work, what=f"page of {name}", saves=False))
         ack()

@@ -24,7 +24,6 @@ from bot.listeners.responses import (
     replace_message,
     submission_key,
 )
-from bot.permissions import require
 from bot.views import timer
 from bot.views.forms import log
 from bot.views.forms import timer as timer_form
@@ -90,8 +89,7 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
         button = Button(started_at, "" if is_in_view(body) else body["response_url"])
 
         def work() -> _InPlace:
-            call = desk.call(body, press_key(body, action), "")
-            require(call.person, command)
+            call = desk.call(body, press_key(body, action), "", command=command)
             try:
                 said = press(call, button)
             except TimerOverError as error:
@@ -113,9 +111,7 @@ def _listen_to_start_form(app: App, desk: Desk) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, "start")
-            return submit_start(call, values)
+            return submit_start(desk.call(body, submission_key(view), "", command="start"), values)
 
         said = answered(work, what="start form")
         answer_form(ack, view, in_form(said, timer_form.start_form(values)))
@@ -129,9 +125,7 @@ def _listen_to_stop_form(app: App, desk: Desk) -> None:
         stopped = Stopped.decoded(view["private_metadata"])
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, "stop")
-            return submit_stop(call, values, stopped)
+            return submit_stop(desk.call(body, submission_key(view), "", command="stop"), values, stopped)
 
         said = answered(work, what="stop form")
         answer_form(ack, view, in_form(said, timer_form.as_stop_form(log.log_form(values), stopped)))
