@@ -10,7 +10,7 @@ from bot.commands.command import Command, Files, Later
 from bot.commands.help import unknown_command
 from bot.commands.registry import ROUTES, command_named
 from bot.errors import answered
-from bot.grammar.commands import CommandText, split_command
+from bot.grammar.commands import split_command
 from bot.grammar.tokens import unescape
 from bot.listeners.context import COMMAND, Desk
 from bot.views.reply import Answer, Reply
@@ -24,15 +24,15 @@ def listen(app: App, desk: Desk) -> None:
     @app.command(COMMAND)
     def on_command(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
         typed = body.get("text", "")
-        line = split_command(typed)
-        command = command_named(line.name) if line.name in ROUTES else None
+        name, rest = split_command(typed)
+        command = command_named(name) if name in ROUTES else None
         saves = command is None or command.saves
 
         def work() -> Reply | Later | None:
-            said = _answer(desk, body, line, command)
+            said = _answer(desk, body, name, rest)
             return said if isinstance(said, Later) else desk.open_if_form(said, body)
 
-        said = answered(work, what=_logged_as(line.name), typed=f"{COMMAND} {typed}" if saves else "", saves=saves)
+        said = answered(work, what=_logged_as(name), typed=f"{COMMAND} {typed}" if saves else "", saves=saves)
         if command is not None and isinstance(said, Later):
             ack(**said.card.payload())
             desk.later(partial(_finish, desk, body, respond, command, said), what=command.name)
@@ -41,13 +41,15 @@ def listen(app: App, desk: Desk) -> None:
             desk.follow_up(body, said)
 
 
-def _answer(desk: Desk, body: dict[str, Any], line: CommandText, command: Command | None) -> Answer | Later:
+def _answer(desk: Desk, body: dict[str, Any], name: str, rest: str) -> Answer | Later:
     """Return what the command says; raise ``LedgerError`` for one that is none, or that the person may not use."""
-    rest = line.rest if command is not None and command.keeps_escapes else unescape(line.rest)
-    call = desk.call(body, f"command:{body['trigger_id']}", rest, command=line.name if command else None)
-    if command is None:
-        raise unknown_command(unescape(line.name), rest)
-    return command.handle(call)
+    key = f"command:{body['trigger_id']}"
+    if name not in ROUTES:
+        desk.call(body, key, rest)  # a stranger is told so first
+        raise unknown_command(unescape(name), unescape(rest))
+    command = command_named(name)
+    text = rest if command.keeps_escapes else unescape(rest)
+    return command.handle(desk.call(body, key, text, command=name))
 
 
 def _finish(desk: Desk, body: dict[str, Any], respond: Respond, command: Command, later: Later) -> None:
