@@ -21,7 +21,6 @@ from bot.listeners import (
     commands,
     corrections,
     digest,
-    export,
     facts,
     home,
     lists,
@@ -42,9 +41,7 @@ from bot.oauth.store import Installations
 from bot.telemetry.request_log import handling, in_new_context, refused
 from ledger.storage.database import Database
 
-# Among listeners that match a request, Bolt asks the first: export and reopen before every other command.
 LISTENERS = (
-    export,
     closing,
     commands,
     pages,

@@ -1,8 +1,9 @@
-"""Who may do what: one table, read on one screen (slack-experience, Commands)."""
+"""Who may do what: the groups of roles that commands ask for, and what else a person may see and touch."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from bot.commands.registry import command_named
 from ledger.errors import LedgerError
 from ledger.roster.directory import Person, Role, Team
 
@@ -16,38 +17,6 @@ LEADING = frozenset({Role.LEAD, Role.ADMIN})
 ADMINISTERING = frozenset({Role.ADMIN})
 CORRECTING = DOCUMENTING | {Role.LEAD}
 
-ROLES_BY_COMMAND: dict[str, frozenset[Role]] = {
-    "": EVERYBODY,
-    "help": EVERYBODY,
-    "log": DOCUMENTING,
-    "start": DOCUMENTING,
-    "stop": DOCUMENTING,
-    "cancel": DOCUMENTING,
-    "undo": DOCUMENTING,
-    "void": CORRECTING,
-    "fix": DOCUMENTING,
-    "add": CORRECTING,
-    "me": EVERYBODY,
-    "patient": EVERYBODY,
-    "near": EVERYBODY,
-    "month": BILLING,
-    "export": CLOSING,
-    "close": CLOSING,
-    "reopen": CLOSING,
-    "digest": LEADING,
-    "consent": KEEPING_FACTS,
-    "plan": KEEPING_FACTS,
-    "visit": KEEPING_FACTS,
-    "stay": KEEPING_FACTS,
-    "readings": KEEPING_FACTS,
-    "enroll": KEEPING_FACTS,
-    "complex": DESIGNATING,
-    "patients": ADMINISTERING,
-    "staff": ADMINISTERING,
-    "team": ADMINISTERING,
-    "settings": ADMINISTERING,
-}
-
 ROLES_BY_BUTTON: dict[str, frozenset[Role]] = {
     "Take": DOCUMENTING | {Role.LEAD},
 }
@@ -59,12 +28,12 @@ SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
 
 def may(person: Person, command: str) -> bool:
     """Whether the person has one of the roles that ``command`` needs."""
-    return bool(person.roles & ROLES_BY_COMMAND[command])
+    return bool(person.roles & command_named(command).roles)
 
 
 def require(person: Person, command: str) -> None:
     """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
-    _require(person, ROLES_BY_COMMAND[command], f"/ccm {command}".strip())
+    _require(person, command_named(command).roles, f"/ccm {command}".strip())
 
 
 def require_button(person: Person, name: str) -> None:

@@ -1,14 +1,17 @@
 """Every command of the terminal in one table; a command's own module is imported when the command is run.
 
 To add one, write its function in a module of this package and add a line here. The summary is the first line of the
-function's docstring, so that ``ccm --help`` can show it without importing anything (a test compares the two).
+function's docstring, so that ``ccm --help`` can show it without importing anything (a test compares the two). What a
+command of Slack does here its descriptor says: those stand in ``bot.commands.registry``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
+
+from bot.commands.registry import COMMANDS as SLACK_COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Command:
     name: str
     summary: str
     module: str
-    """Which module of ``bot.cli`` has it."""
+    """Which module of ``bot.cli`` has it; of a command from Slack, which of ``bot.commands``."""
     attribute: str = ""
     """The function, or the ``typer.Typer`` of a group; called like the command where this is empty."""
     takes_a_line: bool = False
@@ -31,33 +34,27 @@ class Command:
         return getattr(import_module(f"bot.cli.{self.module}"), self.attribute or self.name)
 
 
-def _lines(module: str, *commands: tuple[str, str]) -> Sequence[Command]:
-    return [Command(name, summary, module, takes_a_line=True) for name, summary in commands]
+@dataclass(frozen=True, slots=True)
+class SlackCommand(Command):
+    """A command that the terminal has from Slack: derived from its descriptor in ``bot.commands``."""
+
+    def load(self) -> Any:
+        """Import the descriptor's module and return a function that does what it says."""
+        from bot.cli.slack_commands import from_slack
+
+        return from_slack(self.name)
 
 
 _COMMANDS = (
     Command("init", "Make the database if there is none, and the practice in it.", "setting_up"),
     Command("sample", "Write the import files of an invented practice of any size.", "samples"),
     Command("fact", "Record one fact about a patient.", "facts"),
-    *_lines(
-        "lists",
-        ("month", "Billable patients with codes and payment, and for every other patient the reason why not."),
-        ("patient", "The statement of a patient's month, every entry counted or excluded and why."),
-        ("near", "Whom one short call makes billable."),
-        ("me", "The person's entries and minutes today, this week or this month, and what they still miss."),
+    *(
+        SlackCommand(entry.name, entry.summary, entry.module, takes_a_line=True)
+        for entry in SLACK_COMMANDS.values()
+        if entry.summary
     ),
-    *_lines(
-        "entries",
-        ("log", "Save time, as typed behind /ccm log."),
-        ("start", "Start the person's timer, as typed behind /ccm start."),
-        ("stop", "Stop the person's timer and save its time as an entry."),
-        ("cancel", "Throw the person's running timer away: nothing is logged."),
-        ("undo", "Void the person's last entry if it is under 15 minutes old."),
-        ("void", "Void an entry for a reason: one's own, or as a lead one of the team's."),
-        ("fix", "Void an entry and save the one that replaces it; what is not said stays as it was."),
-        ("add", "Add to the note of an entry; the note before it stays as it was."),
-    ),
-    *_lines("exporting", ("export", "Write the month as a workbook and as CSV.")),
+    Command("export", "Write the month as a workbook and as CSV.", "exporting", takes_a_line=True),
     Command(
         "close",
         "Show what a close of the month would freeze, and close it; of a closed month, who closed and reopened it.",

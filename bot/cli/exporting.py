@@ -29,7 +29,7 @@ def export(
 
     def write(call: Call) -> None:
         files = month_files(call)
-        contents = {directory / files.workbook_name: files.workbook, directory / files.csv_name: files.csv}
+        contents = {directory / name: content for name, content in files.contents.items()}
         there = [path for path in contents if os.path.lexists(path)]
         if there and not force:
             raise LedgerError(

@@ -1,31 +1,32 @@
 """Slack's answers, printed block by block."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from rich.markup import escape
 
 from bot.cli.console import out, print_table
-from bot.views.reply import Reply
+from bot.views.blocks import Block
+from bot.views.reply import Reply, joined
 
 
 def print_pages(replies: Sequence[Reply]) -> None:
     """Prints the pages of one answer as one: of the pages after the first, what is in their tables."""
-    print_reply(replies[0])
-    for reply in replies[1:]:
-        for block in reply.payload().get("blocks", []):
-            if block["type"] == "table":
-                _print_block(block)
+    print_blocks(joined(replies))
 
 
 def print_reply(reply: Reply) -> None:
     """Prints the same answer that Slack shows, block by block."""
-    for block in reply.payload().get("blocks", [{"type": "section", "text": {"text": reply.text}}]):
+    print_blocks(reply.blocks or [{"type": "section", "text": {"text": reply.text}}])
+
+
+def print_blocks(blocks: Iterable[Block]) -> None:
+    """Print blocks as Slack shows them; buttons and menus are left out."""
+    for block in blocks:
         _print_block(block)
 
 
-def _print_block(block: dict[str, Any]) -> None:
+def _print_block(block: Block) -> None:
     kind = block["type"]
     if kind == "header":
         out.print(f"[bold]{escape(block['text']['text'])}[/]")

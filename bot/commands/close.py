@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Paging
 from bot.grammar.months import parse_month
-from bot.views.closing import close_preview, closed, closed_already, closing_now
+from bot.permissions import CLOSING
+from bot.views.closing import CHANGES_PAGE, close_preview, closed, closed_already, closing_now
+from bot.views.help import Topic
 from bot.views.reply import Reply
 from ledger.clock import month_of, previous_month
 from ledger.closing.changes import CloseChanges, changes_since_last_close
@@ -112,3 +115,22 @@ def changes_at_page(call: Call, page: int) -> Reply:
 def _changes(call: Call, closing: Closing) -> CloseChanges:
     with call.database.reading() as connection:
         return changes_since_last_close(connection, call.practice, closing)
+
+
+CLOSE = Command(
+    "close",
+    CLOSING,
+    close,
+    Topic(
+        "close [MONTH]",
+        "What a close would freeze: who is billable, who is blocked; the button closes. Who closed a closed month.",
+        ("/ccm close", "/ccm close october"),
+        (
+            "*MONTH* `last`, `oct`, `oct 2025`, `2026-10`; without one it is the last month that ended.",
+            "A closed month keeps its statements and takes no entry, correction or addendum (rule E9).",
+            "Closed again after a reopen, it shows what changed since the close before, patient by patient.",
+        ),
+    ),
+    saves=False,
+    paging=Paging(CHANGES_PAGE, changes_at_page),
+)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from bot.commands.call import Call, month_args
+from bot.commands.command import Command, Paging
 from bot.permissions import LEADING
 from bot.views import formatting
 from bot.views.digest import PAGE, digest_preview
+from bot.views.help import Topic
 from bot.views.reply import Reply, paged, section
 from jobs.digests.posting import ASKED_FOR, DigestChannel, digest_for, run
 from jobs.scheduling.claims import Occurrence
@@ -21,13 +23,11 @@ COMING = 3
 NONE_SCHEDULED = "none is scheduled"
 
 
-def digest(call: Call) -> Reply:
-    """The preview for the team the call names, or for the person's only one; raises ``LedgerError`` for others."""
-    return digest_at_page(call, 0)
+def digest(call: Call, page: int = 0) -> Reply:
+    """Page ``page`` (from 0) of the preview for the team the call names, or for the person's only one.
 
-
-def digest_at_page(call: Call, page: int) -> Reply:
-    """Page ``page`` (from 0) of the preview that ``call.text`` asked for."""
+    Raises ``LedgerError`` for other teams.
+    """
     team = find_team(call)
     with call.database.reading() as connection:
         found = digest_for(connection, call.practice, team, at=call.at)
@@ -91,3 +91,17 @@ def post_now(call: Call, team: Team, channel: DigestChannel) -> Reply:
     asked = "This team's digest was asked for less than a minute ago."
     look = f"Look in <#{team.channel_id}>; if it is not there, try again in a minute."
     return Reply(asked, (section(f"{asked} {look}"),))
+
+
+DIGEST = Command(
+    "digest",
+    LEADING,
+    digest,
+    Topic(
+        "digest [TEAM]",
+        "Shows the next pre-close digest, when it will be posted, and posts it now if you say so.",
+        ("/ccm digest Blue Team",),
+    ),
+    saves=False,
+    paging=Paging(PAGE, digest),
+)

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.pasting import Filled, fill, means_the_same, unread_error, without_command
 from bot.grammar.days import DayTrouble
 from bot.grammar.lengths import format_length, unread_length
 from bot.grammar.log_line import LogLine, parse_log
-from bot.grammar.quotes import unescape
-from bot.permissions import may
+from bot.grammar.tokens import unescape
+from bot.permissions import DOCUMENTING, may
 from bot.views.formatting import escaped
 from bot.views.forms.inputs import as_entered, submitted
 from bot.views.forms.log import (
@@ -34,6 +35,7 @@ from bot.views.forms.log import (
     unlike_error,
     unlike_intro,
 )
+from bot.views.help import LOG_WORDS, Topic
 from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
@@ -303,3 +305,26 @@ def _values(call: Call, line: LogLine, text: str = "") -> dict[str, str]:
             values.pop(INPUT_BY_FIELD[problem.field], None)
     unread = unescape(unread_length(text, line.problems, line, now=call.local_now))
     return {**values, LENGTH: unread} if unread else values
+
+
+LOG = Command(
+    "log",
+    DOCUMENTING,
+    log,
+    Topic(
+        "log CODE LENGTH [WHAT] [HOW] [WHEN] [PROGRAM] NOTE",
+        "Saves time right after the call and shows the running total. Alone, it opens a form.",
+        (
+            "/ccm log P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
+            "/ccm log P-1042 10:05-10:17 labs yesterday Reviewed the potassium. Result sent to the practitioner.",
+        ),
+        LOG_WORDS,
+    ),
+    keeps_escapes=True,
+    terminal=Saving(
+        save_line,
+        "ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
+        asks=True,
+        explains_author=True,
+    ),
+)

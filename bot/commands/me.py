@@ -1,25 +1,24 @@
 """``/ccm me [today|week|month]``: my entries and minutes, and what I still miss."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
+from typing import Any
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Listing, Paging
 from bot.commands.near import find_near
-from bot.permissions import may
+from bot.permissions import EVERYBODY, may
 from bot.views import formatting
-from bot.views.me import own_pages
-from bot.views.reply import Reply
+from bot.views.help import Topic
+from bot.views.me import PAGE, own_pages
+from bot.views.reply import Reply, joined
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.reports.own_entries import OwnEntry, own_entries
 
 
-def me(call: Call) -> Reply:
-    """The first page of the person's work today, this week (from Monday) or this month."""
-    return me_at_page(call, 0)
-
-
-def me_at_page(call: Call, page: int) -> Reply:
-    """Page ``page`` (from 0) of the work that ``call.text`` asked for."""
+def me(call: Call, page: int = 0) -> Reply:
+    """Page ``page`` (from 0) of the person's work today, this week (from Monday) or this month."""
     pages = me_pages(call)
     return pages[min(max(page, 0), len(pages) - 1)]
 
@@ -57,3 +56,23 @@ def _since(call: Call) -> tuple[date, str]:
             return month_of(today), f"My month · {formatting.month_name(today)}"
         case other:
             raise LedgerError("PERIOD_UNKNOWN", f"{other!r} is not today, week or month.", "For example: /ccm me week")
+
+
+def _data(call: Call) -> Any:
+    """The entries for a program."""
+    return [{"name": one.name, **asdict(one), "result": one.result._asdict()} for one in find_own(call)[1]]
+
+
+ME = Command(
+    "me",
+    EVERYBODY,
+    me,
+    Topic(
+        "me [today|week|month]",
+        "Your entries and minutes, and what you still miss.",
+        ("/ccm me", "/ccm me week"),
+    ),
+    saves=False,
+    paging=Paging(PAGE, me),
+    terminal=Listing("ccm me --as coord1 week", lambda call: joined(me_pages(call)), _data, is_own=True),
+)

@@ -5,19 +5,27 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
-from bot.permissions import visible_teams
+from bot.commands.command import Command, Listing, Paging
+from bot.permissions import BILLING, visible_teams
 from bot.views import formatting
+from bot.views.blocks import Block
+from bot.views.help import Topic
 from bot.views.menus import Choice
 from bot.views.month import (
+    COLUMNS,
     GROUP_FILTER,
     MONTH_FILTER,
+    PAGE,
     PROGRAM_FILTER,
     ROWS_PER_PAGE,
     TEAM_FILTER,
     MonthPage,
+    listed_rows,
+    month_head,
     month_page,
+    row_cells,
 )
-from bot.views.reply import Reply
+from bot.views.reply import Reply, table
 from ledger.clock import month_of, previous_month
 from ledger.reports.month_lists import MonthCounts, MonthList, Scope, month_counts, month_list, month_rows
 from ledger.roster.directory import Team, teams
@@ -45,13 +53,8 @@ class Asked:
         return " ".join(filter(None, (f"{self.month:%Y-%m}", team, self.program, group)))
 
 
-def month(call: Call) -> Reply:
-    """The first page of the month's list; raises ``LedgerError`` for a month or a team that is none."""
-    return month_at_page(call, 0)
-
-
-def month_at_page(call: Call, page: int) -> Reply:
-    """Page ``page`` (from 0) of the list that ``call.text`` asks for."""
+def month(call: Call, page: int = 0) -> Reply:
+    """Page ``page`` (from 0) of the month's list; raises ``LedgerError`` for a month or a team that is none."""
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
         asked = _asked(call, known)
@@ -143,3 +146,25 @@ def _months(call: Call, asked: Asked) -> list[date]:
     while len(months) < MONTHS_OFFERED:
         months.append(previous_month(months[-1]))
     return sorted({*months, asked.month}, reverse=True)
+
+
+def _printed(call: Call) -> list[Block]:
+    """The whole list for a terminal."""
+    listed, counts, scope, group = find_month(call)
+    rows = [row_cells(row) for row in listed_rows(listed, group)]
+    return [*month_head(counts, call.practice, scope=scope, group=group).blocks, table(COLUMNS, rows)]
+
+
+MONTH = Command(
+    "month",
+    BILLING,
+    month,
+    Topic(
+        "month [MONTH] [TEAM] [PROGRAM] [STATUS]",
+        "Billable patients with codes and payment, and for every other patient the reason why not.",
+        ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm", "/ccm month last blocked"),
+    ),
+    saves=False,
+    paging=Paging(PAGE, month),
+    terminal=Listing('ccm month 2026-11 "Blue Team"', _printed, lambda call: find_month(call)[0]),
+)

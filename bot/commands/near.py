@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
+from bot.commands.command import Command, Listing, Paging
+from bot.permissions import EVERYBODY
 from bot.views import formatting
 from bot.views.blocks import Block
+from bot.views.help import Topic
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
@@ -15,13 +18,11 @@ from ledger.reports.worklists import Worklist, worklist
 from ledger.roster.directory import Team, people, teams
 
 
-def near(call: Call) -> Reply:
-    """The worklist of the team, else of the person's teams, else of all; raises ``LedgerError`` for other words."""
-    return near_at_page(call, 0)
+def near(call: Call, page: int = 0) -> Reply:
+    """Page ``page`` (from 0) of the worklist of the team, else of the person's teams, else of all.
 
-
-def near_at_page(call: Call, page: int) -> Reply:
-    """Page ``page`` (from 0) of the worklist that ``call.text`` asked for."""
+    Raises ``LedgerError`` for words that name neither a team nor a month or program.
+    """
     pages = near_messages(call)
     page = min(max(page, 0), len(pages) - 1)
     title, *rest = pages[page].blocks
@@ -86,3 +87,23 @@ def _team_menu(call: Call) -> list[Block]:
     choices = [Choice(text(None), "All teams" if own is None else "My teams")]
     choices += [Choice(text(team), team.name) for team in offered]
     return [actions(menu(TEAM_FILTER, choices, text(asked), placeholder="Team"))]
+
+
+def _printed(call: Call) -> list[Block]:
+    """The whole worklist for a terminal."""
+    return [block for reply in near_messages(call) for block in reply.blocks]
+
+
+NEAR = Command(
+    "near",
+    EVERYBODY,
+    near,
+    Topic(
+        "near [TEAM]",
+        "Whom one short call makes billable: patients 1 to 5 minutes short of the next code.",
+        ("/ccm near", "/ccm near Blue Team"),
+    ),
+    saves=False,
+    paging=Paging(PAGE, near),
+    terminal=Listing('ccm near "Blue Team"', _printed, lambda call: find_near(call)[0]),
+)

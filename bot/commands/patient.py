@@ -2,13 +2,17 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Listing, Paging
 from bot.grammar.months import parse_month
-from bot.permissions import may
+from bot.permissions import EVERYBODY, may
 from bot.views.closing import closed_line
-from bot.views.patient import statement_pages
-from bot.views.reply import Reply
+from bot.views.help import Topic
+from bot.views.patient import PAGE, statement_pages
+from bot.views.reply import Reply, joined
+from ledger.cases import statement_json
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import EvaluatedMonth, statement_of
@@ -19,7 +23,7 @@ from ledger.roster.directory import find_codes, people, team_of_patient
 EXAMPLE = "For example: /ccm patient P-1042 nov"
 
 
-def patient(call: Call, *, page: int = 0) -> Reply:
+def patient(call: Call, page: int = 0) -> Reply:
     """A page (from 0) of the statement; raises ``LedgerError`` where the words name no patient or no month."""
     pages = patient_pages(call)
     return pages[min(max(page, 0), len(pages) - 1)]
@@ -65,3 +69,24 @@ def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
             )
         code = codes[0] if codes else words[0]
         return code, month, statement_of(connection, call.practice, code, month)
+
+
+def _data(call: Call) -> Any:
+    """The statement for a program."""
+    code, _, evaluated = find_statement(call)
+    return {"patient": code, **statement_json(evaluated.statement), "closing": evaluated.closing}
+
+
+PATIENT = Command(
+    "patient",
+    EVERYBODY,
+    patient,
+    Topic(
+        "patient CODE [MONTH]",
+        "The statement: minutes, codes, what is missing, every entry counted or excluded and why.",
+        ("/ccm patient P-1042", "/ccm patient P-1042 last"),
+    ),
+    saves=False,
+    paging=Paging(PAGE, patient),
+    terminal=Listing("ccm patient P-1042 last", lambda call: joined(patient_pages(call)), _data),
+)

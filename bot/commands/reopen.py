@@ -3,9 +3,11 @@
 from datetime import date
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Later
 from bot.grammar.months import split_month
+from bot.permissions import CLOSING
 from bot.views.closing import reopened, reopening_now
-from bot.views.reply import Reply
+from bot.views.help import Topic
 from ledger.closing.month_close import ClosingReceipt, earlier_receipt, refuse_to_reopen, reopen_month
 from ledger.errors import LedgerError
 from ledger.storage.idempotency import Request
@@ -13,22 +15,20 @@ from ledger.storage.idempotency import Request
 EXAMPLE = "For example: /ccm reopen 2026-10 A call of that month was logged late."
 
 
-def reopen(call: Call) -> Reply:
-    """The card for the time that it takes; raises ``LedgerError`` where the month may not be reopened so."""
+def reopen(call: Call) -> Later:
+    """The card for the time that it takes, and the reopening behind it.
+
+    Raises ``LedgerError`` where the month may not be reopened so.
+    """
     month, reason = asked(call)
     with call.database.reading() as connection:
         if earlier_receipt(connection, call.practice, _request(call, month, reason)) is None:
             refuse_to_reopen(connection, call.practice, month, reason, at=call.at)
-    return reopening_now(month)
-
-
-def save_reopen(call: Call) -> Reply:
-    """Reopens the month, once however often it is asked for, and says what may be done now."""
-    return reopened(do_reopen(call), call.practice)
+    return Later(reopening_now(month), lambda: reopened(do_reopen(call), call.practice))
 
 
 def do_reopen(call: Call) -> ClosingReceipt:
-    """The same for a terminal; raises ``LedgerError`` as ``reopen`` does."""
+    """Reopen the month, once however often it is asked for; raises ``LedgerError`` as ``reopen`` does."""
     month, reason = asked(call)
     return reopen_month(
         call.database,
@@ -53,3 +53,15 @@ def asked(call: Call) -> tuple[date, str]:
     if not isinstance(month, date):
         raise LedgerError(month.code, month.message, EXAMPLE)
     return month, reason
+
+
+REOPEN = Command(
+    "reopen",
+    CLOSING,
+    reopen,
+    Topic(
+        "reopen MONTH REASON",
+        "A closed month takes entries again; the reason stays on record, and so does what was frozen.",
+        ("/ccm reopen 2026-10 A call of that month was logged late.",),
+    ),
+)

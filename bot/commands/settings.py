@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Paging
 from bot.grammar.commands import closest
 from bot.grammar.problems import Problem
 from bot.grammar.setting_values import (
@@ -17,11 +18,14 @@ from bot.grammar.setting_values import (
     parse_days_off,
     parse_dollars,
 )
+from bot.permissions import ADMINISTERING
 from bot.views import formatting
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply
 from bot.views.settings import (
     CODE,
     EXAMPLES,
+    PAGE,
     RESET,
     VALUE,
     CodePayment,
@@ -144,3 +148,17 @@ def _when(call: Call) -> Callable[[datetime], str]:
         return f"{formatting.full_day(local.date())}, {formatting.clock(local)}"
 
     return said
+
+
+SETTINGS = Command(
+    "settings",
+    ADMINISTERING,
+    settings,
+    Topic(
+        "settings [NAME|history]",
+        "What the practice decides for itself: its settings, who changed them, and a form for each.",
+        ("/ccm settings", "/ccm settings care_plan_max_days", "/ccm settings history"),
+    ),
+    saves=False,
+    paging=Paging(PAGE, history_at_page),
+)

@@ -31,18 +31,6 @@ _GROUPS: Mapping[str, Group] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CommandText:
-    """A command line taken apart: ``name`` is lower case ("" for none), ``rest`` what follows, outer space trimmed.
-
-    ``rest`` begins at ``rest_start`` of the text, so that a problem's offsets in it can be moved.
-    """
-
-    name: str
-    rest: str
-    rest_start: int
-
-
-@dataclass(frozen=True, slots=True)
 class MonthArgs:
     """What ``[MONTH] [TEAM] [PROGRAM] [STATUS]`` say; None where they say nothing. ``month`` is a first day."""
 
@@ -53,12 +41,10 @@ class MonthArgs:
     problems: tuple[Problem, ...] = ()
 
 
-def split_command(text: str) -> CommandText:
-    """The subcommand and the rest of what was typed behind ``/ccm``."""
+def split_command(text: str) -> tuple[str, str]:
+    """Return the subcommand of what was typed behind ``/ccm``, in lower case ("" for none), and what follows it."""
     words = text.split(maxsplit=1)
-    name = words[0].lower() if words else ""
-    rest = words[1].rstrip() if len(words) > 1 else ""
-    return CommandText(name, rest, len(text.rstrip()) - len(rest))
+    return (words[0].lower() if words else ""), (words[1].rstrip() if len(words) > 1 else "")
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -13,8 +13,7 @@ from bot.grammar.clock import CLOCK
 from bot.grammar.days import DAY_DIGITS, DAY_WORDS
 from bot.grammar.fact_vocabulary import FILLERS, SUBSTANTIAL_WORDS, FactChoice, Part, Shape
 from bot.grammar.months import parse_month
-from bot.grammar.quotes import opens_quote, read_quoted
-from bot.grammar.tokens import Code, Token, code_of, read_code
+from bot.grammar.tokens import Code, Token, code_of, opens_quote, read_code, read_quoted
 from bot.grammar.vocabulary import meaning_of
 from ledger.rules.facts import Program
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.grammar.problems import Problem
-from bot.grammar.quotes import quoted, unescape
 from bot.grammar.resolve import (
     Reporter,
     assign_numbers,
@@ -17,7 +16,7 @@ from bot.grammar.resolve import (
     resolve_span,
 )
 from bot.grammar.scan import Line, scan
-from bot.grammar.tokens import Word
+from bot.grammar.tokens import Word, quoted, unescape
 from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, word_for
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 

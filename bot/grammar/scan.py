@@ -19,8 +19,21 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from bot.grammar.quotes import opens_quote, read_quoted
-from bot.grammar.tokens import Ago, Code, Day, Length, Number, Slot, Token, Unreadable, code_of, read_token, slots_of
+from bot.grammar.tokens import (
+    Ago,
+    Code,
+    Day,
+    Length,
+    Number,
+    Slot,
+    Token,
+    Unreadable,
+    code_of,
+    opens_quote,
+    read_quoted,
+    read_token,
+    slots_of,
+)
 
 _DIVIDER = re.compile(r"^[-–—:|](?=\s|$)")
 

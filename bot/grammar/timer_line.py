@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 
 from bot.grammar.log_line import LogLine, said
 from bot.grammar.problems import Problem
-from bot.grammar.quotes import unescape
 from bot.grammar.resolve import Reporter, assign_numbers, resolve_code
 from bot.grammar.scan import Line, scan
-from bot.grammar.tokens import Code, Number, Slot, Token, code_of
+from bot.grammar.tokens import Code, Number, Slot, Token, code_of, unescape
 from ledger.rules.facts import Activity, Contact, Program
 
 FindCodes = Callable[[str], Sequence[str]]

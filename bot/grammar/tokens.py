@@ -1,4 +1,7 @@
-"""The words of a line that mean something, each read at one position of the text without looking at the others."""
+"""The words of a line that mean something, each read at one position of the text without looking at the others.
+
+Beside them what can stand around a note: quotes, and Slack's escapes.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -38,6 +41,9 @@ _CODE = re.compile(rf"[A-Za-z]{{1,3}}[-‐‑‒–—_]?[0-9]+{_END}")  # noqa:
 _WORD = re.compile(r"\S+")
 _PHRASE_WORD = re.compile(r"\s*(\S+)")
 _UNREADABLE = re.compile(rf"{_DASH}[0-9]+\s*{_MINUTE_UNIT}{_END}|(?:{_DASH}|[+.:])?[0-9]\S*", re.IGNORECASE)
+_CLOSERS = {'"': '"', "“": '”“"', "”": '”“"', "„": '”“"'}
+_SLACK_ESCAPE = re.compile(r"&(?:amp|lt|gt);")
+_UNESCAPED = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 
 
 class Slot(StrEnum):
@@ -290,3 +296,41 @@ def read_code(text: str, position: int, names_patient: Callable[[str], bool]) ->
 def _read_unreadable(text: str, position: int) -> Token | None:
     found = _UNREADABLE.match(text, position)
     return Unreadable(*_token_at(found)) if found else None
+
+
+def opens_quote(text: str, position: int) -> bool:
+    """Whether a quoted note begins at ``position``."""
+    return text[position : position + 1] in _CLOSERS
+
+
+def read_quoted(text: str, position: int) -> tuple[str, int]:
+    """What stands in the quotes that open at ``position``, and the offset behind them.
+
+    Straight quotes doubled inside straight ones stand for one. Where nothing closes the quote it holds all the rest.
+    """
+    opener = text[position]
+    closers = _CLOSERS[opener]
+    at = position + 1
+    while at < len(text):
+        if opener == '"' and text.startswith('""', at):
+            at += 2
+        elif text[at] in closers:
+            return _undouble(text[position + 1 : at], opener), at + 1
+        else:
+            at += 1
+    return _undouble(text[position + 1 :], opener), len(text)
+
+
+def quoted(note: str) -> str:
+    """``note`` as ``read_quoted`` and ``unescape`` read it back."""
+    escaped = _SLACK_ESCAPE.sub(lambda found: "&amp;" + found.group()[1:], note)
+    return '"' + escaped.replace('"', '""') + '"'
+
+
+def unescape(text: str) -> str:
+    """``text`` with Slack's three escapes undone (docs.slack.dev, "Formatting message text", escaping)."""
+    return _SLACK_ESCAPE.sub(lambda found: _UNESCAPED[found.group()], text)
+
+
+def _undouble(text: str, opener: str) -> str:
+    return text.replace('""', '"') if opener == '"' else text

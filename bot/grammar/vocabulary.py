@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.rulebook import program_tables
+from ledger.rules.rulebook import load_rulebooks, program_tables
 
 ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
     Activity.CARE_PLAN: ("plan", "care-plan", "careplan", "care-planning"),
@@ -96,9 +96,11 @@ def word_for(program: Program) -> str:
     return program_tables()[program].words[0]
 
 
-def program_words() -> str:
-    """Return the words for all programs as a help text lists them."""
-    return ", ".join(f"`{table.words[0]}`" for table in program_tables().values())
+def program_words(*, timed: bool = False) -> str:
+    """Return the words for all programs as a help text lists them, or for those with codes reached by minutes."""
+    families = load_rulebooks()[-1].time_families
+    tables = [table for name, table in program_tables().items() if families.get(name) or not timed]
+    return ", ".join(f"`{table.words[0]}`" for table in tables)
 
 
 @cache

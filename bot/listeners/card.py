@@ -8,7 +8,6 @@ from bot.commands.me import me
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import answer_press, press_key
-from bot.permissions import require
 from bot.views.card import MY_DAY
 from bot.views.reply import Reply
 
@@ -19,9 +18,7 @@ def listen(app: App, desk: Desk) -> None:
     @app.action(MY_DAY)
     def on_my_day(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), "")
-            require(call.person, "me")
-            return me(call)
+            return me(desk.call(body, press_key(body, action), "", command="me"))
 
         said = answered(work, what="my day button", saves=False)
         answer_press(desk, body, respond, said, title="My day", replaces=False)

@@ -13,9 +13,9 @@ from bot.commands.call import Call
 from bot.errors import answered
 from bot.oauth.store import Installations
 from bot.onboarding import administrators_to_ask, first_administrator, tell_of_stranger
-from bot.permissions import UnknownPersonError, require_active
+from bot.permissions import UnknownPersonError, require, require_active
 from bot.telemetry.request_log import acts_for
-from bot.views.reply import OpenForm, Reply
+from bot.views.reply import Answer, OpenForm, Reply
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice, get_practice
 from ledger.roster.directory import Role, person_by_slack_id
@@ -48,8 +48,12 @@ class Desk:
     """Where the tokens of many workspaces are kept; None for the one of SLACK_BOT_TOKEN."""
     followers: list[Callable[[Change], None]] = field(default_factory=list)
 
-    def call(self, body: dict[str, Any], key: str, text: str) -> Call:
-        """The call that a request's body makes; raises ``LedgerError`` for somebody who is not on the staff."""
+    def call(self, body: dict[str, Any], key: str, text: str, *, command: str | None = None) -> Call:
+        """Return the call that a request's body makes.
+
+        Raises:
+            LedgerError: for somebody who is not on the staff, or who may not use ``command``.
+        """
         at = self.now()
         user, team = user_of(body), team_of(body)
         database = self.database.of(team)
@@ -65,11 +69,20 @@ class Desk:
             person = replace(person, roles=person.roles | {Role.ADMIN})
         acts_for(practice.practice_id, person.staff_id)
         require_active(person, practice.local_date(at))
+        if command is not None:
+            require(person, command)
         return Call(database, practice, person, text, at, key)
 
     def client(self, body: dict[str, Any]) -> WebClient:
         """The client of the workspace that the request comes from."""
         return self.client_of(team_of(body))
+
+    def open_if_form(self, said: Answer, body: dict[str, Any]) -> Reply | None:
+        """The answer, or None where it was a form, which is open now."""
+        if isinstance(said, OpenForm):
+            self.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
+            return None
+        return said
 
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
         """What somebody is told who is not on the staff; the administrators are told of them as well."""

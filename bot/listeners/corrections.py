@@ -15,7 +15,6 @@ from bot.commands.corrections.void import save_void, void
 from bot.errors import answered
 from bot.listeners.context import COMMAND, Desk
 from bot.listeners.responses import answer_form, press_key, replace_message, show_over, submission_key
-from bot.permissions import require
 from bot.views.correction import FIX_ANYWAY
 from bot.views.formatting import escaped
 from bot.views.forms.corrections import ADD_CALLBACK, ADDENDUM, FIX_ENTRY, PICK_ENTRY, REASON, VOID_CALLBACK, VOID_ENTRY
@@ -56,9 +55,7 @@ def _listen_to_fix_anyway(app: App, desk: Desk) -> None:
         typed = json.loads(action["value"])
 
         def work() -> Reply | OpenForm:
-            call = desk.call(body, press_key(body, action), typed)
-            require(call.person, "fix")
-            return fix(call, confirmed=True)
+            return fix(desk.call(body, press_key(body, action), typed, command="fix"), confirmed=True)
 
         said = answered(work, what="fix anyway", typed=f"{COMMAND} fix {typed}")
         if isinstance(said, Reply):
@@ -76,8 +73,7 @@ def _listen_to_opening(app: App, desk: Desk, action_id: str) -> None:
         name = chosen["value"] if chosen else json.loads(action["value"])
 
         def work() -> None:
-            call = desk.call(body, press_key(body, action), name)
-            require(call.person, command)
+            call = desk.call(body, press_key(body, action), name, command=command)
             show_over(desk, body, respond, opens(call), title="Entry")
 
         said = answered(work, what=f"{command} form", saves=False)
@@ -94,8 +90,7 @@ def _listen_to_text_form(app: App, desk: Desk, callback_id: str) -> None:
         text = submitted(view).get(field, "")
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), f"{view['private_metadata']} {text}")
-            require(call.person, command)
+            call = desk.call(body, submission_key(view), f"{view['private_metadata']} {text}", command=command)
             try:
                 saved = save(call)
             except LedgerError as error:
@@ -116,9 +111,7 @@ def _listen_to_fix_form(app: App, desk: Desk) -> None:
         values, name = submitted(view), view["private_metadata"]
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), name)
-            require(call.person, "fix")
-            return submit_fix(call, values)
+            return submit_fix(desk.call(body, submission_key(view), name, command="fix"), values)
 
         said = answered(work, what="fix form")
         answer_form(ack, view, in_form(said, fix_form(name, values)))

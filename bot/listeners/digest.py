@@ -11,9 +11,9 @@ from bot.commands.log import open_form
 from bot.commands.take import find_place, take, take_from
 from bot.errors import answered
 from bot.listeners.context import Change, Desk, team_of
-from bot.listeners.responses import open_if_form, press_key, replace_message
+from bot.listeners.responses import press_key, replace_message
 from bot.messages.digest_channel import SlackChannel
-from bot.permissions import require, require_button
+from bot.permissions import require_button
 from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
 from bot.views.reply import Reply
 from bot.views.taking import TAKE_OVER
@@ -49,8 +49,7 @@ def _listen_to_post_now(app: App, desk: Desk) -> None:
 
     def post(body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), json.loads(action["value"])["team"])
-            require(call.person, "digest")
+            call = desk.call(body, press_key(body, action), json.loads(action["value"])["team"], command="digest")
             return post_now(call, find_team(call), SlackChannel(desk.client(body)))
 
         replace_message(respond, answered(work, what="post digest now"))
@@ -97,9 +96,8 @@ def _listen_to_log(app: App, desk: Desk, living: Living) -> None:
     @app.action(LOG)
     def on_log(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> None:
-            call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"])
-            require(call.person, "log")
-            open_if_form(desk, open_form(call), body)
+            call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"], command="log")
+            desk.open_if_form(open_form(call), body)
 
         said = answered(work, what="log from digest")
         if isinstance(said, Reply):

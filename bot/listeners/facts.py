@@ -6,16 +6,18 @@ from typing import Any
 
 from slack_bolt import Ack, App, Respond
 
-from bot.commands.facts.registry import FACT_KEEPERS
 from bot.commands.facts.shared import FactKeeper, open_fact_form, submit_fact
+from bot.commands.registry import COMMANDS, command_named
 from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import answer_form, press_key, show_over, submission_key
-from bot.permissions import require
 from bot.views.fact_buttons import OPEN_FACT_FORM
 from bot.views.forms.fact import CALLBACK, fact_form
 from bot.views.forms.inputs import in_form, submitted
 from bot.views.reply import OpenForm, Reply
+
+FACT_KEEPERS = {name: found for name in COMMANDS if isinstance(found := command_named(name), FactKeeper)}
+"""The commands that record a fact, by name, in the order in which the help lists them."""
 
 
 def listen(app: App, desk: Desk) -> None:
@@ -27,8 +29,7 @@ def listen(app: App, desk: Desk) -> None:
         keeper = FACT_KEEPERS[asked["fact"]]
 
         def work() -> None:
-            call = desk.call(body, press_key(body, action), asked["text"])
-            require(call.person, keeper.command)
+            call = desk.call(body, press_key(body, action), asked["text"], command=keeper.command)
             show_over(desk, body, respond, open_fact_form(keeper, call), title=keeper.form.title)
 
         said = answered(work, what="fact form button", saves=False)
@@ -46,9 +47,7 @@ def _listen_to_form(app: App, desk: Desk, keeper: FactKeeper) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, keeper.command)
-            return submit_fact(keeper, call, values)
+            return submit_fact(keeper, desk.call(body, submission_key(view), "", command=keeper.command), values)
 
         said = answered(work, what="fact form")
         today = desk.now().date()

@@ -16,7 +16,6 @@ from bot.errors import answered
 from bot.listeners.context import Change, Desk, team_of, user_of
 from bot.listeners.responses import press_key
 from bot.listeners.shortcuts import open_log_form
-from bot.permissions import require
 from bot.views.blocks import Block, home_tab
 from bot.views.home import LOG, REFRESH
 from bot.views.home.billing import BLOCKER, HIDE
@@ -77,8 +76,7 @@ def _listen_to_work(app: App, desk: Desk) -> None:
         named = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), "")
-            require(call.person, "undo")
+            call = desk.call(body, press_key(body, action), "", command="undo")
             mark_home_tab(call.database, team_of(body), user_of(body), at=call.at)
             return undo(call, patient_code=named["code"], position=named["position"])
 

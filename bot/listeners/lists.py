@@ -1,7 +1,7 @@
 """The menus of the lists: another month, team, program or status in place of the one shown; a patient's statement."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
@@ -12,50 +12,34 @@ from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.listeners.responses import replace_message
-from bot.permissions import require
 from bot.views import month, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
 
-MONTH_FILTERS = re.compile(f"^({month.MONTH_FILTER}|{month.TEAM_FILTER}|{month.PROGRAM_FILTER}|{month.GROUP_FILTER})$")
-
-SHOWN: dict[str, Callable[[Call], Reply]] = {
-    "month": month_command,
-    "near": near,
-    "patient": patient,
+SHOWN: Mapping[str, tuple[str, Callable[[Call], Reply]]] = {
+    month.MONTH_FILTER: ("month", month_command),
+    month.TEAM_FILTER: ("month", month_command),
+    month.PROGRAM_FILTER: ("month", month_command),
+    month.GROUP_FILTER: ("month", month_command),
+    month.STATEMENT: ("patient", patient),
+    worklist.TEAM_FILTER: ("near", near),
+    patient_view.MONTH_FILTER: ("patient", patient),
 }
-"""By command: what shows the first page of what the call's text asks for."""
+"""By menu: the command whose roles it needs, and what shows the first page of what was chosen."""
 
 
 def listen(app: App, desk: Desk) -> None:
     """Shows what a menu's choice asks for: a list in place of the message, a statement beside it."""
 
-    def chosen(body: dict[str, Any], action: dict[str, Any], command: str) -> Reply:
+    def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+        command, show = SHOWN[action["action_id"]]
+
         def work() -> Reply:
-            call = desk.call(body, "", action["selected_option"]["value"])
-            require(call.person, command)
-            return SHOWN[command](call)
+            return show(desk.call(body, "", action["selected_option"]["value"], command=command))
 
-        return answered(work, what=f"menu of {command}", saves=False)
-
-    @app.action(MONTH_FILTERS)
-    def on_month(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "month"))
+        said = answered(work, what=f"menu of {command}", saves=False)
+        is_beside = action["action_id"] == month.STATEMENT
+        respond(replace_original=not is_beside, response_type="ephemeral", **said.payload())
         ack()
 
-    @app.action(worklist.TEAM_FILTER)
-    def on_near(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "near"))
-        ack()
-
-    @app.action(patient_view.MONTH_FILTER)
-    def on_patient(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        replace_message(respond, chosen(body, action, "patient"))
-        ack()
-
-    @app.action(month.STATEMENT)
-    def on_statement(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        statement = chosen(body, action, "patient")
-        respond(replace_original=False, response_type="ephemeral", **statement.payload())
-        ack()
+    app.action(re.compile(f"^({'|'.join(SHOWN)})$"))(on_choice)

@@ -12,7 +12,6 @@ from bot.listeners.context import COMMAND, Desk
 from bot.listeners.responses import (
     answer_form,
     is_in_modal,
-    open_if_form,
     press_key,
     replace_message,
     show_in_place,
@@ -20,7 +19,6 @@ from bot.listeners.responses import (
     submission_key,
     update_form,
 )
-from bot.permissions import require
 from bot.views import problem, receipt
 from bot.views.forms import log as form
 from bot.views.forms.inputs import as_entered, as_new, in_form, refused_form, submitted
@@ -42,8 +40,7 @@ def _listen_to_undo(app: App, desk: Desk) -> None:
         named = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), "")
-            require(call.person, "undo")
+            call = desk.call(body, press_key(body, action), "", command="undo")
             return undo(call, patient_code=named["code"], position=named["position"])
 
         said = answered(work, what="undo button")
@@ -58,9 +55,8 @@ def _listen_to_save_anyway(app: App, desk: Desk) -> None:
         typed = json.loads(action["value"])
 
         def work() -> Reply | None:
-            call = desk.call(body, press_key(body, action), typed)
-            require(call.person, "log")
-            return open_if_form(desk, log(call, confirmed=True), body)
+            call = desk.call(body, press_key(body, action), typed, command="log")
+            return desk.open_if_form(log(call, confirmed=True), body)
 
         said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
         if said is not None:
@@ -73,13 +69,12 @@ def _listen_to_form_button(app: App, desk: Desk) -> None:
     @app.action(receipt.LOG_ANOTHER)
     def on_log_form(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply | None:
-            call = desk.call(body, press_key(body, action), json.loads(action["value"]))
-            require(call.person, "log")
+            call = desk.call(body, press_key(body, action), json.loads(action["value"]), command="log")
             opened = open_form(call)
             if is_in_modal(body):
                 update_form(desk, body, as_new(opened.view, body["view"]))
                 return None
-            return open_if_form(desk, opened, body)
+            return desk.open_if_form(opened, body)
 
         said = answered(work, what="form button")
         if said is not None:
@@ -93,9 +88,7 @@ def _listen_to_line(app: App, desk: Desk) -> None:
         view = body["view"]
 
         def work() -> dict[str, Any]:
-            call = desk.call(body, "", "")
-            require(call.person, "log")
-            return read_pasted(call, view)
+            return read_pasted(desk.call(body, "", "", command="log"), view)
 
         said = answered(work, what="pasted line")
         if isinstance(said, Reply):
@@ -110,9 +103,7 @@ def _listen_to_form(app: App, desk: Desk) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, "log")
-            return submit_form(call, values)
+            return submit_form(desk.call(body, submission_key(view), "", command="log"), values)
 
         said = answered(work, what="log form")
         answer_form(ack, view, in_form(said, form.log_form(values)))

@@ -10,7 +10,6 @@ from bot.errors import answered
 from bot.listeners.context import Desk
 from bot.listeners.responses import press_key
 from bot.onboarding import profile_name
-from bot.permissions import require
 from bot.views.forms.roster_inputs import LOADING
 from bot.views.onboarding import ADD, IGNORE, added_already, ignored
 from bot.views.reply import Reply
@@ -63,8 +62,7 @@ def _ignore(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str)
 
 def _known(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
     """What the notice becomes where the stranger is none any more."""
-    call = desk.call(body, press_key(body, action), "")
-    require(call.person, "staff")
+    call = desk.call(body, press_key(body, action), "", command="staff")
     with call.database.reading() as connection:
         person = person_by_slack_id(connection, call.practice.practice_id, user)
     return added_already(user, person.staff_id) if person else None

@@ -9,7 +9,6 @@ from slack_bolt import Ack, App
 from bot.commands.call import Call
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.permissions import require
 from bot.views.blocks import MOST_OPTIONS, Option
 from bot.views.forms.pickers import (
     EDIT_PATIENT,
@@ -67,10 +66,7 @@ def listen(app: App, desk: Desk) -> None:
         command, finds = MENUS[payload["action_id"]]
 
         def work() -> list[Option]:
-            call = desk.call(body, "", "")
-            if command is not None:
-                require(call.person, command)
-            return finds(call, payload["value"])
+            return finds(desk.call(body, "", "", command=command), payload["value"])
 
         found = answered(work, what="menu", saves=False)
         ack(options=[] if isinstance(found, Reply) else found)

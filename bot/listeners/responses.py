@@ -5,18 +5,9 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk.errors import SlackApiError
 
-from bot.commands.registry import Answer
 from bot.listeners.context import Desk
 from bot.views.forms.inputs import as_entered, errors_beside
-from bot.views.reply import OpenForm, Reply, reply_view
-
-
-def open_if_form(desk: Desk, said: Answer, body: dict[str, Any]) -> Reply | None:
-    """The answer, or None where it was a form, which is open now."""
-    if isinstance(said, OpenForm):
-        desk.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
-        return None
-    return said
+from bot.views.reply import Answer, OpenForm, Reply, reply_view
 
 
 def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:

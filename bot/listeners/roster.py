@@ -14,8 +14,7 @@ from bot.commands.roster.staff import open_new_person, open_person, save_person_
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.listeners.responses import open_if_form, press_key
-from bot.permissions import require
+from bot.listeners.responses import press_key
 from bot.views.forms import patient, person, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.forms.roster_inputs import Filled, filled_in, saving
@@ -62,10 +61,9 @@ def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: 
     command, opens = OPENERS[action["action_id"]]
 
     def work() -> None:
-        call = desk.call(body, press_key(body, action), "")
-        require(call.person, command)
+        call = desk.call(body, press_key(body, action), "", command=command)
         picked = (action.get("selected_option") or {}).get("value", "")
-        open_if_form(desk, opens(call, picked), body)
+        desk.open_if_form(opens(call, picked), body)
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
@@ -78,9 +76,7 @@ def _submit(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) ->
     filled = filled_in(view)
 
     def call() -> Call:
-        made = desk.call(body, f"view:{view['id']}", "")
-        require(made.person, command)
-        return made
+        return desk.call(body, f"view:{view['id']}", "", command=command)
 
     said = answered(lambda: form.submit(call(), filled), what=f"{command} form")
     if isinstance(said, dict):

@@ -9,8 +9,6 @@ from bot.commands.call import Call
 from bot.commands.settings import history_at_page, read_decision, save_decision, settings
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.listeners.responses import open_if_form
-from bot.permissions import require
 from bot.views.forms.inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
@@ -30,7 +28,7 @@ def _listen_to_menu(app: App, desk: Desk) -> None:
     def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply | None:
             call = _call(desk, body, action["selected_option"]["value"])
-            return open_if_form(desk, settings(call), body)
+            return desk.open_if_form(settings(call), body)
 
         _answer(respond, answered(work, what="setting menu", saves=False))
         ack()
@@ -69,9 +67,7 @@ def _saved(call: Call, decision: Decision) -> Reply:
 
 
 def _call(desk: Desk, body: dict[str, Any], text: str, *, key: str = "") -> Call:
-    call = desk.call(body, key, text)
-    require(call.person, COMMAND)
-    return call
+    return desk.call(body, key, text, command=COMMAND)
 
 
 def _answer(respond: Respond, said: Reply | None) -> None:

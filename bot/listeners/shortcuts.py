@@ -7,7 +7,6 @@ from slack_bolt import Ack, App
 from bot.commands.log import open_form, open_form_with_note
 from bot.errors import answered
 from bot.listeners.context import Desk
-from bot.permissions import require
 from bot.views.reply import Reply, reply_view
 
 SHORTCUT = "log_shortcut"
@@ -32,8 +31,7 @@ def open_log_form(desk: Desk, body: dict[str, Any], *, what: str, text: str = ""
     """Opens the form, with what ``text`` says or with ``note`` in it, or a modal that says why it cannot be opened."""
 
     def work() -> dict[str, Any]:
-        call = desk.call(body, f"{what}:{body['trigger_id']}", text)
-        require(call.person, "log")
+        call = desk.call(body, f"{what}:{body['trigger_id']}", text, command="log")
         return (open_form_with_note(call, note) if note else open_form(call)).view
 
     said = answered(work, what=what)

@@ -11,7 +11,6 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 
 from bot.commands.call import Call
-from bot.commands.registry import Answer
 from bot.commands.timers.cancel import cancel
 from bot.commands.timers.start import start, submit_start
 from bot.commands.timers.stop import Button, open_stop_form, stop, submit_stop
@@ -21,19 +20,17 @@ from bot.listeners.responses import (
     answer_form,
     answer_press,
     is_in_view,
-    open_if_form,
     press_key,
     replace_message,
     submission_key,
 )
-from bot.permissions import require
 from bot.views import timer
 from bot.views.forms import log
 from bot.views.forms import timer as timer_form
 from bot.views.forms.inputs import in_form, submitted
 from bot.views.forms.timer import Stopped
 from bot.views.problem import error_card
-from bot.views.reply import OpenForm, Reply
+from bot.views.reply import Answer, OpenForm, Reply
 from ledger.recording.timers import TimerOverError, required_timer
 
 Press = Callable[[Call, Button], Answer]
@@ -92,13 +89,12 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
         button = Button(started_at, "" if is_in_view(body) else body["response_url"])
 
         def work() -> _InPlace:
-            call = desk.call(body, press_key(body, action), "")
-            require(call.person, command)
+            call = desk.call(body, press_key(body, action), "", command=command)
             try:
                 said = press(call, button)
             except TimerOverError as error:
                 return _InPlace(error_card(error))
-            return _InPlace(open_if_form(desk, said, body) or said)
+            return _InPlace(desk.open_if_form(said, body) or said)
 
         # An error leaves the message with its buttons, unless they are about a timer that is over.
         done = answered(work, what=f"{command} button")
@@ -115,9 +111,7 @@ def _listen_to_start_form(app: App, desk: Desk) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, "start")
-            return submit_start(call, values)
+            return submit_start(desk.call(body, submission_key(view), "", command="start"), values)
 
         said = answered(work, what="start form")
         answer_form(ack, view, in_form(said, timer_form.start_form(values)))
@@ -131,9 +125,7 @@ def _listen_to_stop_form(app: App, desk: Desk) -> None:
         stopped = Stopped.decoded(view["private_metadata"])
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), "")
-            require(call.person, "stop")
-            return submit_stop(call, values, stopped)
+            return submit_stop(desk.call(body, submission_key(view), "", command="stop"), values, stopped)
 
         said = answered(work, what="stop form")
         answer_form(ack, view, in_form(said, timer_form.as_stop_form(log.log_form(values), stopped)))

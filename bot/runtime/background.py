@@ -8,8 +8,39 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
-from bot.runtime.shutdown import InFlight
 from bot.telemetry.request_log import handling
+
+
+class InFlight:
+    """How much is begun and not done. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._is_closed = False
+
+    def begin(self) -> bool:
+        """Whether something more may be begun: not once it is closed."""
+        with self._changed:
+            self._count += not self._is_closed
+            return not self._is_closed
+
+    def end(self) -> None:
+        """One of what was begun is done."""
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Lets nothing more begin, and returns when all is done."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: self._count == 0)
+
+    def wait(self) -> None:
+        """Returns when all is done that was begun, and all that this began."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0)
 
 
 class Behind(ThreadPoolExecutor):

@@ -21,9 +21,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.listeners.context import COMMAND
+from bot.runtime.background import InFlight
 from bot.runtime.health import Health, health_routes, slack_away
 from bot.runtime.ports import listen_at
-from bot.runtime.shutdown import InFlight
 from bot.runtime.startup import wait_for
 from bot.slack.availability import is_down
 from bot.slack.client import UNREACHABLE

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
+from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, program_words
 from bot.views.reply import Reply, sections
+
+LOG_WORDS = (
+    "*LENGTH* `12`, `12m`, `1h5m`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",
+    "*WHAT* " + ", ".join(f"`{known[0]}`" for known in ACTIVITY_WORDS.values()),
+    "*HOW* " + ", ".join(f"`{known[0]}`" for known in CONTACT_WORDS.values()),
+    "*WHEN* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`, `at 14:05`, `-15` (ended 15 minutes ago)",
+    "*PROGRAM* {timed programs}; not needed where the patient has one program",
+    "Words come in any order; the note begins at the first word that is none of these.",
+)
+"""The words that a line about time knows; the rulebooks say which programs there are (``_with_programs``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +34,11 @@ def help_card(topics: Sequence[Topic]) -> Reply:
     for topic in topics:
         lines.append(f"*/ccm {topic.usage}*\n{topic.does}")
         lines += [f"`{example}`" for example in topic.examples]
-    if len(topics) == 1 and topics[0].usage.startswith(("log", "fix", "start", "stop")):
-        lines += _log_words()
     if len(topics) == 1:
-        lines += topics[0].words
+        lines += map(_with_programs, topics[0].words)
     return Reply("Help for /ccm", tuple(sections(lines)))
 
 
-def _log_words() -> list[str]:
-    return [
-        "*LENGTH* `12`, `12m`, `1h5m`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",
-        "*WHAT* " + ", ".join(f"`{known[0]}`" for known in ACTIVITY_WORDS.values()),
-        "*HOW* " + ", ".join(f"`{known[0]}`" for known in CONTACT_WORDS.values()),
-        "*WHEN* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`, `at 14:05`, `-15` (ended 15 minutes ago)",
-        "*PROGRAM* `ccm`, `rpm`, `pcm`; not needed where the patient has one program",
-        "Words come in any order; the note begins at the first word that is none of these.",
-    ]
+def _with_programs(line: str) -> str:
+    """Return the line with the words for programs in place of ``{programs}``, or those with time of their own."""
+    return line.replace("{programs}", program_words()).replace("{timed programs}", program_words(timed=True))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.grammar.problems import Problem
-from bot.grammar.quotes import unescape
+from bot.grammar.tokens import unescape
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.reply import (

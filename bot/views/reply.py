@@ -4,7 +4,7 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.views.blocks import LABEL_CHARACTERS, Block, Element, View, filled, modal, plain_text
 from bot.views.formatting import clipped, escaped
@@ -48,9 +48,19 @@ class OpenForm:
     changed: frozenset[str] = frozenset()
 
 
+Answer: TypeAlias = Reply | OpenForm
+"""A message or a form."""
+
+
 def reply_view(reply: Reply, *, title: str) -> View:
     """``reply`` as a modal; its short text is for notifications, which a modal has none of."""
     return modal(title, reply.blocks, close="Close")
+
+
+def joined(pages: Sequence[Reply]) -> list[Block]:
+    """The pages of one answer as one: of those after the first, their tables."""
+    first, *others = pages
+    return [*first.blocks, *(block for page in others for block in page.blocks if block["type"] == "table")]
 
 
 def header(text: str) -> Block:

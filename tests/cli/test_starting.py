@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.cli.commands import COMMANDS, Command
+from bot.commands.registry import COMMANDS as SLACK_COMMANDS
+from bot.commands.registry import command_named
 
 LIBRARIES = (
     *("aiohttp", "alembic", "apscheduler", "cryptography", "matplotlib", "numpy", "openpyxl", "pendulum"),
@@ -72,18 +74,22 @@ def test_the_month_is_listed_without_slack_schedules_charts_or_workbooks(ledger:
     assert loaded_by(work) <= LEDGER
 
 
-def modules_by_need() -> dict[frozenset[str], list[str]]:
-    """The modules of commands under what each may load; where one has several commands, under all that they may."""
+def commands_by_need() -> dict[frozenset[str], list[str]]:
+    """The commands under what each may load; where a module has several commands, under all that they may."""
     needs: dict[str, frozenset[str]] = {}
     for command in COMMANDS.values():
         need = WITHOUT_A_LEDGER.get(command.name, MORE_THAN_A_LEDGER.get(command.name, LEDGER))
         needs[command.module] = needs.get(command.module, frozenset()) | need
-    return {need: sorted(name for name, its in needs.items() if its == need) for need in needs.values()}
+    names: dict[frozenset[str], list[str]] = {}
+    for command in COMMANDS.values():
+        names.setdefault(needs[command.module], []).append(command.name)
+    return names
 
 
-@pytest.mark.parametrize(("need", "modules"), modules_by_need().items(), ids=lambda each: ",".join(sorted(each))[:40])
-def test_a_command_loads_no_library_but_those_it_needs(need: frozenset[str], modules: list[str]) -> None:
-    assert loaded_by("import " + ", ".join(f"bot.cli.{module}" for module in modules)) <= need
+@pytest.mark.parametrize(("need", "names"), commands_by_need().items(), ids=lambda each: ",".join(sorted(each))[:40])
+def test_a_command_loads_no_library_but_those_it_needs(need: frozenset[str], names: list[str]) -> None:
+    work = f"from bot.cli.commands import COMMANDS\nfor name in {names}:\n    COMMANDS[name].load()"
+    assert loaded_by(work) <= need
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
@@ -97,3 +103,14 @@ def test_a_near_miss_of_a_command_is_answered_with_its_name() -> None:
     answer = CliRunner().invoke(app, ["mont"])
     assert answer.exit_code == 2
     assert "Did you mean 'month'" in answer.output
+
+
+@pytest.mark.parametrize("name", SLACK_COMMANDS)
+def test_a_line_of_the_registry_fits_the_descriptor_that_it_names(name: str) -> None:
+    command = command_named(name)
+
+    assert command.name == name
+    assert command.topic.usage.split()[0] == name
+    assert bool(SLACK_COMMANDS[name].summary) == (command.terminal is not None)
+    if command.terminal is not None and command.terminal.example:
+        assert command.terminal.example.split()[:2] == ["ccm", name]

@@ -12,8 +12,7 @@ from support.slack import Office
 
 from bot.cli.commands import COMMANDS as TERMINAL_COMMANDS
 from bot.cli.lazy import real_command
-from bot.commands.registry import COMMANDS
-from bot.permissions import ROLES_BY_COMMAND
+from bot.commands.registry import COMMANDS, command_named
 from ledger.roster.directory import Role
 from ledger.rules.catalogue import CATALOGUE
 
@@ -93,7 +92,7 @@ def test_a_line_of_a_remedy_works_when_pasted_with_values_in_place_of_the_capita
         values = {**VALUES, "PROGRAM": "ccm"} if "until" in line else VALUES
         typed = re.sub(r"\b[A-Z]{4,}\b", lambda found, values=values: values[found.group()], line)
         name = typed.split(" ")[1]
-        user = next(user for role, user in ASKED if role in ROLES_BY_COMMAND[name])
+        user = next(user for role, user in ASKED if role in command_named(name).roles)
         seen = office.say(typed, user)
         assert "ROLE_NEEDED" not in seen.words, typed
         assert "Nothing was saved" not in seen.words, typed

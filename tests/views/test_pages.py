@@ -10,8 +10,8 @@ import pytest
 from support.accessibility import faults_in
 from support.block_kit import check_message, check_options_answer, check_view
 
-from bot.commands.facts.registry import FACT_KEEPERS
 from bot.commands.facts.shared import FactKeeper
+from bot.listeners.facts import FACT_KEEPERS
 from bot.setup import SetUp, missing_steps
 from bot.views.card import card_view
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now

@@ -1,9 +1,12 @@
 """``/ccm add ENTRY TEXT``: an addendum; the note stays as it was, and both keep their times (E5)."""
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.corrections.entries import bare_entry, named_entry
+from bot.permissions import CORRECTING
 from bot.views.correction import added
 from bot.views.forms.corrections import add_form
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply
 from ledger.recording.addenda import add_addendum
 from ledger.recording.stored_entries import find_entry
@@ -32,3 +35,16 @@ def save_addendum(call: Call) -> Reply:
         )
         whole = find_entry(connection, call.practice.practice_id, entry.patient_code, entry.position)
     return added(receipt, text, note_advice=note_advice(whole.note))
+
+
+ADD = Command(
+    "add",
+    CORRECTING,
+    add,
+    Topic(
+        "add ENTRY TEXT",
+        "Adds to a note; the note before it stays as it was. To your own, or as a lead to your team's.",
+        ("/ccm add P-1042#1 The pharmacy confirmed the new dose.",),
+    ),
+    terminal=Saving(save_addendum, "ccm add --as coord1 P-1042#7 The pharmacy confirmed the new dose."),
+)

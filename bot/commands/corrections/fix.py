@@ -3,11 +3,14 @@
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.corrections.entries import bare_entry, named_entry
 from bot.commands.corrections.fix_form import entry_form
 from bot.commands.corrections.fixing import corrected, replaced
 from bot.grammar.log_line import LogLine, parse_log
+from bot.permissions import DOCUMENTING
 from bot.views.correction import FIX_ANYWAY
+from bot.views.help import LOG_WORDS, Topic
 from bot.views.problem import confirmation, unclear_line
 from bot.views.reply import OpenForm, Reply, fits_in_button
 from ledger.errors import ConfirmationNeededError, LedgerError
@@ -54,3 +57,18 @@ def _parse(call: Call, connection: Connection, old: StoredEntry, rest: str) -> L
         default_day=old.date_of_service,
         default_activity=old.activity,
     )
+
+
+FIX = Command(
+    "fix",
+    DOCUMENTING,
+    fix,
+    Topic(
+        "fix ENTRY [LENGTH] [WHAT] [HOW] [WHEN] [PROGRAM] [NOTE]",
+        "Voids an entry of yours and saves the one that replaces it: what you do not say stays as it was.",
+        ("/ccm fix P-1042#1 15m", "/ccm fix P-1042#3 10:05-10:17 labs"),
+        LOG_WORDS,
+    ),
+    keeps_escapes=True,
+    terminal=Saving(save_fix, "ccm fix --as coord1 P-1042#7 15m", asks=True),
+)

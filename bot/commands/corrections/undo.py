@@ -1,6 +1,9 @@
 """``/ccm undo``: voids my last entry if it is under 15 minutes old."""
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
+from bot.permissions import DOCUMENTING
+from bot.views.help import Topic
 from bot.views.receipt import undone
 from bot.views.reply import Reply
 from ledger.recording.voids import undo_last
@@ -19,3 +22,12 @@ def undo(call: Call, *, patient_code: str | None = None, position: int | None = 
             position=position,
         )
     return undone(voided)
+
+
+UNDO = Command(
+    "undo",
+    DOCUMENTING,
+    undo,
+    Topic("undo", "Voids your last entry if it is under 15 minutes old.", ("/ccm undo",)),
+    terminal=Saving(undo, takes_words=False),
+)

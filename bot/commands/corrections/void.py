@@ -1,9 +1,12 @@
 """``/ccm void ENTRY REASON``: an entry no longer counts, and the record says why (E5)."""
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.corrections.entries import bare_entry, named_entry
+from bot.permissions import CORRECTING
 from bot.views.correction import voided
 from bot.views.forms.corrections import void_form
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply
 from ledger.recording.voids import void_entry
 
@@ -29,3 +32,16 @@ def save_void(call: Call) -> Reply:
             by=call.person.staff_id,
         )
     return voided(receipt, reason)
+
+
+VOID = Command(
+    "void",
+    CORRECTING,
+    void,
+    Topic(
+        "void ENTRY REASON",
+        "An entry no longer counts; it stays on record with the reason. Your own, or as a lead your team's.",
+        ("/ccm void P-1042#1 Logged for the wrong patient.",),
+    ),
+    terminal=Saving(save_void, "ccm void --as coord1 P-1042#7 Logged for the wrong patient."),
+)

@@ -2,12 +2,15 @@
 
 from bot.commands.facts.shared import DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import DESIGNATING
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, RationaleInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import Mdm
 
 COMPLEX = FactKeeper(
+    name="complex",
+    roles=DESIGNATING,
     topic=Topic(
         "complex CODE [DATE] moderate|high RATIONALE",
         "Designates complex care this month, with your rationale.",

@@ -8,6 +8,7 @@ from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Refusal
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import Complaint, FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, ProgramInput
 from bot.views.help import Topic
@@ -33,6 +34,8 @@ def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine |
 
 
 CONSENT = FactKeeper(
+    name="consent",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "consent CODE [DATE] verbal|written [PROGRAM] [revoked DATE]",
         "Records the consent to a program, or that it was revoked.",

@@ -8,6 +8,7 @@ from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Refusal
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import Complaint, FactForm
 from bot.views.forms.fact_inputs import DayInput, ProgramInput
 from bot.views.help import Topic
@@ -34,6 +35,8 @@ def _refused(column: str, words: str, line: FactLine, example: FactLine) -> Refu
 
 
 ENROLL = FactKeeper(
+    name="enroll",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "enroll CODE PROGRAM [DATE] [until DATE]",
         "Records the enrollment in a program, or its end.",

@@ -2,11 +2,14 @@
 
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import DayInput, TickInput
 from bot.views.help import Topic
 
 PLAN = FactKeeper(
+    name="plan",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "plan CODE [DATE] [substantial]",
         "Records that the care plan was established or revised.",

@@ -8,6 +8,7 @@ from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, FactKeeper
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import CountInput, MonthInput
 from bot.views.help import Topic
@@ -20,6 +21,8 @@ def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLi
 
 
 READINGS = FactKeeper(
+    name="readings",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "readings CODE DAYS [MONTH]",
         "Records on how many days of a 30-day period a device sent readings.",

@@ -5,12 +5,13 @@ those of the import file of the same facts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Later
 from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
 from bot.grammar.fact_vocabulary import SHAPES, FactCommand
 from bot.views.fact import fact_receipt
@@ -25,8 +26,7 @@ from bot.views.forms.fact import (
     values_of,
 )
 from bot.views.forms.fact_inputs import DayInput, TimeInput
-from bot.views.help import Topic
-from bot.views.reply import OpenForm, Reply, reply_view
+from bot.views.reply import Answer, OpenForm, Reply, reply_view
 from ledger.errors import LedgerError
 from ledger.patients.facts import Fact
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
@@ -36,7 +36,7 @@ from ledger.storage.idempotency import Request
 
 DATES = "*DATE* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`; without one it is today."
 ANY_ORDER = "Words come in any order. What is said later of the same day holds in place of what was said before."
-PROGRAMS = "*PROGRAM* `ccm`, `rpm`, `pcm`, `tcm`, `apcm`"
+PROGRAMS = "*PROGRAM* {programs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,25 @@ def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine
     return replace(line, first_day=line.first_day or call.today)
 
 
-@dataclass(frozen=True, slots=True)
-class FactKeeper:
-    """A command that records a fact: what the help says of it, its form, and the import file with the same facts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactKeeper(Command):
+    """A command that records a fact: beside what every command has, its form and the import file of such facts.
 
     ``fill`` adds what a line may leave out, or says what has to be asked first.
     """
 
-    topic: Topic
+    handle: Callable[[Call], Answer | Later] = field(init=False, repr=False, compare=False)
     form: FactForm
     file: str
     fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
 
+    def __post_init__(self) -> None:
+        """Make the keeper its own command's handler."""
+        object.__setattr__(self, "handle", partial(record, self))
+
     @property
     def command(self) -> FactCommand:
-        """Its name behind ``/ccm``."""
+        """Its name as the grammar knows it."""
         return self.form.command
 
 

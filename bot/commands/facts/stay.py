@@ -2,12 +2,15 @@
 
 from bot.commands.facts.shared import ANY_ORDER, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, TimeInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import Setting
 
 STAY = FactKeeper(
+    name="stay",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "stay CODE SETTING ADMITTED [DISCHARGED]",
         "Records a stay: inpatient, snf, rehab or hospice; with times where they are known.",

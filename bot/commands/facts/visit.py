@@ -2,12 +2,15 @@
 
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
+from bot.permissions import KEEPING_FACTS
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import VisitType
 
 VISIT = FactKeeper(
+    name="visit",
+    roles=KEEPING_FACTS,
     topic=Topic(
         "visit CODE [DATE] AWV|IPPE|E/M|TCM",
         "Records the visit that opens care management.",

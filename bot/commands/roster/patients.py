@@ -6,12 +6,15 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Paging
 from bot.commands.roster.shared import FormAnswer, answered_beside, team_ids, team_names, team_words
+from bot.permissions import ADMINISTERING
 from bot.views import formatting
 from bot.views.forms.inputs import YES
 from bot.views.forms.patient import LABELS, patient_form
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import PATIENTS_PAGE, kept_by, patients_list, saved_view
 from ledger.errors import LedgerError
@@ -132,3 +135,17 @@ def _standing(call: Call, connection: Connection, code: str) -> list[str]:
     return [
         f"Kept from billing this month by: *{kept}*. Everything about it: `/ccm patient {formatting.escaped(code)}`"
     ]
+
+
+PATIENTS = Command(
+    "patients",
+    ADMINISTERING,
+    patients,
+    Topic(
+        "patients [CODE|TEAM]",
+        "The roster of patients: who is on it, what keeps each from being billed; add one or change one.",
+        ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
+    ),
+    saves=False,
+    paging=Paging(PATIENTS_PAGE, patients_at_page),
+)

@@ -3,6 +3,7 @@
 import re
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Paging
 from bot.commands.roster.shared import (
     PATIENTS_AT_ONCE,
     FormAnswer,
@@ -12,10 +13,12 @@ from bot.commands.roster.shared import (
     team_names,
     team_words,
 )
+from bot.permissions import ADMINISTERING
 from bot.views.forms.inputs import YES
 from bot.views.forms.person import LABELS, person_form
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import STAFF_PAGE, saved_view, staff_list
 from ledger.errors import LedgerError
@@ -138,3 +141,17 @@ def save_person_form(call: Call, filled: Filled) -> OpenForm:
 
 def _cells(filled: Filled) -> dict[str, str]:
     return {**filled.cells, "supervised": filled.cells["supervised"] or "no"}
+
+
+STAFF = Command(
+    "staff",
+    ADMINISTERING,
+    staff,
+    Topic(
+        "staff [PERSON]",
+        "The people with their roles and teams; add one or change one. By id, Slack id or beginning of a name.",
+        ("/ccm staff", "/ccm staff lead1"),
+    ),
+    saves=False,
+    paging=Paging(STAFF_PAGE, staff_at_page),
+)

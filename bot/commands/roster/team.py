@@ -1,10 +1,13 @@
 """``/ccm team [NAME]``: the care teams and their channels, and the form that adds or changes one."""
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Paging
 from bot.commands.digest import next_post
 from bot.commands.roster.shared import FormAnswer, answered_beside, team_words
+from bot.permissions import ADMINISTERING
 from bot.views.forms.roster_inputs import Filled
 from bot.views.forms.team import LABELS, team_form
+from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply, paged
 from bot.views.roster import TEAM_PAGE, saved_view, team_list
 from ledger.errors import LedgerError
@@ -88,3 +91,17 @@ def save_team_form(call: Call, filled: Filled) -> OpenForm:
         )
         names = {each.team_id: each.name for each in teams(connection, call.practice.practice_id)}
     return OpenForm(saved_view(receipt, LABELS, teams=names))
+
+
+TEAM = Command(
+    "team",
+    ADMINISTERING,
+    team,
+    Topic(
+        "team [NAME]",
+        "The care teams and their channels; add one, rename one or give it another channel.",
+        ("/ccm team", "/ccm team Blue Team"),
+    ),
+    saves=False,
+    paging=Paging(TEAM_PAGE, team_at_page),
+)

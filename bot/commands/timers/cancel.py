@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
+from bot.permissions import DOCUMENTING
+from bot.views.help import Topic
 from bot.views.reply import Reply
 from bot.views.timer import cancelled
 from ledger.recording.timers import cancel_timer
@@ -20,3 +23,12 @@ def cancel(call: Call, *, started_at: datetime | None = None) -> Reply:
             started_at=started_at,
         )
     return cancelled(receipt, call.practice)
+
+
+CANCEL = Command(
+    "cancel",
+    DOCUMENTING,
+    cancel,
+    Topic("cancel", "Throws your running timer away: nothing is logged.", ("/ccm cancel",)),
+    terminal=Saving(cancel, takes_words=False),
+)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.log import refuse_long_note
 from bot.grammar.log_line import LogLine
 from bot.grammar.timer_line import parse_start
+from bot.permissions import DOCUMENTING
 from bot.views.forms.log import ACTIVITY, CONTACT, NOTE, PATIENT, PROGRAM, prefill
 from bot.views.forms.timer import start_form, started_view
+from bot.views.help import LOG_WORDS, Topic
 from bot.views.problem import problem_lines
 from bot.views.reply import OpenForm, Reply
 from bot.views.timer import running_already, started
@@ -86,3 +89,18 @@ def _form(call: Call, line: LogLine) -> OpenForm:
         note=line.note,
     )
     return OpenForm(start_form(values, intro="\n".join(problem_lines(line.problems))))
+
+
+START = Command(
+    "start",
+    DOCUMENTING,
+    start,
+    Topic(
+        "start CODE [WHAT] [HOW] [PROGRAM] [NOTE]",
+        "Starts your timer: the entry will have the real times. Alone, it opens a form.",
+        ("/ccm start P-1042 meds call",),
+        LOG_WORDS,
+    ),
+    keeps_escapes=True,
+    terminal=Saving(save_start, "ccm start --as coord1 P-1042 meds call"),
+)

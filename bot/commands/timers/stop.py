@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.commands.call import Call
+from bot.commands.command import Command, Saving
 from bot.commands.log import refuse_long_note, save_anyway, save_entry, submit_form
 from bot.grammar.log_line import LogLine
 from bot.grammar.timer_line import parse_stop
+from bot.permissions import DOCUMENTING
 from bot.views.forms.log import DATE, LENGTH, log_form, missing_intro
 from bot.views.forms.timer import Stopped, as_stop_form, stop_intro, stop_values
+from bot.views.help import LOG_WORDS, Topic
 from bot.views.problem import problem_lines
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply
@@ -173,3 +176,22 @@ def _ask_about_long(timer: Timer, call: Call) -> None:
             f"Your timer for {timer.patient_code} ran {timer.minutes_until(call.at)} minutes: is that right?",
             "If you stopped earlier, throw it away and log the time that you worked: /ccm cancel",
         )
+
+
+STOP = Command(
+    "stop",
+    DOCUMENTING,
+    stop,
+    Topic(
+        "stop [WHAT] [HOW] [PROGRAM] NOTE",
+        "Stops your timer and saves its time as an entry. What is missing is asked for in a form.",
+        ("/ccm stop Reconciled the insulin list. Dose confirmed.",),
+        LOG_WORDS,
+    ),
+    keeps_escapes=True,
+    terminal=Saving(
+        save_stop,
+        "ccm stop --as coord1 meds call Reconciled the insulin list. Dose confirmed.",
+        asks=True,
+    ),
+)

@@ -75,7 +75,7 @@ def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_
     def away(_call: object) -> None:
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr("bot.listeners.export.export", away)
+    monkeypatch.setattr("bot.commands.export.month_files", away)
 
     office.say("/ccm export", "U0BILLER1")
 

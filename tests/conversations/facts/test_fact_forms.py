@@ -10,8 +10,8 @@ from support.forms import opened, prefilled
 from support.practice import import_rows, staff_row, verified
 from support.slack import STRANGER, Office, has_button, picked
 
-from bot.commands.facts.registry import FACT_KEEPERS
-from bot.permissions import ROLES_BY_COMMAND
+from bot.commands.registry import command_named
+from bot.listeners.facts import FACT_KEEPERS
 from bot.playground import Glance
 from ledger.storage.tables import PatientFactRow
 
@@ -131,7 +131,7 @@ def test_a_form_of_those_who_may_not_record_saves_nothing(office: Office, comman
     answer = str(office.deliver_again("interactive", user={"id": user}, view=view))
 
     roles = {NURSE: "coordinator", LEAD: "lead", BILLER: "biller", DOCTOR: "practitioner", ADMIN: "admin"}
-    may = roles[user] in ROLES_BY_COMMAND[command]
+    may = roles[user] in command_named(command).roles
     assert ("ROLE_NEEDED" in answer) != may
     assert stored_facts(office.database) == before + may
 

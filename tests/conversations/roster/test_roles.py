@@ -7,8 +7,8 @@ from support.closing import close
 from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Office, picked
 
-from bot.commands.registry import COMMANDS
-from bot.permissions import ROLES_BY_BUTTON, ROLES_BY_COMMAND
+from bot.commands.registry import COMMANDS, ROUTES, command_named
+from bot.permissions import ROLES_BY_BUTTON
 from bot.playground import Glance
 from bot.views import digest, month
 from bot.views.forms.pickers import PATIENT_PICKER
@@ -54,7 +54,7 @@ MAY_BY_NAME = {line.partition(" ")[0]: users for line, users in WHO_MAY.items()}
 
 
 def test_every_command_stands_in_the_table() -> None:
-    assert set(MAY_BY_NAME) == set(ROLES_BY_COMMAND) == {"", "help", *COMMANDS}
+    assert set(MAY_BY_NAME) == set(ROUTES) == {"", "help", *COMMANDS}
 
 
 def test_every_button_that_no_command_stands_for_is_in_the_table(office: Office) -> None:
@@ -220,7 +220,7 @@ def test_every_example_of_the_help_works_when_pasted(office: Office, name: str) 
         office.clock.move(minutes=12)
     if name == "reopen":
         close(office.database, office.practice)
-    for example in COMMANDS[name].topic.examples:
+    for example in command_named(name).topic.examples:
         user = next(user for user in (NURSE, LEAD, DOCTOR, BILLER, ADMIN) if user in MAY_BY_NAME[name])
         seen = office.say(example, user)
         assert "That did not work" not in seen.words or "NOTHING_TO_UNDO" in seen.words
