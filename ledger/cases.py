@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ledger.clock import last_of_month
 from ledger.errors import LedgerError
-from ledger.practice.settings import PolicySettings
 from ledger.rules.durations import duration_minutes, end_of_day, split_at_midnight
 from ledger.rules.facts import (
     CONTACT_ACTIVITIES,
@@ -29,7 +28,7 @@ from ledger.rules.facts import (
     Stay,
     TimeEntry,
 )
-from ledger.rules.policy import Policy
+from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
 from ledger.rules.toml_files import (
@@ -173,7 +172,7 @@ class _Entry(Table):
 class _CaseFile(Table):
     month: Annotated[Words, AfterValidator(_month)]
     timezone: Annotated[Words, AfterValidator(_timezone)] = "America/New_York"
-    policy: PolicySettings = Field(default_factory=PolicySettings)
+    policy: Policy = DEFAULT_POLICY
     patient: _Patient = Field(default_factory=_Patient)
     enrollment: Annotated[tuple[_Enrollment, ...], Field(min_length=1)]
     consent: tuple[_Consent, ...] = ()
@@ -203,7 +202,7 @@ def read_case(path: Path) -> Case:
             'Correct the fields named. Dates stand without quotes (2026-11-03), months with them ("2026-11"); '
             "an entry has date = 2026-11-03 and minutes = 12, or start and end.",
         ) from error
-    return Case(facts, case.policy.policy(), case.expect)
+    return Case(facts, case.policy, case.expect)
 
 
 def _facts(case: _CaseFile) -> PatientMonth:

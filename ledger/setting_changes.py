@@ -15,7 +15,7 @@ from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_practice
 from ledger.practice.practice import Practice, get_practice
-from ledger.practice.settings import EXAMPLES, ConductSettings, PolicySettings, written_settings
+from ledger.practice.settings import EXAMPLES, is_of_policy, read_setting, written_settings
 from ledger.rules.rulebook import load_rulebooks
 from ledger.rules.statement import Status
 from ledger.storage.idempotency import Once, Replayable, Request
@@ -106,7 +106,7 @@ def change_policy(
         )
     )
     changed = get_practice(connection, practice.practice_id)
-    if name in PolicySettings.model_fields:
+    if is_of_policy(name):
         reevaluate_practice(connection, changed, progress)
     return changed
 
@@ -119,13 +119,12 @@ def check_value(name: str, value: Any) -> None:
         )
     if value is None:
         return
-    table = PolicySettings if name in PolicySettings.model_fields else ConductSettings
     try:
-        settings = table.model_validate({name: value})
+        read = read_setting(name, value)
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         raise PolicyValueError(name, reason.replace("frozenset", "list")) from error
-    payments = settings.payments if isinstance(settings, PolicySettings) else {}
+    payments = read if name == PAYMENTS else {}
     unknown = sorted(payments.keys() - {code for book in load_rulebooks() for code in book.payments})
     if unknown:
         raise PolicyValueError(name, f"no rulebook has the code {', '.join(unknown)}")
@@ -149,7 +148,7 @@ class Decision:
     @property
     def evaluates(self) -> bool:
         """Whether every patient-month has to be evaluated again."""
-        return self.name in PolicySettings.model_fields
+        return is_of_policy(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from bot.cli.shared import AsJson, Workspace, print_json
 from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
-from ledger.practice.setting_texts import SETTING_TEXTS
-from ledger.practice.settings import PolicySettings, written_settings
+from ledger.practice.settings import KNOWN_SETTINGS, is_of_policy, written_settings
 from ledger.roster.directory import Role, person_by_id
 from ledger.setting_changes import PolicyValueError, change_policy, policy_changes, stored_settings
 
@@ -37,7 +36,7 @@ def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
         print_json(settings)
         return
     rows = (
-        (name, SETTING_TEXTS[name].title, json.dumps(value), "changed" if name in own else "")
+        (name, KNOWN_SETTINGS[name].title, json.dumps(value), "changed" if name in own else "")
         for name, value in settings.items()
     )
     print_table(("Policy", "What it is", "Value", ""), rows)
@@ -87,7 +86,7 @@ def reset(name: Name, author: Author, workspace: Workspace = None) -> None:
 
 
 def _evaluated(name: str) -> str:
-    return "; every month that is not closed was evaluated again" if name in PolicySettings.model_fields else ""
+    return "; every month that is not closed was evaluated again" if is_of_policy(name) else ""
 
 
 def _written(value: Any) -> str:

@@ -38,8 +38,7 @@ from bot.views.settings import (
 )
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.practice.setting_texts import SETTING_TEXTS
-from ledger.practice.settings import written_settings
+from ledger.practice.settings import KNOWN_SETTINGS, written_settings
 from ledger.roster.directory import people
 from ledger.rules.rulebook import rulebook_for
 from ledger.setting_changes import (
@@ -70,8 +69,8 @@ def settings(call: Call) -> Reply | OpenForm:
         return _list(call)
     if name == SHOW_HISTORY:
         return history_at_page(call, 0)
-    if name not in SETTING_TEXTS:
-        near = closest(name, (*SETTING_TEXTS, SHOW_HISTORY))
+    if name not in KNOWN_SETTINGS:
+        near = closest(name, (*KNOWN_SETTINGS, SHOW_HISTORY))
         remedy = f"Did you mean: /ccm settings {near}" if near else "What there is: /ccm settings"
         raise LedgerError("SETTING_UNKNOWN", f"There is no setting {call.text!r}.", remedy)
     return _form(call, name)
@@ -116,7 +115,7 @@ def save_decision(call: Call, decision: Decision) -> Reply:
 def _list(call: Call) -> Reply:
     with call.database.reading() as connection:
         known = _known(call, connection)
-        return settings_list([known[name] for name in SETTING_TEXTS], staff=_names(call, connection), when=_when(call))
+        return settings_list([known[name] for name in KNOWN_SETTINGS], staff=_names(call, connection), when=_when(call))
 
 
 def _form(call: Call, name: str) -> OpenForm:

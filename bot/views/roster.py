@@ -8,7 +8,7 @@ from bot.views import formatting
 from bot.views.blocks import Block, View, search_menu
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
-from ledger.practice.setting_texts import said
+from ledger.practice.settings import said
 from ledger.roster.changes import ColumnChange, RosterReceipt
 from ledger.roster.directory import Person
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage

@@ -27,8 +27,7 @@ from bot.views.blocks import (
     text_field,
 )
 from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
-from ledger.practice.setting_texts import SETTING_TEXTS, is_hour, said
-from ledger.practice.settings import LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, PolicySettings
+from ledger.practice.settings import KNOWN_SETTINGS, LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, is_hour, is_of_policy, said
 from ledger.setting_changes import DEFAULTS, PAYMENTS, PolicyChange, PolicyReceipt
 
 CHANGE = "settings_change"
@@ -78,11 +77,11 @@ class CodePayment:
 def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], when: Instant) -> Reply:
     """Every setting in its group, with a menu to change one and a button to every change."""
     blocks: list[Block] = [header("Settings of the practice")]
-    for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group):
+    for group, members in groupby(settings, key=lambda one: KNOWN_SETTINGS[one.name].group):
         blocks += sections([f"*{group}*", *(_line(one, staff, when) for one in members)])
     groups = [
-        (group.value, [option(one.name, SETTING_TEXTS[one.name].title) for one in members])
-        for group, members in groupby(settings, key=lambda one: SETTING_TEXTS[one.name].group)
+        (group.value, [option(one.name, KNOWN_SETTINGS[one.name].title) for one in members])
+        for group, members in groupby(settings, key=lambda one: KNOWN_SETTINGS[one.name].group)
     ]
     menu = grouped_select_menu(CHANGE, groups, placeholder="Change…")
     blocks += [
@@ -94,7 +93,7 @@ def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], w
 
 
 def _line(setting: Setting, staff: Callable[[str], str], when: Instant) -> str:
-    text = SETTING_TEXTS[setting.name]
+    text = KNOWN_SETTINGS[setting.name]
     parts = [f"• *{text.title}:* {formatting.escaped(said(setting.name, setting.value))}"]
     if not setting.is_default:
         parts.append(f"default: {said(setting.name, DEFAULTS[setting.name])}")
@@ -111,7 +110,7 @@ def setting_form(
     setting: Setting, *, payments: Sequence[CodePayment], staff: Callable[[str], str], when: Instant
 ) -> View:
     """The form for one setting as a modal view; ``payments`` are the codes that the form for payments offers."""
-    text = SETTING_TEXTS[setting.name]
+    text = KNOWN_SETTINGS[setting.name]
     about = [f"*{text.title}*", text.changes, f"Default: {said(setting.name, DEFAULTS[setting.name])}"]
     if setting.changed:
         about.append(f"Last {_by(setting.changed, staff, when)}")
@@ -122,7 +121,7 @@ def setting_form(
         blocks.append(input_block(VALUE, text.title, _element(setting)))
         if not setting.is_default:
             blocks.append(_reset(f"Back to default: {said(setting.name, DEFAULTS[setting.name])}"))
-    if setting.name in PolicySettings.model_fields:
+    if is_of_policy(setting.name):
         blocks.append(
             context(
                 "Every month that is not closed is evaluated again. With thousands of patients that takes a while, and "
@@ -134,7 +133,7 @@ def setting_form(
 
 def _element(setting: Setting) -> Element:
     """The input that fits the setting, filled with its value."""
-    name, value, text = setting.name, setting.value, SETTING_TEXTS[setting.name]
+    name, value, text = setting.name, setting.value, KNOWN_SETTINGS[setting.name]
     if text.choices:
         options = [_option(choice, label) for choice, label in text.choices.items()]
         chosen = next(one for one in options if one["value"] == json.dumps(value))
@@ -200,7 +199,7 @@ def outcome_view(reply: Reply, external_id: str) -> View:
 
 def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:
     """What the setting is now, and what that did to the month."""
-    title = SETTING_TEXTS[receipt.name].title
+    title = KNOWN_SETTINGS[receipt.name].title
     before, after = (formatting.escaped(said(receipt.name, value)) for value in (receipt.before, receipt.after))
     if receipt.before == receipt.after:
         return Reply(f"Nothing to change: {title}.", (section(f"*{title}* is so already: {after}"),))
@@ -244,7 +243,7 @@ def history_page(
         (
             when(change.recorded_at),
             staff(change.recorded_by),
-            SETTING_TEXTS[change.name].title if change.name in SETTING_TEXTS else change.name,
+            KNOWN_SETTINGS[change.name].title if change.name in KNOWN_SETTINGS else change.name,
             _in_words(change.name, change.before),
             _in_words(change.name, change.after),
         )
@@ -261,6 +260,6 @@ def history_page(
 
 
 def _in_words(name: str, value: Any) -> str:
-    if name not in SETTING_TEXTS:
+    if name not in KNOWN_SETTINGS:
         return json.dumps(value)
     return f"{said(name, DEFAULTS[name])} (default)" if value is None else said(name, value)

@@ -1,71 +1,23 @@
-"""Practice policy as it is written: in a case file, in a terminal, in Slack, in the ledger."""
+"""How the bot behaves, and every setting as it is written: in a case file, a terminal, Slack, the ledger."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, TypeAdapter
 
 from ledger.rules.policy import DEFAULT_POLICY, Policy
-from ledger.rules.toml_files import Name, Positive, Table, Whole, YesNo
+from ledger.rules.setting import About, SettingGroup, hour_words, settings_of
+from ledger.rules.toml_files import Positive, Whole, YesNo
 
 Workday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
 
 
 WORKDAYS: tuple[Workday, ...] = get_args(Workday)
 """The days of the week on which something may come, Monday first, as ``date.weekday`` counts them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """What a practice may decide for itself of how the bot behaves; no patient-month depends on it."""
-
-    digest_days: tuple[int, ...] = (25, 26, 27, 28)
-    """The days of the month on which digests are posted, each moved to the last business day before it."""
-    digest_hour: int = 9
-    """The local hour at which they are posted, 0 to 23."""
-    digest_business_days: tuple[int, ...] = ()
-    """In place of days of the month: with how many business days left they are posted; 1 is the last."""
-    days_off: frozenset[date] = frozenset()
-    """Days on which the practice does not work, beside weekends and federal holidays."""
-    digest_picture: bool = True
-    """Whether a digest has the picture of how many patients stand at which minute."""
-    month_end_notice: bool = True
-    """Whether each team's leads are told before the month's end who has hardly any time or none."""
-    month_end_notice_days: int = 7
-    """How many days before the month's last one, moved to the last business day before that."""
-    month_end_notice_hour: int = 9
-    """The local hour, 0 to 23, as of all messages below."""
-    weekly_summary: bool = True
-    """Whether each team's leads get a summary of the week."""
-    weekly_summary_weekday: Workday = "monday"
-    """On which day of the week, moved to the first business day after it."""
-    weekly_summary_hour: int = 8
-    care_plan_notice: bool = True
-    """Whether each team's channel is told every week which care plans run out and which consents are missing."""
-    care_plan_notice_weekday: Workday = "tuesday"
-    care_plan_notice_hour: int = 9
-    care_plan_notice_days: int = 30
-    """How many days ahead a care plan is told of before it runs out."""
-    month_start_notice: bool = True
-    """Whether billers are told on the month's first business day what the month before came to."""
-    month_start_notice_hour: int = 9
-    timer_reminder: bool = True
-    """Whether a timer that runs long reminds its owner."""
-    timer_reminder_minutes: int = 45
-    """After how many minutes a running timer reminds its owner."""
-    export_staff_names: bool = False
-    """Whether the exported workbook has the names of the staff; otherwise their ids alone."""
-    export_notes: bool = False
-    """Whether the exported workbook has the notes."""
-    allow_identifiers: bool = False
-    """Whether free text may hold what looks like a Social Security number, a date of birth and the like."""
-
-
-DEFAULT_CONDUCT = Conduct()
 
 
 LAST_DAY_OF_EVERY_MONTH = 28
@@ -75,13 +27,6 @@ MOST_BUSINESS_DAYS = 15
 MOST_DAYS_BEFORE_END = 20
 """So far before its end every month is well under way, also where weekends and holidays come before that day."""
 MOST_DAYS_AHEAD = 365
-
-
-def _band(band: tuple[int, ...]) -> tuple[int, ...]:
-    match band:
-        case (low, high) if low <= high:
-            return band
-    raise ValueError("must be two minutes, the lower first, such as [15, 19]")
 
 
 def days_of_month(days: tuple[int, ...]) -> tuple[int, ...]:
@@ -123,104 +68,301 @@ def _days_ahead(days: int) -> int:
     raise ValueError(f"must be days ahead, from 1 to {MOST_DAYS_AHEAD}, such as 30")
 
 
-_Hour = Annotated[Whole, AfterValidator(_hour)]
+_SENT: Mapping[Any, str] = {True: "Sent", False: "Not sent"}
+_WEEKDAYS: Mapping[Any, str] = {day: day.capitalize() for day in WORKDAYS}
 
 
-class PolicySettings(Table):
-    """What may be written of a policy; names and defaults are those of billing-rules, payments are cents by code."""
-
-    bands: Annotated[tuple[Annotated[tuple[Whole, ...], AfterValidator(_band)], ...], Field(min_length=1)] = (
-        DEFAULT_POLICY.bands
-    )
-    qualifying_credentials: frozenset[Name] = DEFAULT_POLICY.qualifying_credentials
-    count_outreach_attempts: YesNo = DEFAULT_POLICY.count_outreach_attempts
-    rpm_time: Literal["management", "interactive"] = DEFAULT_POLICY.rpm_time
-    complex_needs_plan_revision: YesNo = DEFAULT_POLICY.complex_needs_plan_revision
-    honor_complexity_designation: YesNo = DEFAULT_POLICY.honor_complexity_designation
-    care_plan_max_days: Positive = DEFAULT_POLICY.care_plan_max_days
-    initiating_visit: YesNo = DEFAULT_POLICY.initiating_visit
-    claim_date: Literal["threshold", "month_end"] = DEFAULT_POLICY.claim_date
-    payments: dict[str, Whole] = Field(default_factory=dict)
-
-    def policy(self) -> Policy:
-        """The policy as the rules take it."""
-        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "payments"}
-        return Policy(**fields, payments=tuple(sorted(self.payments.items())))
+def _numbers(days: Sequence[int]) -> str:
+    return ", ".join(map(str, days))
 
 
-class ConductSettings(Table):
-    """What may be written of how the bot behaves (``Conduct``)."""
-
-    digest_days: Annotated[tuple[Positive, ...], AfterValidator(days_of_month)] = DEFAULT_CONDUCT.digest_days
-    digest_hour: _Hour = DEFAULT_CONDUCT.digest_hour
-    digest_business_days: Annotated[tuple[Positive, ...], AfterValidator(business_days)] = (
-        DEFAULT_CONDUCT.digest_business_days
-    )
-    days_off: frozenset[Annotated[date, BeforeValidator(_written_day)]] = DEFAULT_CONDUCT.days_off
-    digest_picture: YesNo = DEFAULT_CONDUCT.digest_picture
-    month_end_notice: YesNo = DEFAULT_CONDUCT.month_end_notice
-    month_end_notice_days: Annotated[Positive, AfterValidator(_days_before_end)] = DEFAULT_CONDUCT.month_end_notice_days
-    month_end_notice_hour: _Hour = DEFAULT_CONDUCT.month_end_notice_hour
-    weekly_summary: YesNo = DEFAULT_CONDUCT.weekly_summary
-    weekly_summary_weekday: Workday = DEFAULT_CONDUCT.weekly_summary_weekday
-    weekly_summary_hour: _Hour = DEFAULT_CONDUCT.weekly_summary_hour
-    care_plan_notice: YesNo = DEFAULT_CONDUCT.care_plan_notice
-    care_plan_notice_weekday: Workday = DEFAULT_CONDUCT.care_plan_notice_weekday
-    care_plan_notice_hour: _Hour = DEFAULT_CONDUCT.care_plan_notice_hour
-    care_plan_notice_days: Annotated[Positive, AfterValidator(_days_ahead)] = DEFAULT_CONDUCT.care_plan_notice_days
-    month_start_notice: YesNo = DEFAULT_CONDUCT.month_start_notice
-    month_start_notice_hour: _Hour = DEFAULT_CONDUCT.month_start_notice_hour
-    timer_reminder: YesNo = DEFAULT_CONDUCT.timer_reminder
-    timer_reminder_minutes: Positive = DEFAULT_CONDUCT.timer_reminder_minutes
-    export_staff_names: YesNo = DEFAULT_CONDUCT.export_staff_names
-    export_notes: YesNo = DEFAULT_CONDUCT.export_notes
-    allow_identifiers: YesNo = DEFAULT_CONDUCT.allow_identifiers
-
-    def conduct(self) -> Conduct:
-        """The same as a value."""
-        return Conduct(**{name: getattr(self, name) for name in type(self).model_fields})
+def _lefts(lefts: Sequence[int]) -> str:
+    return _numbers(lefts) or "None: days of the month hold"
 
 
-EXAMPLES: Mapping[str, Any] = {
-    **PolicySettings().model_dump(mode="json"),
-    "qualifying_credentials": sorted(DEFAULT_POLICY.qualifying_credentials),
-    "payments": {"99490": 6500},
-    **ConductSettings().model_dump(mode="json"),
-}
-"""A value of each policy, as it is written: the default, where that shows anything."""
+def _days_off(days: Sequence[str]) -> str:
+    return ", ".join(days) or "None of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """What a practice may decide for itself of how the bot behaves; no patient-month depends on it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    digest_days: Annotated[
+        tuple[Positive, ...],
+        AfterValidator(days_of_month),
+        About(
+            SettingGroup.LISTS,
+            "Days of the digest",
+            "On which days of the month digests are posted; one that is no business day moves to the last one "
+            "before it.",
+            say=_numbers,
+        ),
+    ] = (25, 26, 27, 28)
+    digest_hour: Annotated[
+        Whole,
+        AfterValidator(_hour),
+        About(
+            SettingGroup.LISTS,
+            "Hour of the digest",
+            "At which local hour digests are posted on those days.",
+            say=hour_words,
+        ),
+    ] = 9
+    digest_business_days: Annotated[
+        tuple[Positive, ...],
+        AfterValidator(business_days),
+        About(
+            SettingGroup.LISTS,
+            "Business days of the digest",
+            "In place of days of the month: with how many business days left, that day included, digests are posted.",
+            say=_lefts,
+        ),
+    ] = ()
+    days_off: Annotated[
+        frozenset[Annotated[date, BeforeValidator(_written_day)]],
+        About(
+            SettingGroup.LISTS,
+            "Days off",
+            "On which days the practice does not work, beside weekends and US federal holidays.",
+            say=_days_off,
+        ),
+    ] = frozenset()
+    digest_picture: Annotated[
+        YesNo,
+        About(
+            SettingGroup.LISTS,
+            "Picture in the digest",
+            "Whether a digest has a picture of how many patients stand at which minute.",
+            {True: "With the picture", False: "Without the picture"},
+        ),
+    ] = True
+    month_end_notice: Annotated[
+        YesNo,
+        About(
+            SettingGroup.MONTH,
+            "Before the month's end",
+            "Whether each team's leads are told before the month's end who has little or no time, by direct message.",
+            _SENT,
+        ),
+    ] = True
+    month_end_notice_days: Annotated[
+        Positive,
+        AfterValidator(_days_before_end),
+        About(
+            SettingGroup.MONTH,
+            "Days before the month's end",
+            "So many days before the month's last one the leads are told; no business day: on the last one before it.",
+            unit="day",
+        ),
+    ] = 7
+    month_end_notice_hour: Annotated[
+        Whole,
+        AfterValidator(_hour),
+        About(
+            SettingGroup.MONTH,
+            "Hour before the month's end",
+            "At which local hour the leads are told on that day.",
+            say=hour_words,
+        ),
+    ] = 9
+    weekly_summary: Annotated[
+        YesNo,
+        About(
+            SettingGroup.MONTH,
+            "Weekly summary",
+            "Whether each team's leads get a summary of the week by direct message: what is billable, minutes by "
+            "person, what blocks.",
+            _SENT,
+        ),
+    ] = True
+    weekly_summary_weekday: Annotated[
+        Workday,
+        About(
+            SettingGroup.MONTH,
+            "Day of the weekly summary",
+            "On which day of the week it comes; no business day: on the first one after it.",
+            _WEEKDAYS,
+        ),
+    ] = "monday"
+    weekly_summary_hour: Annotated[
+        Whole,
+        AfterValidator(_hour),
+        About(SettingGroup.MONTH, "Hour of the weekly summary", "At which local hour it comes.", say=hour_words),
+    ] = 8
+    care_plan_notice: Annotated[
+        YesNo,
+        About(
+            SettingGroup.MONTH,
+            "Care plans and consents",
+            "Whether each team's channel is told every week which care plans run out and which consents are missing.",
+            _SENT,
+        ),
+    ] = True
+    care_plan_notice_weekday: Annotated[
+        Workday,
+        About(
+            SettingGroup.MONTH,
+            "Day of care plans and consents",
+            "On which day of the week the channel is told; no business day: on the first one after it.",
+            _WEEKDAYS,
+        ),
+    ] = "tuesday"
+    care_plan_notice_hour: Annotated[
+        Whole,
+        AfterValidator(_hour),
+        About(
+            SettingGroup.MONTH,
+            "Hour of care plans and consents",
+            "At which local hour the channel is told.",
+            say=hour_words,
+        ),
+    ] = 9
+    care_plan_notice_days: Annotated[
+        Positive,
+        AfterValidator(_days_ahead),
+        About(
+            SettingGroup.MONTH,
+            "Care plans so far ahead",
+            "So many days before a care plan runs out the channel is told of it.",
+            unit="day",
+        ),
+    ] = 30
+    month_start_notice: Annotated[
+        YesNo,
+        About(
+            SettingGroup.MONTH,
+            "Totals of the month before",
+            "Whether billers are told on the first business day what the month before came to, by direct message.",
+            _SENT,
+        ),
+    ] = True
+    month_start_notice_hour: Annotated[
+        Whole,
+        AfterValidator(_hour),
+        About(SettingGroup.MONTH, "Hour of the totals", "At which local hour the billers are told.", say=hour_words),
+    ] = 9
+    timer_reminder: Annotated[
+        YesNo,
+        About(
+            SettingGroup.TIMERS,
+            "Question about a running timer",
+            "Whether the owner of a timer that runs long is asked by direct message whether the work goes on.",
+            {True: "Asked", False: "Not asked"},
+        ),
+    ] = True
+    timer_reminder_minutes: Annotated[
+        Positive,
+        About(
+            SettingGroup.TIMERS,
+            "Reminder of a running timer",
+            "After so many minutes a timer that still runs reminds its owner.",
+            unit="minute",
+        ),
+    ] = 45
+    export_staff_names: Annotated[
+        YesNo,
+        About(
+            SettingGroup.PRIVACY,
+            "Names of the staff in the workbook",
+            "Whether the workbook of /ccm export names the staff; otherwise it has their ids alone.",
+            {False: "Ids alone", True: "Names beside the ids"},
+        ),
+    ] = False
+    export_notes: Annotated[
+        YesNo,
+        About(
+            SettingGroup.PRIVACY,
+            "Notes in the workbook",
+            "Whether the workbook of /ccm export has the note of each entry.",
+            {False: "No notes", True: "With the notes"},
+        ),
+    ] = False
+    allow_identifiers: Annotated[
+        YesNo,
+        About(
+            SettingGroup.PRIVACY,
+            "Identifiers in notes",
+            "Whether a note may hold what looks like a Social Security or Medicare number, an email address, a phone "
+            "number or a date of birth. Allow it only where your agreement with Slack covers such data.",
+            {False: "Refused before they are stored", True: "Allowed: a signed agreement covers them"},
+        ),
+    ] = False
+
+
+DEFAULT_CONDUCT = Conduct()
+
+_POLICY, _CONDUCT = TypeAdapter(Policy), TypeAdapter(Conduct)
+_OF_POLICY, _OF_CONDUCT = settings_of(Policy), settings_of(Conduct)
+
+KNOWN_SETTINGS: Mapping[str, About] = dict(
+    sorted({**_OF_POLICY, **_OF_CONDUCT}.items(), key=lambda named: list(SettingGroup).index(named[1].group))
+)
+"""What every setting says of itself, by name, group by group."""
+
+
+def is_of_policy(name: str) -> bool:
+    """Return whether bills depend on the setting, so that months are evaluated again when it changes."""
+    return name in _OF_POLICY
+
+
+def read_setting(name: str, value: Any) -> Any:
+    """Return the value of a setting as the program uses it.
+
+    Raises:
+        ValidationError: Of pydantic, where it cannot have that value.
+    """
+    adapter: TypeAdapter[Any] = _POLICY if is_of_policy(name) else _CONDUCT
+    return getattr(adapter.validate_python({name: value}), name)
 
 
 def policy_of(settings: Mapping[str, Any]) -> Policy:
-    """The policy that a practice's stored settings make."""
-    own = _of_table(PolicySettings, settings)
+    """Return the policy that a practice's stored settings make."""
+    own = _among(_OF_POLICY, settings)
     return _policy_of(json.dumps(own, sort_keys=True)) if own else DEFAULT_POLICY
 
 
 def conduct_of(settings: Mapping[str, Any]) -> Conduct:
-    """How the bot behaves by a practice's stored settings."""
-    own = _of_table(ConductSettings, settings)
+    """Return how the bot behaves by a practice's stored settings."""
+    own = _among(_OF_CONDUCT, settings)
     return _conduct_of(json.dumps(own, sort_keys=True)) if own else DEFAULT_CONDUCT
 
 
 def written_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Every policy by name with its value as it is written, the default where the practice decided nothing."""
-    written: dict[str, Any] = {}
-    for table in (PolicySettings, ConductSettings):
-        own = json.dumps(_of_table(table, settings))
-        written |= table.model_validate_json(own).model_dump(mode="json")
+    """Return every setting by name with its value as it is written, the default where the practice decided nothing."""
+    written: dict[str, Any] = {
+        **_POLICY.dump_python(policy_of(settings), mode="json"),
+        **_CONDUCT.dump_python(conduct_of(settings), mode="json"),
+    }
     unordered = ("qualifying_credentials", "days_off")
     return written | {name: sorted(written[name]) for name in unordered}
 
 
-def _of_table(table: type[Table], settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if name in table.model_fields}
+def said(name: str, value: Any) -> str:
+    """Return a value of the setting, as it is written, in words."""
+    return KNOWN_SETTINGS[name].said(value)
+
+
+def is_hour(name: str) -> bool:
+    """Return whether the setting's value is an hour of the day, 0 to 23."""
+    return KNOWN_SETTINGS[name].say is hour_words
+
+
+def _among(known: Mapping[str, About], settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name in known}
 
 
 @lru_cache(maxsize=64)
 def _policy_of(settings: str) -> Policy:
-    return PolicySettings.model_validate_json(settings).policy()
+    return _POLICY.validate_json(settings)
 
 
 @lru_cache(maxsize=64)
 def _conduct_of(settings: str) -> Conduct:
-    return ConductSettings.model_validate_json(settings).conduct()
+    return _CONDUCT.validate_json(settings)
+
+
+EXAMPLES: Mapping[str, Any] = {**written_settings({}), "payments": {"99490": 6500}}
+"""A value of each setting, as it is written: the default, where that shows anything."""

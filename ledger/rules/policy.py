@@ -1,7 +1,13 @@
-"""Practice policy: every SHOULD of billing-rules, with its default."""
+"""Practice policy: every SHOULD of billing-rules, with its default. A field says all there is to say of a setting."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from ledger.rules.setting import About, SettingGroup
+from ledger.rules.toml_files import Name, Positive, Whole, YesNo
 
 PRACTITIONER_CREDENTIALS = frozenset({"MD", "DO", "NP", "PA", "CNS", "CNM"})
 """Credentials whose minutes are practitioner minutes (billing-rules section 4)."""
@@ -10,21 +16,120 @@ CLINICAL_STAFF_CREDENTIALS = frozenset({"RN", "LPN", "MA", "PharmD", "LCSW", "RD
 """Clinical staff credentials that qualify by default (billing-rules section 3)."""
 
 
+def _band(band: object) -> object:
+    match band:
+        case (int(low), int(high)) if low <= high:
+            return tuple(band)
+    raise ValueError("must be two minutes, the lower first, such as [15, 19]")
+
+
+def _bands(bands: Sequence[Sequence[int]]) -> str:
+    return f"{', '.join(f'{low}-{high}' for low, high in bands)} minutes"
+
+
+def _payments(cents_by_code: Mapping[str, int]) -> str:
+    own = ", ".join(f"{code} ${cents / 100:,.2f}" for code, cents in sorted(cents_by_code.items()))
+    return f"{own}; the rulebook's for every other code" if own else "The rulebook's for every code"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a practice may decide for itself; names and defaults are those of billing-rules."""
+    """What a practice may decide for itself about its bills; pydantic reads it from JSON and TOML."""
 
-    bands: tuple[tuple[int, int], ...] = ((15, 19), (35, 39))
-    qualifying_credentials: frozenset[str] = PRACTITIONER_CREDENTIALS | CLINICAL_STAFF_CREDENTIALS
-    count_outreach_attempts: bool = False
-    rpm_time: Literal["management", "interactive"] = "management"
-    complex_needs_plan_revision: bool = True
-    honor_complexity_designation: bool = True
-    care_plan_max_days: int = 365
-    initiating_visit: bool = True
-    claim_date: Literal["threshold", "month_end"] = "threshold"
-    payments: tuple[tuple[str, int], ...] = ()
-    """Payments in cents that replace the rulebook's, by code (B3)."""
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    bands: Annotated[
+        tuple[Annotated[tuple[Whole, Whole], BeforeValidator(_band)], ...],
+        Field(min_length=1),
+        About(
+            SettingGroup.LISTS,
+            "Minutes that count as near",
+            "Who stands on the worklist and in the digest: with so many minutes, 1 to 5 short of the next code "
+            "(rule N2).",
+            say=_bands,
+        ),
+    ] = ((15, 19), (35, 39))
+    qualifying_credentials: Annotated[
+        frozenset[Name],
+        About(
+            SettingGroup.BILLING,
+            "Credentials whose time counts",
+            "Time counts only where the person who logged it holds one of these credentials (rule C4).",
+            say=", ".join,
+        ),
+    ] = PRACTITIONER_CREDENTIALS | CLINICAL_STAFF_CREDENTIALS
+    count_outreach_attempts: Annotated[
+        YesNo,
+        About(
+            SettingGroup.BILLING,
+            "Voicemails and unanswered calls",
+            "Whether minutes spent on a voicemail or an unanswered call count toward a code (rule C9).",
+            {False: "They do not count", True: "They count"},
+        ),
+    ] = False
+    rpm_time: Annotated[
+        Literal["management", "interactive"],
+        About(
+            SettingGroup.BILLING,
+            "RPM minutes that count",
+            "Whether reviewing and managing counts as RPM time beside live contact (rules R7 and C10).",
+            {"management": "Care management and live contact", "interactive": "Live contact alone"},
+        ),
+    ] = "management"
+    complex_needs_plan_revision: Annotated[
+        YesNo,
+        About(
+            SettingGroup.BILLING,
+            "Complex care and the care plan",
+            "Whether complex care needs a care plan established or substantially revised in that month (rule R5).",
+            {True: "A new or substantially revised plan is needed", False: "The designation is enough"},
+        ),
+    ] = True
+    honor_complexity_designation: Annotated[
+        YesNo,
+        About(
+            SettingGroup.BILLING,
+            "Designated complex care",
+            "What is billed for a month that a practitioner designated as complex care (rule R5).",
+            {True: "Complex care, even where plain codes pay more", False: "Whatever pays more"},
+        ),
+    ] = True
+    care_plan_max_days: Annotated[
+        Positive,
+        About(
+            SettingGroup.BILLING,
+            "Longest age of a care plan",
+            "After so many days without a revision the care plan blocks the bill (CARE_PLAN_EXPIRED).",
+            unit="day",
+        ),
+    ] = 365
+    initiating_visit: Annotated[
+        YesNo,
+        About(
+            SettingGroup.BILLING,
+            "Initiating visit",
+            "Whether a month can be billed only after a visit that opens care management (NO_INITIATING_VISIT).",
+            {True: "Needed", False: "Not needed"},
+        ),
+    ] = True
+    claim_date: Annotated[
+        Literal["threshold", "month_end"],
+        About(
+            SettingGroup.BILLING,
+            "Date of service on the claim",
+            "Which date the claim carries (rule R8).",
+            {"threshold": "The day on which the minutes were reached", "month_end": "The last day of the month"},
+        ),
+    ] = "threshold"
+    payments: Annotated[
+        dict[str, Whole],
+        About(
+            SettingGroup.PAYMENTS,
+            "Payments of your locality",
+            "What a code pays where you are, in place of the rulebook's national figure (rule B3).",
+            say=_payments,
+        ),
+    ] = field(default_factory=dict)
 
 
 DEFAULT_POLICY = Policy()

@@ -115,7 +115,7 @@ def _table_begins(text: str, table: str, index: int) -> int | None:
 def _problem(details: ErrorDetails) -> str:
     place, field = _place(details["loc"])
     prefix = f"{place}: " if place else ""
-    if details["type"] == "extra_forbidden":
+    if details["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         kind = "table" if isinstance(details["input"], dict | list) and not place else "field"
         return f'{prefix}unknown {kind} "{field}"'
     if details["type"] == "missing":

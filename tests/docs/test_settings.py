@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.practice.setting_texts import SETTING_TEXTS, SettingGroup, said
+from ledger.practice.settings import KNOWN_SETTINGS, said
+from ledger.rules.setting import SettingGroup
 from ledger.setting_changes import DEFAULTS
 
 DOC = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -14,20 +15,20 @@ LINES = DOC.read_text(encoding="utf-8").splitlines()
 
 def setting_row(name: str) -> str:
     """A setting as a row of its group's table."""
-    text = SETTING_TEXTS[name]
+    text = KNOWN_SETTINGS[name]
     others = [label for value, label in text.choices.items() if value != DEFAULTS[name]]
     may_be = f" Or: {'; '.join(others)}." if others else ""
     return f"| `{name}` | {text.title} | {said(name, DEFAULTS[name])} | {text.changes}{may_be} |"
 
 
-@pytest.mark.parametrize("name", SETTING_TEXTS)
+@pytest.mark.parametrize("name", KNOWN_SETTINGS)
 def test_a_setting_stands_there_under_its_group(name: str) -> None:
-    heading = f"## {SETTING_TEXTS[name].group}"
+    heading = f"## {KNOWN_SETTINGS[name].group}"
     above = LINES[: LINES.index(setting_row(name))]
     assert next(line for line in reversed(above) if line.startswith("## ")) == heading
 
 
 def test_no_setting_stands_there_that_there_is_not() -> None:
     named = {found[1] for line in LINES if (found := re.match(r"^\| `(\w+)` \|", line))}
-    assert named == set(SETTING_TEXTS)
+    assert named == set(KNOWN_SETTINGS)
     assert [line.removeprefix("## ") for line in LINES if line.startswith("## ")] == [*SettingGroup]

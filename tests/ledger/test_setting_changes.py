@@ -9,8 +9,7 @@ from support.threads import at_once
 
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice, get_practice
-from ledger.practice.setting_texts import SETTING_TEXTS, said
-from ledger.practice.settings import EXAMPLES, written_settings
+from ledger.practice.settings import EXAMPLES, KNOWN_SETTINGS, said, written_settings
 from ledger.setting_changes import Decision, PolicyChange, PolicyReceipt, decide, policy_changes, stored_settings
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
@@ -94,11 +93,11 @@ def test_what_cannot_be_is_refused(database: Database, practice: Practice, decis
 
 
 def test_every_setting_has_its_words_and_every_value_is_said() -> None:
-    assert set(SETTING_TEXTS) == set(EXAMPLES)
+    assert set(KNOWN_SETTINGS) == set(EXAMPLES)
     for name, value in written_settings({"payments": {"99490": 7000}}).items():
         assert said(name, value)
-    groups = [text.group for text in SETTING_TEXTS.values()]
+    groups = [text.group for text in KNOWN_SETTINGS.values()]
     assert groups == sorted(groups, key=groups.index)
-    for text in SETTING_TEXTS.values():
+    for text in KNOWN_SETTINGS.values():
         assert len(text.title) <= 40
         assert all(len(label) <= 60 for label in text.choices.values())

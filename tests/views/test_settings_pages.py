@@ -15,8 +15,7 @@ from bot.views.settings import (
     setting_form,
     settings_list,
 )
-from ledger.practice.setting_texts import SETTING_TEXTS
-from ledger.practice.settings import written_settings
+from ledger.practice.settings import KNOWN_SETTINGS, written_settings
 from ledger.rules.rulebook import load_rulebooks
 from ledger.setting_changes import PolicyChange, PolicyReceipt
 
@@ -34,7 +33,7 @@ def test_the_settings_and_the_form_of_each_fit_whatever_was_decided() -> None:
         "digest_days": list(range(1, 29)),
     }
     values = written_settings(largest)
-    known = [Setting(name, values[name], PolicyChange(name, None, 1, AT, "admin1")) for name in SETTING_TEXTS]
+    known = [Setting(name, values[name], PolicyChange(name, None, 1, AT, "admin1")) for name in KNOWN_SETTINGS]
     payments = [CodePayment(code, 9_999_999, 9_999_999) for code in codes]
 
     payload = settings_list(known, staff=lambda _: "Admin " * 40, when=str).payload()

@@ -7,8 +7,7 @@ from bot.views.blocks import Block
 from bot.views.forms import roster_inputs
 from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import Reply, context
-from ledger.practice.setting_texts import said
-from ledger.practice.settings import LAST_HOUR
+from ledger.practice.settings import LAST_HOUR, said
 
 CALLBACK = "team_form_submitted"
 LABELS: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from bot.playground import Glance, SeenView
 from bot.views.reply import Reply, section
 from bot.views.settings import CHANGE, CODE, HISTORY, PAGE, RESET, VALUE, outcome_view, saving_view
 from ledger.practice.practice import Practice, get_practice
-from ledger.practice.setting_texts import SETTING_TEXTS
+from ledger.practice.settings import KNOWN_SETTINGS
 from ledger.rules.facts import Activity, Contact
 from ledger.setting_changes import change_policy, policy_changes, stored_settings
 
@@ -65,7 +65,7 @@ def decide(office: Office, name: str, value: Any) -> None:
 def test_every_setting_stands_there_with_its_value_and_its_name(office: Office) -> None:
     seen = office.say("/ccm settings", ADMIN).words
 
-    for name, text in SETTING_TEXTS.items():
+    for name, text in KNOWN_SETTINGS.items():
         assert f"*{text.title}:*" in seen
         assert f"`{name}`" in seen
     assert "*Longest age of a care plan:* 365 days" in seen
@@ -128,7 +128,7 @@ CHANGES: list[tuple[str, Any, Any, str]] = [
 
 
 def test_every_setting_but_the_payments_is_changed_here() -> None:
-    assert {name for name, *_ in CHANGES} | {"payments"} == set(SETTING_TEXTS)
+    assert {name for name, *_ in CHANGES} | {"payments"} == set(KNOWN_SETTINGS)
 
 
 @pytest.mark.parametrize(("name", "entered", "value", "said"), CHANGES)
