@@ -17,7 +17,6 @@ signed HTTP to `Installation.request_url`; and it refuses what Slack refuses: se
 """
 
 from bot.playground.delivery.http import Receiver
-from bot.playground.distribution import DistributedApp, Distribution
 from bot.playground.errors import ImpossibleAction, SlackError
 from bot.playground.people.answers import Outcome
 from bot.playground.people.person import Glance, Person, SeenMessage, SeenView
@@ -28,8 +27,6 @@ from bot.playground.workspace import Installation, Workspace
 __all__ = [
     "Channel",
     "Command",
-    "DistributedApp",
-    "Distribution",
     "Features",
     "Glance",
     "ImpossibleAction",

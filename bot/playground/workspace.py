@@ -28,7 +28,7 @@ def wall_clock() -> float:
 class Installation:
     """The names and secrets of one app in one workspace; all invented.
 
-    With `bot_token` empty the app is not installed yet (see `distribution`).
+    With `bot_token` empty the app is not installed yet.
     """
 
     team_id: str = "T0PLAYGROUND"

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from support.distribution import DistributedApp, Distribution
 
-from bot.playground import DistributedApp, Distribution, Playground, Workspace
+from bot.playground import Playground, Workspace
 
 BACK = "https://bot.example.org/slack/oauth_redirect"
 ASKED = {"client_id": "1111111111.2222222222", "scope": "chat:write,commands", "state": "st&te", "redirect_uri": BACK}

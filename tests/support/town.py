@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 from pydantic import SecretStr
 from slack_bolt import App
+from support.distribution import DistributedApp, Distribution
 from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
 from support.slack import BLUE, GENERAL, GREEN, Afterwards, HandClock, manifest
 
@@ -21,7 +22,7 @@ from bot.app import build_app
 from bot.config import OAuthApp
 from bot.oauth.encryption import new_key
 from bot.oauth.store import Installations
-from bot.playground import DistributedApp, Distribution, Person, Playground, Workspace
+from bot.playground import Person, Playground, Workspace
 from bot.runtime.health import Health
 from bot.runtime.server import http_app
 from bot.slack.client import web_client

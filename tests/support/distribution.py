@@ -39,7 +39,7 @@ class DistributedApp:
     """What the app's page in Slack says of it; all invented."""
 
     client_id: str = "1111111111.2222222222"
-    client_secret: str = "playground-client-secret"  # noqa: S105 - opens nothing but this program
+    client_secret: str = "playground-client-secret"
     redirect_urls: tuple[str, ...] = ()
     token_rotation_enabled: bool = False
     organization_id: str | None = None
