@@ -34,7 +34,7 @@ from bot.listeners import (
     timers,
     uninstall,
 )
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.oauth.authorize import InstalledAuthorize, gate
 from bot.oauth.flow import InstallFlow
 from bot.oauth.store import Installations
@@ -91,16 +91,16 @@ def build_app(
     }
     if installations is None:
         app = WatchedApp(**common, authorize=_authorize_with(client))
-        desk = Desk(database, now, lambda _practice_id: client, executor, named)
+        services = Services(database, now, lambda _practice_id: client, executor, named)
     else:
         flow = InstallFlow(database, installations, client, now, executor=executor, admins=named, slack_url=slack_url)
         app = WatchedApp(
             **common, oauth_flow=flow, authorize=InstalledAuthorize(), before_authorize=gate(installations)
         )
-        desk = Desk(database, now, installations.client_of, executor, named, installations)
+        services = Services(database, now, installations.client_of, executor, named, installations)
     app.error(report)
     for listener in LISTENERS:
-        listener.listen(app, desk)
+        listener.listen(app, services)
     return app
 
 

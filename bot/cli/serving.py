@@ -14,7 +14,7 @@ from bot.cli.slack_clients import installations_of
 from bot.config import Settings, required
 from bot.oauth.key_rotation import check_keys
 from bot.oauth.store import Installations
-from bot.runtime.background import Behind
+from bot.runtime.background import BackgroundThreads
 from bot.runtime.health import Health
 from bot.runtime.ports import LAST_PORT
 from bot.runtime.scheduler import jobs_running
@@ -107,8 +107,8 @@ def _serve_one(settings: Settings, process: _Process) -> None:
     client = web_client(bot_token, settings.api_base_url, slack=health.slack)
     with health_served(health, host=door.host, port=None if door.http else door.health_port):
         workspace = OneWorkspace(_ready_workspace(database, client, health), client)
-        with Behind(THREADS) as behind, jobs_running(database, workspace, now, health=health, probe=client):
-            process.metrics.watch_behind(behind)
+        with BackgroundThreads(THREADS) as behind, jobs_running(database, workspace, now, health=health, probe=client):
+            process.metrics.watch_background(behind)
             app = build_app(database, client, secret, now, executor=behind, admins=admins)
             if door.http:
                 serve_http(app, health, host=door.host, port=door.port, drain_seconds=door.drain_seconds)
@@ -137,8 +137,8 @@ def _serve_many(settings: Settings, installations: Installations, process: _Proc
     client = web_client(None, settings.api_base_url, slack=health.slack)
     wait_for(lambda: schema.check(database), health.asked_to_stop)
     wait_for(lambda: check_keys(database, installations.seal), health.asked_to_stop)
-    with Behind(THREADS) as behind, jobs_running(database, installations, now, health=health, probe=client):
-        process.metrics.watch_behind(behind)
+    with BackgroundThreads(THREADS) as behind, jobs_running(database, installations, now, health=health, probe=client):
+        process.metrics.watch_background(behind)
         app = build_app(
             database,
             client,

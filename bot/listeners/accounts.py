@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.onboarding import administrators_to_ask, tell_each
 from bot.views.onboarding import restored_notice
 from ledger.practice.practice import find_practice
@@ -13,13 +13,13 @@ from ledger.roster.accounts import end_person, note_restored
 from ledger.roster.directory import person_by_slack_id
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Ends whose account was deactivated. A failure is not acknowledged: Slack sends the event again."""
 
     @app.event("user_change")
     def on_user_change(body: dict[str, Any], event: dict[str, Any]) -> None:
-        user, at, team = str(event["user"]["id"]), desk.now(), str(body["team_id"])
-        database = desk.database.of(team)
+        user, at, team = str(event["user"]["id"]), services.now(), str(body["team_id"])
+        database = services.database.of(team)
         with database.reading() as connection:
             practice = find_practice(connection, team)
             person = person_by_slack_id(connection, practice.practice_id, user) if practice else None
@@ -32,8 +32,8 @@ def listen(app: App, desk: Desk) -> None:
         elif person.active_to is not None:
             with database.writing() as connection:
                 restored = note_restored(connection, practice, user, at=at)
-                admins = administrators_to_ask(connection, practice, desk.admins, on=practice.local_date(at))
+                admins = administrators_to_ask(connection, practice, services.admins, on=practice.local_date(at))
             if restored is not None:
                 notice = restored_notice(user, restored.staff_id)
                 told = [admin for admin in admins if admin != user]
-                desk.later(partial(tell_each, desk.client(body), told, notice), what="restored account")
+                services.later(partial(tell_each, services.client(body), told, notice), what="restored account")

@@ -12,13 +12,13 @@ from slack_bolt import Ack, App, Respond
 from bot.commands.call import Call
 from bot.commands.close import asked_month, begin_close, save_close
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.listeners.responses import press_key, replace_message
 from bot.views.closing import CLOSE, close_button
 from bot.views.reply import Reply, actions
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Closes a month when its button is pressed."""
 
     @app.action(CLOSE)
@@ -26,7 +26,7 @@ def listen(app: App, desk: Desk) -> None:
         month = str(json.loads(action["value"])["month"])
 
         def begin() -> tuple[Call, Reply]:
-            call = desk.call(body, press_key(body, action), month, command="close")
+            call = services.call(body, press_key(body, action), month, command="close")
             return call, begin_close(call)
 
         begun = answered(begin, what="close button")
@@ -35,11 +35,11 @@ def listen(app: App, desk: Desk) -> None:
         else:
             call, card = begun
             replace_message(respond, card)
-            desk.later(partial(_close, desk, body, respond, call), what="close")
+            services.later(partial(_close, services, body, respond, call), what="close")
         ack()
 
 
-def _close(desk: Desk, body: dict[str, Any], respond: Respond, call: Call) -> None:
+def _close(services: Services, body: dict[str, Any], respond: Respond, call: Call) -> None:
     """Closes the month and shows in place of the card what came of it; what failed can be tried again there."""
     done = answered(lambda: (save_close(call),), what="close")
     if isinstance(done, Reply):
@@ -47,4 +47,4 @@ def _close(desk: Desk, body: dict[str, Any], respond: Respond, call: Call) -> No
         replace_message(respond, Reply(done.text, (*done.blocks, button)))
     else:
         replace_message(respond, done[0])
-        desk.follow(body, frozenset())
+        services.follow(body, frozenset())

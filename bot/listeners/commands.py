@@ -12,11 +12,11 @@ from bot.commands.registry import ROUTES, command_named
 from bot.errors import answered
 from bot.grammar.commands import split_command
 from bot.grammar.tokens import unescape
-from bot.listeners.context import COMMAND, Desk
+from bot.listeners.context import COMMAND, Services
 from bot.views.reply import Answer, Reply
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Answer every ``/ccm``: look the command up by its name, once."""
     for name in ROUTES:
         command_named(name)  # nobody waits for an import
@@ -29,38 +29,38 @@ def listen(app: App, desk: Desk) -> None:
         saves = command is None or command.saves
 
         def work() -> Reply | Later | None:
-            said = _answer(desk, body, name, rest)
-            return said if isinstance(said, Later) else desk.open_if_form(said, body)
+            said = _answer(services, body, name, rest)
+            return said if isinstance(said, Later) else services.open_if_form(said, body)
 
         said = answered(work, what=_logged_as(name), typed=f"{COMMAND} {typed}" if saves else "", saves=saves)
         if command is not None and isinstance(said, Later):
             ack(**said.card.payload())
-            desk.later(partial(_finish, desk, body, respond, command, said), what=command.name)
+            services.later(partial(_finish, services, body, respond, command, said), what=command.name)
         else:
             ack(**said.payload() if isinstance(said, Reply) else {})
-            desk.follow_up(body, said)
+            services.follow_up(body, said)
 
 
-def _answer(desk: Desk, body: dict[str, Any], name: str, rest: str) -> Answer | Later:
+def _answer(services: Services, body: dict[str, Any], name: str, rest: str) -> Answer | Later:
     """Return what the command says; raise ``LedgerError`` for one that is none, or that the person may not use."""
     key = f"command:{body['trigger_id']}"
     if name not in ROUTES:
-        desk.call(body, key, rest)  # a stranger is told so first
+        services.call(body, key, rest)  # a stranger is told so first
         raise unknown_command(unescape(name), unescape(rest))
     command = command_named(name)
     text = rest if command.keeps_escapes else unescape(rest)
-    return command.handle(desk.call(body, key, text, command=name))
+    return command.handle(services.call(body, key, text, command=name))
 
 
-def _finish(desk: Desk, body: dict[str, Any], respond: Respond, command: Command, later: Later) -> None:
+def _finish(services: Services, body: dict[str, Any], respond: Respond, command: Command, later: Later) -> None:
     """Do the work behind an answer and say below it what came of it, or send the files."""
 
     def work() -> Reply | None:
         done = later.work()
         if isinstance(done, Files):
-            _send(desk.client(body), body["user_id"], done)
+            _send(services.client(body), body["user_id"], done)
             return None
-        desk.follow(body, frozenset())
+        services.follow(body, frozenset())
         return done
 
     typed = f"{COMMAND} {body['text']}" if command.saves else ""

@@ -34,7 +34,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """The ledger, the clock and Slack. ``followers`` are told of every change, behind the acknowledgement."""
 
     database: Database

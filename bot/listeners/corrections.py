@@ -13,7 +13,7 @@ from bot.commands.corrections.fix import fix
 from bot.commands.corrections.fix_form import submit_fix
 from bot.commands.corrections.void import save_void, void
 from bot.errors import answered
-from bot.listeners.context import COMMAND, Desk
+from bot.listeners.context import COMMAND, Services
 from bot.listeners.responses import answer_form, press_key, replace_message, show_over, submission_key
 from bot.views.correction import FIX_ANYWAY
 from bot.views.formatting import escaped
@@ -39,32 +39,32 @@ TEXT_FORMS: dict[str, tuple[str, str, Callable[[Call], Reply], str]] = {
 """By the form that takes a text about an entry: its command, the name of its input, what saves, and what is said."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Opens the forms for an entry, and saves what they and the button under an unusual fix say."""
-    _listen_to_fix_anyway(app, desk)
+    _listen_to_fix_anyway(app, services)
     for action_id in OPENING:
-        _listen_to_opening(app, desk, action_id)
+        _listen_to_opening(app, services, action_id)
     for callback_id in TEXT_FORMS:
-        _listen_to_text_form(app, desk, callback_id)
-    _listen_to_fix_form(app, desk)
+        _listen_to_text_form(app, services, callback_id)
+    _listen_to_fix_form(app, services)
 
 
-def _listen_to_fix_anyway(app: App, desk: Desk) -> None:
+def _listen_to_fix_anyway(app: App, services: Services) -> None:
     @app.action(FIX_ANYWAY)
     def on_fix_anyway(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         typed = json.loads(action["value"])
 
         def work() -> Reply | OpenForm:
-            return fix(desk.call(body, press_key(body, action), typed, command="fix"), confirmed=True)
+            return fix(services.call(body, press_key(body, action), typed, command="fix"), confirmed=True)
 
         said = answered(work, what="fix anyway", typed=f"{COMMAND} fix {typed}")
         if isinstance(said, Reply):
             replace_message(respond, said)
         ack()
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_opening(app: App, desk: Desk, action_id: str) -> None:
+def _listen_to_opening(app: App, services: Services, action_id: str) -> None:
     command, opens = OPENING[action_id]
 
     @app.action(action_id)
@@ -73,16 +73,16 @@ def _listen_to_opening(app: App, desk: Desk, action_id: str) -> None:
         name = chosen["value"] if chosen else json.loads(action["value"])
 
         def work() -> None:
-            call = desk.call(body, press_key(body, action), name, command=command)
-            show_over(desk, body, respond, opens(call), title="Entry")
+            call = services.call(body, press_key(body, action), name, command=command)
+            show_over(services, body, respond, opens(call), title="Entry")
 
         said = answered(work, what=f"{command} form", saves=False)
         if isinstance(said, Reply):
-            show_over(desk, body, respond, said, title="Entry")
+            show_over(services, body, respond, said, title="Entry")
         ack()
 
 
-def _listen_to_text_form(app: App, desk: Desk, callback_id: str) -> None:
+def _listen_to_text_form(app: App, services: Services, callback_id: str) -> None:
     command, field, save, title = TEXT_FORMS[callback_id]
 
     @app.view(callback_id)
@@ -90,7 +90,7 @@ def _listen_to_text_form(app: App, desk: Desk, callback_id: str) -> None:
         text = submitted(view).get(field, "")
 
         def work() -> OpenForm | dict[str, str]:
-            call = desk.call(body, submission_key(view), f"{view['private_metadata']} {text}", command=command)
+            call = services.call(body, submission_key(view), f"{view['private_metadata']} {text}", command=command)
             try:
                 saved = save(call)
             except LedgerError as error:
@@ -102,17 +102,17 @@ def _listen_to_text_form(app: App, desk: Desk, callback_id: str) -> None:
             ack(response_action="update", view=reply_view(said, title="Not saved"))
         else:
             answer_form(ack, view, said)
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_fix_form(app: App, desk: Desk) -> None:
+def _listen_to_fix_form(app: App, services: Services) -> None:
     @app.view(FIX_CALLBACK)
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         values, name = submitted(view), view["private_metadata"]
 
         def work() -> OpenForm | dict[str, str]:
-            return submit_fix(desk.call(body, submission_key(view), name, command="fix"), values)
+            return submit_fix(services.call(body, submission_key(view), name, command="fix"), values)
 
         said = answered(work, what="fix form")
         answer_form(ack, view, in_form(said, fix_form(name, values)))
-        desk.follow_up(body, said)
+        services.follow_up(body, said)

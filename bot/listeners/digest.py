@@ -10,7 +10,7 @@ from bot.commands.digest import find_team, post_now
 from bot.commands.log import open_form
 from bot.commands.take import find_place, take, take_from
 from bot.errors import answered
-from bot.listeners.context import Change, Desk, team_of
+from bot.listeners.context import Change, Services, team_of
 from bot.listeners.responses import press_key, replace_message
 from bot.messages.digest_channel import SlackChannel
 from bot.permissions import require_button
@@ -23,25 +23,25 @@ Living = Callable[[str], LivingDigests]
 """The living digests of a practice, with a client of its workspace; all of them share their turns."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Posts digests, answers their buttons, and keeps what is posted up to date after every saved change."""
     turns = Turns()
 
     def living(practice_id: str) -> LivingDigests:
-        return LivingDigests(desk.database, SlackChannel(desk.client_of(practice_id)), desk.now, turns)
+        return LivingDigests(services.database, SlackChannel(services.client_of(practice_id)), services.now, turns)
 
     def follow(change: Change) -> None:
         living(change.practice_id).follow(change.practice_id, change.patient_codes)
 
-    desk.followers.append(follow)
-    _listen_to_post_now(app, desk)
-    _listen_to_take(app, desk, living)
-    _listen_to_take_over(app, desk, living)
-    _listen_to_log(app, desk, living)
-    _listen_to_refresh(app, desk, living)
+    services.followers.append(follow)
+    _listen_to_post_now(app, services)
+    _listen_to_take(app, services, living)
+    _listen_to_take_over(app, services, living)
+    _listen_to_log(app, services, living)
+    _listen_to_refresh(app, services, living)
 
 
-def _listen_to_post_now(app: App, desk: Desk) -> None:
+def _listen_to_post_now(app: App, services: Services) -> None:
     """A channel takes its time, so the acknowledgement comes first."""
 
     def acknowledge(ack: Ack) -> None:
@@ -49,76 +49,76 @@ def _listen_to_post_now(app: App, desk: Desk) -> None:
 
     def post(body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), json.loads(action["value"])["team"], command="digest")
-            return post_now(call, find_team(call), SlackChannel(desk.client(body)))
+            call = services.call(body, press_key(body, action), json.loads(action["value"])["team"], command="digest")
+            return post_now(call, find_team(call), SlackChannel(services.client(body)))
 
         replace_message(respond, answered(work, what="post digest now"))
 
     app.action(POST_NOW)(ack=acknowledge, lazy=[post])
 
 
-def _listen_to_take(app: App, desk: Desk, living: Living) -> None:
+def _listen_to_take(app: App, services: Services, living: Living) -> None:
     @app.action(TAKE)
     def on_take(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         address = _address(body)
 
         def work() -> Reply:
-            call = desk.call(body, _choice_key(body, action), "")
+            call = services.call(body, _choice_key(body, action), "")
             require_button(call.person, "Take")
             return take(call, find_place(call, **address), action["selected_option"]["value"], address)
 
         said = answered(work, what="take")
         _tell(respond, said)
         ack()
-        _show_again(desk, living, body, address)
-        desk.follow_up(body, said)
+        _show_again(services, living, body, address)
+        services.follow_up(body, said)
 
 
-def _listen_to_take_over(app: App, desk: Desk, living: Living) -> None:
+def _listen_to_take_over(app: App, services: Services, living: Living) -> None:
     @app.action(TAKE_OVER)
     def on_take_over(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         asked = json.loads(action["value"])
         address = {"channel": asked["channel"], "ts": asked["ts"]}
 
         def work() -> Reply:
-            call = desk.call(body, _choice_key(body, action), "")
+            call = services.call(body, _choice_key(body, action), "")
             require_button(call.person, "Take")
             return take_from(call, find_place(call, **address), asked["code"], asked["from"], address)
 
         said = answered(work, what="take over")
         replace_message(respond, said)
         ack()
-        _show_again(desk, living, body, address)
-        desk.follow_up(body, said)
+        _show_again(services, living, body, address)
+        services.follow_up(body, said)
 
 
-def _listen_to_log(app: App, desk: Desk, living: Living) -> None:
+def _listen_to_log(app: App, services: Services, living: Living) -> None:
     @app.action(LOG)
     def on_log(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> None:
-            call = desk.call(body, _choice_key(body, action), action["selected_option"]["value"], command="log")
-            desk.open_if_form(open_form(call), body)
+            call = services.call(body, _choice_key(body, action), action["selected_option"]["value"], command="log")
+            services.open_if_form(open_form(call), body)
 
         said = answered(work, what="log from digest")
         if isinstance(said, Reply):
             _tell(respond, said)
         ack()
-        _show_again(desk, living, body, _address(body))
+        _show_again(services, living, body, _address(body))
 
 
-def _listen_to_refresh(app: App, desk: Desk, living: Living) -> None:
+def _listen_to_refresh(app: App, services: Services, living: Living) -> None:
     @app.action(REFRESH)
     def on_refresh(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         address = _address(body)
 
         def work() -> None:
-            find_place(desk.call(body, _choice_key(body, action), ""), **address)
+            find_place(services.call(body, _choice_key(body, action), ""), **address)
 
         said = answered(work, what="refresh digest", saves=False)
         if isinstance(said, Reply):
             _tell(respond, said)
         ack()
-        _show_again(desk, living, body, address)
+        _show_again(services, living, body, address)
 
 
 def _choice_key(body: dict[str, Any], action: dict[str, Any]) -> str:
@@ -136,7 +136,7 @@ def _tell(respond: Respond, reply: Reply) -> None:
     respond(replace_original=False, response_type="ephemeral", **reply.payload())
 
 
-def _show_again(desk: Desk, living: Living, body: dict[str, Any], address: dict[str, str]) -> None:
-    desk.later(
+def _show_again(services: Services, living: Living, body: dict[str, Any], address: dict[str, str]) -> None:
+    services.later(
         lambda: living(team_of(body)).show_again(team_of(body), address["channel"], address["ts"]), what="digest update"
     )

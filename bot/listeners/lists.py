@@ -11,7 +11,7 @@ from bot.commands.month import month as month_command
 from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.views import month, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
@@ -28,14 +28,14 @@ SHOWN: Mapping[str, tuple[str, Callable[[Call], Reply]]] = {
 """By menu: the command whose roles it needs, and what shows the first page of what was chosen."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Shows what a menu's choice asks for: a list in place of the message, a statement beside it."""
 
     def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         command, show = SHOWN[action["action_id"]]
 
         def work() -> Reply:
-            return show(desk.call(body, "", action["selected_option"]["value"], command=command))
+            return show(services.call(body, "", action["selected_option"]["value"], command=command))
 
         said = answered(work, what=f"menu of {command}", saves=False)
         is_beside = action["action_id"] == month.STATEMENT

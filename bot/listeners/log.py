@@ -8,7 +8,7 @@ from slack_bolt import Ack, App, Respond
 from bot.commands.corrections.undo import undo
 from bot.commands.log import log, open_form, read_pasted, submit_form
 from bot.errors import answered
-from bot.listeners.context import COMMAND, Desk
+from bot.listeners.context import COMMAND, Services
 from bot.listeners.responses import (
     answer_form,
     is_in_modal,
@@ -25,86 +25,86 @@ from bot.views.forms.inputs import as_entered, as_new, in_form, refused_form, su
 from bot.views.reply import OpenForm, Reply
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Saves what a form or a button says, and opens the form."""
-    _listen_to_undo(app, desk)
-    _listen_to_save_anyway(app, desk)
-    _listen_to_form_button(app, desk)
-    _listen_to_line(app, desk)
-    _listen_to_form(app, desk)
+    _listen_to_undo(app, services)
+    _listen_to_save_anyway(app, services)
+    _listen_to_form_button(app, services)
+    _listen_to_line(app, services)
+    _listen_to_form(app, services)
 
 
-def _listen_to_undo(app: App, desk: Desk) -> None:
+def _listen_to_undo(app: App, services: Services) -> None:
     @app.action(receipt.UNDO)
     def on_undo(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         named = json.loads(action["value"])
 
         def work() -> Reply:
-            call = desk.call(body, press_key(body, action), "", command="undo")
+            call = services.call(body, press_key(body, action), "", command="undo")
             return undo(call, patient_code=named["code"], position=named["position"])
 
         said = answered(work, what="undo button")
-        show_in_place(desk, body, respond, said, title="Undo")
+        show_in_place(services, body, respond, said, title="Undo")
         ack()
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_save_anyway(app: App, desk: Desk) -> None:
+def _listen_to_save_anyway(app: App, services: Services) -> None:
     @app.action(problem.SAVE_ANYWAY)
     def on_save_anyway(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         typed = json.loads(action["value"])
 
         def work() -> Reply | None:
-            call = desk.call(body, press_key(body, action), typed, command="log")
-            return desk.open_if_form(log(call, confirmed=True), body)
+            call = services.call(body, press_key(body, action), typed, command="log")
+            return services.open_if_form(log(call, confirmed=True), body)
 
         said = answered(work, what="save anyway", typed=f"{COMMAND} log {typed}")
         if said is not None:
             replace_message(respond, said)
         ack()
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_form_button(app: App, desk: Desk) -> None:
+def _listen_to_form_button(app: App, services: Services) -> None:
     @app.action(receipt.LOG_ANOTHER)
     def on_log_form(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply | None:
-            call = desk.call(body, press_key(body, action), json.loads(action["value"]), command="log")
+            call = services.call(body, press_key(body, action), json.loads(action["value"]), command="log")
             opened = open_form(call)
             if is_in_modal(body):
-                update_form(desk, body, as_new(opened.view, body["view"]))
+                update_form(services, body, as_new(opened.view, body["view"]))
                 return None
-            return desk.open_if_form(opened, body)
+            return services.open_if_form(opened, body)
 
         said = answered(work, what="form button")
         if said is not None:
-            show_over(desk, body, respond, said, title="Log CCM time")
+            show_over(services, body, respond, said, title="Log CCM time")
         ack()
 
 
-def _listen_to_line(app: App, desk: Desk) -> None:
+def _listen_to_line(app: App, services: Services) -> None:
     @app.action(form.READ_LINE)
     def on_enter(ack: Ack, body: dict[str, Any]) -> None:
         view = body["view"]
 
         def work() -> dict[str, Any]:
-            return read_pasted(desk.call(body, "", "", command="log"), view)
+            return read_pasted(services.call(body, "", "", command="log"), view)
 
         said = answered(work, what="pasted line")
         if isinstance(said, Reply):
             said = as_entered(refused_form(form.log_form(submitted(view)), said), view)
-        update_form(desk, body, said)
+        update_form(services, body, said)
         ack()
 
 
-def _listen_to_form(app: App, desk: Desk) -> None:
+def _listen_to_form(app: App, services: Services) -> None:
     @app.view(form.CALLBACK)
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            return submit_form(desk.call(body, submission_key(view), "", command="log"), values)
+            return submit_form(services.call(body, submission_key(view), "", command="log"), values)
 
         said = answered(work, what="log form")
         answer_form(ack, view, in_form(said, form.log_form(values)))
-        desk.follow_up(body, said)
+        services.follow_up(body, said)

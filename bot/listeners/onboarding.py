@@ -7,7 +7,7 @@ from slack_bolt import Ack, App, Respond
 
 from bot.commands.roster.staff import open_new_person
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.listeners.responses import press_key
 from bot.onboarding import profile_name
 from bot.views.forms.roster_inputs import LOADING
@@ -17,13 +17,13 @@ from ledger.roster.accounts import ignore_stranger
 from ledger.roster.directory import person_by_slack_id
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Opens the form for a stranger, or lets the administrators hear no more of them."""
 
     @app.action(ADD)
     def on_add(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         user = json.loads(action["value"])["user"]
-        said = answered(lambda: _open(desk, body, action, user), what="add stranger button", saves=False)
+        said = answered(lambda: _open(services, body, action, user), what="add stranger button", saves=False)
         if isinstance(said, Reply):
             _show(respond, said)
         ack()
@@ -31,38 +31,38 @@ def listen(app: App, desk: Desk) -> None:
     @app.action(IGNORE)
     def on_ignore(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         user = json.loads(action["value"])["user"]
-        _show(respond, answered(lambda: _ignore(desk, body, action, user), what="ignore stranger button"))
+        _show(respond, answered(lambda: _ignore(services, body, action, user), what="ignore stranger button"))
         ack()
 
 
-def _open(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
+def _open(services: Services, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
     """Opens the form at once and fills it when Slack has said the name; or says that there is nothing left to do."""
-    known = _known(desk, body, action, user)
+    known = _known(services, body, action, user)
     if known is not None:
         return known
-    opened = desk.client(body).views_open(trigger_id=body["trigger_id"], view=LOADING)
+    opened = services.client(body).views_open(trigger_id=body["trigger_id"], view=LOADING)
 
     def fill() -> None:
-        form = open_new_person(slack_user_id=user, name=profile_name(desk.client(body), user))
-        desk.client(body).views_update(view_id=opened["view"]["id"], view=form.view)
+        form = open_new_person(slack_user_id=user, name=profile_name(services.client(body), user))
+        services.client(body).views_update(view_id=opened["view"]["id"], view=form.view)
 
-    desk.later(fill, what="stranger's form")
+    services.later(fill, what="stranger's form")
     return None
 
 
-def _ignore(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply:
-    known = _known(desk, body, action, user)
+def _ignore(services: Services, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply:
+    known = _known(services, body, action, user)
     if known is not None:
         return known
-    call = desk.call(body, press_key(body, action), "")
+    call = services.call(body, press_key(body, action), "")
     with call.database.writing() as connection:
         ignore_stranger(connection, call.practice, user, by=call.person.staff_id)
     return ignored(user, body["user"]["id"])
 
 
-def _known(desk: Desk, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
+def _known(services: Services, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
     """What the notice becomes where the stranger is none any more."""
-    call = desk.call(body, press_key(body, action), "", command="staff")
+    call = services.call(body, press_key(body, action), "", command="staff")
     with call.database.reading() as connection:
         person = person_by_slack_id(connection, call.practice.practice_id, user)
     return added_already(user, person.staff_id) if person else None

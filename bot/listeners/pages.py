@@ -8,12 +8,12 @@ from slack_bolt import Ack, App, Respond
 
 from bot.commands.registry import COMMANDS, command_named
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.listeners.responses import press_key, replace_message
 from bot.views.reply import Reply
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Shows the page that a button asks for, in place of the one it stands on."""
     paging = {its.button: (name, its.show) for name in COMMANDS if (its := command_named(name).paging) is not None}
 
@@ -22,7 +22,7 @@ def listen(app: App, desk: Desk) -> None:
         address = json.loads(action["value"])
 
         def work() -> Reply:
-            return show(desk.call(body, press_key(body, action), address["text"], command=name), address["page"])
+            return show(services.call(body, press_key(body, action), address["text"], command=name), address["page"])
 
         replace_message(respond, answered(work, what=f"page of {name}", saves=False))
         ack()

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 
 from bot.commands.call import Call
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.views.blocks import MOST_OPTIONS, Option
 from bot.views.forms.pickers import (
     EDIT_PATIENT,
@@ -59,14 +59,14 @@ MENUS: Mapping[str, tuple[str | None, Callable[[Call, str], list[Option]]]] = {
 """By menu: the command whose roles it needs, None where everybody on the staff may use it, and what it finds."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Suggests what begins so; nothing to those who may not see it, and nothing where the ledger is away."""
 
     def on_typing(ack: Ack, body: dict[str, Any], payload: dict[str, Any]) -> None:
         command, finds = MENUS[payload["action_id"]]
 
         def work() -> list[Option]:
-            return finds(desk.call(body, "", "", command=command), payload["value"])
+            return finds(services.call(body, "", "", command=command), payload["value"])
 
         found = answered(work, what="menu", saves=False)
         ack(options=[] if isinstance(found, Reply) else found)

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk.errors import SlackApiError
 
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.views.forms.inputs import as_entered, errors_beside
 from bot.views.reply import Answer, OpenForm, Reply, reply_view
 
@@ -42,7 +42,7 @@ def replace_message(respond: Respond, reply: Reply) -> None:
 
 
 def answer_press(
-    desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str, replaces: bool
+    services: Services, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str, replaces: bool
 ) -> None:
     """Shows ``reply`` in place of the button's message where it ``replaces`` that, else below it.
 
@@ -51,20 +51,20 @@ def answer_press(
     if is_in_view(body):
         blocks = tuple(block for block in reply.blocks if block["type"] != "actions")
         view = reply_view(Reply(reply.text, blocks), title=title)
-        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+        services.client(body).views_open(trigger_id=body["trigger_id"], view=view)
     else:
         respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
 
 
-def show_in_place(desk: Desk, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
+def show_in_place(services: Services, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
     """Shows ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
     if is_in_view(body):
-        update_form(desk, body, reply_view(reply, title=title))
+        update_form(services, body, reply_view(reply, title=title))
     else:
         replace_message(respond, reply)
 
 
-def show_over(desk: Desk, body: dict[str, Any], respond: Respond, said: Answer, *, title: str) -> None:
+def show_over(services: Services, body: dict[str, Any], respond: Respond, said: Answer, *, title: str) -> None:
     """Shows a form, or an answer (in a modal under ``title``), over the message or the view whose button was pressed.
 
     What is shown over a modal is closed back to it.
@@ -74,16 +74,16 @@ def show_over(desk: Desk, body: dict[str, Any], respond: Respond, said: Answer, 
         return
     view = said.view if isinstance(said, OpenForm) else reply_view(said, title=title)
     if is_in_modal(body):
-        desk.client(body).views_push(trigger_id=body["trigger_id"], view=view)
+        services.client(body).views_push(trigger_id=body["trigger_id"], view=view)
     else:
-        desk.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+        services.client(body).views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def update_form(desk: Desk, body: dict[str, Any], new: dict[str, Any]) -> None:
+def update_form(services: Services, body: dict[str, Any], new: dict[str, Any]) -> None:
     """Shows ``new`` in place of the modal pressed, unless that has been replaced meanwhile: the later press holds."""
     old = body["view"]
     try:
-        desk.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
+        services.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
     except SlackApiError as error:
         if error.response.get("error") != "hash_conflict":
             raise

@@ -13,7 +13,7 @@ from bot.commands.roster.shared import FormAnswer, SaveLater
 from bot.commands.roster.staff import open_new_person, open_person, save_person_form, submit_person
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.listeners.responses import press_key
 from bot.views.forms import patient, person, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
@@ -49,21 +49,21 @@ FORMS: Mapping[str, tuple[str, RosterForm]] = {
 """By form: the command whose roles it needs, and what it does."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Opens the roster's forms and saves what they say."""
     for action in OPENERS:
-        app.action(action)(partial(_open, desk))
+        app.action(action)(partial(_open, services))
     for callback in FORMS:
-        app.view(callback)(partial(_submit, desk))
+        app.view(callback)(partial(_submit, services))
 
 
-def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
+def _open(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
     command, opens = OPENERS[action["action_id"]]
 
     def work() -> None:
-        call = desk.call(body, press_key(body, action), "", command=command)
+        call = services.call(body, press_key(body, action), "", command=command)
         picked = (action.get("selected_option") or {}).get("value", "")
-        desk.open_if_form(opens(call, picked), body)
+        services.open_if_form(opens(call, picked), body)
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
@@ -71,12 +71,12 @@ def _open(desk: Desk, ack: Ack, body: dict[str, Any], respond: Respond, action: 
     ack()
 
 
-def _submit(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def _submit(services: Services, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
     command, form = FORMS[view["callback_id"]]
     filled = filled_in(view)
 
     def call() -> Call:
-        return desk.call(body, f"view:{view['id']}", "", command=command)
+        return services.call(body, f"view:{view['id']}", "", command=command)
 
     said = answered(lambda: form.submit(call(), filled), what=f"{command} form")
     if isinstance(said, dict):
@@ -84,20 +84,26 @@ def _submit(desk: Desk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) ->
     elif isinstance(said, SaveLater):
         shown_as = f"roster:{view['id']}"
         ack(response_action="update", view=saving(said.patients, shown_as))
-        behind = partial(_save_behind, desk, body, form, call, filled, shown_as=shown_as)
-        desk.later(behind, what=f"{command} form saved behind")
+        behind = partial(_save_behind, services, body, form, call, filled, shown_as=shown_as)
+        services.later(behind, what=f"{command} form saved behind")
     else:
         ack(response_action="update", view=_shown(form, filled, said))
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
 def _save_behind(
-    desk: Desk, body: dict[str, Any], form: RosterForm, call: Callable[[], Call], filled: Filled, *, shown_as: str
+    services: Services,
+    body: dict[str, Any],
+    form: RosterForm,
+    call: Callable[[], Call],
+    filled: Filled,
+    *,
+    shown_as: str,
 ) -> None:
     """Saves the form and shows in its place what came of it; what was typed stays where it was refused."""
     said = answered(lambda: form.save(call(), filled), what="roster form")
-    desk.follow_up(body, said)
-    desk.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))
+    services.follow_up(body, said)
+    services.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))
 
 
 def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:

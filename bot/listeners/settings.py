@@ -8,7 +8,7 @@ from slack_bolt import Ack, App, Respond
 from bot.commands.call import Call
 from bot.commands.settings import history_at_page, read_decision, save_decision, settings
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.views.forms.inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
@@ -17,33 +17,33 @@ from ledger.setting_changes import Decision
 COMMAND = "settings"
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Opens the form of a setting, shows every change, and takes a decision."""
-    _listen_to_menu(app, desk)
-    _listen_to_form(app, desk)
+    _listen_to_menu(app, services)
+    _listen_to_form(app, services)
 
 
-def _listen_to_menu(app: App, desk: Desk) -> None:
+def _listen_to_menu(app: App, services: Services) -> None:
     @app.action(CHANGE)
     def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         def work() -> Reply | None:
-            call = _call(desk, body, action["selected_option"]["value"])
-            return desk.open_if_form(settings(call), body)
+            call = _call(services, body, action["selected_option"]["value"])
+            return services.open_if_form(settings(call), body)
 
         _answer(respond, answered(work, what="setting menu", saves=False))
         ack()
 
     @app.action(HISTORY)
     def on_history(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
-        _answer(respond, answered(lambda: history_at_page(_call(desk, body, ""), 0), what="settings", saves=False))
+        _answer(respond, answered(lambda: history_at_page(_call(services, body, ""), 0), what="settings", saves=False))
         ack()
 
 
-def _listen_to_form(app: App, desk: Desk) -> None:
+def _listen_to_form(app: App, services: Services) -> None:
     @app.view(CALLBACK)
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         shown_as = f"setting:{view['id']}"
-        call = answered(lambda: _call(desk, body, "", key=f"view:{view['id']}"), what="setting form")
+        call = answered(lambda: _call(services, body, "", key=f"view:{view['id']}"), what="setting form")
         decision = read_decision(view["private_metadata"], submitted(view))
         if isinstance(call, Reply):
             ack(response_action="update", view=outcome_view(call, shown_as))
@@ -51,23 +51,23 @@ def _listen_to_form(app: App, desk: Desk) -> None:
             ack(response_action="errors", errors=decision)
         elif decision.evaluates:
             # Longer than Slack waits in a large practice: the form says so, and is changed when it is done.
-            desk.later(partial(_evaluate, desk, call, decision, shown_as), what="setting")
+            services.later(partial(_evaluate, services, call, decision, shown_as), what="setting")
             ack(response_action="update", view=saving_view(shown_as))
         else:
             ack(response_action="update", view=outcome_view(_saved(call, decision), shown_as))
 
 
-def _evaluate(desk: Desk, call: Call, decision: Decision, shown_as: str) -> None:
+def _evaluate(services: Services, call: Call, decision: Decision, shown_as: str) -> None:
     view = outcome_view(_saved(call, decision), shown_as)
-    desk.client_of(call.practice.practice_id).views_update(external_id=shown_as, view=view)
+    services.client_of(call.practice.practice_id).views_update(external_id=shown_as, view=view)
 
 
 def _saved(call: Call, decision: Decision) -> Reply:
     return answered(lambda: save_decision(call, decision), what="setting")
 
 
-def _call(desk: Desk, body: dict[str, Any], text: str, *, key: str = "") -> Call:
-    return desk.call(body, key, text, command=COMMAND)
+def _call(services: Services, body: dict[str, Any], text: str, *, key: str = "") -> Call:
+    return services.call(body, key, text, command=COMMAND)
 
 
 def _answer(respond: Respond, said: Reply | None) -> None:

@@ -15,7 +15,7 @@ from bot.commands.timers.cancel import cancel
 from bot.commands.timers.start import start, submit_start
 from bot.commands.timers.stop import Button, open_stop_form, stop, submit_stop
 from bot.errors import answered
-from bot.listeners.context import Desk
+from bot.listeners.context import Services
 from bot.listeners.responses import (
     answer_form,
     answer_press,
@@ -66,11 +66,11 @@ PRESSES: dict[str, tuple[str, Press]] = {
 """By the name of a button: the command whose roles it needs, and what it does."""
 
 
-def listen(app: App, desk: Desk) -> None:
+def listen(app: App, services: Services) -> None:
     """Starts, stops and cancels timers when a button or a form asks for it."""
-    _listen_to_buttons(app, desk)
-    _listen_to_start_form(app, desk)
-    _listen_to_stop_form(app, desk)
+    _listen_to_buttons(app, services)
+    _listen_to_start_form(app, services)
+    _listen_to_stop_form(app, services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _InPlace:
     answer: Answer
 
 
-def _listen_to_buttons(app: App, desk: Desk) -> None:
+def _listen_to_buttons(app: App, services: Services) -> None:
     @app.action(re.compile(f"^({'|'.join(PRESSES)})$"))
     def on_press(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         command, press = PRESSES[action["action_id"]]
@@ -89,48 +89,48 @@ def _listen_to_buttons(app: App, desk: Desk) -> None:
         button = Button(started_at, "" if is_in_view(body) else body["response_url"])
 
         def work() -> _InPlace:
-            call = desk.call(body, press_key(body, action), "", command=command)
+            call = services.call(body, press_key(body, action), "", command=command)
             try:
                 said = press(call, button)
             except TimerOverError as error:
                 return _InPlace(error_card(error))
-            return _InPlace(desk.open_if_form(said, body) or said)
+            return _InPlace(services.open_if_form(said, body) or said)
 
         # An error leaves the message with its buttons, unless they are about a timer that is over.
         done = answered(work, what=f"{command} button")
         said = done.answer if isinstance(done, _InPlace) else done
         if isinstance(said, Reply):
-            answer_press(desk, body, respond, said, title="Timer", replaces=isinstance(done, _InPlace))
+            answer_press(services, body, respond, said, title="Timer", replaces=isinstance(done, _InPlace))
         ack()
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_start_form(app: App, desk: Desk) -> None:
+def _listen_to_start_form(app: App, services: Services) -> None:
     @app.view(timer_form.START_CALLBACK)
     def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            return submit_start(desk.call(body, submission_key(view), "", command="start"), values)
+            return submit_start(services.call(body, submission_key(view), "", command="start"), values)
 
         said = answered(work, what="start form")
         answer_form(ack, view, in_form(said, timer_form.start_form(values)))
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
 
 
-def _listen_to_stop_form(app: App, desk: Desk) -> None:
+def _listen_to_stop_form(app: App, services: Services) -> None:
     @app.view(timer_form.STOP_CALLBACK)
     def on_stop(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         values = submitted(view)
         stopped = Stopped.decoded(view["private_metadata"])
 
         def work() -> OpenForm | dict[str, str]:
-            return submit_stop(desk.call(body, submission_key(view), "", command="stop"), values, stopped)
+            return submit_stop(services.call(body, submission_key(view), "", command="stop"), values, stopped)
 
         said = answered(work, what="stop form")
         answer_form(ack, view, in_form(said, timer_form.as_stop_form(log.log_form(values), stopped)))
-        desk.follow_up(body, said)
+        services.follow_up(body, said)
         if isinstance(said, OpenForm) and said.changed and stopped.response_url:
             (code,) = said.changed
             tell = partial(replace_message, Respond(response_url=stopped.response_url), timer.logged_elsewhere(code))
-            desk.later(tell, what="message of a stopped timer")
+            services.later(tell, what="message of a stopped timer")

@@ -43,7 +43,7 @@ class InFlight:
             self._changed.wait_for(lambda: self._count == 0)
 
 
-class Behind(ThreadPoolExecutor):
+class BackgroundThreads(ThreadPoolExecutor):
     """Work begins in the order in which it came, with the log's context of whoever asked for it."""
 
     def __init__(self, threads: int) -> None:

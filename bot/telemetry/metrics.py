@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.typing import EventDict, WrappedLogger
 
-from bot.runtime.background import Behind
+from bot.runtime.background import BackgroundThreads
 from jobs.scheduling.runs import waiting
 from ledger.errors import DatabaseAwayError
 from ledger.storage.database import Database
@@ -127,7 +127,7 @@ class Metrics:
         def _forgotten(connection: Connection) -> None:
             pending.pop(connection, None)
 
-    def watch_behind(self, behind: Behind) -> None:
+    def watch_background(self, behind: BackgroundThreads) -> None:
         """Shows what waits behind the acknowledgements."""
         count = Gauge("ccm_behind_waiting", "Work that waits for a free thread.", registry=self.registry)
         count.set_function(lambda: behind.waiting)

@@ -1,3 +1,3 @@
 """The fixtures of a bot before a strict local Slack."""
 
-from support.office_fixtures import *  # noqa: F403 - they are all for here
+from support.harness_fixtures import *  # noqa: F403 - they are all for here

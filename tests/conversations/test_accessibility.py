@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.accessibility import faults_in
-from support.slack import LINE, Office
+from support.slack import LINE, Harness
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -70,15 +70,15 @@ def test_what_everybody_can_read_is_let_through(name: str) -> None:
     assert faults_in(FINE[name]) == []
 
 
-def test_an_office_at_work_is_searched(office: Office) -> None:
-    office.say(LINE)
-    office.say("/ccm settings", "U0ADMIN1")
-    assert len([payload for payload in office.sent() if "blocks" in payload]) == 2
-    assert office.faults() == []
+def test_an_harness_at_work_is_searched(harness: Harness) -> None:
+    harness.say(LINE)
+    harness.say("/ccm settings", "U0ADMIN1")
+    assert len([payload for payload in harness.sent() if "blocks" in payload]) == 2
+    assert harness.faults() == []
 
 
-def test_undo_says_what_it_undoes_where_it_is_heard_by_itself(office: Office) -> None:
-    blocks = office.say(LINE).message.blocks
+def test_undo_says_what_it_undoes_where_it_is_heard_by_itself(harness: Harness) -> None:
+    blocks = harness.say(LINE).message.blocks
     (undo,) = (one for block in blocks for one in block.get("elements", []) if one.get("action_id") == "log_undo")
 
     assert undo["accessibility_label"] == "Undo the entry P-1042#1"

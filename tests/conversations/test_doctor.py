@@ -18,8 +18,8 @@ from click.testing import Result
 from structlog.testing import capture_logs
 from support.databases import migrate_to
 from support.practice import a_practice, an_entry, import_rows, record, staff_row
-from support.slack import BLUE, GREEN, HandClock, Office, open_office
-from support.town import ONE, TWO, Town, a_town
+from support.slack import BLUE, GREEN, Harness, ManualClock, open_harness
+from support.workspaces import ONE, TWO, Workspaces, many_workspaces
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -33,23 +33,23 @@ Doctor = Callable[..., Result]
 
 
 @pytest.fixture
-def doctor(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    """Runs ``ccm doctor`` with the settings of the office, at the office's hour."""
-    return doctor_of(office, monkeypatch)
+def doctor(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """Runs ``ccm doctor`` with the settings of the harness, at the harness's hour."""
+    return doctor_of(harness, monkeypatch)
 
 
-def doctor_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    place = office.playground.workspace.installation
-    monkeypatch.setenv("CCM_DATABASE_URL", office.database.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("SLACK_API_URL", office.playground.api_url)
+def doctor_of(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    place = harness.playground.workspace.installation
+    monkeypatch.setenv("CCM_DATABASE_URL", harness.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SLACK_API_URL", harness.playground.api_url)
     monkeypatch.setenv("SLACK_BOT_TOKEN", place.bot_token)
     monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", place.signing_secret)
-    run_jobs("T0TEST", practice_jobs(office.database, "T0TEST", office.client, office.clock))
-    return at_hour(office.clock, monkeypatch)
+    run_jobs("T0TEST", practice_jobs(harness.database, "T0TEST", harness.client, harness.clock))
+    return at_hour(harness.clock, monkeypatch)
 
 
-def at_hour(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+def at_hour(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Runs ``ccm doctor`` with the settings as they are, at the hour of that clock."""
     monkeypatch.setenv("COLUMNS", "220")
 
@@ -103,9 +103,9 @@ def test_what_is_found_is_told_in_words_with_what_comes_next(doctor: Doctor) -> 
 
 
 def test_a_problem_is_told_with_its_remedy_and_an_exit_code(
-    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.playground.workspace.channels[BLUE].bot_is_member = False
+    harness.playground.workspace.channels[BLUE].bot_is_member = False
 
     result = doctor()
 
@@ -115,10 +115,10 @@ def test_a_problem_is_told_with_its_remedy_and_an_exit_code(
     assert "1 problem." in result.stderr
 
 
-def test_scopes_that_the_token_lacks_are_named(office: Office, doctor: Doctor) -> None:
-    office.allows_refusals = True
-    features = office.playground.workspace.features
-    office.playground.workspace.features = replace(features, scopes=features.scopes - {"files:write", "groups:read"})
+def test_scopes_that_the_token_lacks_are_named(harness: Harness, doctor: Doctor) -> None:
+    harness.allows_refusals = True
+    features = harness.playground.workspace.features
+    harness.playground.workspace.features = replace(features, scopes=features.scopes - {"files:write", "groups:read"})
 
     level, title, remedy = found(doctor("--json"))["SCOPES_MISSING"]
 
@@ -126,17 +126,17 @@ def test_scopes_that_the_token_lacks_are_named(office: Office, doctor: Doctor) -
     assert "manifest.yml" in remedy
 
 
-def test_an_earlier_installation_cannot_look_at_channels(office: Office, doctor: Doctor) -> None:
-    office.allows_refusals = True
-    features = office.playground.workspace.features
-    office.playground.workspace.features = replace(features, scopes=features.scopes - {"channels:read"})
+def test_an_earlier_installation_cannot_look_at_channels(harness: Harness, doctor: Doctor) -> None:
+    harness.allows_refusals = True
+    features = harness.playground.workspace.features
+    harness.playground.workspace.features = replace(features, scopes=features.scopes - {"channels:read"})
 
     assert amiss(doctor("--json")) == {"SCOPES_MISSING": "problem", "CHANNEL_NOT_EXAMINED": "warning"}
 
 
-def test_scopes_that_nothing_needs_are_named(office: Office, doctor: Doctor) -> None:
-    features = office.playground.workspace.features
-    office.playground.workspace.features = replace(features, scopes=features.scopes | {"users:read.email"})
+def test_scopes_that_nothing_needs_are_named(harness: Harness, doctor: Doctor) -> None:
+    features = harness.playground.workspace.features
+    harness.playground.workspace.features = replace(features, scopes=features.scopes | {"users:read.email"})
 
     assert (
         found(doctor("--json"))["SCOPES_UNUSED"][1]
@@ -153,20 +153,20 @@ def test_scopes_that_nothing_needs_are_named(office: Office, doctor: Doctor) -> 
     ],
 )
 def test_a_clock_that_differs_from_slacks_is_found(
-    office: Office, doctor: Doctor, minutes: float, code: str, words: str
+    harness: Harness, doctor: Doctor, minutes: float, code: str, words: str
 ) -> None:
-    office.playground.workspace.clock = lambda: office.clock.seconds() + 60 * minutes
+    harness.playground.workspace.clock = lambda: harness.clock.seconds() + 60 * minutes
 
     assert words in found(doctor("--json"))[code][1]
 
 
-def test_a_channel_that_cannot_be_posted_in_is_found_with_why(office: Office, doctor: Doctor) -> None:
-    office.allows_refusals = True
-    channels = office.playground.workspace.channels
+def test_a_channel_that_cannot_be_posted_in_is_found_with_why(harness: Harness, doctor: Doctor) -> None:
+    harness.allows_refusals = True
+    channels = harness.playground.workspace.channels
     channels[BLUE].is_archived = True
     channels[GREEN].is_private, channels[GREEN].bot_is_member = True, False
-    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
-    with office.database.of("T0TEST").writing() as connection:
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    with harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("UPDATE care_teams SET channel_id = '' WHERE name = 'Red Team'")
 
     codes = amiss(doctor("--json"))
@@ -184,10 +184,10 @@ def test_a_channel_that_cannot_be_posted_in_is_found_with_why(office: Office, do
     ],
 )
 def test_without_slack_the_ledger_is_examined_all_the_same(
-    office: Office, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: str
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: str
 ) -> None:
-    office.allows_refusals = True
-    doctor = doctor_of(office, monkeypatch)
+    harness.allows_refusals = True
+    doctor = doctor_of(harness, monkeypatch)
     monkeypatch.setenv(name, value.format(port=free_port()))
 
     result = doctor("--json")
@@ -197,8 +197,8 @@ def test_without_slack_the_ledger_is_examined_all_the_same(
     assert "RECORD" in found(result)
 
 
-def test_an_app_token_that_slack_refuses_is_found(office: Office, doctor: Doctor, monkeypatch: Any) -> None:
-    office.allows_refusals = True
+def test_an_app_token_that_slack_refuses_is_found(harness: Harness, doctor: Doctor, monkeypatch: Any) -> None:
+    harness.allows_refusals = True
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
 
     assert found(doctor("--json"))["SLACK_TOKEN"][:2] == ("problem", "Slack refuses a token (invalid_auth).")
@@ -217,8 +217,8 @@ def test_without_a_way_in_nothing_can_come(doctor: Doctor, monkeypatch: pytest.M
     assert amiss(doctor("--json")) == {"NO_WAY_IN": "problem"}
 
 
-def test_an_answer_of_slack_that_nobody_expects_is_a_finding(office: Office, doctor: Doctor) -> None:
-    office.playground.fail_next("auth.test", status=500)
+def test_an_answer_of_slack_that_nobody_expects_is_a_finding(harness: Harness, doctor: Doctor) -> None:
+    harness.playground.fail_next("auth.test", status=500)
 
     assert amiss(doctor("--json")) == {"SLACK_REFUSES": "problem", "NOT_EXAMINED": "warning"}
 
@@ -259,15 +259,15 @@ def test_a_database_of_an_earlier_migration_is_found(
     assert title.startswith("The database is at migration 0005; this program needs ")
 
 
-def test_a_database_of_a_newer_program_is_found(office: Office, doctor: Doctor) -> None:
-    with office.database.of("T0TEST").writing() as connection:
+def test_a_database_of_a_newer_program_is_found(harness: Harness, doctor: Doctor) -> None:
+    with harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
     assert amiss(doctor("--json"))["DATABASE_NEWER"] == "problem"
 
 
 def test_a_workspace_without_a_practice_is_found(
-    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, tmp_path: Path
+    harness: Harness, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, tmp_path: Path
 ) -> None:
     other = shutil.copy(sqlite_template, tmp_path / "other.sqlite3")
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{other}")
@@ -278,9 +278,9 @@ def test_a_workspace_without_a_practice_is_found(
     assert remedy.startswith("Run: ccm init --workspace T0TEST")
 
 
-def test_a_record_that_was_changed_and_a_trigger_that_is_gone_are_found(office: Office, doctor: Doctor) -> None:
-    record(office.database, office.practice, an_entry())
-    with closing(sqlite3.connect(str(office.database.url.database))) as connection:
+def test_a_record_that_was_changed_and_a_trigger_that_is_gone_are_found(harness: Harness, doctor: Doctor) -> None:
+    record(harness.database, harness.practice, an_entry())
+    with closing(sqlite3.connect(str(harness.database.url.database))) as connection:
         connection.execute("DROP TRIGGER time_entries_no_update")
         connection.execute("UPDATE time_entries SET duration_minutes = 2")
         connection.commit()
@@ -292,20 +292,20 @@ def test_a_record_that_was_changed_and_a_trigger_that_is_gone_are_found(office: 
         assert "time_entries_no_update" in told["TRIGGERS_MISSING"][1]
 
 
-def test_in_full_every_patient_is_verified(office: Office, doctor: Doctor) -> None:
-    office.enroll({"code": f"Q-{number}"} for number in range(40))
+def test_in_full_every_patient_is_verified(harness: Harness, doctor: Doctor) -> None:
+    harness.enroll({"code": f"Q-{number}"} for number in range(40))
 
     assert "20 patients (a sample)" in found(doctor("--json"))["RECORD"][1]
     assert "45 patients (every one)" in found(doctor("--json", "--full"))["RECORD"][1]
 
 
-def test_people_who_cannot_work_are_named_by_their_ids(office: Office, doctor: Doctor) -> None:
+def test_people_who_cannot_work_are_named_by_their_ids(harness: Harness, doctor: Doctor) -> None:
     rows = [
         staff_row(id="nurse8", slack_user_id="", name="Nurse Eight", credential="RN", roles="coordinator"),
         staff_row(id="nurse9", slack_user_id="U0NURSE9", name="Nurse Nine", credential="RN", roles=""),
         staff_row(id="admin1", slack_user_id="U0ADMIN1", name="Admin One", roles="admin", active_to="2026-01-31"),
     ]
-    import_rows(office.database, office.practice, "staff", rows)
+    import_rows(harness.database, harness.practice, "staff", rows)
 
     result = doctor("--json")
 
@@ -315,8 +315,8 @@ def test_people_who_cannot_work_are_named_by_their_ids(office: Office, doctor: D
     assert found(result)["STAFF_WITHOUT_SLACK"][1:] == ("No Slack id in T0TEST: nurse8.", "Type: /ccm staff nurse8")
 
 
-def test_a_digest_that_waits_and_jobs_that_do_not_run_are_found(office: Office, doctor: Doctor) -> None:
-    office.clock.now = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+def test_a_digest_that_waits_and_jobs_that_do_not_run_are_found(harness: Harness, doctor: Doctor) -> None:
+    harness.clock.now = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 
     result = doctor("--json")
 
@@ -324,8 +324,8 @@ def test_a_digest_that_waits_and_jobs_that_do_not_run_are_found(office: Office, 
     assert "due for 30 minutes, not posted" in found(result)["MESSAGE_WAITS"][1]
 
 
-def test_a_policy_that_cannot_be_read_is_found(office: Office, doctor: Doctor) -> None:
-    with office.database.of("T0TEST").writing() as connection:
+def test_a_policy_that_cannot_be_read_is_found(harness: Harness, doctor: Doctor) -> None:
+    with harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("""UPDATE practices SET policy = '{"digest_hour": 99}'""")
 
     level, title, remedy = found(doctor("--json"))["POLICY_UNREADABLE"]
@@ -335,15 +335,15 @@ def test_a_policy_that_cannot_be_read_is_found(office: Office, doctor: Doctor) -
 
 
 def test_a_full_disk_is_found_before_it_is_full(
-    office: Office, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for free, code, level in ((100_000_000, "DISK_FULL", "problem"), (900_000_000, "DISK_FILLS", "warning")):
         monkeypatch.setattr("bot.doctor.database.shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
         assert amiss(doctor("--json")) == {code: level}
 
 
-def test_a_ledger_that_others_can_read_is_found(office: Office, doctor: Doctor) -> None:
-    ledger = Path(str(office.database.url.database))
+def test_a_ledger_that_others_can_read_is_found(harness: Harness, doctor: Doctor) -> None:
+    ledger = Path(str(harness.database.url.database))
     log = ledger.with_name(f"{ledger.name}-wal")
     for file in (ledger, log):
         file.chmod(0o644)
@@ -359,14 +359,16 @@ def test_a_ledger_that_others_can_read_is_found(office: Office, doctor: Doctor) 
 
 
 @pytest.fixture
-def postgresql_office(postgresql_database: Database, clock: HandClock) -> Iterator[Office]:
+def postgresql_harness(postgresql_database: Database, clock: ManualClock) -> Iterator[Harness]:
     """The bot at work on PostgreSQL."""
-    with open_office(postgresql_database, a_practice(postgresql_database), clock) as office:
-        yield office
+    with open_harness(postgresql_database, a_practice(postgresql_database), clock) as harness:
+        yield harness
 
 
-def test_postgresql_is_examined_by_its_own_measures(postgresql_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    doctor = doctor_of(postgresql_office, monkeypatch)
+def test_postgresql_is_examined_by_its_own_measures(
+    postgresql_harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor = doctor_of(postgresql_harness, monkeypatch)
 
     result = doctor("--json")
 
@@ -375,32 +377,34 @@ def test_postgresql_is_examined_by_its_own_measures(postgresql_office: Office, m
     assert found(result)["APART"][1] == "PostgreSQL shows the role ccm no row of another practice."
     assert found(result)["DATABASE"][1].startswith("PostgreSQL ")
     assert "TRIGGERS" in found(result)
-    with postgresql_office.database.of("T0TEST").writing() as connection:
+    with postgresql_harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("ALTER TABLE takes DISABLE TRIGGER takes_append_only")
     try:
         assert "takes_append_only" in found(doctor("--json"))["TRIGGERS_MISSING"][1]
     finally:
-        with postgresql_office.database.of("T0TEST").writing() as connection:
+        with postgresql_harness.database.of("T0TEST").writing() as connection:
             connection.exec_driver_sql("ALTER TABLE takes ENABLE TRIGGER takes_append_only")
 
 
 @pytest.fixture
-def town(sqlite_database: Database, clock: HandClock) -> Iterator[Town]:
+def workspaces(sqlite_database: Database, clock: ManualClock) -> Iterator[Workspaces]:
     """Two workspaces that installed the bot."""
-    with a_town(sqlite_database, clock) as town:
-        town.install(ONE, TWO)
+    with many_workspaces(sqlite_database, clock) as workspaces:
+        workspaces.install(ONE, TWO)
         for team in (ONE, TWO):
-            town.employ(team)
-        yield town
+            workspaces.employ(team)
+        yield workspaces
 
 
-def test_every_workspace_that_installed_the_app_is_examined(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    doctor = doctor_in(town, monkeypatch)
+def test_every_workspace_that_installed_the_app_is_examined(
+    workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor = doctor_in(workspaces, monkeypatch)
     assert {code for code, level in amiss(doctor("--json")).items() if level == "problem"} == set()
 
-    town.allows_refusals = True
-    town.playground(ONE).workspace.access.end("token_revoked")
-    town.playground(TWO).workspace.channels[BLUE].bot_is_member = False
+    workspaces.allows_refusals = True
+    workspaces.playground(ONE).workspace.access.end("token_revoked")
+    workspaces.playground(TWO).workspace.channels[BLUE].bot_is_member = False
     told = found(doctor("--json"))
 
     assert told["INSTALLATIONS"][1] == "2 workspaces have the app; CCM_TOKEN_KEYS opens their tokens."
@@ -411,17 +415,17 @@ def test_every_workspace_that_installed_the_app_is_examined(town: Town, monkeypa
 
 
 def test_an_app_that_nobody_installed_yet_is_found(
-    sqlite_database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with a_town(sqlite_database, clock) as town:
-        result = doctor_in(town, monkeypatch)("--json")
+    with many_workspaces(sqlite_database, clock) as workspaces:
+        result = doctor_in(workspaces, monkeypatch)("--json")
 
     assert amiss(result) == {"NOT_INSTALLED": "warning"}
     assert found(result)["NOT_INSTALLED"][2].endswith("/slack/install")
 
 
-def test_keys_that_do_not_open_the_tokens_are_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    doctor = doctor_in(town, monkeypatch)
+def test_keys_that_do_not_open_the_tokens_are_found(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor = doctor_in(workspaces, monkeypatch)
     monkeypatch.setenv("CCM_TOKEN_KEYS", new_key())
 
     codes = amiss(doctor("--json"))
@@ -430,19 +434,19 @@ def test_keys_that_do_not_open_the_tokens_are_found(town: Town, monkeypatch: pyt
     assert codes["NOT_EXAMINED"] == "warning"
 
 
-def doctor_in(town: Town, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+def doctor_in(workspaces: Workspaces, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Runs ``ccm doctor`` with the settings of an app that is installed by OAuth."""
-    ours = town.installations.app
+    ours = workspaces.installations.app
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("CCM_DATABASE_URL", town.database.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("SLACK_API_URL", town.slack.api_url)
+    monkeypatch.setenv("CCM_DATABASE_URL", workspaces.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SLACK_API_URL", workspaces.slack.api_url)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "0123")
     monkeypatch.setenv("SLACK_CLIENT_ID", ours.client_id)
     monkeypatch.setenv("SLACK_CLIENT_SECRET", ours.client_secret.get_secret_value())
     monkeypatch.setenv("CCM_TOKEN_KEYS", ours.token_keys.get_secret_value())
     monkeypatch.setenv("CCM_PUBLIC_URL", ours.public_url)
-    return at_hour(town.clock, monkeypatch)
+    return at_hour(workspaces.clock, monkeypatch)
 
 
 def test_every_check_says_what_it_looks_at() -> None:

@@ -6,7 +6,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import pytest
-from support.slack import LINE, Office
+from support.slack import LINE, Harness
 
 import bot
 
@@ -28,10 +28,10 @@ class Passed:
 
 
 def test_a_line_passes_at_most_20_files_on_its_way_to_its_answer(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passed = Passed()
-    dispatch = office.app.dispatch
+    dispatch = harness.app.dispatch
 
     def watched(request: Any) -> Any:
         sys.setprofile(passed)
@@ -40,7 +40,7 @@ def test_a_line_passes_at_most_20_files_on_its_way_to_its_answer(
         finally:
             sys.setprofile(None)
 
-    monkeypatch.setattr(office.app, "dispatch", watched)
-    seen = office.say(LINE)
+    monkeypatch.setattr(harness.app, "dispatch", watched)
+    seen = harness.say(LINE)
     assert "*Saved*" in seen.words
     assert 0 < len(passed.files) <= MOST_FILES, sorted(passed.files)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 from support.logs import Printed, printed_logs
-from support.slack import LINE, Office
+from support.slack import LINE, Harness
 
 from bot.commands.registry import COMMANDS
 from bot.config import Settings
@@ -60,8 +60,8 @@ def test_a_library_speaks_under_the_id_of_the_request_that_it_works_for() -> Non
         assert json.loads(WordlessFormatter().format(a_record(logging.ERROR)))["request_id"] == "abc"
 
 
-def test_a_request_is_one_line_with_the_command_the_practice_and_the_person(office: Office, printed: Printed) -> None:
-    office.say(LINE)
+def test_a_request_is_one_line_with_the_command_the_practice_and_the_person(harness: Harness, printed: Printed) -> None:
+    harness.say(LINE)
 
     (line,) = printed.of("request_handled")
     assert line.pop("duration_ms") > 0
@@ -77,13 +77,13 @@ def test_a_request_is_one_line_with_the_command_the_practice_and_the_person(offi
     }
 
 
-def test_one_id_leads_from_a_request_to_all_that_follows_it(office: Office, printed: Printed) -> None:
-    office.person().home()
-    office.settle()
+def test_one_id_leads_from_a_request_to_all_that_follows_it(harness: Harness, printed: Printed) -> None:
+    harness.person().home()
+    harness.settle()
     before = len(printed.lines)
 
-    office.say(LINE)
-    office.settle()
+    harness.say(LINE)
+    harness.settle()
 
     lines = printed.lines[before:]
     assert [line["event"] for line in lines].count("follow_up_done") >= 2
@@ -92,9 +92,9 @@ def test_one_id_leads_from_a_request_to_all_that_follows_it(office: Office, prin
     }
 
 
-def test_every_request_has_an_id_of_its_own_and_leaves_nothing_bound(office: Office, printed: Printed) -> None:
-    office.say(LINE)
-    office.say("/ccm near", "U0VISITOR")
+def test_every_request_has_an_id_of_its_own_and_leaves_nothing_bound(harness: Harness, printed: Printed) -> None:
+    harness.say(LINE)
+    harness.say("/ccm near", "U0VISITOR")
 
     first, second = printed.of("request_handled")
     assert first["request_id"] != second["request_id"]
@@ -110,8 +110,8 @@ def test_every_request_has_an_id_of_its_own_and_leaves_nothing_bound(office: Off
         ("/ccm month", "month", "ROLE_NEEDED"),
     ],
 )
-def test_a_refusal_is_logged_by_its_code(office: Office, printed: Printed, line: str, what: str, code: str) -> None:
-    office.say(line)
+def test_a_refusal_is_logged_by_its_code(harness: Harness, printed: Printed, line: str, what: str, code: str) -> None:
+    harness.say(line)
 
     (said,) = printed.of("request_handled")
     assert (said["what"], said["outcome"]) == (what, "refused")
@@ -120,11 +120,11 @@ def test_a_refusal_is_logged_by_its_code(office: Office, printed: Printed, line:
 
 
 def test_the_number_that_a_user_is_shown_leads_to_the_request(
-    office: Office, printed: Printed, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.commands.log.record_entry", lambda *_, **__: {}["ZEBRANOTE"])
 
-    seen = office.say(LINE)
+    seen = harness.say(LINE)
 
     (failure,), (said,) = printed.of("unexpected_failure"), printed.of("request_handled")
     assert f"`{said['reference']}`" in seen.words
@@ -133,8 +133,8 @@ def test_the_number_that_a_user_is_shown_leads_to_the_request(
     assert (failure["practice"], failure["staff"], failure["kind"]) == ("T0TEST", "nurse1", "KeyError")
 
 
-def test_a_request_that_slack_did_not_sign_is_logged_as_refused(office: Office, printed: Printed) -> None:
-    office.receive({"X-Slack-Signature": "v0=wrong", "X-Slack-Request-Timestamp": "1"}, "text=ZEBRANOTE")
+def test_a_request_that_slack_did_not_sign_is_logged_as_refused(harness: Harness, printed: Printed) -> None:
+    harness.receive({"X-Slack-Signature": "v0=wrong", "X-Slack-Request-Timestamp": "1"}, "text=ZEBRANOTE")
 
     (said,) = printed.of("request_handled")
     assert (said["outcome"], said["code"]) == ("refused", "HTTP_401")
@@ -142,21 +142,21 @@ def test_a_request_that_slack_did_not_sign_is_logged_as_refused(office: Office, 
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "export"])
-def test_a_command_is_logged_by_its_name(office: Office, printed: Printed, name: str) -> None:
-    office.say(f"/ccm {name}", "U0ADMIN1")
+def test_a_command_is_logged_by_its_name(harness: Harness, printed: Printed, name: str) -> None:
+    harness.say(f"/ccm {name}", "U0ADMIN1")
 
     assert printed.of("request_handled")[0]["what"] == name
 
 
-def test_a_button_is_logged_by_what_it_does(office: Office, printed: Printed) -> None:
-    office.press(office.say(LINE), UNDO)
+def test_a_button_is_logged_by_what_it_does(harness: Harness, printed: Printed) -> None:
+    harness.press(harness.say(LINE), UNDO)
 
     assert [line["what"] for line in printed.of("request_handled")] == ["log", "undo button"]
 
 
-def test_each_job_of_each_minute_has_an_id_and_says_its_practice(office: Office, printed: Printed) -> None:
-    jobs = practice_jobs(office.database, "T0TEST", office.client, office.clock)
-    with office.database.of("T0TEST").writing() as connection:
+def test_each_job_of_each_minute_has_an_id_and_says_its_practice(harness: Harness, printed: Printed) -> None:
+    jobs = practice_jobs(harness.database, "T0TEST", harness.client, harness.clock)
+    with harness.database.of("T0TEST").writing() as connection:
         for table in ("timers", "digest_messages", "listed_patients", "digests", "home_tabs"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
-from support.slack import MANIFEST, Office
+from support.slack import MANIFEST, Harness
 
 import bot.slack.manifest
 from bot.slack.manifest import bot_scopes
@@ -93,16 +93,16 @@ def answers(app: App, body: dict[str, Any]) -> bool:
     return any(listener.matches(req=request, resp=BoltResponse(status=200)) for listener in app._listeners)
 
 
-def test_the_declared_commands_are_those_the_app_listens_to(manifest: dict[str, Any], office: Office) -> None:
+def test_the_declared_commands_are_those_the_app_listens_to(manifest: dict[str, Any], harness: Harness) -> None:
     declared = [each["command"] for each in manifest["features"]["slash_commands"]]
 
     assert declared == ["/ccm"]
-    assert all(answers(office.app, {"command": command, "text": ""}) for command in declared)
-    assert not answers(office.app, {"command": "/other", "text": ""})
+    assert all(answers(harness.app, {"command": command, "text": ""}) for command in declared)
+    assert not answers(harness.app, {"command": "/other", "text": ""})
 
 
 def test_the_declared_shortcuts_and_events_are_those_the_app_listens_to(
-    manifest: dict[str, Any], office: Office
+    manifest: dict[str, Any], harness: Harness
 ) -> None:
     kinds = {"global": "shortcut", "message": "message_action"}
     declared = {(kinds[each["type"]], each["callback_id"]) for each in manifest["features"]["shortcuts"]}
@@ -111,14 +111,14 @@ def test_the_declared_shortcuts_and_events_are_those_the_app_listens_to(
     assert declared == {("shortcut", "log_shortcut"), ("message_action", "log_message_shortcut")}
     assert events == {"app_home_opened", "user_change", "app_uninstalled", "tokens_revoked"}
     for kind, callback_id in [*declared, ("shortcut", "log_form_submitted"), ("message_action", "other")]:
-        assert answers(office.app, {"type": kind, "callback_id": callback_id}) == ((kind, callback_id) in declared)
+        assert answers(harness.app, {"type": kind, "callback_id": callback_id}) == ((kind, callback_id) in declared)
     for event in (*events, "message", "app_mention"):
         body = {"type": "event_callback", "event": {"type": event, "user": "U1"}}
-        assert answers(office.app, body) == (event in events)
+        assert answers(harness.app, body) == (event in events)
 
 
 def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
-    manifest: dict[str, Any], office: Office
+    manifest: dict[str, Any], harness: Harness
 ) -> None:
     assert manifest["settings"]["interactivity"]["is_enabled"]
     for action in (
@@ -129,13 +129,13 @@ def test_interactivity_is_on_because_the_app_listens_to_buttons_and_forms(
         "month_page_next",
         "near_page_previous",
     ):
-        assert answers(office.app, {"type": "block_actions", "actions": [{"action_id": action}]})
+        assert answers(harness.app, {"type": "block_actions", "actions": [{"action_id": action}]})
     assert answers(
-        office.app, {"type": "view_submission", "view": {"type": "modal", "callback_id": "log_form_submitted"}}
+        harness.app, {"type": "view_submission", "view": {"type": "modal", "callback_id": "log_form_submitted"}}
     )
 
 
-def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
+def test_every_button_of_every_view_has_a_listener(harness: Harness) -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (BOT / "views").glob("*.py"))
     names = re.findall(rf'^[A-Z_]+ = "((?:{"|".join(ROOMS_OF_BUTTONS)})_[a-z_]+)"$', sources, re.MULTILINE)
     pages = {f"{name}_{turn}" for name in names if name.endswith("_page") for turn in ("next", "previous")}
@@ -144,7 +144,7 @@ def test_every_button_of_every_view_has_a_listener(office: Office) -> None:
 
     assert len(actions) >= 10
     for action in actions:
-        assert answers(office.app, {"type": "block_actions", "actions": [{"action_id": action}]}), action
+        assert answers(harness.app, {"type": "block_actions", "actions": [{"action_id": action}]}), action
 
 
 def test_the_messages_tab_is_on_because_the_bot_sends_direct_messages(manifest: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.practice import an_entry
-from support.slack import Office
+from support.slack import Harness
 
 from bot.cli.commands import COMMANDS as TERMINAL_COMMANDS
 from bot.cli.lazy import real_command
@@ -86,19 +86,21 @@ REMEDIES = [rule.number for rule in CATALOGUE.values() if "/ccm " in rule.remedy
 
 
 @pytest.mark.parametrize("number", REMEDIES)
-def test_a_line_of_a_remedy_works_when_pasted_with_values_in_place_of_the_capitals(office: Office, number: str) -> None:
-    office.work(an_entry())
+def test_a_line_of_a_remedy_works_when_pasted_with_values_in_place_of_the_capitals(
+    harness: Harness, number: str
+) -> None:
+    harness.work(an_entry())
     for line in SLACK_LINE.findall(CATALOGUE[number].remedy.replace("10:05-10:17", "12m")):
         values = {**VALUES, "PROGRAM": "ccm"} if "until" in line else VALUES
         typed = re.sub(r"\b[A-Z]{4,}\b", lambda found, values=values: values[found.group()], line)
         name = typed.split(" ")[1]
         user = next(user for role, user in ASKED if role in command_named(name).roles)
-        seen = office.say(typed, user)
+        seen = harness.say(typed, user)
         assert "ROLE_NEEDED" not in seen.words, typed
         assert "Nothing was saved" not in seen.words, typed
 
 
-def test_the_lines_of_the_billing_rules_that_clear_a_blocker_work_when_pasted(office: Office) -> None:
+def test_the_lines_of_the_billing_rules_that_clear_a_blocker_work_when_pasted(harness: Harness) -> None:
     page = (ROOT / "docs/billing-rules.md").read_text(encoding="utf-8")
     others = ("/ccm log", "/ccm settings", "/ccm patients", "/ccm close")
     lines = [line for line in re.findall(r"`(/ccm [^`]*)`", page) if not line.startswith(others)]
@@ -106,5 +108,5 @@ def test_the_lines_of_the_billing_rules_that_clear_a_blocker_work_when_pasted(of
     assert len(lines) >= 4
     for line in lines:
         if "until" in line:
-            office.say("/ccm enroll P-1042 pcm 2026-01-05")
-        assert "*Recorded" in office.say(line).words, line
+            harness.say("/ccm enroll P-1042 pcm 2026-01-05")
+        assert "*Recorded" in harness.say(line).words, line

@@ -13,7 +13,7 @@ import ledger.storage.tables
 from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
 from bot.config import Settings
-from bot.runtime.background import Behind
+from bot.runtime.background import BackgroundThreads
 from bot.telemetry.logs import CONSOLE, JSON
 from bot.telemetry.metrics import Metrics
 from ledger.storage.database import Database
@@ -59,8 +59,8 @@ def named(cell: str) -> list[str]:
 def metrics_of_a_process(database: Database) -> Metrics:
     """The metrics as ``ccm serve`` has them."""
     metrics = Metrics()
-    with Behind(1) as behind:
-        metrics.watch_behind(behind)
+    with BackgroundThreads(1) as behind:
+        metrics.watch_background(behind)
     metrics.watch_due(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     return metrics
 

@@ -11,7 +11,7 @@ from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Group
 
 TODAY = date(2026, 11, 3)
-TEAMS = ("Blue Team", "Green Team", "Green House", "May Team")
+TEAMS = ("Blue Team", "Green Team", "Green Cluster", "May Team")
 KNOWN = ("log", "start", "stop", "month", "near", "patient", "patients", "help")
 
 
@@ -82,7 +82,7 @@ def test_a_list_without_statuses_takes_such_a_word_for_a_team() -> None:
     (problem,) = parse_month_args("last blocked", TEAMS, today=TODAY).problems
     assert (problem.code, problem.message) == (
         "TEAM_UNKNOWN",
-        '"blocked" is no month and no team. Teams: Blue Team, Green Team, Green House, May Team.',
+        '"blocked" is no month and no team. Teams: Blue Team, Green Team, Green Cluster, May Team.',
     )
 
 

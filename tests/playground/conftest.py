@@ -50,7 +50,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-class HandClock:
+class ManualClock:
     """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
@@ -64,12 +64,12 @@ class HandClock:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def workspace(clock: HandClock) -> Workspace:
+def workspace(clock: ManualClock) -> Workspace:
     return Workspace.from_dict(CONFIG, clock=clock)
 
 

@@ -1,4 +1,4 @@
 """The fixtures of a bot before a strict local Slack, and of ledgers for processes."""
 
-from support.house_fixtures import *  # noqa: F403 - they are all for here
-from support.office_fixtures import *  # noqa: F403 - the same
+from support.cluster_fixtures import *  # noqa: F403 - they are all for here
+from support.harness_fixtures import *  # noqa: F403 - the same

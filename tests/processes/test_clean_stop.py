@@ -14,7 +14,7 @@ from support.asking import ask
 from support.practice import a_practice, an_entry, record, verified
 from support.processes import Bot, bot_process
 from support.proxy import proxied
-from support.slack import BLUE, GENERAL, GREEN, LINE, HandClock, local_slack
+from support.slack import BLUE, GENERAL, GREEN, LINE, ManualClock, local_slack
 from support.threads import wait_for_a_waiter
 
 from bot.playground import Glance, Playground
@@ -45,7 +45,7 @@ def practice(postgresql_database: Database) -> Practice:
 @pytest.fixture
 def slack(postgresql_database: Database, practice: Practice) -> Iterator[Playground]:
     """The Slack that the processes serve; it refuses nothing of theirs."""
-    playground = Playground(local_slack(postgresql_database, practice, HandClock(NINE))).start()
+    playground = Playground(local_slack(postgresql_database, practice, ManualClock(NINE))).start()
     yield playground
     playground.stop(wait=False)
     assert [(each.summary, each.refused) for each in playground.refusals] == []

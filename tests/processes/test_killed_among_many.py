@@ -1,8 +1,8 @@
 """Four processes on one PostgreSQL with many people at once; one is killed in the middle, another takes its place."""
 
-from support.crowd import Crowd, Told
+from support.clusters import Clusters
 from support.forks import eventually
-from support.houses import Houses
+from support.load import Load, Told
 from support.slack import BLUE, GREEN
 
 PROCESSES, CLIENTS, LOGS = 4, 32, 400
@@ -10,36 +10,38 @@ BLUE_KEY = "digest:T0TEST:blue-team:2026-11-25T14:00Z"
 GREEN_KEY = "digest:T0TEST:green-team:2026-11-25T15:00Z"
 
 
-def test_nothing_is_lost_and_nothing_comes_twice(postgresql_houses: Houses) -> None:
-    with postgresql_houses.open() as house:
-        house.clock.move(minutes=-1)
+def test_nothing_is_lost_and_nothing_comes_twice(postgresql_clusters: Clusters) -> None:
+    with postgresql_clusters.open() as cluster:
+        cluster.clock.move(minutes=-1)
         for _ in range(PROCESSES):
-            house.start(ticks=True)
-        for bot in house.bots:
+            cluster.start(ticks=True)
+        for bot in cluster.bots:
             bot.wait_until_ready()
 
         def one_is_killed_and_another_comes() -> None:
-            house.serving[1].kill()
-            house.start(ticks=True).wait_until_ready()
+            cluster.serving[1].kill()
+            cluster.start(ticks=True).wait_until_ready()
 
-        crowd = Crowd(
-            house,
+        load = Load(
+            cluster,
             LOGS,
             CLIENTS,
             after={
                 LOGS // 4: one_is_killed_and_another_comes,
-                LOGS // 2: lambda: house.move(minutes=1),  # the blue team's digest is due, for all at the same instant
+                LOGS // 2: lambda: cluster.move(
+                    minutes=1
+                ),  # the blue team's digest is due, for all at the same instant
             },
         )
-        crowd.log()
-        house.move(hours=1)  # the green team's
-        eventually(lambda: house.posted() == 2, "both digests on record")
-        for bot in house.serving:
+        load.log()
+        cluster.move(hours=1)  # the green team's
+        eventually(lambda: cluster.posted() == 2, "both digests on record")
+        for bot in cluster.serving:
             bot.stop()
 
-        crowd.check()
-        assert crowd.count(Told.SAVED), "a busy machine may refuse many, not all"
-        assert set(house.keys_in(BLUE).values()) == {1}
-        assert BLUE_KEY in house.keys_in(BLUE)
-        assert house.keys_in(GREEN) == {GREEN_KEY: 1}
-        house.check()
+        load.check()
+        assert load.count(Told.SAVED), "a busy machine may refuse many, not all"
+        assert set(cluster.keys_in(BLUE).values()) == {1}
+        assert BLUE_KEY in cluster.keys_in(BLUE)
+        assert cluster.keys_in(GREEN) == {GREEN_KEY: 1}
+        cluster.check()

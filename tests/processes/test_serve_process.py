@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.patience import PATIENCE_SECONDS
-from support.slack import LINE, HandClock, Office, open_office
+from support.slack import LINE, Harness, ManualClock, open_harness
 
 from bot.runtime.demo import free_port
 from ledger.clock import now
@@ -31,35 +31,37 @@ JOB_DONE = 'ccm_job_last_success_timestamp_seconds{job="run_due",practice="T0TES
 
 
 @pytest.fixture
-def office(office_database: Database, office_practice: Practice, port: int) -> Iterator[Office]:
+def harness(harness_database: Database, harness_practice: Practice, port: int) -> Iterator[Harness]:
     """A Slack of the present hour, which reaches the bot over HTTP."""
     url = f"http://127.0.0.1:{port}/slack/events"
-    with open_office(office_database, office_practice, HandClock(now()), attached=False, request_url=url) as office:
-        yield office
+    with open_harness(
+        harness_database, harness_practice, ManualClock(now()), attached=False, request_url=url
+    ) as harness:
+        yield harness
 
 
-def settings(office: Office) -> dict[str, str]:
-    """The environment of a process that works in the office."""
-    place = office.playground.workspace.installation
+def settings(harness: Harness) -> dict[str, str]:
+    """The environment of a process that works in the harness."""
+    place = harness.playground.workspace.installation
     return os.environ | {
-        "CCM_DATABASE_URL": office.database.url.render_as_string(hide_password=False),
-        "SLACK_API_URL": office.playground.api_url,
+        "CCM_DATABASE_URL": harness.database.url.render_as_string(hide_password=False),
+        "SLACK_API_URL": harness.playground.api_url,
         "SLACK_BOT_TOKEN": place.bot_token,
         "SLACK_SIGNING_SECRET": place.signing_secret,
     }
 
 
-def ccm(office: Office, *words: str) -> subprocess.CompletedProcess[str]:
+def ccm(harness: Harness, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs a command in a process of its own."""
     command = [sys.executable, "-m", "bot", *words]
-    return subprocess.run(command, env=settings(office), text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
+    return subprocess.run(command, env=settings(harness), text=True, capture_output=True, check=False)  # noqa: S603 - ourselves
 
 
 @contextmanager
-def serving(office: Office, port: int) -> Iterator[subprocess.Popen[str]]:
-    """``ccm serve --http`` on the office's ledger and Slack, once it prints; stopped after the block."""
+def serving(harness: Harness, port: int) -> Iterator[subprocess.Popen[str]]:
+    """``ccm serve --http`` on the harness's ledger and Slack, once it prints; stopped after the block."""
     words = [sys.executable, "-m", "bot", "serve", "--http", "--port", str(port)]
-    with subprocess.Popen(words, env=settings(office), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
+    with subprocess.Popen(words, env=settings(harness), text=True, stderr=subprocess.PIPE) as process:  # noqa: S603 - ourselves
         try:
             yield process
         finally:
@@ -89,11 +91,11 @@ def metrics_with(port: int, words: str) -> str:
     pytest.fail(f"{words} was never counted")
 
 
-def test_a_process_prints_json_alone_and_counts_what_it_did(office: Office, port: int) -> None:
-    with serving(office, port) as process:
+def test_a_process_prints_json_alone_and_counts_what_it_did(harness: Harness, port: int) -> None:
+    with serving(harness, port) as process:
         assert process.stderr is not None
         wait_for_door(port)
-        assert "*Saved*" in office.say(LINE).words
+        assert "*Saved*" in harness.say(LINE).words
         shown = metrics_with(port, JOB_DONE)
         process.terminate()
         lines = [json.loads(line) for line in process.stderr]
@@ -109,31 +111,31 @@ def test_a_process_prints_json_alone_and_counts_what_it_did(office: Office, port
 
 
 def test_while_the_bot_runs_it_can_be_backed_up_and_not_restored_over(
-    office: Office, port: int, tmp_path: Path
+    harness: Harness, port: int, tmp_path: Path
 ) -> None:
     file = str(tmp_path / "backup.sqlite3")
-    with serving(office, port):
+    with serving(harness, port):
         wait_for_door(port)
-        office.say(LINE)
-        backed_up, refused = ccm(office, "backup", file), ccm(office, "restore", file)
-    office.database.close()
-    restored = ccm(office, "restore", file)
+        harness.say(LINE)
+        backed_up, refused = ccm(harness, "backup", file), ccm(harness, "restore", file)
+    harness.database.close()
+    restored = ccm(harness, "restore", file)
 
     assert "1 entries" in backed_up.stdout, backed_up.stderr
     assert (refused.returncode, "LEDGER_IN_USE" in refused.stderr) == (1, True)
     assert restored.returncode == 0, restored.stderr
-    assert ccm(office, "verify").returncode == 0
-    assert [entry.duration_minutes for entry in office.entries()] == [12]
+    assert ccm(harness, "verify").returncode == 0
+    assert [entry.duration_minutes for entry in harness.entries()] == [12]
 
 
-def test_whoever_reads_the_log_may_go_away_and_the_bot_goes_on_and_stops(office: Office, port: int) -> None:
-    with serving(office, port) as process:
+def test_whoever_reads_the_log_may_go_away_and_the_bot_goes_on_and_stops(harness: Harness, port: int) -> None:
+    with serving(harness, port) as process:
         wait_for_door(port)
         assert process.stderr is not None
         process.stderr.close()
 
-        assert "*Saved*" in office.say(LINE).words
-        assert "*Saved*" in office.say(LINE.replace("P-1042", "P-1043")).words
+        assert "*Saved*" in harness.say(LINE).words
+        assert "*Saved*" in harness.say(LINE.replace("P-1042", "P-1043")).words
         process.terminate()
 
         assert process.wait(PATIENCE_SECONDS) >= 0

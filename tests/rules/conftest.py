@@ -33,7 +33,7 @@ STAFF = (
     StaffMember("bob", "LPN"),
     StaffMember("lee", "MD"),
     StaffMember("npat", "NP"),
-    StaffMember("dot", "front desk"),
+    StaffMember("dot", "front services"),
 )
 
 

@@ -87,7 +87,7 @@ def test_c4_qualifying_credentials_count(build: Any, credential: str) -> None:
 @pytest.mark.parametrize(
     ("member", "words"),
     [
-        (StaffMember("ann", "front desk"), "held no qualifying credential"),
+        (StaffMember("ann", "front services"), "held no qualifying credential"),
         (StaffMember("ann", "rn"), "held no qualifying credential"),
         (StaffMember("ann", "RN", supervised=False), "was not under the billing practitioner's supervision"),
         (StaffMember("ann", "MD", supervised=False), "was not under the billing practitioner's supervision"),
@@ -109,7 +109,7 @@ def test_c4_the_first_and_the_last_active_day_count(build: Any) -> None:
 
 
 def test_c4_a_credential_gained_later_counts_from_that_day(build: Any) -> None:
-    staff = (StaffMember("ann", "front desk", active_to=day(9)), StaffMember("ann", "MA", active_from=day(10)))
+    staff = (StaffMember("ann", "front services", active_to=day(9)), StaffMember("ann", "MA", active_from=day(10)))
     statement = build.statement(build.month([build.entry(5, 9), build.entry(6, 10)], staff=staff))
     assert [entry.counted_minutes for entry in statement.entries] == [0, 6]
 

@@ -112,7 +112,7 @@ def patient_months(draw: Any) -> PatientMonth:
             StaffMember("ann", "RN"),
             StaffMember("bob", "LPN", active_from=month.replace(day=3)),
             StaffMember("lee", "MD"),
-            StaffMember("dot", "front desk"),
+            StaffMember("dot", "front services"),
         ),
         entries=tuple(draw(entries(month, number)) for number in range(draw(st.integers(0, 9)))),
     )

@@ -160,8 +160,8 @@ def test_w8_over_600_minutes_of_one_staff_member_in_a_day(build: Any, minutes: i
     entries = [build.entry(300), build.entry(minutes)]
     assert ("CROWDED_HOUR" in warned(build, entries)) == expected
     found = build.part(build.month([*entries, build.entry(5, staff_id="bob"), build.entry(7, 4)])).warnings
-    crowded = [(warning.text, warning.entries) for warning in found if warning.name == "CROWDED_HOUR"]
-    assert crowded == ([("one staff member has 601 counted minutes in one day", (0, 1))] if expected else [])
+    full = [(warning.text, warning.entries) for warning in found if warning.name == "CROWDED_HOUR"]
+    assert full == ([("one staff member has 601 counted minutes in one day", (0, 1))] if expected else [])
     two_people = [entries[0], replace(entries[1], staff_id="bob")]
     assert "CROWDED_HOUR" not in warned(build, two_people)
 
@@ -177,8 +177,8 @@ def test_w8_over_60_minutes_of_one_staff_member_in_a_clock_hour(build: Any, seco
     # Work around the hour belongs to other hours.
     entries.append(build.timed("11:10", "11:40"))
     found = build.part(build.month(entries)).warnings
-    crowded = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
-    assert crowded == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
+    full = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
+    assert full == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
 
 
 def test_warnings_say_what_an_auditor_would_see_in_numbers(build: Any) -> None:

@@ -1,3 +1,3 @@
 """The fixtures of ledgers for processes."""
 
-from support.house_fixtures import *  # noqa: F403 - they are all for here
+from support.cluster_fixtures import *  # noqa: F403 - they are all for here

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event, select
 from structlog.testing import capture_logs
 from support.jobs import born
 from support.practice import NEW_YORK, a_practice, verified
-from support.slack import BLUE, GENERAL, GREEN, HandClock, Office, open_office
+from support.slack import BLUE, GENERAL, GREEN, Harness, ManualClock, open_harness
 
 from bot.slack.client import web_client
 from jobs.scheduling.claims import LEASE
@@ -118,14 +118,14 @@ class Killed(BaseException):
 class Claimants:
     """Processes that run the jobs, as far as the ledger and Slack can tell: they die by dice, and others take over."""
 
-    def __init__(self, office: Office, dice: random.Random) -> None:
-        self._office = office
+    def __init__(self, harness: Harness, dice: random.Random) -> None:
+        self._harness = harness
         self._dice = dice
         self._is_mortal = False
         self.deaths = 0
         self._processes = [self._born() for _ in range(CLAIMANTS)]
 
-        @event.listens_for(office.database.engine, "commit")
+        @event.listens_for(harness.database.engine, "commit")
         def on_commit(_connection: Connection) -> None:
             self._perhaps_dies()
 
@@ -143,8 +143,8 @@ class Claimants:
 
     def _born(self) -> Callable[[], None]:
         """A new process, which may die whenever it changes something or asks Slack."""
-        office = self._office
-        client = web_client(office.client.token or "", office.playground.api_url)
+        harness = self._harness
+        client = web_client(harness.client.token or "", harness.playground.api_url)
         call = client.api_call
 
         def mortal_call(method: str, **more: Any) -> Any:
@@ -154,7 +154,7 @@ class Claimants:
             return answer
 
         client.api_call = mortal_call  # type: ignore[method-assign]
-        return born(office, client)
+        return born(harness, client)
 
     def _perhaps_dies(self) -> None:
         if self._is_mortal and self._dice.randrange(ONE_IN) == 0:
@@ -162,23 +162,23 @@ class Claimants:
 
 
 @pytest.fixture
-def office(sqlite_database: Database) -> Iterator[Office]:
+def harness(sqlite_database: Database) -> Iterator[Harness]:
     """The bot on the first of January 2026; digests have no pictures, which take long to draw."""
     practice = a_practice(sqlite_database)
-    clock = HandClock(datetime.combine(FIRST, time(0), NEW_YORK))
+    clock = ManualClock(datetime.combine(FIRST, time(0), NEW_YORK))
     with sqlite_database.of(practice.practice_id).writing() as connection:
         for name in SWITCHED_OFF:
             change_policy(connection, practice, name, False, at=clock(), recorded_by="admin1")  # noqa: FBT003 - a policy's value
-    with open_office(sqlite_database, practice, clock) as office:
-        office.forget_message_rate()
-        yield office
+    with open_harness(sqlite_database, practice, clock) as harness:
+        harness.forget_message_rate()
+        yield harness
 
 
 @dataclass
 class Diary:
     """What happens to the practice day by day; ``dice`` are thrown alike each time."""
 
-    office: Office
+    harness: Harness
     claimants: Claimants
     dice: random.Random
     missed: set[datetime]
@@ -217,36 +217,36 @@ class Diary:
         for _ in range(TRIES):
             self._tick(at)
             at += LEASE + timedelta(seconds=1)
-            if self.owed <= on_record(self.office).keys():
+            if self.owed <= on_record(self.harness).keys():
                 self.owed.clear()
                 break
         self._tick(at, 1)
 
     def _tick(self, at: datetime, how_many: int = CLAIMANTS) -> None:
-        self.office.clock.now = at.astimezone(UTC)
+        self.harness.clock.now = at.astimezone(UTC)
         self.claimants.tick(how_many)
 
     def _log(self, day: date) -> None:
         """Now and then somebody logs, through the front door."""
         if day.day % 8 != 2 or day < date(2026, 1, 6):
             return
-        self.office.clock.now = datetime.combine(day, time(8, 15), NEW_YORK).astimezone(UTC)
+        self.harness.clock.now = datetime.combine(day, time(8, 15), NEW_YORK).astimezone(UTC)
         line = f"/ccm log P-104{2 + next(self.saved) % 2} 9m meds call Reconciled the list. Dose confirmed."
-        assert self.office.playground.people.say("U0NURSE1", GENERAL, line).ok
+        assert self.harness.playground.people.say("U0NURSE1", GENERAL, line).ok
         self.logged += 1
 
 
-def test_in_two_years_each_channel_has_every_message_once(office: Office) -> None:
+def test_in_two_years_each_channel_has_every_message_once(harness: Harness) -> None:
     dice = random.Random(20261124)  # noqa: S311 - the same each time
-    claimants = Claimants(office, dice)
-    diary = Diary(office, claimants, dice, set(), count())
+    claimants = Claimants(harness, dice)
+    diary = Diary(harness, claimants, dice, set(), count())
 
     with capture_logs():
         for number in range((LAST - FIRST).days + 1):
             diary.live_through(FIRST + timedelta(days=number))
-    office.settle()
+    harness.settle()
 
-    found, recorded = posted(office), on_record(office)
+    found, recorded = posted(harness), on_record(harness)
     assert set(found.values()) == {1}
     assert set(found) == {run for run, has_message in recorded.items() if has_message}
     assert set(recorded) == {
@@ -255,8 +255,8 @@ def test_in_two_years_each_channel_has_every_message_once(office: Office) -> Non
     assert {run for run in expected() if run[0] == "digest" and run[-1] not in diary.missed} <= set(found)
     assert claimants.deaths > len(DIGEST_DAYS)
     assert diary.missed
-    assert len(office.entries()) == diary.logged
-    assert verified(office.database, office.practice).difference is None
+    assert len(harness.entries()) == diary.logged
+    assert verified(harness.database, harness.practice).difference is None
 
 
 @cache
@@ -270,10 +270,10 @@ def expected() -> set[Run]:
     }
 
 
-def posted(office: Office) -> Counter[Run]:
+def posted(harness: Harness) -> Counter[Run]:
     """How often each run is in a channel, or in a direct message."""
     found: Counter[Run] = Counter()
-    store, channels = office.playground.workspace.messages, office.playground.workspace.channels
+    store, channels = harness.playground.workspace.messages, harness.playground.workspace.channels
     for channel in list(channels):
         for message in store.seen_by(channel, None):
             if "metadata" in message.body:
@@ -283,10 +283,10 @@ def posted(office: Office) -> Counter[Run]:
     return found
 
 
-def on_record(office: Office) -> dict[Run, bool]:
+def on_record(harness: Harness) -> dict[Run, bool]:
     """What the ledger says was done, and whether there was anything to say."""
     query = select(OccurrenceRow.__table__).where(OccurrenceRow.posted_at.is_not(None))
-    with office.looking() as connection:
+    with harness.looking() as connection:
         return {
             (row.kind, row.team_id, row.scheduled_at): row.message_ts is not None for row in connection.execute(query)
         }

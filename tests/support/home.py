@@ -1,23 +1,23 @@
 """The Home tab as its owner sees it, when everything is done that was begun."""
 
-from support.slack import Office
+from support.slack import Harness
 
 from bot.playground import SeenView
 
 NURSE = "U0NURSE1"
 
 
-def opened(office: Office, user: str = NURSE) -> SeenView:
+def opened(harness: Harness, user: str = NURSE) -> SeenView:
     """The Home tab of ``user``, opened, with everything done that this begins."""
-    office.person(user).home()
-    office.settle()
-    return now(office, user)
+    harness.person(user).home()
+    harness.settle()
+    return now(harness, user)
 
 
-def now(office: Office, user: str = NURSE) -> SeenView:
+def now(harness: Harness, user: str = NURSE) -> SeenView:
     """The Home tab as it stands, when all that was begun is done."""
-    office.settle()
-    home = office.person(user).home_view
+    harness.settle()
+    home = harness.person(user).home_view
     assert home is not None
     return home
 
@@ -31,11 +31,11 @@ def buttons(home: SeenView, action_id: str) -> list[tuple[str, str]]:
     return found
 
 
-def press(office: Office, home: SeenView, action_id: str, about: str = "", user: str = NURSE) -> SeenView:
+def press(harness: Harness, home: SeenView, action_id: str, about: str = "", user: str = NURSE) -> SeenView:
     """The Home tab after a press on the first button of that action whose value has ``about`` in it."""
     block_id = next(block for block, value in buttons(home, action_id) if about in value)
-    office.person(user).press(home, action_id, block_id=block_id)
-    return now(office, user)
+    harness.person(user).press(home, action_id, block_id=block_id)
+    return now(harness, user)
 
 
 def row(home: SeenView, words: str) -> str:

@@ -1,10 +1,10 @@
-"""The messages of the month in an office: when they are due, sent, missed and seen."""
+"""The messages of the month in an harness: when they are due, sent, missed and seen."""
 
 from datetime import datetime
 from typing import Any
 
 from support.practice import local
-from support.slack import Office
+from support.slack import Harness
 
 from bot.messages.direct_messages import SlackDirect
 from bot.playground import SeenMessage
@@ -25,39 +25,39 @@ FIRST = local("2026-12-01 09:00")
 SWITCHES = ("month_end_notice", "weekly_summary", "care_plan_notice", "month_start_notice")
 
 
-def decide(office: Office, name: str, value: Any) -> None:
-    with office.database.of("T0TEST").writing() as connection:
-        change_policy(connection, office.practice, name, value, at=office.clock(), recorded_by="admin1")
+def decide(harness: Harness, name: str, value: Any) -> None:
+    with harness.database.of("T0TEST").writing() as connection:
+        change_policy(connection, harness.practice, name, value, at=harness.clock(), recorded_by="admin1")
 
 
-def at(office: Office, switch: str, instant: datetime) -> Office:
-    """The office at that instant, with one of the messages switched on."""
-    decide(office, switch, value=True)
-    office.clock.now = instant
-    return office
+def at(harness: Harness, switch: str, instant: datetime) -> Harness:
+    """The harness at that instant, with one of the messages switched on."""
+    decide(harness, switch, value=True)
+    harness.clock.now = instant
+    return harness
 
 
-def tick(office: Office, by: str = "a process", database: Database | None = None) -> int:
+def tick(harness: Harness, by: str = "a process", database: Database | None = None) -> int:
     """How many messages a process sends now."""
-    own = (database or office.database).of("T0TEST")
-    return run_month_messages(own, "T0TEST", SlackDirect(office.client), by=by, now=office.clock)
+    own = (database or harness.database).of("T0TEST")
+    return run_month_messages(own, "T0TEST", SlackDirect(harness.client), by=by, now=harness.clock)
 
 
-def watch(office: Office) -> int:
+def watch(harness: Harness) -> int:
     """How many runs a process finds missed now."""
-    own = office.database.of("T0TEST")
-    return run_missed(own, "T0TEST", SlackDirect(office.client), by="a process", now=office.clock)
+    own = harness.database.of("T0TEST")
+    return run_missed(own, "T0TEST", SlackDirect(harness.client), by="a process", now=harness.clock)
 
 
-def told(office: Office, user: str) -> list[str]:
-    return [message.text for message in office.person(user).direct_messages()]
+def told(harness: Harness, user: str) -> list[str]:
+    return [message.text for message in harness.person(user).direct_messages()]
 
 
-def only(office: Office, user: str) -> SeenMessage:
-    (message,) = office.person(user).direct_messages()
+def only(harness: Harness, user: str) -> SeenMessage:
+    (message,) = harness.person(user).direct_messages()
     return message
 
 
-def runs(office: Office) -> list[Run]:
-    with office.looking() as connection:
+def runs(harness: Harness) -> list[Run]:
+    with harness.looking() as connection:
         return latest_runs(connection, "T0TEST", most=50)

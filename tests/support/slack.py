@@ -25,7 +25,7 @@ from bot.app import build_app
 from bot.messages.digest_channel import SlackChannel
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
-from bot.runtime.background import Behind
+from bot.runtime.background import BackgroundThreads
 from bot.slack.client import web_client
 from jobs.digests.listing import Picture
 from jobs.digests.posting import Digest
@@ -62,7 +62,7 @@ def hire_more(database: Database, practice: Practice) -> None:
     import_rows(database, practice, "staff", [staff_row(credential="RN", **row) for row in MORE_STAFF])
 
 
-class HandClock:
+class ManualClock:
     """A clock that stands still until a test moves it."""
 
     def __init__(self, now: datetime = NOW) -> None:
@@ -81,7 +81,7 @@ class HandClock:
         self.now += timedelta(**by)
 
 
-class Afterwards(Behind):
+class Afterwards(BackgroundThreads):
     """What is done behind the acknowledgements, so that a test can wait for it."""
 
     def __init__(self) -> None:
@@ -101,12 +101,12 @@ class Afterwards(Behind):
 
 
 @dataclass
-class Office:
+class Harness:
     """The bot, its ledger and the Slack in front of it."""
 
     database: Database
     practice: Practice
-    clock: HandClock
+    clock: ManualClock
     playground: Playground
     client: WebClient
     app: App
@@ -210,7 +210,7 @@ class Office:
         return self.person("U0ADMIN1").messages(channel, thread_ts=ts)
 
 
-def local_slack(database: Database, practice: Practice, clock: HandClock, **installation: Any) -> Workspace:
+def local_slack(database: Database, practice: Practice, clock: ManualClock, **installation: Any) -> Workspace:
     """A workspace with the practice's staff, one stranger, and a channel for each team."""
     with database.of(practice.practice_id).reading() as connection:
         staff = [person for person in people(connection, practice.practice_id) if person.slack_user_id]
@@ -232,15 +232,15 @@ def local_slack(database: Database, practice: Practice, clock: HandClock, **inst
 
 
 @contextmanager
-def open_office(
+def open_harness(
     database: Database,
     practice: Practice,
-    clock: HandClock,
+    clock: ManualClock,
     *,
     attached: bool = True,
     admins: Collection[str] = (),
     **installation: Any,
-) -> Iterator[Office]:
+) -> Iterator[Harness]:
     """The bot before a local Slack; with ``attached``, signed requests are handed to it within this process.
 
     ``admins`` are those whom CCM_ADMINS names.
@@ -250,29 +250,29 @@ def open_office(
     client = web_client(place.bot_token, playground.api_url)
     afterwards = Afterwards()
     app = build_app(database, client, place.signing_secret, clock, admins=admins, executor=afterwards)
-    office = Office(database, practice, clock, playground, client, app, afterwards)
+    harness = Harness(database, practice, clock, playground, client, app, afterwards)
     if attached:
-        playground.attach(office.receive)
-    yield office
+        playground.attach(harness.receive)
+    yield harness
     # What was begun after an acknowledgement is finished before the ledger and Slack go away.
     afterwards.shutdown(wait=True)
     playground.stop(wait=False)
     refused = [(each.summary, each.refused) for each in playground.refusals]
-    assert office.allows_refusals or not refused, refused
-    faults = office.faults()
+    assert harness.allows_refusals or not refused, refused
+    faults = harness.faults()
     assert not faults, faults
-    misformed = office.misformed()
+    misformed = harness.misformed()
     assert not misformed, misformed
 
 
 @contextmanager
-def copied_office(template: Path, place: Path, clock: HandClock) -> Iterator[Office]:
+def copied_harness(template: Path, place: Path, clock: ManualClock) -> Iterator[Harness]:
     """The bot at work on a copy, at that place, of a SQLite ledger with one practice."""
     with closing(Database(f"sqlite:///{shutil.copy(template, place)}")) as database:
         with database.of("T0TEST").reading() as connection:
             practice = get_practice(connection, "T0TEST")
-        with open_office(database, practice, clock) as office:
-            yield office
+        with open_harness(database, practice, clock) as harness:
+            yield harness
 
 
 def paint_points_alone(patch: pytest.MonkeyPatch) -> None:
@@ -293,7 +293,7 @@ LONG_NAME = "Team " + "with a very long name " * 12 + "& <sons>"
 LONG = "C0LONG"
 
 
-def crowd(database: Database, practice: Practice) -> None:
+def fill_lists(database: Database, practice: Practice) -> None:
     """Adds 500 near patients, 200 near but blocked by five things, 60 blocked by all, and one with 120 entries.
 
     One team and one nurse have very long names.

@@ -1,22 +1,22 @@
-"""Timers in an office: started, waited for, looked at."""
+"""Timers in an harness: started, waited for, looked at."""
 
-from support.slack import Office
+from support.slack import Harness
 
 from bot.playground import Glance, SeenView
 from ledger.recording.timers import Timer, running_timer
 
 
-def start(office: Office, line: str = "P-1042 meds", *, minutes: float = 0, seconds: float = 0) -> Glance:
+def start(harness: Harness, line: str = "P-1042 meds", *, minutes: float = 0, seconds: float = 0) -> Glance:
     """What the nurse sees after starting a timer; then that much time passes."""
-    seen = office.say(f"/ccm start {line}")
-    office.clock.move(minutes=minutes, seconds=seconds)
+    seen = harness.say(f"/ccm start {line}")
+    harness.clock.move(minutes=minutes, seconds=seconds)
     return seen
 
 
-def running(office: Office, staff_id: str = "nurse1") -> Timer | None:
+def running(harness: Harness, staff_id: str = "nurse1") -> Timer | None:
     """The timer of that person as the ledger has it."""
-    with office.looking() as connection:
-        return running_timer(connection, office.practice, staff_id)
+    with harness.looking() as connection:
+        return running_timer(connection, harness.practice, staff_id)
 
 
 def opened(seen: Glance) -> SeenView:

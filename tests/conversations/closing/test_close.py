@@ -7,7 +7,7 @@ import pytest
 from support.closing import OCTOBER, actions
 from support.home import opened
 from support.practice import an_entry, entry_row, import_rows, record
-from support.slack import GENERAL, Office, has_button, picked, table_rows
+from support.slack import GENERAL, Harness, has_button, picked, table_rows
 
 from bot.playground import SeenMessage
 from bot.views.closing import CHANGES_PAGE, CLOSE, close_button
@@ -22,33 +22,33 @@ REASON = "A call of October 30 was logged late."
 
 
 @pytest.fixture
-def worked(office: Office) -> Office:
+def worked(harness: Harness) -> Harness:
     """October: 25 minutes for P-1042, 17 for P-1043, 12 for P-1046, who never consented."""
     for code, minutes in (("P-1042", 25), ("P-1043", 17), ("P-1046", 12)):
-        record(office.database, office.practice, an_entry(patient=code, day=THE_30TH, minutes=minutes))
-    return office
+        record(harness.database, harness.practice, an_entry(patient=code, day=THE_30TH, minutes=minutes))
+    return harness
 
 
-def last(office: Office, user: str = BILLER) -> SeenMessage:
+def last(harness: Harness, user: str = BILLER) -> SeenMessage:
     """The newest message that the biller sees, when all that was begun is done."""
-    office.settle()
-    return office.person(user).messages(GENERAL)[-1]
+    harness.settle()
+    return harness.person(user).messages(GENERAL)[-1]
 
 
-def close(office: Office, line: str = "/ccm close october") -> SeenMessage:
+def close(harness: Harness, line: str = "/ccm close october") -> SeenMessage:
     """The answer to a close."""
-    office.press(office.say(line, BILLER), CLOSE, BILLER)
-    return last(office)
+    harness.press(harness.say(line, BILLER), CLOSE, BILLER)
+    return last(harness)
 
 
-def reopen(office: Office, line: str = f"/ccm reopen october {REASON}") -> SeenMessage:
+def reopen(harness: Harness, line: str = f"/ccm reopen october {REASON}") -> SeenMessage:
     """The answer to a reopen."""
-    office.say(line, BILLER)
-    return last(office)
+    harness.say(line, BILLER)
+    return last(harness)
 
 
 @pytest.mark.parametrize("line", ["/ccm close", "/ccm close october", "/ccm close 2026-10", "/ccm close last"])
-def test_what_would_be_frozen_is_shown_before_with_the_button(worked: Office, line: str) -> None:
+def test_what_would_be_frozen_is_shown_before_with_the_button(worked: Harness, line: str) -> None:
     seen = worked.say(line, BILLER)
 
     assert "*October 2026 is open.*" in seen.words
@@ -61,7 +61,7 @@ def test_what_would_be_frozen_is_shown_before_with_the_button(worked: Office, li
     assert actions(worked.database, worked.practice) == []
 
 
-def test_the_button_closes_and_the_answer_takes_the_place_of_the_card(worked: Office) -> None:
+def test_the_button_closes_and_the_answer_takes_the_place_of_the_card(worked: Harness) -> None:
     preview = worked.say("/ccm close october", BILLER)
     during = worked.press(preview, CLOSE, BILLER)
     after = last(worked)
@@ -75,7 +75,7 @@ def test_the_button_closes_and_the_answer_takes_the_place_of_the_card(worked: Of
     assert actions(worked.database, worked.practice) == ["close"]
 
 
-def test_the_press_delivered_twice_is_one_close(worked: Office) -> None:
+def test_the_press_delivered_twice_is_one_close(worked: Harness) -> None:
     close(worked)
     worked.deliver_again("interactive")
 
@@ -83,15 +83,15 @@ def test_the_press_delivered_twice_is_one_close(worked: Office) -> None:
     assert actions(worked.database, worked.practice) == ["close"]
 
 
-def test_a_month_that_is_not_over_or_is_none_is_said_so(office: Office) -> None:
-    said = office.say("/ccm close november", BILLER).words
+def test_a_month_that_is_not_over_or_is_none_is_said_so(harness: Harness) -> None:
+    said = harness.say("/ccm close november", BILLER).words
     assert "November 2026 is not over: in America/New_York it is 2026-11-24." in said
     assert "/ccm close 2026-11" in said
-    assert "MONTH_IN_FUTURE" in office.say("/ccm close 2026-12", BILLER).words
-    assert "cannot be read as a month" in office.say("/ccm close someday", BILLER).words
+    assert "MONTH_IN_FUTURE" in harness.say("/ccm close 2026-12", BILLER).words
+    assert "cannot be read as a month" in harness.say("/ccm close someday", BILLER).words
 
 
-def test_a_closed_month_says_who_closed_and_reopened_it_and_why(worked: Office) -> None:
+def test_a_closed_month_says_who_closed_and_reopened_it_and_why(worked: Harness) -> None:
     close(worked)
     reopen(worked)
     assert REASON in worked.say("/ccm close october", BILLER).words
@@ -110,7 +110,7 @@ def test_a_closed_month_says_who_closed_and_reopened_it_and_why(worked: Office) 
     assert "/ccm reopen 2026-10" in seen.words
 
 
-def test_somebody_closed_it_meanwhile(worked: Office) -> None:
+def test_somebody_closed_it_meanwhile(worked: Harness) -> None:
     preview = worked.say("/ccm close october", BILLER)
     close(worked)
     worked.press(preview, CLOSE, BILLER)
@@ -120,7 +120,7 @@ def test_somebody_closed_it_meanwhile(worked: Office) -> None:
 
 
 def test_a_close_that_fails_can_be_tried_again_from_where_it_stands(
-    worked: Office, monkeypatch: pytest.MonkeyPatch
+    worked: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(_call: object) -> Reply:
         raise DatabaseAwayError("LEDGER_BUSY", "The ledger is busy.", "Try again.")
@@ -134,7 +134,7 @@ def test_a_close_that_fails_can_be_tried_again_from_where_it_stands(
     assert "October 2026 is closed" in last(worked).words
 
 
-def test_the_button_works_in_a_direct_message_as_well(worked: Office) -> None:
+def test_the_button_works_in_a_direct_message_as_well(worked: Harness) -> None:
     channel = worked.client.conversations_open(users=[BILLER])["channel"]["id"]
     message = Reply("October is over.", (section("October is over."), row_of(close_button(OCTOBER))))
     worked.client.chat_postMessage(channel=channel, **message.payload())
@@ -147,7 +147,7 @@ def test_the_button_works_in_a_direct_message_as_well(worked: Office) -> None:
     assert actions(worked.database, worked.practice) == ["close"]
 
 
-def test_the_button_does_nothing_for_those_who_are_no_billers(worked: Office) -> None:
+def test_the_button_does_nothing_for_those_who_are_no_billers(worked: Harness) -> None:
     worked.say("/ccm close october", BILLER)
     worked.press(worked.say("/ccm close october", BILLER), CLOSE, BILLER)
     worked.settle()
@@ -168,7 +168,7 @@ REFUSED = (
 
 
 @pytest.mark.parametrize("line", REFUSED)
-def test_a_closed_month_takes_nothing_and_the_way_to_reopen_it_is_named(worked: Office, line: str) -> None:
+def test_a_closed_month_takes_nothing_and_the_way_to_reopen_it_is_named(worked: Harness, line: str) -> None:
     worked.work(an_entry(patient="P-1044", minutes=5))
     close(worked)
     seen = worked.say(line, NURSE)
@@ -179,7 +179,7 @@ def test_a_closed_month_takes_nothing_and_the_way_to_reopen_it_is_named(worked: 
     assert len(worked.entries()) == 4
 
 
-def test_a_form_and_the_undo_button_find_the_month_closed_too(worked: Office) -> None:
+def test_a_form_and_the_undo_button_find_the_month_closed_too(worked: Harness) -> None:
     saved = worked.say(REFUSED[0], NURSE)
     form = worked.say("/ccm log P-1042", NURSE).modal
     assert form is not None
@@ -194,7 +194,7 @@ def test_a_form_and_the_undo_button_find_the_month_closed_too(worked: Office) ->
     assert len(worked.entries()) == 4
 
 
-def test_a_fact_that_would_change_it_is_recorded_and_the_closed_month_stays(worked: Office) -> None:
+def test_a_fact_that_would_change_it_is_recorded_and_the_closed_month_stays(worked: Harness) -> None:
     close(worked)
     said = worked.say("/ccm consent P-1046 10/02 verbal", NURSE).words
 
@@ -205,7 +205,7 @@ def test_a_fact_that_would_change_it_is_recorded_and_the_closed_month_stays(work
     assert "October 2026 is closed" not in worked.say("/ccm plan P-1042", NURSE).words
 
 
-def test_the_statement_and_the_list_of_a_closed_month_say_so(worked: Office) -> None:
+def test_the_statement_and_the_list_of_a_closed_month_say_so(worked: Harness) -> None:
     line = "Closed on Tue Nov 24, 2026, 10:00 am by biller1."
     for asked in ("/ccm patient P-1042 oct", "/ccm month oct"):
         assert line not in worked.say(asked, BILLER).words
@@ -217,7 +217,7 @@ def test_the_statement_and_the_list_of_a_closed_month_say_so(worked: Office) -> 
     assert not [block for block in blocked.message.blocks if "fact_" in str(block)], "nothing to clear"
 
 
-def test_the_home_tab_of_a_biller_has_the_last_closed_month(worked: Office) -> None:
+def test_the_home_tab_of_a_biller_has_the_last_closed_month(worked: Harness) -> None:
     assert "*October 2026* is not closed yet: `/ccm close 2026-10`" in opened(worked, BILLER).words
     close(worked)
     home = worked.person(BILLER).home_view
@@ -233,14 +233,14 @@ def test_the_home_tab_of_a_biller_has_the_last_closed_month(worked: Office) -> N
     assert "Last closed month" not in home.words
 
 
-def test_a_biller_of_a_practice_that_begins_has_no_month_to_close(office: Office) -> None:
-    assert "is not closed yet" not in opened(office, BILLER).words
+def test_a_biller_of_a_practice_that_begins_has_no_month_to_close(harness: Harness) -> None:
+    assert "is not closed yet" not in opened(harness, BILLER).words
 
 
 # Reopening
 
 
-def test_a_reopen_says_why_and_what_may_be_done_now(worked: Office) -> None:
+def test_a_reopen_says_why_and_what_may_be_done_now(worked: Harness) -> None:
     close(worked)
     seen = reopen(worked)
 
@@ -252,7 +252,7 @@ def test_a_reopen_says_why_and_what_may_be_done_now(worked: Office) -> None:
     assert "*Saved*" in worked.say(REFUSED[0], NURSE).words
 
 
-def test_a_reopen_delivered_twice_is_one(worked: Office) -> None:
+def test_a_reopen_delivered_twice_is_one(worked: Harness) -> None:
     close(worked)
     reopen(worked)
     worked.deliver_again("slash_commands")
@@ -272,7 +272,7 @@ def test_a_reopen_delivered_twice_is_one(worked: Office) -> None:
         ("/ccm reopen oct Called 215-555-0199 again.", "The reason has what looks like a phone number"),
     ],
 )
-def test_a_reopen_that_is_none_is_said_so_and_changes_nothing(worked: Office, line: str, said: str) -> None:
+def test_a_reopen_that_is_none_is_said_so_and_changes_nothing(worked: Harness, line: str, said: str) -> None:
     close(worked)
     seen = worked.say(line, BILLER)
     worked.settle()
@@ -282,7 +282,7 @@ def test_a_reopen_that_is_none_is_said_so_and_changes_nothing(worked: Office, li
     assert actions(worked.database, worked.practice) == ["close"]
 
 
-def test_the_reason_is_kept_as_it_was_typed(worked: Office) -> None:
+def test_the_reason_is_kept_as_it_was_typed(worked: Harness) -> None:
     close(worked)
     assert "Reason: Minutes &lt; 20 &amp; not billed" in str(
         reopen(worked, "/ccm reopen oct 2026 Minutes < 20 & not billed").blocks
@@ -290,13 +290,13 @@ def test_the_reason_is_kept_as_it_was_typed(worked: Office) -> None:
     assert "Minutes < 20 & not billed" in str(table_rows(worked.say("/ccm close oct", BILLER).message))
 
 
-def test_the_figures_that_a_reopen_changed_are_counted(worked: Office) -> None:
+def test_the_figures_that_a_reopen_changed_are_counted(worked: Harness) -> None:
     close(worked)
     worked.say("/ccm consent P-1046 10/02 verbal", NURSE)
     assert "The figures of 1 patient are others now" in reopen(worked).words
 
 
-def test_the_second_close_shows_what_changed_patient_by_patient(worked: Office) -> None:
+def test_the_second_close_shows_what_changed_patient_by_patient(worked: Harness) -> None:
     close(worked)
     reopen(worked)
     worked.say("/ccm void P-1042#1 Logged for the wrong patient.", NURSE)
@@ -313,14 +313,14 @@ def test_the_second_close_shows_what_changed_patient_by_patient(worked: Office) 
     ]
 
 
-def test_a_second_close_without_changes_says_that_nothing_did(worked: Office) -> None:
+def test_a_second_close_without_changes_says_that_nothing_did(worked: Harness) -> None:
     close(worked)
     reopen(worked)
     seen = close(worked)
     assert "*Since the close of Tue Nov 24, 2026, 10:00 am nothing changed.*" in seen.words
 
 
-def test_many_changes_are_paged(worked: Office) -> None:
+def test_many_changes_are_paged(worked: Harness) -> None:
     codes = [f"M-{number:03}" for number in range(60)]
     worked.enroll({"code": code} for code in codes)
     close(worked)

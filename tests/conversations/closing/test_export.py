@@ -6,36 +6,36 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy.exc import OperationalError
 from support.practice import NOTE
-from support.slack import Office
+from support.slack import Harness
 
 from ledger.setting_changes import change_policy
 
 
-def files_of(office: Office) -> dict[str, bytes]:
+def files_of(harness: Harness) -> dict[str, bytes]:
     """The files that the biller was sent, by name."""
-    (message,) = office.person("U0BILLER1").direct_messages()
-    found = [office.playground.workspace.files.find(file["id"]) for file in message.body["files"]]
+    (message,) = harness.person("U0BILLER1").direct_messages()
+    found = [harness.playground.workspace.files.find(file["id"]) for file in message.body["files"]]
     return {file.name: file.content or b"" for file in found if file}
 
 
-def test_a_biller_gets_the_workbook_and_the_csv_by_direct_message(office: Office) -> None:
-    office.say(f"/ccm log P-1042 25m labs {NOTE}")
+def test_a_biller_gets_the_workbook_and_the_csv_by_direct_message(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 25m labs {NOTE}")
 
-    told = office.say("/ccm export", "U0BILLER1")
+    told = harness.say("/ccm export", "U0BILLER1")
 
     assert "November 2026 (all teams) is being prepared" in told.words
-    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
-    (message,) = office.person("U0BILLER1").direct_messages()
+    assert harness.playground.wait_until(lambda: bool(harness.person("U0BILLER1").direct_messages()))
+    (message,) = harness.person("U0BILLER1").direct_messages()
     assert "November 2026 · all teams" in message.text
     assert [file["name"] for file in message.body["files"]] == ["ccm-2026-11.xlsx", "ccm-2026-11.csv"]
 
 
-def test_what_the_files_say_is_what_the_ledger_says(office: Office) -> None:
-    office.say(f"/ccm log P-1042 25m labs {NOTE}")
-    office.say("/ccm export", "U0BILLER1")
-    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
+def test_what_the_files_say_is_what_the_ledger_says(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 25m labs {NOTE}")
+    harness.say("/ccm export", "U0BILLER1")
+    assert harness.playground.wait_until(lambda: bool(harness.person("U0BILLER1").direct_messages()))
 
-    files = files_of(office)
+    files = files_of(harness)
 
     book = load_workbook(io.BytesIO(files["ccm-2026-11.xlsx"]))
     assert ("P-1042", "CCM", "99490", 1) in [row[:4] for row in book["Billable"].iter_rows(values_only=True)]
@@ -43,57 +43,57 @@ def test_what_the_files_say_is_what_the_ledger_says(office: Office) -> None:
     assert all(NOTE.encode() not in content for content in files.values())
 
 
-def test_somebody_else_is_told_which_role_it_needs_and_gets_no_files(office: Office) -> None:
-    told = office.say("/ccm export")
+def test_somebody_else_is_told_which_role_it_needs_and_gets_no_files(harness: Harness) -> None:
+    told = harness.say("/ccm export")
 
     assert "needs the role biller" in told.words
-    assert office.person().direct_messages() == []
+    assert harness.person().direct_messages() == []
 
 
-def test_a_month_that_is_none_is_said_once_and_nothing_is_sent(office: Office) -> None:
-    told = office.say("/ccm export someday", "U0BILLER1")
+def test_a_month_that_is_none_is_said_once_and_nothing_is_sent(harness: Harness) -> None:
+    told = harness.say("/ccm export someday", "U0BILLER1")
 
     assert "is no month and no team" in told.words
-    assert office.person("U0BILLER1").direct_messages() == []
+    assert harness.person("U0BILLER1").direct_messages() == []
 
 
-def test_a_file_that_slack_does_not_take_is_said_so(office: Office) -> None:
-    office.playground.fail_next("files.getUploadURLExternal", status=200, error="internal_error")
-    office.say("/ccm export", "U0BILLER1")
+def test_a_file_that_slack_does_not_take_is_said_so(harness: Harness) -> None:
+    harness.playground.fail_next("files.getUploadURLExternal", status=200, error="internal_error")
+    harness.say("/ccm export", "U0BILLER1")
 
     def told() -> bool:
-        return any("Something went wrong" in seen.words for seen in office.person("U0BILLER1").messages("C0GENERAL"))
+        return any("Something went wrong" in seen.words for seen in harness.person("U0BILLER1").messages("C0GENERAL"))
 
-    assert office.playground.wait_until(told)
-    office.playground.refusals.clear()
+    assert harness.playground.wait_until(told)
+    harness.playground.refusals.clear()
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_database_that_goes_away_after_the_announcement_is_not_passed_over_in_silence(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(_call: object) -> None:
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
     monkeypatch.setattr("bot.commands.export.month_files", away)
 
-    office.say("/ccm export", "U0BILLER1")
+    harness.say("/ccm export", "U0BILLER1")
 
     def told() -> bool:
-        return any("cannot be reached" in seen.words for seen in office.person("U0BILLER1").messages("C0GENERAL"))
+        return any("cannot be reached" in seen.words for seen in harness.person("U0BILLER1").messages("C0GENERAL"))
 
-    assert office.playground.wait_until(told)
+    assert harness.playground.wait_until(told)
 
 
-def test_names_and_notes_are_sent_only_where_the_practice_allows_them(office: Office) -> None:
-    office.say(f"/ccm log P-1042 25m labs {NOTE}")
-    with office.database.of("T0TEST").writing() as connection:
+def test_names_and_notes_are_sent_only_where_the_practice_allows_them(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 25m labs {NOTE}")
+    with harness.database.of("T0TEST").writing() as connection:
         for name in ("export_staff_names", "export_notes"):
-            change_policy(connection, office.practice, name, value=True, at=office.clock(), recorded_by="admin1")
-    office.say("/ccm export", "U0BILLER1")
-    assert office.playground.wait_until(lambda: bool(office.person("U0BILLER1").direct_messages()))
+            change_policy(connection, harness.practice, name, value=True, at=harness.clock(), recorded_by="admin1")
+    harness.say("/ccm export", "U0BILLER1")
+    assert harness.playground.wait_until(lambda: bool(harness.person("U0BILLER1").direct_messages()))
 
-    files = files_of(office)
+    files = files_of(harness)
 
     book = load_workbook(io.BytesIO(files["ccm-2026-11.xlsx"]))
     columns, entry = list(book["Entries"].iter_rows(values_only=True))[:2]

@@ -2,46 +2,46 @@
 
 import pytest
 from support.practice import verified
-from support.slack import Office, table_rows
+from support.slack import Harness, table_rows
 
 NURSE, OTHER, LEAD, GREEN_LEAD = "U0NURSE1", "U0NURSE2", "U0LEAD1", "U0LEAD2"
 THIN = "/ccm log P-1042 12m meds Reconciled."
 
 
-def test_a_thin_note_holds_after_an_addendum(office: Office) -> None:
-    assert "Note is short" in office.say(THIN).words
-    assert "An auditor may ask (W1)" in office.say("/ccm patient P-1042").words
+def test_a_thin_note_holds_after_an_addendum(harness: Harness) -> None:
+    assert "Note is short" in harness.say(THIN).words
+    assert "An auditor may ask (W1)" in harness.say("/ccm patient P-1042").words
 
-    seen = office.say("/ccm add P-1042#1 Insulin kept at 10 & patient told on the phone.")
+    seen = harness.say("/ccm add P-1042#1 Insulin kept at 10 & patient told on the phone.")
 
     assert "*Added* to the note of *P-1042#1*: Insulin kept at 10 &amp; patient told on the phone." in seen.words
     assert "both keep their times (rule E5)" in seen.words
     assert "Note is" not in seen.words
-    statement = office.say("/ccm patient P-1042")
+    statement = harness.say("/ccm patient P-1042")
     assert "W1" not in statement.words
     assert [row[3] for row in table_rows(statement.message)] == ["medication (1 addendum)"]
-    assert [entry.note for entry in office.entries()] == ["Reconciled."]
-    assert verified(office.database, office.practice).difference is None
+    assert [entry.note for entry in harness.entries()] == ["Reconciled."]
+    assert verified(harness.database, harness.practice).difference is None
 
 
-def test_an_addendum_that_is_too_little_says_what_is_still_missing(office: Office) -> None:
-    office.say(THIN)
+def test_an_addendum_that_is_too_little_says_what_is_still_missing(harness: Harness) -> None:
+    harness.say(THIN)
 
-    assert "Note is short" in office.say("/ccm add P-1042#1 Dose kept.").words
-    assert "Note is" not in office.say("/ccm add P-1042#1 Patient will call on Friday.").words
+    assert "Note is short" in harness.say("/ccm add P-1042#1 Dose kept.").words
+    assert "Note is" not in harness.say("/ccm add P-1042#1 Patient will call on Friday.").words
 
 
-def test_an_addendum_changes_no_minutes_and_shows_none(office: Office) -> None:
-    office.say(THIN)
+def test_an_addendum_changes_no_minutes_and_shows_none(harness: Harness) -> None:
+    harness.say(THIN)
 
-    assert "minutes in November" not in office.say("/ccm add P-1042#1 Dose kept.").words
+    assert "minutes in November" not in harness.say("/ccm add P-1042#1 Dose kept.").words
 
 
 @pytest.mark.parametrize(("user", "may"), [(NURSE, True), (LEAD, True), (OTHER, False), (GREEN_LEAD, False)])
-def test_its_author_and_a_lead_of_the_patients_team_may_add(office: Office, user: str, *, may: bool) -> None:
-    office.say(THIN)
+def test_its_author_and_a_lead_of_the_patients_team_may_add(harness: Harness, user: str, *, may: bool) -> None:
+    harness.say(THIN)
 
-    seen = office.say("/ccm add P-1042#1 Dose kept.", user)
+    seen = harness.say("/ccm add P-1042#1 Dose kept.", user)
 
     assert ("*Added*" in seen.words) == may
     assert ("P-1042#1 is not your entry." in seen.words) != may
@@ -55,37 +55,37 @@ def test_its_author_and_a_lead_of_the_patients_team_may_add(office: Office, user
         ("add P-1042#2 Dose kept.", "There is no entry P-1042#2."),
     ],
 )
-def test_what_cannot_be_added_is_said_with_an_example(office: Office, line: str, complaint: str) -> None:
-    office.say(THIN)
+def test_what_cannot_be_added_is_said_with_an_example(harness: Harness, line: str, complaint: str) -> None:
+    harness.say(THIN)
 
-    seen = office.say(f"/ccm {line}")
+    seen = harness.say(f"/ccm {line}")
 
     assert complaint in seen.words
     assert "/ccm " in seen.words
-    assert verified(office.database, office.practice).links == 1
+    assert verified(harness.database, harness.practice).links == 1
 
 
-def test_the_longest_addendum_is_kept_and_shown_whole(office: Office) -> None:
-    office.say(THIN)
+def test_the_longest_addendum_is_kept_and_shown_whole(harness: Harness) -> None:
+    harness.say(THIN)
 
-    seen = office.say(f"/ccm add P-1042#1 {'x' * 3000}")
+    seen = harness.say(f"/ccm add P-1042#1 {'x' * 3000}")
 
     assert seen.words.count("x") >= 3000
 
 
-def test_nothing_is_added_to_what_was_voided(office: Office) -> None:
-    office.say(THIN)
-    office.say("/ccm void P-1042#1 Logged by mistake.")
+def test_nothing_is_added_to_what_was_voided(harness: Harness) -> None:
+    harness.say(THIN)
+    harness.say("/ccm void P-1042#1 Logged by mistake.")
 
-    assert "P-1042#1 was already voided." in office.say("/ccm add P-1042#1 Dose kept.").words
+    assert "P-1042#1 was already voided." in harness.say("/ccm add P-1042#1 Dose kept.").words
 
 
-def test_an_addendum_delivered_twice_is_added_once(office: Office) -> None:
-    office.say(THIN)
-    office.say("/ccm add P-1042#1 Dose kept.")
+def test_an_addendum_delivered_twice_is_added_once(harness: Harness) -> None:
+    harness.say(THIN)
+    harness.say("/ccm add P-1042#1 Dose kept.")
 
-    again = office.deliver_again("slash_commands")
+    again = harness.deliver_again("slash_commands")
 
     assert again["text"] == "Added to the note of P-1042#1."
     assert "nothing was saved twice" in str(again["blocks"])
-    assert verified(office.database, office.practice).links == 2
+    assert verified(harness.database, harness.practice).links == 2

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from support.practice import an_entry
-from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Office, table_rows
+from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Harness, table_rows
 
 from bot.messages.digest_channel import SlackChannel
 from bot.runtime.scheduler import jobs_running
@@ -30,30 +30,32 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def at_nine(office: Office) -> Office:
-    """The office when its digests are due, with one patient near in the blue team."""
-    office.work(an_entry(minutes=17))
-    office.clock.now = NINE
-    return office
+def at_nine(harness: Harness) -> Harness:
+    """The harness when its digests are due, with one patient near in the blue team."""
+    harness.work(an_entry(minutes=17))
+    harness.clock.now = NINE
+    return harness
 
 
 @pytest.fixture
-def crowded_at_nine(crowded_office: Office) -> Office:
-    """The crowded office when its digests are due."""
-    crowded_office.clock.now = NINE
-    crowded_office.forget_message_rate()
-    return crowded_office
+def full_at_nine(full_harness: Harness) -> Harness:
+    """The full harness when its digests are due."""
+    full_harness.clock.now = NINE
+    full_harness.forget_message_rate()
+    return full_harness
 
 
-def tick(office: Office, channel: SlackChannel | None = None) -> int:
+def tick(harness: Harness, channel: SlackChannel | None = None) -> int:
     """How many digests a process posts now."""
-    channel = channel or SlackChannel(office.client)
-    return run_due(office.database.of("T0TEST"), office.practice.practice_id, channel, by="a process", now=office.clock)
+    channel = channel or SlackChannel(harness.client)
+    return run_due(
+        harness.database.of("T0TEST"), harness.practice.practice_id, channel, by="a process", now=harness.clock
+    )
 
 
-def let_the_lease_end(office: Office) -> None:
+def let_the_lease_end(harness: Harness) -> None:
     """Moves on to when another process may take over."""
-    office.clock.now += LEASE + timedelta(seconds=1)
+    harness.clock.now += LEASE + timedelta(seconds=1)
 
 
 def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
@@ -68,13 +70,13 @@ def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
     return wrapped
 
 
-def whole_thread(office: Office) -> list[str]:
+def whole_thread(harness: Harness) -> list[str]:
     """The patients in the tables of the only digest in the blue channel, its thread included."""
-    (posted,) = office.posts(BLUE)
-    return [row[0] for each in office.thread(BLUE, posted.ts) for row in table_rows(each)]
+    (posted,) = harness.posts(BLUE)
+    return [row[0] for each in harness.thread(BLUE, posted.ts) for row in table_rows(each)]
 
 
-def test_what_is_due_is_posted_once_in_each_channel(at_nine: Office) -> None:
+def test_what_is_due_is_posted_once_in_each_channel(at_nine: Harness) -> None:
     assert tick(at_nine) == 2
     at_nine.clock.move(minutes=1)
     assert tick(at_nine) == 0
@@ -83,13 +85,13 @@ def test_what_is_due_is_posted_once_in_each_channel(at_nine: Office) -> None:
     assert table_rows(at_nine.posts(BLUE)[0])[0][0] == "P-1042"
 
 
-def test_before_nine_nothing_is_posted(at_nine: Office) -> None:
+def test_before_nine_nothing_is_posted(at_nine: Harness) -> None:
     at_nine.clock.move(seconds=-1)
 
     assert tick(at_nine) == 0
 
 
-def test_a_process_killed_between_claim_and_post_is_made_up_for(at_nine: Office) -> None:
+def test_a_process_killed_between_claim_and_post_is_made_up_for(at_nine: Harness) -> None:
     occurrence = Occurrence("T0TEST", SCHEDULED, "blue-team", NINE)
     assert claim(at_nine.database.of("T0TEST"), occurrence, by="a dead process", at=at_nine.clock())
 
@@ -102,7 +104,7 @@ def test_a_process_killed_between_claim_and_post_is_made_up_for(at_nine: Office)
 
 
 def test_a_process_killed_after_the_post_leads_to_no_second_one(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
@@ -119,46 +121,46 @@ def test_a_process_killed_after_the_post_leads_to_no_second_one(
 
 @pytest.mark.parametrize("posts_done", [1, 2, 5])
 def test_a_process_killed_in_the_midst_of_a_thread_leads_to_each_message_once(
-    crowded_at_nine: Office, monkeypatch: pytest.MonkeyPatch, posts_done: int
+    full_at_nine: Harness, monkeypatch: pytest.MonkeyPatch, posts_done: int
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(
-            crowded_at_nine.client, "chat_postMessage", dying(crowded_at_nine.client.chat_postMessage, after=posts_done)
+            full_at_nine.client, "chat_postMessage", dying(full_at_nine.client.chat_postMessage, after=posts_done)
         )
         with pytest.raises(Killed):
-            tick(crowded_at_nine)
-    let_the_lease_end(crowded_at_nine)
-    tick(crowded_at_nine)
+            tick(full_at_nine)
+    let_the_lease_end(full_at_nine)
+    tick(full_at_nine)
 
-    assert whole_thread(crowded_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
-    keys = [call.payload["metadata"] for call in crowded_at_nine.playground.calls("chat.postMessage")]
+    assert whole_thread(full_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
+    keys = [call.payload["metadata"] for call in full_at_nine.playground.calls("chat.postMessage")]
     assert len({str(key) for key in keys}) == len(keys)
 
 
 @pytest.mark.parametrize("accepted_before", [0, 1, 3])
 def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(
-    crowded_at_nine: Office, monkeypatch: pytest.MonkeyPatch, accepted_before: int
+    full_at_nine: Harness, monkeypatch: pytest.MonkeyPatch, accepted_before: int
 ) -> None:
-    post, number = crowded_at_nine.client.chat_postMessage, iter(range(1000))
+    post, number = full_at_nine.client.chat_postMessage, iter(range(1000))
 
     def faulty(**message: Any) -> Any:
         if next(number) == accepted_before:
-            crowded_at_nine.playground.fail_next("chat.postMessage", status=500, after_accepting=True)
+            full_at_nine.playground.fail_next("chat.postMessage", status=500, after_accepting=True)
         return post(**message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(crowded_at_nine.client, "chat_postMessage", faulty)
+        patch.setattr(full_at_nine.client, "chat_postMessage", faulty)
         with capture_logs() as logs:
-            tick(crowded_at_nine)
+            tick(full_at_nine)
     assert "digest_not_delivered" in [each["event"] for each in logs]
 
-    let_the_lease_end(crowded_at_nine)
-    tick(crowded_at_nine)
+    let_the_lease_end(full_at_nine)
+    tick(full_at_nine)
 
-    assert whole_thread(crowded_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
+    assert whole_thread(full_at_nine) == [f"N-{number:04}" for number in range(NEAR_COUNT)]
 
 
-def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
         with pytest.raises(Killed):
@@ -172,7 +174,7 @@ def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Office, monkeyp
     assert sum(bool(each.body.get("bot_id")) for each in at_nine.posts(BLUE)) == 1
 
 
-def test_one_refusing_channel_keeps_no_other_team_from_its_digest(at_nine: Office) -> None:
+def test_one_refusing_channel_keeps_no_other_team_from_its_digest(at_nine: Harness) -> None:
     at_nine.allows_refusals = True
     at_nine.playground.workspace.channels[BLUE].bot_is_member = False
 
@@ -187,19 +189,19 @@ def test_one_refusing_channel_keeps_no_other_team_from_its_digest(at_nine: Offic
 
 
 @pytest.fixture
-def naps(office: Office, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def naps(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long Slack's client waited each time; the clock moves by as much instead."""
     slept: list[float] = []
 
     def nap(seconds: float) -> None:
         slept.append(seconds)
-        office.clock.move(seconds=seconds)
+        harness.clock.move(seconds=seconds)
 
     monkeypatch.setattr("slack_sdk.http_retry.builtin_handlers.time", SimpleNamespace(sleep=nap))
     return slept
 
 
-def test_slack_is_given_the_time_it_asks_for(at_nine: Office, naps: list[float]) -> None:
+def test_slack_is_given_the_time_it_asks_for(at_nine: Harness, naps: list[float]) -> None:
     at_nine.playground.fail_next("chat.postMessage", status=429, retry_after=17)
 
     assert tick(at_nine) == 2
@@ -208,7 +210,7 @@ def test_slack_is_given_the_time_it_asks_for(at_nine: Office, naps: list[float])
     assert len(at_nine.posts(BLUE)) == 1
 
 
-def test_a_channel_that_stays_too_busy_is_tried_again_after_the_lease(at_nine: Office, naps: list[float]) -> None:
+def test_a_channel_that_stays_too_busy_is_tried_again_after_the_lease(at_nine: Harness, naps: list[float]) -> None:
     for _ in range(4):
         at_nine.playground.fail_next("chat.postMessage", status=429, retry_after=1)
 
@@ -222,7 +224,7 @@ def test_a_channel_that_stays_too_busy_is_tried_again_after_the_lease(at_nine: O
 
 
 @pytest.fixture
-def hanging_up(office: Office) -> Iterator[str]:
+def hanging_up(harness: Harness) -> Iterator[str]:
     """The address of a way to Slack that hangs up on the first post after Slack has taken it."""
     left = [1]
 
@@ -230,7 +232,7 @@ def hanging_up(office: Office) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             request = urllib.request.Request(  # noqa: S310 - the playground's address
-                f"{office.playground.url}{self.path}", body, dict(self.headers), method="POST"
+                f"{harness.playground.url}{self.path}", body, dict(self.headers), method="POST"
             )
             with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
                 answer = response.read()
@@ -254,7 +256,7 @@ def hanging_up(office: Office) -> Iterator[str]:
 
 
 def test_a_connection_lost_after_the_post_leads_to_no_second_one(
-    at_nine: Office, hanging_up: str, naps: list[float]
+    at_nine: Harness, hanging_up: str, naps: list[float]
 ) -> None:
     at_nine.forget_message_rate()
     channel = SlackChannel(web_client(at_nine.client.token or "", hanging_up))
@@ -268,17 +270,17 @@ def test_a_connection_lost_after_the_post_leads_to_no_second_one(
     assert [len(at_nine.posts(each)) for each in (BLUE, GREEN)] == [1, 1]
 
 
-def test_the_jobs_beside_the_bot_post_what_is_due_as_soon_as_they_start(crowded_at_nine: Office) -> None:
-    office = crowded_at_nine
+def test_the_jobs_beside_the_bot_post_what_is_due_as_soon_as_they_start(full_at_nine: Harness) -> None:
+    harness = full_at_nine
 
-    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
-        assert office.playground.wait_until(lambda: all(office.posts(each) for each in (BLUE, GREEN, LONG)))
+    with jobs_running(harness.database, OneWorkspace("T0TEST", harness.client), harness.clock):
+        assert harness.playground.wait_until(lambda: all(harness.posts(each) for each in (BLUE, GREEN, LONG)))
 
-    assert [len(office.posts(channel)) for channel in (BLUE, GREEN, LONG)] == [1, 1, 1]
+    assert [len(harness.posts(channel)) for channel in (BLUE, GREEN, LONG)] == [1, 1, 1]
 
 
-def test_the_jobs_ask_every_minute(office: Office) -> None:
-    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock) as scheduler:
+def test_the_jobs_ask_every_minute(harness: Harness) -> None:
+    with jobs_running(harness.database, OneWorkspace("T0TEST", harness.client), harness.clock) as scheduler:
         (job,) = scheduler.get_jobs()
         first = job.trigger.get_next_fire_time(None, NINE)
         assert first == NINE
@@ -286,14 +288,14 @@ def test_the_jobs_ask_every_minute(office: Office) -> None:
 
 
 def test_jobs_that_fail_are_logged_without_the_words_of_the_failure(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("SELECT secret", {}, Exception("secret"))
 
     monkeypatch.setattr("bot.runtime.scheduler.run_due", fail)
 
-    with capture_logs() as logs, jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
+    with capture_logs() as logs, jobs_running(harness.database, OneWorkspace("T0TEST", harness.client), harness.clock):
         pass
 
     failed = [each for each in logs if each["event"] == "jobs_failed"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from support.practice import an_entry
-from support.slack import BLUE, GREEN, Office
+from support.slack import BLUE, GREEN, Harness
 
 from bot.messages.digest_channel import PAUSES_SECONDS, SlackChannel
 from bot.playground import SeenMessage
@@ -27,12 +27,12 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def at_nine(office: Office) -> Office:
-    """The office when its digests are due, with one patient near in the blue team."""
-    office.work(an_entry(minutes=17))
-    office.clock.now = NINE
-    office.forget_message_rate()
-    return office
+def at_nine(harness: Harness) -> Harness:
+    """The harness when its digests are due, with one patient near in the blue team."""
+    harness.work(an_entry(minutes=17))
+    harness.clock.now = NINE
+    harness.forget_message_rate()
+    return harness
 
 
 @pytest.fixture
@@ -41,41 +41,41 @@ def pauses() -> list[float]:
     return []
 
 
-def tick(office: Office, pauses: list[float] | None = None) -> None:
+def tick(harness: Harness, pauses: list[float] | None = None) -> None:
     """Posts what is due, and keeps what is posted up to date, as a process does each minute."""
-    channel = SlackChannel(office.client, pause=[].append if pauses is None else pauses.append)
-    run_due(office.database.of("T0TEST"), office.practice.practice_id, channel, by="a process", now=office.clock)
-    LivingDigests(office.database, channel, office.clock).tick(office.practice.practice_id)
+    channel = SlackChannel(harness.client, pause=[].append if pauses is None else pauses.append)
+    run_due(harness.database.of("T0TEST"), harness.practice.practice_id, channel, by="a process", now=harness.clock)
+    LivingDigests(harness.database, channel, harness.clock).tick(harness.practice.practice_id)
 
 
-def a_later_process(office: Office) -> None:
+def a_later_process(harness: Harness) -> None:
     """What another process does when the lease of one that died is over."""
-    office.clock.now += LEASE + timedelta(seconds=1)
-    tick(office)
+    harness.clock.now += LEASE + timedelta(seconds=1)
+    tick(harness)
 
 
-def thread(office: Office) -> list[SeenMessage]:
+def thread(harness: Harness) -> list[SeenMessage]:
     """The only digest in the blue channel with its thread."""
-    (posted,) = office.posts(BLUE)
-    return office.thread(BLUE, posted.ts)
+    (posted,) = harness.posts(BLUE)
+    return harness.thread(BLUE, posted.ts)
 
 
 def pictures(seen: SeenMessage) -> list[dict[str, Any]]:
     return [block for block in seen.blocks if block["type"] == "image"]
 
 
-def places(office: Office) -> list[int]:
+def places(harness: Harness) -> list[int]:
     """How many pictures each message of the digest has."""
-    return [len(pictures(seen)) for seen in thread(office)]
+    return [len(pictures(seen)) for seen in thread(harness)]
 
 
-def uploads(office: Office) -> int:
-    return len(office.playground.calls("files.completeUploadExternal"))
+def uploads(harness: Harness) -> int:
+    return len(harness.playground.calls("files.completeUploadExternal"))
 
 
-def refuse_pictures(office: Office, times: int) -> None:
+def refuse_pictures(harness: Harness, times: int) -> None:
     for _ in range(times):
-        office.playground.fail_next("chat.postMessage", status=200, error="invalid_blocks")
+        harness.playground.fail_next("chat.postMessage", status=200, error="invalid_blocks")
 
 
 def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
@@ -90,16 +90,16 @@ def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
     return wrapped
 
 
-def killed(office: Office, monkeypatch: pytest.MonkeyPatch, place: str, *, after: int) -> None:
+def killed(harness: Harness, monkeypatch: pytest.MonkeyPatch, place: str, *, after: int) -> None:
     """A process that dies at that method of Slack's client."""
     with monkeypatch.context() as patch:
-        patch.setattr(office.client, place, dying(getattr(office.client, place), after=after))
+        patch.setattr(harness.client, place, dying(getattr(harness.client, place), after=after))
         with pytest.raises(Killed):
-            tick(office)
+            tick(harness)
 
 
 @pytest.mark.paints
-def test_the_first_message_has_the_picture_and_the_same_in_words(at_nine: Office) -> None:
+def test_the_first_message_has_the_picture_and_the_same_in_words(at_nine: Harness) -> None:
     tick(at_nine)
 
     (seen,) = thread(at_nine)
@@ -117,7 +117,7 @@ def test_the_first_message_has_the_picture_and_the_same_in_words(at_nine: Office
     assert begun["filename"] == "patients-by-minutes.png"
 
 
-def test_a_changed_message_keeps_its_picture(at_nine: Office) -> None:
+def test_a_changed_message_keeps_its_picture(at_nine: Harness) -> None:
     tick(at_nine)
     before = pictures(thread(at_nine)[0])
     at_nine.work(an_entry(minutes=4, staff="nurse2", activity=Activity.RESULTS_REVIEW))
@@ -131,14 +131,14 @@ def test_a_changed_message_keeps_its_picture(at_nine: Office) -> None:
     assert uploads(at_nine) == 1
 
 
-def test_a_digest_with_nobody_near_has_no_picture(at_nine: Office) -> None:
+def test_a_digest_with_nobody_near_has_no_picture(at_nine: Harness) -> None:
     tick(at_nine)
 
     assert [pictures(seen) for seen in at_nine.posts(GREEN)] == [[]]
     assert uploads(at_nine) == 1
 
 
-def test_a_practice_may_do_without(at_nine: Office) -> None:
+def test_a_practice_may_do_without(at_nine: Harness) -> None:
     with at_nine.database.of("T0TEST").writing() as connection:
         change_policy(connection, at_nine.practice, "digest_picture", False, at=NINE, recorded_by="admin1")  # noqa: FBT003 - a policy's value
     tick(at_nine)
@@ -146,7 +146,7 @@ def test_a_practice_may_do_without(at_nine: Office) -> None:
     assert (places(at_nine), uploads(at_nine)) == ([0], 0)
 
 
-def test_a_picture_that_slack_has_not_ready_at_once_is_waited_for(at_nine: Office, pauses: list[float]) -> None:
+def test_a_picture_that_slack_has_not_ready_at_once_is_waited_for(at_nine: Harness, pauses: list[float]) -> None:
     refuse_pictures(at_nine, 2)
     tick(at_nine, pauses)
 
@@ -155,7 +155,7 @@ def test_a_picture_that_slack_has_not_ready_at_once_is_waited_for(at_nine: Offic
 
 
 def test_a_digest_whose_picture_slack_does_not_take_is_posted_with_the_picture_in_its_thread(
-    at_nine: Office, pauses: list[float]
+    at_nine: Harness, pauses: list[float]
 ) -> None:
     refuse_pictures(at_nine, len(PAUSES_SECONDS))
     tick(at_nine, pauses)
@@ -169,7 +169,7 @@ def test_a_digest_whose_picture_slack_does_not_take_is_posted_with_the_picture_i
     assert uploads(at_nine) == 1
 
 
-def test_a_digest_is_posted_though_slack_never_takes_the_picture(at_nine: Office) -> None:
+def test_a_digest_is_posted_though_slack_never_takes_the_picture(at_nine: Harness) -> None:
     post = at_nine.client.chat_postMessage
 
     def picky(**message: Any) -> Any:
@@ -188,7 +188,7 @@ def test_a_digest_is_posted_though_slack_never_takes_the_picture(at_nine: Office
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
-def test_a_digest_is_posted_though_the_picture_cannot_be_uploaded(at_nine: Office, method: str) -> None:
+def test_a_digest_is_posted_though_the_picture_cannot_be_uploaded(at_nine: Harness, method: str) -> None:
     at_nine.playground.fail_next(method, status=500)
     tick(at_nine)
 
@@ -196,7 +196,7 @@ def test_a_digest_is_posted_though_the_picture_cannot_be_uploaded(at_nine: Offic
 
 
 def test_a_digest_is_posted_though_the_picture_cannot_be_drawn(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_digest: object) -> None:
         raise MemoryError("no room")
@@ -209,7 +209,7 @@ def test_a_digest_is_posted_though_the_picture_cannot_be_drawn(
     assert logs[0]["event"] == "unexpected_failure"
 
 
-def test_a_picture_that_was_deleted_keeps_no_message_from_being_changed(at_nine: Office) -> None:
+def test_a_picture_that_was_deleted_keeps_no_message_from_being_changed(at_nine: Harness) -> None:
     tick(at_nine)
     at_nine.work(an_entry(minutes=4, staff="nurse2", activity=Activity.RESULTS_REVIEW))
     at_nine.playground.fail_next("chat.update", status=200, error="invalid_blocks")
@@ -220,7 +220,7 @@ def test_a_picture_that_was_deleted_keeps_no_message_from_being_changed(at_nine:
 
 
 def test_a_process_killed_between_upload_and_post_leads_to_one_picture(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed(at_nine, monkeypatch, "chat_postMessage", after=0)
     assert (at_nine.posts(BLUE), uploads(at_nine)) == ([], 1)
@@ -230,7 +230,7 @@ def test_a_process_killed_between_upload_and_post_leads_to_one_picture(
 
 
 def test_a_process_killed_during_the_upload_leads_to_one_picture(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed(at_nine, monkeypatch, "files_upload_v2", after=0)
     a_later_process(at_nine)
@@ -240,7 +240,7 @@ def test_a_process_killed_during_the_upload_leads_to_one_picture(
 
 @pytest.mark.parametrize("place", ["keep_message", "finish"])
 def test_a_process_killed_after_the_post_leads_to_one_message_with_one_picture_that_lives(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch, place: str
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(f"jobs.digests.posting.{place}", dying(lambda: None, after=0))
@@ -256,7 +256,7 @@ def test_a_process_killed_after_the_post_leads_to_one_message_with_one_picture_t
 
 
 def test_a_process_killed_before_the_picture_is_in_the_thread_leads_to_one_there(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse_pictures(at_nine, len(PAUSES_SECONDS))
     killed(at_nine, monkeypatch, "chat_postMessage", after=len(PAUSES_SECONDS) + 1)
@@ -268,7 +268,7 @@ def test_a_process_killed_before_the_picture_is_in_the_thread_leads_to_one_there
 
 
 def test_a_process_killed_after_the_picture_is_in_the_thread_leads_to_no_second(
-    at_nine: Office, monkeypatch: pytest.MonkeyPatch
+    at_nine: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse_pictures(at_nine, len(PAUSES_SECONDS))
     with monkeypatch.context() as patch:
@@ -282,7 +282,7 @@ def test_a_process_killed_after_the_picture_is_in_the_thread_leads_to_no_second(
     assert (places(at_nine), uploads(at_nine)) == ([0, 1], 1)
 
 
-def test_what_is_wrong_besides_the_picture_is_said(at_nine: Office) -> None:
+def test_what_is_wrong_besides_the_picture_is_said(at_nine: Harness) -> None:
     at_nine.playground.fail_next("chat.postMessage", status=200, error="not_in_channel")
     with capture_logs() as logs:
         tick(at_nine)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 from support.practice import an_entry, import_rows
-from support.slack import BLUE, GREEN, Office
+from support.slack import BLUE, GREEN, Harness
 
 from bot.messages.digest_channel import SlackChannel
 from bot.messages.direct_messages import SlackDirect
@@ -33,143 +33,143 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def office(office: Office) -> Office:
-    """The office on Tuesday, where somebody watches the clock and one patient is near in the blue team."""
-    office.work(an_entry(minutes=17))
-    office.clock.now = TUESDAY_TEN
-    office.forget_message_rate()
-    watch(office)
-    return office
+def harness(harness: Harness) -> Harness:
+    """The harness on Tuesday, where somebody watches the clock and one patient is near in the blue team."""
+    harness.work(an_entry(minutes=17))
+    harness.clock.now = TUESDAY_TEN
+    harness.forget_message_rate()
+    watch(harness)
+    return harness
 
 
-def tick(office: Office, by: str = "a process") -> int:
+def tick(harness: Harness, by: str = "a process") -> int:
     """How many digests a process posts now."""
-    return run_due(office.database.of("T0TEST"), "T0TEST", SlackChannel(office.client), by=by, now=office.clock)
+    return run_due(harness.database.of("T0TEST"), "T0TEST", SlackChannel(harness.client), by=by, now=harness.clock)
 
 
-def watch(office: Office, by: str = "a process") -> int:
+def watch(harness: Harness, by: str = "a process") -> int:
     """How many runs a process finds missed now."""
-    return run_missed(office.database.of("T0TEST"), "T0TEST", SlackDirect(office.client), by=by, now=office.clock)
+    return run_missed(harness.database.of("T0TEST"), "T0TEST", SlackDirect(harness.client), by=by, now=harness.clock)
 
 
-def told(office: Office, user: str = "U0LEAD1") -> list[str]:
-    return [message.text for message in office.person(user).direct_messages()]
+def told(harness: Harness, user: str = "U0LEAD1") -> list[str]:
+    return [message.text for message in harness.person(user).direct_messages()]
 
 
-def runs(office: Office) -> list[Run]:
-    with office.looking() as connection:
+def runs(harness: Harness) -> list[Run]:
+    with harness.looking() as connection:
         return latest_runs(connection, "T0TEST", most=50)
 
 
-def blue_post(office: Office) -> SeenMessage:
-    (post,) = office.posts(BLUE)
+def blue_post(harness: Harness) -> SeenMessage:
+    (post,) = harness.posts(BLUE)
     return post
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(0, False), (15, False), (16, True), (600, True)])
-def test_a_digest_says_that_it_is_late_from_a_quarter_of_an_hour_on(office: Office, minutes: int, late: bool) -> None:
-    office.clock.now = WEDNESDAY_NINE + timedelta(minutes=minutes)
+def test_a_digest_says_that_it_is_late_from_a_quarter_of_an_hour_on(harness: Harness, minutes: int, late: bool) -> None:
+    harness.clock.now = WEDNESDAY_NINE + timedelta(minutes=minutes)
 
-    assert tick(office) == 2
+    assert tick(harness) == 2
 
-    assert ("*Late:* this list was due at 9:00 am." in blue_post(office).words) is late
-    assert [run.is_late for run in runs(office)] == [late, late]
+    assert ("*Late:* this list was due at 9:00 am." in blue_post(harness).words) is late
+    assert [run.is_late for run in runs(harness)] == [late, late]
 
 
-def test_a_late_digest_goes_on_saying_so_when_it_is_updated(office: Office) -> None:
-    office.clock.now = WEDNESDAY_NINE + timedelta(hours=2)
-    tick(office)
+def test_a_late_digest_goes_on_saying_so_when_it_is_updated(harness: Harness) -> None:
+    harness.clock.now = WEDNESDAY_NINE + timedelta(hours=2)
+    tick(harness)
 
-    office.work(an_entry(minutes=4))
-    office.person().press(blue_post(office), "digest_refresh")
-    office.settle()
+    harness.work(an_entry(minutes=4))
+    harness.person().press(blue_post(harness), "digest_refresh")
+    harness.settle()
 
-    assert "done" in blue_post(office).words
-    assert "*Late:* this list was due at 9:00 am." in blue_post(office).words
+    assert "done" in blue_post(harness).words
+    assert "*Late:* this list was due at 9:00 am." in blue_post(harness).words
 
 
 def test_what_was_missed_while_everything_was_down_is_not_posted_and_the_lead_is_told_in_one_line(
-    office: Office,
+    harness: Harness,
 ) -> None:
-    office.clock.now = FRIDAY_EIGHT
+    harness.clock.now = FRIDAY_EIGHT
 
-    assert tick(office) == 0
-    assert watch(office) == 2
+    assert tick(harness) == 0
+    assert watch(harness) == 2
 
-    assert (office.posts(BLUE), office.posts(GREEN)) == ([], [])
-    assert told(office) == [LINE, LINE.replace("Blue Team", "Green Team")]
-    assert told(office, "U0LEAD2") == [LINE.replace("Blue Team", "Green Team")]
-    assert told(office, "U0NURSE1") == []
+    assert (harness.posts(BLUE), harness.posts(GREEN)) == ([], [])
+    assert told(harness) == [LINE, LINE.replace("Blue Team", "Green Team")]
+    assert told(harness, "U0LEAD2") == [LINE.replace("Blue Team", "Green Team")]
+    assert told(harness, "U0NURSE1") == []
 
 
-def test_it_is_told_once_however_many_processes_come_back(office: Office) -> None:
-    office.clock.now = FRIDAY_EIGHT
+def test_it_is_told_once_however_many_processes_come_back(harness: Harness) -> None:
+    harness.clock.now = FRIDAY_EIGHT
 
     for number in range(3):
-        watch(office, by=f"process {number}")
-        office.clock.now += LEASE + timedelta(minutes=10)
+        watch(harness, by=f"process {number}")
+        harness.clock.now += LEASE + timedelta(minutes=10)
 
-    assert len(told(office)) == 2
-    assert [run.missed_at for run in runs(office) if run.kind == "digest"] == [FRIDAY_EIGHT, FRIDAY_EIGHT]
-
-
-def test_what_is_missed_is_never_posted_any_more(office: Office) -> None:
-    office.clock.now = FRIDAY_EIGHT
-    watch(office)
-    office.clock.now = WEDNESDAY_NINE + timedelta(hours=3)  # a process whose clock is wrong
-
-    assert tick(office) == 0
+    assert len(told(harness)) == 2
+    assert [run.missed_at for run in runs(harness) if run.kind == "digest"] == [FRIDAY_EIGHT, FRIDAY_EIGHT]
 
 
-def test_on_the_same_day_it_is_posted_and_nobody_is_told(office: Office) -> None:
-    office.clock.now = WEDNESDAY_NINE + timedelta(hours=14, minutes=59)
+def test_what_is_missed_is_never_posted_any_more(harness: Harness) -> None:
+    harness.clock.now = FRIDAY_EIGHT
+    watch(harness)
+    harness.clock.now = WEDNESDAY_NINE + timedelta(hours=3)  # a process whose clock is wrong
 
-    assert (watch(office), tick(office), watch(office)) == (0, 2, 0)
-    office.clock.now += timedelta(hours=2)
-    assert watch(office) == 0
-
-    assert told(office) == []
+    assert tick(harness) == 0
 
 
-def test_whoever_watches_for_the_first_time_has_missed_nothing(office: Office) -> None:
-    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
-    office.clock.now = FRIDAY_EIGHT
+def test_on_the_same_day_it_is_posted_and_nobody_is_told(harness: Harness) -> None:
+    harness.clock.now = WEDNESDAY_NINE + timedelta(hours=14, minutes=59)
+
+    assert (watch(harness), tick(harness), watch(harness)) == (0, 2, 0)
+    harness.clock.now += timedelta(hours=2)
+    assert watch(harness) == 0
+
+    assert told(harness) == []
+
+
+def test_whoever_watches_for_the_first_time_has_missed_nothing(harness: Harness) -> None:
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    harness.clock.now = FRIDAY_EIGHT
     fresh = "DELETE FROM watches"
-    with office.database.of("T0TEST").writing() as connection:
+    with harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql(fresh)
 
-    assert watch(office) == 0
-    assert told(office) == []
+    assert watch(harness) == 0
+    assert told(harness) == []
 
 
-def test_a_digest_that_slack_refused_all_day_is_missed_when_the_day_is_over(office: Office) -> None:
-    office.allows_refusals = True
-    office.clock.now = WEDNESDAY_NINE
-    fail(office, "chat.postMessage", times=2)
-    assert tick(office) == 0
+def test_a_digest_that_slack_refused_all_day_is_missed_when_the_day_is_over(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.clock.now = WEDNESDAY_NINE
+    fail(harness, "chat.postMessage", times=2)
+    assert tick(harness) == 0
 
-    office.clock.now = WEDNESDAY_NINE + timedelta(hours=16)
-    assert watch(office) == 2
+    harness.clock.now = WEDNESDAY_NINE + timedelta(hours=16)
+    assert watch(harness) == 2
 
-    assert told(office)[0] == LINE
-    assert tick(office) == 0
+    assert told(harness)[0] == LINE
+    assert tick(harness) == 0
 
 
 def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_missed(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.clock.now = WEDNESDAY_NINE
+    harness.clock.now = WEDNESDAY_NINE
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", killed)
         with pytest.raises(Killed):
-            tick(office)
-    assert len(office.posts(BLUE)) == 1
+            tick(harness)
+    assert len(harness.posts(BLUE)) == 1
 
-    office.clock.now = FRIDAY_EIGHT
-    assert watch(office) == 1  # that of the green team, which the dead process did not come to
+    harness.clock.now = FRIDAY_EIGHT
+    assert watch(harness) == 1  # that of the green team, which the dead process did not come to
 
-    assert told(office) == [LINE.replace("Blue Team", "Green Team")]
-    of_blue = next(run for run in runs(office) if run.team_id == "blue-team")
+    assert told(harness) == [LINE.replace("Blue Team", "Green Team")]
+    of_blue = next(run for run in runs(harness) if run.team_id == "blue-team")
     assert (of_blue.posted_at, of_blue.missed_at) == (FRIDAY_EIGHT, None)
 
 
@@ -177,72 +177,72 @@ def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_misse
     "step", ["jobs.notices.delivery.finish", "jobs.notices.missed.miss", "jobs.notices.missed._watch"]
 )
 def test_death_while_the_lead_is_told_leads_to_one_line(
-    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    office.clock.now = FRIDAY_EIGHT
+    harness.clock.now = FRIDAY_EIGHT
     with monkeypatch.context() as patch:
         patch.setattr(step, killed)
         with pytest.raises(Killed):
-            watch(office)
+            watch(harness)
 
     for _ in range(2):
-        office.clock.now += LEASE + timedelta(seconds=1)
-        watch(office)
+        harness.clock.now += LEASE + timedelta(seconds=1)
+        watch(harness)
 
-    assert sorted(told(office)) == [LINE, LINE.replace("Blue Team", "Green Team")]
-
-
-def test_without_a_lead_the_administrators_are_told(office: Office) -> None:
-    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
-    office.clock.now = FRIDAY_EIGHT
-
-    watch(office)
-
-    assert told(office, "U0ADMIN1") == [LINE.replace("Blue Team", "Red Team")]
+    assert sorted(told(harness)) == [LINE, LINE.replace("Blue Team", "Green Team")]
 
 
-def test_a_lead_whom_slack_does_not_know_stops_nobody(office: Office) -> None:
-    office.allows_refusals = True
-    office.clock.now = FRIDAY_EIGHT
-    fail(office, "conversations.open", status=200, error="user_not_found")
+def test_without_a_lead_the_administrators_are_told(harness: Harness) -> None:
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    harness.clock.now = FRIDAY_EIGHT
+
+    watch(harness)
+
+    assert told(harness, "U0ADMIN1") == [LINE.replace("Blue Team", "Red Team")]
+
+
+def test_a_lead_whom_slack_does_not_know_stops_nobody(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.clock.now = FRIDAY_EIGHT
+    fail(harness, "conversations.open", status=200, error="user_not_found")
 
     with capture_logs() as logs:
-        assert watch(office) == 2
+        assert watch(harness) == 2
 
     assert [log["reason"] for log in logs if log["event"] == "missed_not_told"] == ["user_not_found"]
-    assert len(told(office)) == 1
-    office.clock.now += LEASE + timedelta(minutes=1)
-    assert watch(office) == 0
+    assert len(told(harness)) == 1
+    harness.clock.now += LEASE + timedelta(minutes=1)
+    assert watch(harness) == 0
 
 
-def test_while_slack_is_away_it_is_told_later(office: Office) -> None:
-    office.allows_refusals = True
-    office.clock.now = FRIDAY_EIGHT
-    fail(office, "conversations.open", times=2)
-    assert watch(office) == 0
+def test_while_slack_is_away_it_is_told_later(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.clock.now = FRIDAY_EIGHT
+    fail(harness, "conversations.open", times=2)
+    assert watch(harness) == 0
 
-    office.clock.now += LEASE + timedelta(minutes=1)
-    assert watch(office) == 2
+    harness.clock.now += LEASE + timedelta(minutes=1)
+    assert watch(harness) == 2
 
-    assert sorted(told(office)) == [LINE, LINE.replace("Blue Team", "Green Team")]
-
-
-def test_a_wait_that_slack_asks_for_is_kept(office: Office) -> None:
-    office.allows_refusals = True
-    office.clock.now = WEDNESDAY_NINE
-    fail(office, "chat.postMessage", times=2, status=429, retry_after=600)
-    assert tick(office) == 0
-
-    office.clock.now += timedelta(minutes=9, seconds=59)
-    assert tick(office) == 0
-    office.clock.now += timedelta(seconds=1)
-    assert tick(office) == 2
+    assert sorted(told(harness)) == [LINE, LINE.replace("Blue Team", "Green Team")]
 
 
-def fail(office: Office, method: str, *, times: int = 1, **how: Any) -> None:
+def test_a_wait_that_slack_asks_for_is_kept(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.clock.now = WEDNESDAY_NINE
+    fail(harness, "chat.postMessage", times=2, status=429, retry_after=600)
+    assert tick(harness) == 0
+
+    harness.clock.now += timedelta(minutes=9, seconds=59)
+    assert tick(harness) == 0
+    harness.clock.now += timedelta(seconds=1)
+    assert tick(harness) == 2
+
+
+def fail(harness: Harness, method: str, *, times: int = 1, **how: Any) -> None:
     """Lets the next calls of a method fail."""
     for _ in range(times):
-        office.playground.fail_next(method, **how)
+        harness.playground.fail_next(method, **how)
 
 
 def killed(*_args: Any, **_more: Any) -> Any:

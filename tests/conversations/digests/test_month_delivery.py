@@ -24,7 +24,7 @@ from support.month_messages import (
     watch,
 )
 from support.practice import import_rows, patient_row, staff_row
-from support.slack import GREEN, Office
+from support.slack import GREEN, Harness
 from support.threads import at_once
 
 from bot.playground import SeenMessage
@@ -35,13 +35,13 @@ from ledger.storage.database import Database
 
 
 @pytest.fixture
-def office(month_office: Office) -> Office:
-    """The office with all messages of the month switched off."""
-    return month_office
+def harness(month_harness: Harness) -> Harness:
+    """The harness with all messages of the month switched off."""
+    return month_harness
 
 
-def let_the_lease_end(office: Office) -> None:
-    office.clock.now += LEASE + timedelta(seconds=1)
+def let_the_lease_end(harness: Harness) -> None:
+    harness.clock.now += LEASE + timedelta(seconds=1)
 
 
 def killed(*_args: Any, **_more: Any) -> Any:
@@ -80,23 +80,23 @@ KINDS = [
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=[kind.switch for kind in KINDS])
 
 
-def shown(office: Office, user: str) -> list[SeenMessage]:
+def shown(harness: Harness, user: str) -> list[SeenMessage]:
     """What the person was sent, or sees in the channel of the green team."""
-    posts = [seen for seen in office.posts(GREEN) if user == LEAD_OF_GREEN]
-    return [*office.person(user).direct_messages(), *posts]
+    posts = [seen for seen in harness.posts(GREEN) if user == LEAD_OF_GREEN]
+    return [*harness.person(user).direct_messages(), *posts]
 
 
 @pytest.fixture
-def lacking(office: Office) -> Office:
-    """The office where the green team lacks a consent, so that there is something to say of it."""
+def lacking(harness: Harness) -> Harness:
+    """The harness where the green team lacks a consent, so that there is something to say of it."""
     green = patient_row(code="P-2002", team="Green Team", consent_date="", consent_form="")
-    import_rows(office.database, office.practice, "patients", [green])
-    return office
+    import_rows(harness.database, harness.practice, "patients", [green])
+    return harness
 
 
 @each_kind
 @pytest.mark.parametrize(("late_minutes", "is_late"), [(15, False), (16, True), (600, True)])
-def test_what_comes_late_on_its_day_says_so(lacking: Office, kind: Kind, late_minutes: int, is_late: bool) -> None:
+def test_what_comes_late_on_its_day_says_so(lacking: Harness, kind: Kind, late_minutes: int, is_late: bool) -> None:
     tick(at(lacking, kind.switch, kind.due + timedelta(minutes=late_minutes)))
 
     (message,) = shown(lacking, kind.user)
@@ -105,7 +105,7 @@ def test_what_comes_late_on_its_day_says_so(lacking: Office, kind: Kind, late_mi
 
 
 @each_kind
-def test_what_is_missed_is_told_in_one_line_to_those_who_waited(lacking: Office, kind: Kind) -> None:
+def test_what_is_missed_is_told_in_one_line_to_those_who_waited(lacking: Harness, kind: Kind) -> None:
     at(lacking, kind.switch, kind.due - timedelta(hours=1))
     watch(lacking)
     lacking.clock.now = kind.due + timedelta(days=1)
@@ -122,7 +122,7 @@ def test_what_is_missed_is_told_in_one_line_to_those_who_waited(lacking: Office,
     assert "/ccm month" in line
 
 
-def test_one_who_was_told_is_not_told_that_it_was_missed(lacking: Office) -> None:
+def test_one_who_was_told_is_not_told_that_it_was_missed(lacking: Harness) -> None:
     lacking.allows_refusals = True
     at(lacking, "month_end_notice", WEEK_BEFORE_END)
     watch(lacking)
@@ -156,7 +156,7 @@ STEPS = [
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("after", [True, False])
 def test_death_at_any_step_leads_to_one_message(
-    lacking: Office, monkeypatch: pytest.MonkeyPatch, kind: Kind, step: str, after: bool
+    lacking: Harness, monkeypatch: pytest.MonkeyPatch, kind: Kind, step: str, after: bool
 ) -> None:
     at(lacking, kind.switch, kind.due)
     with monkeypatch.context() as patch:
@@ -174,7 +174,7 @@ def test_death_at_any_step_leads_to_one_message(
 
 
 @pytest.mark.parametrize("told_before", [0, 1, 2])
-def test_whoever_goes_on_leaves_nobody_out(lacking: Office, monkeypatch: pytest.MonkeyPatch, told_before: int) -> None:
+def test_whoever_goes_on_leaves_nobody_out(lacking: Harness, monkeypatch: pytest.MonkeyPatch, told_before: int) -> None:
     at(lacking, "month_end_notice", WEEK_BEFORE_END)
     with monkeypatch.context() as patch:
         patch.setattr(
@@ -190,7 +190,7 @@ def test_whoever_goes_on_leaves_nobody_out(lacking: Office, monkeypatch: pytest.
 
 
 def test_one_left_out_when_the_day_is_over_is_told_that_it_was_missed(
-    lacking: Office, monkeypatch: pytest.MonkeyPatch
+    lacking: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(lacking, "month_end_notice", WEEK_BEFORE_END)
     watch(lacking)
@@ -209,7 +209,7 @@ def test_one_left_out_when_the_day_is_over_is_told_that_it_was_missed(
     assert [text[:41] for text in told(lacking, LEAD_OF_GREEN)] == ["The notice before the month's end of Gree"]
 
 
-def test_several_processes_tell_everybody_once(lacking: Office) -> None:
+def test_several_processes_tell_everybody_once(lacking: Harness) -> None:
     at(lacking, "month_end_notice", WEEK_BEFORE_END)
     others = [Database(lacking.database.url.render_as_string(hide_password=False)) for _ in range(3)]
 
@@ -224,49 +224,49 @@ def test_several_processes_tell_everybody_once(lacking: Office) -> None:
 
 
 @pytest.mark.parametrize("cells", [{"active_to": "2026-11-20"}, {"slack_user_id": ""}], ids=["gone", "not in Slack"])
-def test_one_who_has_left_or_is_not_in_slack_is_left_alone(office: Office, cells: dict[str, str]) -> None:
+def test_one_who_has_left_or_is_not_in_slack_is_left_alone(harness: Harness, cells: dict[str, str]) -> None:
     lead = staff_row(id="lead1", slack_user_id=LEAD, name="Lead One", credential="RN", roles="lead")
-    import_rows(office.database, office.practice, "staff", [{**lead, **cells}])
+    import_rows(harness.database, harness.practice, "staff", [{**lead, **cells}])
 
-    assert tick(at(office, "month_end_notice", WEEK_BEFORE_END)) == 1
+    assert tick(at(harness, "month_end_notice", WEEK_BEFORE_END)) == 1
 
-    assert told(office, LEAD) == []
-    assert len(told(office, LEAD_OF_GREEN)) == 1
-    assert [(run.team_id, run.recipient) for run in runs(office) if run.message_ts is None] == [("blue-team", "")]
-    office.clock.move(days=1)
-    assert watch(office) == 0
+    assert told(harness, LEAD) == []
+    assert len(told(harness, LEAD_OF_GREEN)) == 1
+    assert [(run.team_id, run.recipient) for run in runs(harness) if run.message_ts is None] == [("blue-team", "")]
+    harness.clock.move(days=1)
+    assert watch(harness) == 0
 
 
-def test_one_whom_slack_refuses_keeps_nothing_from_the_others_and_is_tried_again(office: Office) -> None:
-    office.allows_refusals = True
-    at(office, "month_end_notice", WEEK_BEFORE_END)
-    office.playground.fail_next("conversations.open", status=200, error="user_disabled")
+def test_one_whom_slack_refuses_keeps_nothing_from_the_others_and_is_tried_again(harness: Harness) -> None:
+    harness.allows_refusals = True
+    at(harness, "month_end_notice", WEEK_BEFORE_END)
+    harness.playground.fail_next("conversations.open", status=200, error="user_disabled")
 
     with capture_logs() as logs:
-        assert tick(office) == 2
+        assert tick(harness) == 2
 
     (refused,) = [each for each in logs if each["event"] == "message_not_delivered"]
     assert refused["reason"] == "user_disabled"
     assert refused["key"].endswith(":lead1")
-    let_the_lease_end(office)
-    assert tick(office) == 1
+    let_the_lease_end(harness)
+    assert tick(harness) == 1
 
 
-def test_what_slack_took_but_did_not_confirm_is_not_sent_again(office: Office) -> None:
-    at(office, "month_end_notice", WEEK_BEFORE_END)
-    office.playground.fail_next("chat.postMessage", status=500, after_accepting=True)
-    tick(office)
+def test_what_slack_took_but_did_not_confirm_is_not_sent_again(harness: Harness) -> None:
+    at(harness, "month_end_notice", WEEK_BEFORE_END)
+    harness.playground.fail_next("chat.postMessage", status=500, after_accepting=True)
+    tick(harness)
 
-    let_the_lease_end(office)
-    tick(office)
+    let_the_lease_end(harness)
+    tick(harness)
 
-    assert (len(told(office, LEAD)), len(told(office, LEAD_OF_GREEN))) == (2, 1)
+    assert (len(told(harness, LEAD)), len(told(harness, LEAD_OF_GREEN))) == (2, 1)
 
 
-def test_the_jobs_beside_the_bot_send_them(office: Office) -> None:
-    at(office, "month_start_notice", FIRST)
+def test_the_jobs_beside_the_bot_send_them(harness: Harness) -> None:
+    at(harness, "month_start_notice", FIRST)
 
-    with jobs_running(office.database, OneWorkspace("T0TEST", office.client), office.clock):
-        assert office.playground.wait_until(lambda: bool(told(office, BILLER)))
+    with jobs_running(harness.database, OneWorkspace("T0TEST", harness.client), harness.clock):
+        assert harness.playground.wait_until(lambda: bool(told(harness, BILLER)))
 
-    assert len(told(office, BILLER)) == 1
+    assert len(told(harness, BILLER)) == 1

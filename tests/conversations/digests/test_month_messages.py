@@ -23,24 +23,24 @@ from support.month_messages import (
     watch,
 )
 from support.practice import NOTE, an_entry, import_rows, local, patient_row, staff_row
-from support.slack import BLUE, GREEN, Office, has_button, table_rows
+from support.slack import BLUE, GREEN, Harness, has_button, table_rows
 
 from bot.views.closing import CLOSE
 
 
 @pytest.fixture
-def office(month_office: Office) -> Office:
-    """The office with all messages of the month switched off."""
-    return month_office
+def harness(month_harness: Harness) -> Harness:
+    """The harness with all messages of the month switched off."""
+    return month_harness
 
 
 # ---------------------------------------------------------------- seven days before the month's end
 
 
-def test_leads_are_told_who_has_hardly_any_time_and_who_has_none(office: Office) -> None:
-    assert tick(at(office, "month_end_notice", WEEK_BEFORE_END)) == 3
+def test_leads_are_told_who_has_hardly_any_time_and_who_has_none(harness: Harness) -> None:
+    assert tick(at(harness, "month_end_notice", WEEK_BEFORE_END)) == 3
 
-    blue, green = office.person(LEAD).direct_messages()
+    blue, green = harness.person(LEAD).direct_messages()
     assert blue.text == (
         "Blue Team · November 2026: 5 business days left, 1 enrollment under 15 minutes, 1 without logged time."
     )
@@ -50,45 +50,45 @@ def test_leads_are_told_who_has_hardly_any_time_and_who_has_none(office: Office)
     assert "`/ccm month Blue Team`" in blue.words
     assert "Late" not in blue.words
     assert green.text.startswith("Green Team · November 2026: ")
-    assert told(office, LEAD_OF_GREEN) == [green.text]
-    assert told(office, NURSE) == told(office, ADMIN) == told(office, BILLER) == []
-    assert (office.posts(BLUE), office.posts(GREEN)) == ([], [])
+    assert told(harness, LEAD_OF_GREEN) == [green.text]
+    assert told(harness, NURSE) == told(harness, ADMIN) == told(harness, BILLER) == []
+    assert (harness.posts(BLUE), harness.posts(GREEN)) == ([], [])
 
 
-def test_before_its_time_and_once_it_is_told_there_is_nothing_to_send(office: Office) -> None:
-    assert tick(at(office, "month_end_notice", WEEK_BEFORE_END - timedelta(seconds=1))) == 0
-    office.clock.now = WEEK_BEFORE_END
-    tick(office)
+def test_before_its_time_and_once_it_is_told_there_is_nothing_to_send(harness: Harness) -> None:
+    assert tick(at(harness, "month_end_notice", WEEK_BEFORE_END - timedelta(seconds=1))) == 0
+    harness.clock.now = WEEK_BEFORE_END
+    tick(harness)
 
-    office.clock.move(minutes=1)
-    assert tick(office) == 0
-    office.clock.move(hours=14)
-    assert tick(office) == 0
+    harness.clock.move(minutes=1)
+    assert tick(harness) == 0
+    harness.clock.move(hours=14)
+    assert tick(harness) == 0
 
-    assert len(told(office, LEAD)) == 2
+    assert len(told(harness, LEAD)) == 2
 
 
-def test_where_everybody_has_enough_there_is_nothing_to_say(office: Office) -> None:
-    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+def test_where_everybody_has_enough_there_is_nothing_to_say(harness: Harness) -> None:
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
     lead = staff_row(id="lead3", slack_user_id="U0VISITOR", name="Lead Three", roles="lead", teams="Red Team")
-    import_rows(office.database, office.practice, "staff", [lead])
+    import_rows(harness.database, harness.practice, "staff", [lead])
 
-    assert tick(at(office, "month_end_notice", WEEK_BEFORE_END)) == 3
+    assert tick(at(harness, "month_end_notice", WEEK_BEFORE_END)) == 3
 
-    assert told(office, "U0VISITOR") == []
-    of_red = next(run for run in runs(office) if run.team_id == "red-team")
+    assert told(harness, "U0VISITOR") == []
+    of_red = next(run for run in runs(harness) if run.team_id == "red-team")
     assert (of_red.recipient, of_red.posted_at, of_red.message_ts) == ("lead3", WEEK_BEFORE_END, None)
-    assert watch(office) == 0
+    assert watch(harness) == 0
 
 
 # ---------------------------------------------------------------- the weekly summary
 
 
-def test_leads_get_a_summary_of_the_week(office: Office) -> None:
-    office.work(an_entry(patient="P-1046", minutes=30, staff="lead1", day=date(2026, 11, 15)))
-    assert tick(at(office, "weekly_summary", MONDAY)) == 3
+def test_leads_get_a_summary_of_the_week(harness: Harness) -> None:
+    harness.work(an_entry(patient="P-1046", minutes=30, staff="lead1", day=date(2026, 11, 15)))
+    assert tick(at(harness, "weekly_summary", MONDAY)) == 3
 
-    blue = office.person(LEAD).direct_messages()[0]
+    blue = harness.person(LEAD).direct_messages()[0]
     assert blue.text == ("Blue Team · week of Mon Nov 9 – Sun Nov 15: 1 of 3 billable (33 %), 64 minutes logged.")
     assert "*November 2026:* 1 of 3 enrolled patients billable (*33 %*) · expected payment *$66.13*" in blue.words
     assert "1 patient reached the first code in that week." in blue.words
@@ -98,15 +98,15 @@ def test_leads_get_a_summary_of_the_week(office: Office) -> None:
     assert NOTE not in blue.words
 
 
-def test_a_summary_that_a_holiday_moved_is_of_the_same_week(office: Office) -> None:
-    office.work(an_entry(minutes=7, day=date(2026, 11, 15)))
-    decide(office, "days_off", ["2026-11-16"])
+def test_a_summary_that_a_holiday_moved_is_of_the_same_week(harness: Harness) -> None:
+    harness.work(an_entry(minutes=7, day=date(2026, 11, 15)))
+    decide(harness, "days_off", ["2026-11-16"])
 
-    assert tick(at(office, "weekly_summary", MONDAY)) == 0
-    office.clock.move(days=1)
-    assert tick(office) == 3
+    assert tick(at(harness, "weekly_summary", MONDAY)) == 0
+    harness.clock.move(days=1)
+    assert tick(harness) == 3
 
-    assert "week of Mon Nov 9 – Sun Nov 15" in told(office, LEAD)[0]
+    assert "week of Mon Nov 9 – Sun Nov 15" in told(harness, LEAD)[0]
 
 
 @pytest.mark.parametrize(
@@ -114,113 +114,113 @@ def test_a_summary_that_a_holiday_moved_is_of_the_same_week(office: Office) -> N
     [("2026-11-02", "October 2026"), ("2026-11-09", "November 2026"), ("2026-12-07", "December 2026")],
 )
 def test_the_month_of_a_summary_is_the_one_in_which_most_of_the_week_lies(
-    office: Office, monday: str, month: str
+    harness: Harness, monday: str, month: str
 ) -> None:
-    tick(at(office, "weekly_summary", local(f"{monday} 08:00")))
+    tick(at(harness, "weekly_summary", local(f"{monday} 08:00")))
 
-    assert f"*{month}:*" in office.person(LEAD).direct_messages()[0].words
+    assert f"*{month}:*" in harness.person(LEAD).direct_messages()[0].words
 
 
 # ---------------------------------------------------------------- care plans and consents
 
 
-def test_a_team_is_told_of_care_plans_that_run_out_and_of_missing_consents(office: Office) -> None:
+def test_a_team_is_told_of_care_plans_that_run_out_and_of_missing_consents(harness: Harness) -> None:
     old = patient_row(code="P-2001", care_plan_date="2025-11-20")
-    import_rows(office.database, office.practice, "patients", [old])
+    import_rows(harness.database, harness.practice, "patients", [old])
 
-    assert tick(at(office, "care_plan_notice", TUESDAY)) == 1
+    assert tick(at(harness, "care_plan_notice", TUESDAY)) == 1
 
-    (posted,) = office.posts(BLUE)
+    (posted,) = harness.posts(BLUE)
     assert posted.text == (
         "Blue Team · care plans and consents: 1 care plan missing or good for at most 30 days, 1 consent missing."
     )
     assert "*P-2001* · revised Thu Nov 20, 2025, good until Fri Nov 20, 2026 · `/ccm plan P-2001`" in posted.words
     assert "*P-1046* · CCM · `/ccm consent P-1046 ccm`" in posted.words
-    assert office.posts(GREEN) == []
-    assert [run.message_ts is None for run in runs(office)] == [False, True]
-    office.clock.move(minutes=5)
-    assert tick(office) == 0
+    assert harness.posts(GREEN) == []
+    assert [run.message_ts is None for run in runs(harness)] == [False, True]
+    harness.clock.move(minutes=5)
+    assert tick(harness) == 0
 
 
-def test_its_buttons_open_the_forms_that_clear_it(office: Office) -> None:
+def test_its_buttons_open_the_forms_that_clear_it(harness: Harness) -> None:
     old = patient_row(code="P-2001", care_plan_date="2025-11-20")
-    import_rows(office.database, office.practice, "patients", [old])
-    tick(at(office, "care_plan_notice", TUESDAY))
-    (posted,) = office.posts(BLUE)
+    import_rows(harness.database, harness.practice, "patients", [old])
+    tick(at(harness, "care_plan_notice", TUESDAY))
+    (posted,) = harness.posts(BLUE)
 
-    plan = opened(office.person().press(posted, "fact_form_open_plan"))
-    office.person().submit(plan)
-    office.settle()
-    consent = opened(office.person().press(posted, "fact_form_open_consent_CCM"))
-    office.person().submit(consent, {"form": "verbal"})
-    office.settle()
+    plan = opened(harness.person().press(posted, "fact_form_open_plan"))
+    harness.person().submit(plan)
+    harness.settle()
+    consent = opened(harness.person().press(posted, "fact_form_open_consent_CCM"))
+    harness.person().submit(consent, {"form": "verbal"})
+    harness.settle()
 
-    office.clock.now += timedelta(weeks=1)
-    assert tick(office) == 0
-    assert "role" in office.person("U0DOCTOR1").press(posted, "fact_form_open_plan").words
+    harness.clock.now += timedelta(weeks=1)
+    assert tick(harness) == 0
+    assert "role" in harness.person("U0DOCTOR1").press(posted, "fact_form_open_plan").words
 
 
 # ---------------------------------------------------------------- the month before
 
 
-def test_billers_are_told_what_the_month_came_to(office: Office) -> None:
-    office.clock.now = FIRST - timedelta(days=2)
-    office.work(an_entry(patient="P-1042", minutes=16, day=date(2026, 11, 24)))
-    office.work(an_entry(patient="P-1046", minutes=16, day=date(2026, 11, 24)))
+def test_billers_are_told_what_the_month_came_to(harness: Harness) -> None:
+    harness.clock.now = FIRST - timedelta(days=2)
+    harness.work(an_entry(patient="P-1042", minutes=16, day=date(2026, 11, 24)))
+    harness.work(an_entry(patient="P-1046", minutes=16, day=date(2026, 11, 24)))
 
-    assert tick(at(office, "month_start_notice", FIRST)) == 1
+    assert tick(at(harness, "month_start_notice", FIRST)) == 1
 
-    message = only(office, BILLER)
+    message = only(harness, BILLER)
     assert message.text == "November 2026 is over: 1 billable patient, $116.57, 1 program of patients blocked."
     assert "1 of 5 enrolled patients billable (*20 %*) · expected payment *$116.57* · 2 units of codes" in message.words
     assert "• *1* · " in message.words
     assert "`/ccm month 2026-11`" in message.words
-    assert told(office, LEAD) == told(office, ADMIN) == []
+    assert told(harness, LEAD) == told(harness, ADMIN) == []
 
 
-def test_its_button_closes_the_month_and_a_closed_one_has_none(office: Office) -> None:
+def test_its_button_closes_the_month_and_a_closed_one_has_none(harness: Harness) -> None:
     other = staff_row(id="biller2", slack_user_id="U0VISITOR", name="Biller Two", roles="biller")
-    import_rows(office.database, office.practice, "staff", [other])
-    office.clock.now = FIRST
-    assert tick(at(office, "month_start_notice", FIRST)) == 2
-    office.person(BILLER).press(only(office, BILLER), CLOSE)
-    office.settle()
-    assert "November 2026 is closed" in only(office, BILLER).words
+    import_rows(harness.database, harness.practice, "staff", [other])
+    harness.clock.now = FIRST
+    assert tick(at(harness, "month_start_notice", FIRST)) == 2
+    harness.person(BILLER).press(only(harness, BILLER), CLOSE)
+    harness.settle()
+    assert "November 2026 is closed" in only(harness, BILLER).words
 
-    decide(office, "month_start_notice_hour", 10)
-    office.clock.now = FIRST + timedelta(hours=1)
-    tick(office)
+    decide(harness, "month_start_notice_hour", 10)
+    harness.clock.now = FIRST + timedelta(hours=1)
+    tick(harness)
 
-    later = office.person("U0VISITOR").direct_messages()[-1]
+    later = harness.person("U0VISITOR").direct_messages()[-1]
     assert "Closed on Tue Dec 1, 2026, 9:00 am by biller1." in later.words
     assert not has_button(later, CLOSE)
 
 
-def test_after_new_year_it_comes_on_the_first_business_day(office: Office) -> None:
+def test_after_new_year_it_comes_on_the_first_business_day(harness: Harness) -> None:
     for day in (1, 2, 3):
-        assert tick(at(office, "month_start_notice", local(f"2027-01-0{day} 12:00"))) == 0
-    office.clock.now = local("2027-01-04 09:00")
+        assert tick(at(harness, "month_start_notice", local(f"2027-01-0{day} 12:00"))) == 0
+    harness.clock.now = local("2027-01-04 09:00")
 
-    assert tick(office) == 1
-    assert told(office, BILLER)[0].startswith("December 2026 is over: ")
-
-
-def test_a_practice_that_had_nobody_yet_is_told_nothing(office: Office) -> None:
-    assert tick(at(office, "month_start_notice", local("2026-01-02 09:00"))) == 0
-
-    assert told(office, BILLER) == []
-    assert [(run.recipient, run.message_ts) for run in runs(office)] == [("biller1", None)]
+    assert tick(harness) == 1
+    assert told(harness, BILLER)[0].startswith("December 2026 is over: ")
 
 
-def test_a_message_of_a_crowded_team_says_how_many_more_there_are(crowded_office: Office) -> None:
-    crowded_office.forget_message_rate()
+def test_a_practice_that_had_nobody_yet_is_told_nothing(harness: Harness) -> None:
+    assert tick(at(harness, "month_start_notice", local("2026-01-02 09:00"))) == 0
+
+    assert told(harness, BILLER) == []
+    assert [(run.recipient, run.message_ts) for run in runs(harness)] == [("biller1", None)]
+
+
+def test_a_message_of_a_crowded_team_says_how_many_more_there_are(full_harness: Harness) -> None:
+    full_harness.forget_message_rate()
     for due in (WEEK_BEFORE_END, WEEK_BEFORE_END + timedelta(days=1)):
-        crowded_office.clock.now = due
-        tick(crowded_office)
+        full_harness.clock.now = due
+        tick(full_harness)
 
-    (blue,) = [seen for seen in crowded_office.person(LEAD).direct_messages() if "Blue Team · November" in seen.text]
+    (blue,) = [seen for seen in full_harness.person(LEAD).direct_messages() if "Blue Team · November" in seen.text]
     assert len(table_rows(blue)) == 25
     assert "And 35 more." in blue.words
-    (posted,) = crowded_office.posts(BLUE)
+    (posted,) = full_harness.posts(BLUE)
     assert "260 care plans missing or good for at most 30 days, 61 consents missing." in posted.text
     assert "and 148 more" in posted.words

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from support.facts import import_fact_rows, stored_facts
 from support.forms import opened, prefilled
 from support.practice import import_rows, staff_row, verified
-from support.slack import STRANGER, Office, has_button, picked
+from support.slack import STRANGER, Harness, has_button, picked
 
 from bot.commands.registry import command_named
 from bot.listeners.facts import FACT_KEEPERS
@@ -50,16 +50,16 @@ def who(command: str) -> str:
     return DOCTOR if command == "complex" else NURSE
 
 
-def submit(office: Office, command: str, values: Mapping[str, Any], line: str = "") -> Glance:
+def submit(harness: Harness, command: str, values: Mapping[str, Any], line: str = "") -> Glance:
     """What is seen after filling in the form that the command opens."""
     user = who(command)
-    form = opened(office.say(f"/ccm {command} {line}".strip(), user))
-    return office.person(user).submit(form, dict(values))
+    form = opened(harness.say(f"/ccm {command} {line}".strip(), user))
+    return harness.person(user).submit(form, dict(values))
 
 
-def stored(office: Office) -> list[dict[str, Any]]:
+def stored(harness: Harness) -> list[dict[str, Any]]:
     """Facts of P-1046 without when they were recorded."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         rows = connection.execute(select(PatientFactRow.__table__).filter_by(patient_code="P-1046")).mappings()
         return [{name: value for name, value in row.items() if name != "recorded_at"} for row in rows]
 
@@ -69,10 +69,10 @@ def test_there_is_a_form_for_every_fact() -> None:
 
 
 @pytest.mark.parametrize("command", FORMS)
-def test_a_command_alone_opens_its_form_and_complains_of_nothing(office: Office, command: str) -> None:
+def test_a_command_alone_opens_its_form_and_complains_of_nothing(harness: Harness, command: str) -> None:
     title, begin, _, _ = FORMS[command]
 
-    view = opened(office.say(f"/ccm {command}", who(command)))
+    view = opened(harness.say(f"/ccm {command}", who(command)))
 
     assert view.title == title
     assert prefilled(view) == begin
@@ -82,58 +82,58 @@ def test_a_command_alone_opens_its_form_and_complains_of_nothing(office: Office,
 
 
 @pytest.mark.parametrize("command", FORMS)
-def test_the_line_below_a_form_works_when_pasted(office: Office, command: str) -> None:
-    view = opened(office.say(f"/ccm {command}", who(command)))
+def test_the_line_below_a_form_works_when_pasted(harness: Harness, command: str) -> None:
+    view = opened(harness.say(f"/ccm {command}", who(command)))
     example = view.words.partition("In one line, for example: `")[2].partition("`")[0]
     if command == "enroll":
         example = example.replace(" ccm", " rpm")
 
-    assert "*Recorded" in office.say(example, who(command)).words
+    assert "*Recorded" in harness.say(example, who(command)).words
 
 
 @pytest.mark.parametrize("command", FORMS)
-def test_a_form_records_what_the_line_would_and_shows_what_it_changed(office: Office, command: str) -> None:
+def test_a_form_records_what_the_line_would_and_shows_what_it_changed(harness: Harness, command: str) -> None:
     _, _, values, line = FORMS[command]
 
-    done = opened(submit(office, command, {"patient": picked("P-1046"), **values}))
+    done = opened(submit(harness, command, {"patient": picked("P-1046"), **values}))
 
     assert done.title == "Recorded"
     assert "*Recorded* · *P-1046*" in done.words
-    before = stored(office)
-    again = office.say(f"/ccm {line}", who(command))
+    before = stored(harness)
+    again = harness.say(f"/ccm {line}", who(command))
     assert "*Known already*" in again.words
-    assert stored(office) == before
-    assert verified(office.database, office.practice).difference is None
+    assert stored(harness) == before
+    assert verified(harness.database, harness.practice).difference is None
 
 
 @pytest.mark.parametrize("command", FORMS)
-def test_a_form_delivered_twice_records_once_and_answers_alike(office: Office, command: str) -> None:
+def test_a_form_delivered_twice_records_once_and_answers_alike(harness: Harness, command: str) -> None:
     _, _, values, _ = FORMS[command]
-    submit(office, command, {"patient": picked("P-1046"), **values})
-    before = stored_facts(office.database)
+    submit(harness, command, {"patient": picked("P-1046"), **values})
+    before = stored_facts(harness.database)
 
-    again = office.deliver_again("interactive")
+    again = harness.deliver_again("interactive")
 
-    assert stored_facts(office.database) == before
+    assert stored_facts(harness.database) == before
     assert "nothing was saved twice" in str(again)
 
 
 @pytest.mark.parametrize("command", FORMS)
 @pytest.mark.parametrize("user", [NURSE, LEAD, BILLER, DOCTOR, ADMIN])
-def test_a_form_of_those_who_may_not_record_saves_nothing(office: Office, command: str, user: str) -> None:
+def test_a_form_of_those_who_may_not_record_saves_nothing(harness: Harness, command: str, user: str) -> None:
     _, _, values, _ = FORMS[command]
-    form = opened(office.say(f"/ccm {command}", who(command)))
-    office.person(who(command)).submit(form, {"patient": picked("P-9999"), **values})
-    view = office.last_payload("interactive")["view"]
+    form = opened(harness.say(f"/ccm {command}", who(command)))
+    harness.person(who(command)).submit(form, {"patient": picked("P-9999"), **values})
+    view = harness.last_payload("interactive")["view"]
     view["state"]["values"]["patient"]["pick_patient"]["selected_option"] = picked("P-1046")
-    before = stored_facts(office.database)
+    before = stored_facts(harness.database)
 
-    answer = str(office.deliver_again("interactive", user={"id": user}, view=view))
+    answer = str(harness.deliver_again("interactive", user={"id": user}, view=view))
 
     roles = {NURSE: "coordinator", LEAD: "lead", BILLER: "biller", DOCTOR: "practitioner", ADMIN: "admin"}
     may = roles[user] in command_named(command).roles
     assert ("ROLE_NEEDED" in answer) != may
-    assert stored_facts(office.database) == before + may
+    assert stored_facts(harness.database) == before + may
 
 
 UNCLEAR: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -203,15 +203,15 @@ UNCLEAR: dict[str, tuple[list[str], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("line", UNCLEAR)
-def test_a_line_with_gaps_or_mistakes_opens_the_form_with_what_was_understood(office: Office, line: str) -> None:
+def test_a_line_with_gaps_or_mistakes_opens_the_form_with_what_was_understood(harness: Harness, line: str) -> None:
     said, begin = UNCLEAR[line]
-    before = stored_facts(office.database)
+    before = stored_facts(harness.database)
 
-    view = opened(office.say(f"/ccm {line}", who(line.partition(" ")[0])))
+    view = opened(harness.say(f"/ccm {line}", who(line.partition(" ")[0])))
 
     assert [words for words in said if words not in view.words] == []
     assert prefilled(view) == begin
-    assert stored_facts(office.database) == before
+    assert stored_facts(harness.database) == before
 
 
 @pytest.mark.parametrize(
@@ -231,67 +231,67 @@ def test_a_line_with_gaps_or_mistakes_opens_the_form_with_what_was_understood(of
     ],
 )
 def test_what_is_wrong_is_said_beside_its_input(
-    office: Office, command: str, wrong: dict[str, Any], field: str, words: str
+    harness: Harness, command: str, wrong: dict[str, Any], field: str, words: str
 ) -> None:
-    before = stored_facts(office.database)
+    before = stored_facts(harness.database)
 
-    seen = submit(office, command, {"patient": picked("P-1046"), **FORMS[command][2], **wrong})
+    seen = submit(harness, command, {"patient": picked("P-1046"), **FORMS[command][2], **wrong})
 
     assert list(seen.errors) == [field]
     assert words in seen.errors[field]
-    assert stored_facts(office.database) == before
+    assert stored_facts(harness.database) == before
 
 
-def test_everything_that_is_wrong_is_said_at_once(office: Office) -> None:
+def test_everything_that_is_wrong_is_said_at_once(harness: Harness) -> None:
     wrong = {"date": "2026-11-25", "revoked": "2026-11-26"}
 
-    seen = submit(office, "consent", {"patient": picked("P-1046"), **FORMS["consent"][2], **wrong})
+    seen = submit(harness, "consent", {"patient": picked("P-1046"), **FORMS["consent"][2], **wrong})
 
     assert set(seen.errors) == {"date", "revoked"}
 
 
-def test_what_is_wrong_with_no_input_is_said_above_the_form_which_keeps_what_was_filled_in(office: Office) -> None:
+def test_what_is_wrong_with_no_input_is_said_above_the_form_which_keeps_what_was_filled_in(harness: Harness) -> None:
     row = staff_row(id="doctor2", slack_user_id=STRANGER, name="Doctor Two", credential="RN", roles="practitioner")
-    import_rows(office.database, office.practice, "staff", [row], at=office.clock())
-    form = opened(office.say("/ccm complex P-1042 high", STRANGER))
+    import_rows(harness.database, harness.practice, "staff", [row], at=harness.clock())
+    form = opened(harness.say("/ccm complex P-1042 high", STRANGER))
 
-    seen = opened(office.person(STRANGER).submit(form, {"rationale": "New heart failure."}))
+    seen = opened(harness.person(STRANGER).submit(form, {"rationale": "New heart failure."}))
 
     assert "'doctor2' is no practitioner" in seen.words
     assert prefilled(seen) == {"patient": "P-1042", "mdm": "high", "rationale": "New heart failure.", **TODAY}
 
 
-def test_a_failure_keeps_what_was_filled_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_keeps_what_was_filled_in(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.commands.facts.shared.record_fact", lambda *_, **__: {}["gone"])
 
-    seen = opened(submit(office, "plan", {"patient": picked("P-1046"), "substantial": ["yes"]}))
+    seen = opened(submit(harness, "plan", {"patient": picked("P-1046"), "substantial": ["yes"]}))
 
     assert "Nothing was saved." in seen.words
     assert prefilled(seen) == {"patient": "P-1046", "substantial": "yes", **TODAY}
 
 
-def test_a_form_that_came_too_late_gives_the_line_back(office: Office) -> None:
-    office.allows_refusals = True
-    office.slowness = office.slowness.resolution * 4_000_000
+def test_a_form_that_came_too_late_gives_the_line_back(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.slowness = harness.slowness.resolution * 4_000_000
 
-    seen = office.say("/ccm consent P-1046 11/03")
+    seen = harness.say("/ccm consent P-1046 11/03")
 
     assert "Slack waits three seconds for a form" in seen.words
     assert "/ccm consent P-1046 11/03" in seen.words
 
 
-def lacking(office: Office) -> None:
+def lacking(harness: Harness) -> None:
     """A patient who lacks a consent to two programs, a care plan and a visit."""
     gaps = dict.fromkeys(
         ("consent_date", "consent_form", "care_plan_date", "initiating_visit_date", "initiating_visit_type"), ""
     )
-    office.enroll([{"code": "P-1050", "programs": "CCM;RPM", **gaps}])
+    harness.enroll([{"code": "P-1050", "programs": "CCM;RPM", **gaps}])
 
 
-def test_the_statement_has_a_button_for_each_fact_that_would_clear_a_blocker(office: Office) -> None:
-    lacking(office)
+def test_the_statement_has_a_button_for_each_fact_that_would_clear_a_blocker(harness: Harness) -> None:
+    lacking(harness)
 
-    seen = office.say("/ccm patient P-1050")
+    seen = harness.say("/ccm patient P-1050")
 
     labels = [
         element["text"]["text"]
@@ -300,39 +300,39 @@ def test_the_statement_has_a_button_for_each_fact_that_would_clear_a_blocker(off
         for element in block["elements"]
     ]
     assert labels == ["Record consent (CCM)", "Record care plan", "Record visit", "Record consent (RPM)"]
-    form = opened(office.press(seen, "fact_form_open_plan"))
+    form = opened(harness.press(seen, "fact_form_open_plan"))
     assert prefilled(form) == {"patient": "P-1050", **TODAY}
-    assert opened(office.person().submit(form)).title == "Recorded"
-    assert not has_button(office.say("/ccm patient P-1050").message, "fact_form_open_plan")
+    assert opened(harness.person().submit(form)).title == "Recorded"
+    assert not has_button(harness.say("/ccm patient P-1050").message, "fact_form_open_plan")
 
 
 @pytest.mark.parametrize("user", [BILLER, DOCTOR, ADMIN])
-def test_those_who_may_record_none_of_them_have_no_button(office: Office, user: str) -> None:
-    lacking(office)
+def test_those_who_may_record_none_of_them_have_no_button(harness: Harness, user: str) -> None:
+    lacking(harness)
 
-    seen = office.say("/ccm patient P-1050", user)
+    seen = harness.say("/ccm patient P-1050", user)
 
     assert "*Blocked:*" in seen.words
     assert "fact_form_open" not in str(seen.message.blocks)
 
 
-def test_a_button_for_a_fact_does_nothing_for_those_who_may_not(office: Office) -> None:
-    lacking(office)
-    office.press(office.say("/ccm patient P-1050"), "fact_form_open_plan")
-    office.deliver_again("interactive", user={"id": BILLER})
+def test_a_button_for_a_fact_does_nothing_for_those_who_may_not(harness: Harness) -> None:
+    lacking(harness)
+    harness.press(harness.say("/ccm patient P-1050"), "fact_form_open_plan")
+    harness.deliver_again("interactive", user={"id": BILLER})
 
-    assert "ROLE_NEEDED" in "\n".join(each.words for each in office.person().messages("C0GENERAL"))
+    assert "ROLE_NEEDED" in "\n".join(each.words for each in harness.person().messages("C0GENERAL"))
 
 
-def test_a_consent_from_before_is_revoked_by_form(office: Office) -> None:
+def test_a_consent_from_before_is_revoked_by_form(harness: Harness) -> None:
     import_fact_rows(
-        office.database,
-        office.practice,
+        harness.database,
+        harness.practice,
         "consents",
         [{"patient": "P-1046", "program": "CCM", "date": "2026-11-03", "form": "verbal"}],
-        at=office.clock(),
+        at=harness.clock(),
     )
 
-    done = opened(submit(office, "consent", {"revoked": "2026-11-20"}, "P-1046 verbal 11/03 revoked"))
+    done = opened(submit(harness, "consent", {"revoked": "2026-11-20"}, "P-1046 verbal 11/03 revoked"))
 
     assert "revoked Fri Nov 20, 2026" in done.words

@@ -11,7 +11,7 @@ from support.facts import import_fact_rows, stored_facts
 from support.forms import said
 from support.logs import troubles
 from support.practice import an_entry, entry_row, import_rows, patient_row, staff_row, verified
-from support.slack import STRANGER, Office
+from support.slack import STRANGER, Harness
 
 from ledger.rules.facts import Program
 from ledger.storage.tables import PatientFactRow
@@ -20,9 +20,9 @@ NURSE, LEAD, DOCTOR = "U0NURSE1", "U0LEAD1", "U0DOCTOR1"
 NOTHING_SAVED = "*That cannot be recorded yet.* Nothing was saved."
 
 
-def newest_fact(office: Office) -> Mapping[str, Any]:
+def newest_fact(harness: Harness) -> Mapping[str, Any]:
     """The fact that was recorded last, by column."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         query = select(PatientFactRow.__table__).order_by(
             PatientFactRow.recorded_at.desc(), PatientFactRow.revision.desc()
         )
@@ -82,24 +82,24 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
 
 
 @pytest.mark.parametrize("line", RECORDED)
-def test_a_fact_is_stored_as_it_was_said_by_whoever_said_it(office: Office, line: str) -> None:
+def test_a_fact_is_stored_as_it_was_said_by_whoever_said_it(harness: Harness, line: str) -> None:
     words, stored = RECORDED[line]
 
-    seen = office.say(f"/ccm {line}", LEAD)
+    seen = harness.say(f"/ccm {line}", LEAD)
 
     assert words in seen.words
     assert seen.message.ephemeral
-    fact = newest_fact(office)
+    fact = newest_fact(harness)
     assert {name: fact[name] for name in stored} == stored
     assert fact["recorded_by"] == "lead1"
-    assert verified(office.database, office.practice).difference is None
+    assert verified(harness.database, harness.practice).difference is None
 
 
-def test_a_designation_is_stored_under_the_practitioner_who_made_it(office: Office) -> None:
-    seen = office.say("/ccm complex P-1042 high New heart failure. Four <medications> & doses changed.", DOCTOR)
+def test_a_designation_is_stored_under_the_practitioner_who_made_it(harness: Harness) -> None:
+    seen = harness.say("/ccm complex P-1042 high New heart failure. Four <medications> & doses changed.", DOCTOR)
 
     assert "complex care, high complexity · Tue Nov 24, 2026" in seen.words
-    assert newest_fact(office)["details"] == {
+    assert newest_fact(harness)["details"] == {
         "mdm": "high",
         "staff_id": "doctor1",
         "rationale": "New heart failure. Four <medications> & doses changed.",
@@ -107,10 +107,10 @@ def test_a_designation_is_stored_under_the_practitioner_who_made_it(office: Offi
     assert seen.message.text == "Recorded: P-1042, complexity."
 
 
-def test_a_consent_makes_a_blocked_patient_billable_and_says_so(office: Office) -> None:
-    office.work(an_entry(patient="P-1046", minutes=24))
+def test_a_consent_makes_a_blocked_patient_billable_and_says_so(harness: Harness) -> None:
+    harness.work(an_entry(patient="P-1046", minutes=24))
 
-    seen = office.say("/ccm consent P-1046 11/03 verbal")
+    seen = harness.say("/ccm consent P-1046 11/03 verbal")
 
     assert "*Recorded* · *P-1046*" in seen.words
     assert "*November 2026*" in seen.words
@@ -118,10 +118,10 @@ def test_a_consent_makes_a_blocked_patient_billable_and_says_so(office: Office) 
     assert "Blocked:" not in seen.words
 
 
-def test_what_still_blocks_is_said_with_a_line_for_this_patient(office: Office) -> None:
-    office.enroll([{"code": "P-1050", "consent_date": "", "consent_form": "", "care_plan_date": ""}])
+def test_what_still_blocks_is_said_with_a_line_for_this_patient(harness: Harness) -> None:
+    harness.enroll([{"code": "P-1050", "consent_date": "", "consent_form": "", "care_plan_date": ""}])
 
-    seen = office.say("/ccm plan P-1050")
+    seen = harness.say("/ccm plan P-1050")
 
     assert "• CCM: blocked, as before · 0 minutes" in seen.words
     assert "*Blocked:* no CCM consent at any time in the month." in seen.words
@@ -129,25 +129,25 @@ def test_what_still_blocks_is_said_with_a_line_for_this_patient(office: Office) 
     assert "no care plan" not in seen.words
 
 
-def test_a_line_of_a_remedy_pasted_as_it_is_asks_for_the_date(office: Office) -> None:
-    seen = office.say("/ccm consent P-1046 DATE verbal CCM")
+def test_a_line_of_a_remedy_pasted_as_it_is_asks_for_the_date(harness: Harness) -> None:
+    seen = harness.say("/ccm consent P-1046 DATE verbal CCM")
 
     assert NOTHING_SAVED in said(seen)
     assert '"DATE" stands for a date: write that instead.' in said(seen)
 
 
-def work_since(office: Office, first_month: int) -> None:
+def work_since(harness: Harness, first_month: int) -> None:
     """Twenty minutes of P-1046 in each month up to October, and a care plan for all of them."""
     plan = {"patient": "P-1046", "date": "2026-01-05"}
-    import_fact_rows(office.database, office.practice, "care-plans", [plan], at=office.clock())
+    import_fact_rows(harness.database, harness.practice, "care-plans", [plan], at=harness.clock())
     rows = [entry_row(patient="P-1046", date=f"2026-{month:02}-10", minutes="20") for month in range(first_month, 11)]
-    import_rows(office.database, office.practice, "entries", rows, at=office.clock())
+    import_rows(harness.database, harness.practice, "entries", rows, at=harness.clock())
 
 
-def test_every_month_that_changed_is_shown_this_month_first(office: Office) -> None:
-    work_since(office, 3)
+def test_every_month_that_changed_is_shown_this_month_first(harness: Harness) -> None:
+    work_since(harness, 3)
 
-    seen = office.say("/ccm consent P-1046 2026-06-01 verbal")
+    seen = harness.say("/ccm consent P-1046 2026-06-01 verbal")
 
     titles = [line for line in seen.words.splitlines() if line.endswith(" 2026*")]
     assert titles == [f"*{name} 2026*" for name in ("November", "October", "September", "August", "July", "June")]
@@ -155,150 +155,150 @@ def test_every_month_that_changed_is_shown_this_month_first(office: Office) -> N
     assert "changed too" not in seen.words
 
 
-def test_of_many_months_the_latest_are_shown_and_the_others_counted(office: Office) -> None:
-    work_since(office, 1)
+def test_of_many_months_the_latest_are_shown_and_the_others_counted(harness: Harness) -> None:
+    work_since(harness, 1)
 
-    seen = office.say("/ccm consent P-1046 2026-01-05 verbal")
+    seen = harness.say("/ccm consent P-1046 2026-01-05 verbal")
 
     assert seen.words.count("→ *billable") == 5
     assert "5 earlier months changed too." in seen.words
 
 
-def test_a_program_that_one_leaves_is_said_to_be_left(office: Office) -> None:
-    office.say("/ccm enroll P-1042 rpm 11/02")
+def test_a_program_that_one_leaves_is_said_to_be_left(harness: Harness) -> None:
+    harness.say("/ccm enroll P-1042 rpm 11/02")
 
-    seen = office.say("/ccm enroll P-1042 rpm 11/02 until 11/02")
+    seen = harness.say("/ccm enroll P-1042 rpm 11/02 until 11/02")
     assert "• RPM: blocked, as before" in seen.words
 
     import_fact_rows(
-        office.database,
-        office.practice,
+        harness.database,
+        harness.practice,
         "enrollments",
         [{"program": "RPM", "from": "2026-11-02", "to": "2026-11-02", "withdrawn": "yes"}],
-        at=office.clock(),
+        at=harness.clock(),
     )
-    seen = office.say("/ccm enroll P-1042 ccm 2026-01-05 until 2026-10-31")
+    seen = harness.say("/ccm enroll P-1042 ccm 2026-01-05 until 2026-10-31")
     assert "• CCM: below threshold → *not enrolled* · 0 minutes" in seen.words
 
 
-def test_for_a_patient_without_a_program_nothing_can_be_billed(office: Office) -> None:
-    office.enroll([{"code": "P-1051", "programs": "", "enrolled_on": "", "consent_date": "", "consent_form": ""}])
+def test_for_a_patient_without_a_program_nothing_can_be_billed(harness: Harness) -> None:
+    harness.enroll([{"code": "P-1051", "programs": "", "enrolled_on": "", "consent_date": "", "consent_form": ""}])
 
-    assert "Enrolled in no program this month, so nothing can be billed yet." in office.say("/ccm plan P-1051").words
+    assert "Enrolled in no program this month, so nothing can be billed yet." in harness.say("/ccm plan P-1051").words
 
 
-def test_a_later_fact_of_the_same_day_holds_and_the_same_again_adds_nothing(office: Office) -> None:
-    office.say("/ccm consent P-1046 11/03 verbal")
-    before = stored_facts(office.database)
+def test_a_later_fact_of_the_same_day_holds_and_the_same_again_adds_nothing(harness: Harness) -> None:
+    harness.say("/ccm consent P-1046 11/03 verbal")
+    before = stored_facts(harness.database)
 
-    changed = office.say("/ccm consent P-1046 11/03 written")
+    changed = harness.say("/ccm consent P-1046 11/03 written")
     assert "*Recorded anew*" in changed.words
     assert "This holds in place of what was recorded of it before, which is kept." in changed.words
-    assert stored_facts(office.database) == before + 1
+    assert stored_facts(harness.database) == before + 1
 
-    again = office.say("/ccm consent P-1046 11/03 written")
+    again = harness.say("/ccm consent P-1046 11/03 written")
     assert "*Known already*" in again.words
-    assert stored_facts(office.database) == before + 1
+    assert stored_facts(harness.database) == before + 1
 
 
-def test_the_same_request_delivered_twice_is_stored_once_and_answered_alike(office: Office) -> None:
-    office.work(an_entry(patient="P-1046", minutes=24))
-    first = office.say("/ccm consent P-1046 11/03 verbal")
-    before = stored_facts(office.database)
-    office.clock.move(hours=30)
+def test_the_same_request_delivered_twice_is_stored_once_and_answered_alike(harness: Harness) -> None:
+    harness.work(an_entry(patient="P-1046", minutes=24))
+    first = harness.say("/ccm consent P-1046 11/03 verbal")
+    before = stored_facts(harness.database)
+    harness.clock.move(hours=30)
 
-    again = office.deliver_again("slash_commands")
+    again = harness.deliver_again("slash_commands")
 
-    assert stored_facts(office.database) == before
+    assert stored_facts(harness.database) == before
     assert "CCM: blocked → *billable, 99490 ($66.13)* · 0 → 24 minutes" in str(again["blocks"])
     assert again["text"] == first.message.text
     assert "nothing was saved twice" in str(again["blocks"])
 
 
-def test_a_redelivered_line_is_answered_alike_though_it_would_now_be_asked_about(office: Office) -> None:
-    office.say("/ccm consent P-1046 11/03 verbal")
+def test_a_redelivered_line_is_answered_alike_though_it_would_now_be_asked_about(harness: Harness) -> None:
+    harness.say("/ccm consent P-1046 11/03 verbal")
     import_fact_rows(
-        office.database,
-        office.practice,
+        harness.database,
+        harness.practice,
         "enrollments",
         [{"patient": "P-1046", "program": "RPM", "from": "2026-11-01"}],
-        at=office.clock(),
+        at=harness.clock(),
     )
 
-    assert "CCM consent, verbal" in str(office.deliver_again("slash_commands")["blocks"])
+    assert "CCM consent, verbal" in str(harness.deliver_again("slash_commands")["blocks"])
 
 
-def test_a_request_key_with_other_content_is_refused(office: Office) -> None:
-    office.say("/ccm plan P-1042")
-    before = stored_facts(office.database)
+def test_a_request_key_with_other_content_is_refused(harness: Harness) -> None:
+    harness.say("/ccm plan P-1042")
+    before = stored_facts(harness.database)
 
     for text in ("plan P-1043", "visit P-1042 AWV"):
-        assert "REQUEST_DIFFERS" in str(office.deliver_again("slash_commands", text=text)["blocks"])
-    assert stored_facts(office.database) == before
+        assert "REQUEST_DIFFERS" in str(harness.deliver_again("slash_commands", text=text)["blocks"])
+    assert stored_facts(harness.database) == before
 
 
-def test_a_rationale_that_is_too_long_is_refused_with_its_length(office: Office) -> None:
+def test_a_rationale_that_is_too_long_is_refused_with_its_length(harness: Harness) -> None:
     assert (
         "The rationale has 3001 characters; 3000 fit."
-        in office.say(f"/ccm complex P-1042 high {'x' * 3001}", DOCTOR).words
+        in harness.say(f"/ccm complex P-1042 high {'x' * 3001}", DOCTOR).words
     )
 
 
-def test_only_somebody_with_a_practitioners_credential_designates(office: Office) -> None:
+def test_only_somebody_with_a_practitioners_credential_designates(harness: Harness) -> None:
     row = staff_row(id="doctor2", slack_user_id=STRANGER, name="Doctor Two", credential="RN", roles="practitioner")
-    import_rows(office.database, office.practice, "staff", [row], at=office.clock())
+    import_rows(harness.database, harness.practice, "staff", [row], at=harness.clock())
 
-    seen = office.say("/ccm complex P-1042 high New heart failure.", STRANGER)
+    seen = harness.say("/ccm complex P-1042 high New heart failure.", STRANGER)
 
     assert "'doctor2' is no practitioner" in said(seen)
     assert NOTHING_SAVED in said(seen)
 
 
-def test_a_consent_before_the_enrollment_is_to_the_program_of_today(office: Office) -> None:
-    assert "CCM consent, verbal · Thu Jan 1, 2026" in office.say("/ccm consent P-1046 2026-01-01 verbal").words
+def test_a_consent_before_the_enrollment_is_to_the_program_of_today(harness: Harness) -> None:
+    assert "CCM consent, verbal · Thu Jan 1, 2026" in harness.say("/ccm consent P-1046 2026-01-01 verbal").words
 
 
-def test_without_an_enrollment_the_program_of_a_consent_is_asked(office: Office) -> None:
+def test_without_an_enrollment_the_program_of_a_consent_is_asked(harness: Harness) -> None:
     row = patient_row(code="P-1052", programs="", enrolled_on="", consent_date="", consent_form="")
-    import_rows(office.database, office.practice, "patients", [row], at=office.clock())
+    import_rows(harness.database, harness.practice, "patients", [row], at=harness.clock())
 
-    assert "P-1052 is enrolled in no program" in said(office.say("/ccm consent P-1052 verbal"))
-    assert "CCM consent, verbal" in office.say("/ccm consent P-1052 verbal ccm").words
-
-
-def test_one_who_left_a_program_can_be_enrolled_again(office: Office) -> None:
-    office.say("/ccm enroll P-1042 ccm until 11/20")
-
-    assert f"{Program('CCM')} enrollment · from Tue Nov 24, 2026" in office.say("/ccm enroll P-1042 ccm").words
+    assert "P-1052 is enrolled in no program" in said(harness.say("/ccm consent P-1052 verbal"))
+    assert "CCM consent, verbal" in harness.say("/ccm consent P-1052 verbal ccm").words
 
 
-def test_a_misspelled_command_gets_the_line_that_was_meant(office: Office) -> None:
-    assert "Did you mean: /ccm consent P-1046 11/03 verbal" in office.say("/ccm consnt P-1046 11/03 verbal").words
+def test_one_who_left_a_program_can_be_enrolled_again(harness: Harness) -> None:
+    harness.say("/ccm enroll P-1042 ccm until 11/20")
+
+    assert f"{Program('CCM')} enrollment · from Tue Nov 24, 2026" in harness.say("/ccm enroll P-1042 ccm").words
 
 
-def test_help_says_how_each_is_typed_with_the_words_it_knows(office: Office) -> None:
-    seen = office.say("/ccm help stay")
+def test_a_misspelled_command_gets_the_line_that_was_meant(harness: Harness) -> None:
+    assert "Did you mean: /ccm consent P-1046 11/03 verbal" in harness.say("/ccm consnt P-1046 11/03 verbal").words
+
+
+def test_help_says_how_each_is_typed_with_the_words_it_knows(harness: Harness) -> None:
+    seen = harness.say("/ccm help stay")
 
     assert "/ccm stay CODE SETTING ADMITTED [DISCHARGED]" in seen.words
     assert "`hospice`" in seen.words
-    assert "`hospice`" not in office.say("/ccm help").words
+    assert "`hospice`" not in harness.say("/ccm help").words
 
 
-def test_minutes_that_do_not_count_for_want_of_a_fact_come_with_the_line_that_records_it(office: Office) -> None:
-    seen = office.say("/ccm log P-1046 12m meds Reconciled the insulin list. Dose confirmed with the patient.")
+def test_minutes_that_do_not_count_for_want_of_a_fact_come_with_the_line_that_records_it(harness: Harness) -> None:
+    seen = harness.say("/ccm log P-1046 12m meds Reconciled the insulin list. Dose confirmed with the patient.")
 
     assert "(rule C6). Record it: /ccm consent P-1046 DATE verbal CCM" in seen.words
 
 
-def test_a_rationale_stays_out_of_notifications_and_of_statements(office: Office) -> None:
-    seen = office.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
+def test_a_rationale_stays_out_of_notifications_and_of_statements(harness: Harness) -> None:
+    seen = harness.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
 
     assert "ZEBRA" not in seen.words
-    assert "ZEBRA" not in office.say("/ccm patient P-1042").words
+    assert "ZEBRA" not in harness.say("/ccm patient P-1042").words
 
 
 def test_a_failure_gives_the_line_back_and_keeps_it_out_of_the_log(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("ZEBRARATIONALE")
@@ -306,7 +306,7 @@ def test_a_failure_gives_the_line_back_and_keeps_it_out_of_the_log(
     monkeypatch.setattr("bot.commands.facts.shared.record_fact", fail)
 
     with capture_logs() as logs:
-        seen = office.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
+        seen = harness.say("/ccm complex P-1042 high ZEBRARATIONALE.", DOCTOR)
 
     assert "Nothing was saved." in seen.words
     assert "```/ccm complex P-1042 high ZEBRARATIONALE.```" in seen.words

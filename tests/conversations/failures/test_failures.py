@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.testing import capture_logs
 from support.logs import troubles
 from support.practice import NOTE
-from support.slack import LINE, Office, picked
+from support.slack import LINE, Harness, picked
 
 from bot.playground import Glance
 from bot.views import worklist
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture
-def broken(office: Office, monkeypatch: pytest.MonkeyPatch) -> Break:
+def broken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Break:
     """Lets every later transaction of the bot fail with ``error``, or those alone that write."""
 
     def break_database(error: Exception, *, writes_only: bool = False) -> None:
@@ -57,11 +57,11 @@ AWAY = "The ledger cannot be reached just now. Nothing was saved."
 @pytest.mark.parametrize("error", [away(), PoolTimeoutError("no connection in time")])
 @pytest.mark.parametrize("writes_only", [True, False])
 def test_with_the_database_away_the_author_is_told_and_gets_the_line_back(
-    office: Office, broken: Break, error: Exception, writes_only: bool
+    harness: Harness, broken: Break, error: Exception, writes_only: bool
 ) -> None:
     broken(error, writes_only=writes_only)
 
-    seen = office.say(LINE)
+    seen = harness.say(LINE)
 
     assert AWAY in seen.words
     assert f"```{LINE}```" in seen.words
@@ -76,12 +76,12 @@ def test_with_the_database_away_the_author_is_told_and_gets_the_line_back(
     ],
 )
 def test_what_keeps_the_ledger_from_being_stored_is_told_as_what_it_is(
-    office: Office, broken: Break, name: str, words: str, event: str
+    harness: Harness, broken: Break, name: str, words: str, event: str
 ) -> None:
     broken(sqlite_says(name), writes_only=True)
 
     with capture_logs() as logs:
-        seen = office.say(LINE)
+        seen = harness.say(LINE)
 
     assert words in seen.words
     assert "Nothing was saved." in seen.words
@@ -93,25 +93,25 @@ def test_what_keeps_the_ledger_from_being_stored_is_told_as_what_it_is(
 
 
 def test_a_commit_that_may_have_been_kept_is_not_said_to_be_lost(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:
         raise sqlite_says("SQLITE_IOERR_FSYNC").orig  # type: ignore[misc] # it has one
 
-    monkeypatch.setattr(office.database.engine.dialect, "do_commit", fail)
+    monkeypatch.setattr(harness.database.engine.dialect, "do_commit", fail)
 
-    seen = office.say(LINE)
+    seen = harness.say(LINE)
 
     assert "It is not known whether it was saved." in seen.words
     assert "Nothing was saved" not in seen.words
 
 
-def test_with_the_database_away_a_filled_in_form_stays_as_it_was(office: Office, broken: Break) -> None:
-    modal = office.say("/ccm log").modal
+def test_with_the_database_away_a_filled_in_form_stays_as_it_was(harness: Harness, broken: Break) -> None:
+    modal = harness.say("/ccm log").modal
     assert modal is not None
     broken(away())
 
-    seen = office.person().submit(
+    seen = harness.person().submit(
         modal, {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "contact": "live", "note": NOTE}
     )
 
@@ -123,45 +123,45 @@ def test_with_the_database_away_a_filled_in_form_stays_as_it_was(office: Office,
 
 
 def test_a_form_that_failed_can_be_submitted_again_when_the_database_is_back(
-    office: Office, broken: Break, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, broken: Break, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    modal = office.say("/ccm log").modal
+    modal = harness.say("/ccm log").modal
     assert modal is not None
     broken(away())
     failed = (
-        office.person()
+        harness.person()
         .submit(modal, {"patient": picked("P-1042"), "length": "12m", "activity": "medication", "note": NOTE})
         .modal
     )
     monkeypatch.undo()
     assert failed is not None
 
-    again = office.person().submit(failed)
+    again = harness.person().submit(failed)
 
     assert again.modal is not None
     assert again.modal.title == "Saved"
-    assert [entry.note for entry in office.entries()] == [NOTE]
+    assert [entry.note for entry in harness.entries()] == [NOTE]
 
 
 @pytest.mark.parametrize("action", [UNDO, LOG_ANOTHER])
-def test_with_the_database_away_a_button_says_so(office: Office, broken: Break, action: str) -> None:
-    saved = office.say(LINE)
+def test_with_the_database_away_a_button_says_so(harness: Harness, broken: Break, action: str) -> None:
+    saved = harness.say(LINE)
     broken(away())
 
-    assert AWAY in office.press(saved, action).words
+    assert AWAY in harness.press(saved, action).words
 
 
-def test_with_the_database_away_a_list_says_so(office: Office, broken: Break) -> None:
+def test_with_the_database_away_a_list_says_so(harness: Harness, broken: Break) -> None:
     broken(away())
 
-    assert "The ledger cannot be reached just now." in office.say("/ccm near").words
+    assert "The ledger cannot be reached just now." in harness.say("/ccm near").words
 
 
-def test_an_unexpected_failure_shows_the_number_that_is_in_the_log(office: Office, broken: Break) -> None:
+def test_an_unexpected_failure_shows_the_number_that_is_in_the_log(harness: Harness, broken: Break) -> None:
     broken(RuntimeError(f"cannot handle {NOTE}"), writes_only=True)
 
     with capture_logs() as logs:
-        seen = office.say(LINE)
+        seen = harness.say(LINE)
 
     (entry,) = troubles(logs)
     assert f"tell your administrator this number: `{entry['reference']}`" in seen.words
@@ -173,24 +173,24 @@ def test_an_unexpected_failure_shows_the_number_that_is_in_the_log(office: Offic
 
 @pytest.mark.parametrize("error", [away(), RuntimeError(f"cannot handle {NOTE}")])
 def test_a_failure_leaves_no_note_in_the_log_and_no_inner_workings_before_the_user(
-    office: Office, broken: Break, error: Exception, caplog: pytest.LogCaptureFixture
+    harness: Harness, broken: Break, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     broken(error, writes_only=True)
 
     with capture_logs() as logs:
-        seen = office.say(LINE)
+        seen = harness.say(LINE)
 
     assert "Dose confirmed" not in json.dumps(logs, default=str)
     assert logs
     assert not any(word in seen.words for word in ("Traceback", "INSERT", "RuntimeError", ".py", NOTE))
 
 
-def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(office: Office) -> None:
-    office.playground.fail_next("views.open", status=200, error="internal_error")
+def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(harness: Harness) -> None:
+    harness.playground.fail_next("views.open", status=200, error="internal_error")
 
     with capture_logs() as logs:
-        seen = office.say("/ccm log P-1042 meds Reconciled.")
+        seen = harness.say("/ccm log P-1042 meds Reconciled.")
 
     refused, failed = troubles(logs)
     assert (refused["event"], refused["reason"]) == ("slack_refused", "internal_error")
@@ -199,28 +199,28 @@ def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(office: Offic
     assert "/ccm log P-1042 meds Reconciled." in seen.words
 
 
-def test_a_form_button_that_slack_refuses_leaves_its_message_as_it_was(office: Office) -> None:
-    saved = office.say(LINE)
-    office.playground.fail_next("views.open", status=200, error="internal_error")
+def test_a_form_button_that_slack_refuses_leaves_its_message_as_it_was(harness: Harness) -> None:
+    saved = harness.say(LINE)
+    harness.playground.fail_next("views.open", status=200, error="internal_error")
 
-    seen = office.press(saved, LOG_ANOTHER)
+    seen = harness.press(saved, LOG_ANOTHER)
 
     assert "Something went wrong on our side." in seen.words
     assert seen.message.ts != saved.message.ts
 
 
-def test_a_response_url_that_slack_refuses_harms_nobody(office: Office) -> None:
-    saved = office.say(LINE)
-    office.playground.fail_next("response_url", status=404, error="expired_url")
+def test_a_response_url_that_slack_refuses_harms_nobody(harness: Harness) -> None:
+    saved = harness.say(LINE)
+    harness.playground.fail_next("response_url", status=404, error="expired_url")
 
-    assert office.press(saved, UNDO).outcome.ok
-    assert office.live_count() == 0
+    assert harness.press(saved, UNDO).outcome.ok
+    assert harness.live_count() == 0
 
 
 def test_a_failure_that_reaches_bolt_itself_is_logged_without_what_was_typed(
-    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office.allows_refusals = True
+    harness.allows_refusals = True
 
     def fail(*_: Any, **__: Any) -> None:
         raise SlackApiError(f"cannot send {NOTE}", {"error": "boom"})
@@ -228,22 +228,22 @@ def test_a_failure_that_reaches_bolt_itself_is_logged_without_what_was_typed(
     monkeypatch.setattr("bot.listeners.commands.answered", fail)
 
     with capture_logs() as logs:
-        seen = office.say(LINE)
+        seen = harness.say(LINE)
 
     assert 'failed with the error "http_500"' in seen.words
     assert [each["event"] for each in troubles(logs)] == ["unexpected_failure"]
     assert "Dose confirmed" not in json.dumps(logs) + caplog.text
 
 
-def test_a_page_that_is_no_longer_there_shows_the_last_there_is(crowded_office: Office) -> None:
-    seen = crowded_office.say("/ccm near blue", "U0ADMIN1")
-    crowded_office.press(seen, f"{worklist.PAGE}_next", "U0ADMIN1")
-    action = crowded_office.last_payload("interactive")["actions"][0]
+def test_a_page_that_is_no_longer_there_shows_the_last_there_is(full_harness: Harness) -> None:
+    seen = full_harness.say("/ccm near blue", "U0ADMIN1")
+    full_harness.press(seen, f"{worklist.PAGE}_next", "U0ADMIN1")
+    action = full_harness.last_payload("interactive")["actions"][0]
 
     value = json.dumps({"text": "blue", "page": 999})
-    crowded_office.deliver_again("interactive", actions=[{**action, "value": value}])
+    full_harness.deliver_again("interactive", actions=[{**action, "value": value}])
 
     def last(seen: Glance) -> str:
-        return crowded_office.person("U0ADMIN1").messages(seen.message.channel_id)[-1].words
+        return full_harness.person("U0ADMIN1").messages(seen.message.channel_id)[-1].words
 
     assert "blocked patients, continued" in last(seen)

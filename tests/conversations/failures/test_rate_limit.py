@@ -2,7 +2,7 @@
 
 import pytest
 from slack_sdk.errors import SlackApiError
-from support.slack import Office
+from support.slack import Harness
 
 from bot.slack import retry_handlers
 
@@ -15,36 +15,36 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-def limited(office: Office, seconds: int | None, times: int = 1) -> None:
-    office.allows_refusals = True
+def limited(harness: Harness, seconds: int | None, times: int = 1) -> None:
+    harness.allows_refusals = True
     for _ in range(times):
-        office.playground.fail_next("auth.test", status=429, retry_after=seconds)
+        harness.playground.fail_next("auth.test", status=429, retry_after=seconds)
 
 
-def test_a_short_wait_is_kept_and_the_call_made_again(office: Office, waited: list[float]) -> None:
-    limited(office, retry_handlers.MOST_SECONDS)
+def test_a_short_wait_is_kept_and_the_call_made_again(harness: Harness, waited: list[float]) -> None:
+    limited(harness, retry_handlers.MOST_SECONDS)
 
-    assert office.client.api_call("auth.test")["ok"]
+    assert harness.client.api_call("auth.test")["ok"]
 
     assert [int(seconds) for seconds in waited] == [retry_handlers.MOST_SECONDS]
 
 
 @pytest.mark.parametrize("seconds", [retry_handlers.MOST_SECONDS + 1, None])
 def test_a_longer_wait_or_none_that_can_be_read_is_left_to_whoever_called(
-    office: Office, waited: list[float], seconds: int | None
+    harness: Harness, waited: list[float], seconds: int | None
 ) -> None:
-    limited(office, seconds)
+    limited(harness, seconds)
 
     with pytest.raises(SlackApiError, match="ratelimited"):
-        office.client.api_call("auth.test")
+        harness.client.api_call("auth.test")
 
     assert waited == []
 
 
-def test_the_fourth_refusal_is_told(office: Office, waited: list[float]) -> None:
-    limited(office, 1, times=4)
+def test_the_fourth_refusal_is_told(harness: Harness, waited: list[float]) -> None:
+    limited(harness, 1, times=4)
 
     with pytest.raises(SlackApiError, match="ratelimited"):
-        office.client.api_call("auth.test")
+        harness.client.api_call("auth.test")
 
     assert len(waited) == retry_handlers.MOST_TRIES_AGAIN

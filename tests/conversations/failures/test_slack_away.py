@@ -15,7 +15,7 @@ from support.logs import troubles
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, an_entry
 from support.proxy import Proxy, proxied
-from support.slack import BLUE, LINE, NOW, HandClock, Office, open_office
+from support.slack import BLUE, LINE, NOW, Harness, ManualClock, open_harness
 
 from bot.app import build_app
 from bot.runtime.demo import free_port
@@ -37,22 +37,22 @@ def nowhere() -> str:
     return f"http://127.0.0.1:{free_port()}/api/"
 
 
-def test_the_first_request_of_a_process_is_answered_while_slack_cannot_be_called(office: Office) -> None:
+def test_the_first_request_of_a_process_is_answered_while_slack_cannot_be_called(harness: Harness) -> None:
     client = web_client("xoxb-playground", nowhere())
-    secret = office.playground.workspace.installation.signing_secret
-    office.app = build_app(office.database, client, secret, office.clock, executor=office.afterwards)
+    secret = harness.playground.workspace.installation.signing_secret
+    harness.app = build_app(harness.database, client, secret, harness.clock, executor=harness.afterwards)
 
-    assert "*Saved* · *P-1042* · 12 min" in office.say(LINE).words
-    assert office.live_count() == 1
+    assert "*Saved* · *P-1042* · 12 min" in harness.say(LINE).words
+    assert harness.live_count() == 1
 
 
-def test_a_form_that_cannot_be_opened_is_answered_with_what_was_typed(office: Office) -> None:
+def test_a_form_that_cannot_be_opened_is_answered_with_what_was_typed(harness: Harness) -> None:
     client = web_client("xoxb-playground", nowhere())
-    secret = office.playground.workspace.installation.signing_secret
-    office.app = build_app(office.database, client, secret, office.clock, executor=office.afterwards)
+    secret = harness.playground.workspace.installation.signing_secret
+    harness.app = build_app(harness.database, client, secret, harness.clock, executor=harness.afterwards)
 
     with capture_logs() as logs:
-        seen = office.say(f"/ccm log P-1042 meds {NOTE}")
+        seen = harness.say(f"/ccm log P-1042 meds {NOTE}")
 
     assert "Code: SLACK_AWAY" in seen.words
     assert f"/ccm log P-1042 meds {NOTE}" in seen.words
@@ -66,16 +66,16 @@ def reach() -> Reach:
 
 
 @pytest.fixture
-def watched(office: Office, reach: Reach) -> Office:
-    """The office when digests are due, with a client that keeps ``reach`` true."""
-    office.work(an_entry(minutes=17))
-    office.clock.now = NINE
-    office.client = web_client(str(office.client.token), office.playground.api_url, slack=reach)
-    return office
+def watched(harness: Harness, reach: Reach) -> Harness:
+    """The harness when digests are due, with a client that keeps ``reach`` true."""
+    harness.work(an_entry(minutes=17))
+    harness.clock.now = NINE
+    harness.client = web_client(str(harness.client.token), harness.playground.api_url, slack=reach)
+    return harness
 
 
 def test_while_slack_is_away_the_jobs_try_it_less_and_less_and_go_on_when_it_is_back(
-    watched: Office, reach: Reach, monkeypatch: pytest.MonkeyPatch
+    watched: Harness, reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = SlackGate(watched.client, reach, watched.clock)
     jobs = practice_jobs(watched.database, "T0TEST", watched.client, watched.clock)
@@ -96,7 +96,7 @@ def test_while_slack_is_away_the_jobs_try_it_less_and_less_and_go_on_when_it_is_
     assert (names.count("slack_lost"), names.count("slack_back")) == (1, 1)
 
 
-def test_who_is_asked_to_stop_begins_no_other_job(watched: Office) -> None:
+def test_who_is_asked_to_stop_begins_no_other_job(watched: Harness) -> None:
     health = Health(watched.database)
     done: list[int] = []
 
@@ -109,9 +109,9 @@ def test_who_is_asked_to_stop_begins_no_other_job(watched: Office) -> None:
     assert done == [1]
 
 
-def test_a_process_is_not_ready_when_slack_was_away_for_long(office: Office) -> None:
+def test_a_process_is_not_ready_when_slack_was_away_for_long(harness: Harness) -> None:
     seconds = [0.0]
-    health = Health(office.database, Reach("slack_lost", "slack_back", clock=lambda: seconds[0]))
+    health = Health(harness.database, Reach("slack_lost", "slack_back", clock=lambda: seconds[0]))
     health.slack.failed("URLError")
     seconds[0] = SLACK_PATIENCE_SECONDS
     health.check()
@@ -123,12 +123,12 @@ def test_a_process_is_not_ready_when_slack_was_away_for_long(office: Office) -> 
     health.check()
 
 
-def test_a_process_without_a_connection_in_socket_mode_is_not_ready(office: Office) -> None:
+def test_a_process_without_a_connection_in_socket_mode_is_not_ready(harness: Harness) -> None:
     with pytest.raises(LedgerError, match="NOT_CONNECTED"):
-        Health(office.database, is_connected=lambda: False).check()
+        Health(harness.database, is_connected=lambda: False).check()
 
 
-def test_what_slack_refuses_does_not_count_as_away(watched: Office, reach: Reach) -> None:
+def test_what_slack_refuses_does_not_count_as_away(watched: Harness, reach: Reach) -> None:
     watched.playground.fail_next("auth.test", status=200, error="not_allowed_token_type")
     with pytest.raises(Exception, match="not_allowed_token_type"):
         watched.client.auth_test()
@@ -141,85 +141,87 @@ def test_what_slack_refuses_does_not_count_as_away(watched: Office, reach: Reach
 
 
 @contextmanager
-def connected(office: Office, client: Any, *, ping_seconds: float = 5) -> Iterator[tuple[SocketModeHandler, Envelopes]]:
+def connected(
+    harness: Harness, client: Any, *, ping_seconds: float = 5
+) -> Iterator[tuple[SocketModeHandler, Envelopes]]:
     """The bot connected by Socket Mode as ``ccm serve`` connects it."""
-    office.app = build_app(office.database, client, "", office.clock, executor=office.afterwards)
-    token = office.playground.workspace.installation.app_token
-    handler = SocketModeHandler(office.app, token, ping_interval=ping_seconds)
+    harness.app = build_app(harness.database, client, "", harness.clock, executor=harness.afterwards)
+    token = harness.playground.workspace.installation.app_token
+    handler = SocketModeHandler(harness.app, token, ping_interval=ping_seconds)
     envelopes = Envelopes(handler)
     handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
-    assert office.playground.wait_until(lambda: office.playground.delivery.connected)
+    assert harness.playground.wait_until(lambda: harness.playground.delivery.connected)
     yield handler, envelopes
     disconnect(handler)
 
 
 @pytest.fixture
-def far_office(office_database: Database, office_practice: Practice, clock: HandClock) -> Iterator[Office]:
+def far_harness(harness_database: Database, harness_practice: Practice, clock: ManualClock) -> Iterator[Harness]:
     """The bot that is reached by Socket Mode alone."""
-    with open_office(office_database, office_practice, clock, attached=False) as office:
-        yield office
+    with open_harness(harness_database, harness_practice, clock, attached=False) as harness:
+        yield harness
 
 
-def connections(office: Office) -> int:
-    return office.playground.delivery.sockets.connection_count
+def connections(harness: Harness) -> int:
+    return harness.playground.delivery.sockets.connection_count
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
-def test_when_slack_asks_for_a_new_connection_there_is_one(far_office: Office, reason: str) -> None:
-    with connected(far_office, far_office.client) as (handler, _):
+def test_when_slack_asks_for_a_new_connection_there_is_one(far_harness: Harness, reason: str) -> None:
+    with connected(far_harness, far_harness.client) as (handler, _):
         first = handler.client.session_id()
-        far_office.playground.delivery.sockets.ask_to_reconnect(reason)
+        far_harness.playground.delivery.sockets.ask_to_reconnect(reason)
 
-        assert far_office.playground.wait_until(
-            lambda: handler.client.session_id() != first and connections(far_office) == 1
+        assert far_harness.playground.wait_until(
+            lambda: handler.client.session_id() != first and connections(far_harness) == 1
         )
-        assert "*Saved*" in far_office.say(LINE).words
+        assert "*Saved*" in far_harness.say(LINE).words
 
 
 @pytest.fixture
-def proxy(far_office: Office) -> Iterator[Proxy]:
+def proxy(far_harness: Harness) -> Iterator[Proxy]:
     """The way to Slack, Socket Mode's too, that can be cut."""
-    with proxied(far_office.playground.url) as proxy:
-        far_office.playground.url = proxy.address
+    with proxied(far_harness.playground.url) as proxy:
+        far_harness.playground.url = proxy.address
         yield proxy
 
 
-def test_a_connection_that_is_cut_is_made_again(far_office: Office, proxy: Proxy) -> None:
-    client = web_client(str(far_office.client.token), f"{proxy.address}/api/")
-    with connected(far_office, client, ping_seconds=0.2):
-        calls = partial(far_office.playground.calls, "apps.connections.open")
+def test_a_connection_that_is_cut_is_made_again(far_harness: Harness, proxy: Proxy) -> None:
+    client = web_client(str(far_harness.client.token), f"{proxy.address}/api/")
+    with connected(far_harness, client, ping_seconds=0.2):
+        calls = partial(far_harness.playground.calls, "apps.connections.open")
         opened = len(calls())
         proxy.unplug()
         proxy.plug_in()
 
-        assert far_office.playground.wait_until(lambda: len(calls()) > opened and connections(far_office) == 1)
-        assert "*Saved*" in far_office.say(LINE).words
+        assert far_harness.playground.wait_until(lambda: len(calls()) > opened and connections(far_harness) == 1)
+        assert "*Saved*" in far_harness.say(LINE).words
 
 
 def test_when_all_of_slack_was_away_the_connection_is_made_again(
-    far_office: Office, proxy: Proxy, reach: Reach
+    far_harness: Harness, proxy: Proxy, reach: Reach
 ) -> None:
-    client = web_client(str(far_office.client.token), f"{proxy.address}/api/", slack=reach)
-    with connected(far_office, client, ping_seconds=0.2) as (handler, _):
+    client = web_client(str(far_harness.client.token), f"{proxy.address}/api/", slack=reach)
+    with connected(far_harness, client, ping_seconds=0.2) as (handler, _):
         tried_in_vain = threading.Event()
         proxy.unplug()
         proxy.on_knock = tried_in_vain.set
         assert tried_in_vain.wait(PATIENCE_SECONDS)
-        assert far_office.playground.wait_until(lambda: not far_office.playground.delivery.connected)
+        assert far_harness.playground.wait_until(lambda: not far_harness.playground.delivery.connected)
         assert not handler.client.is_connected()
         proxy.plug_in()
 
-        assert far_office.playground.wait_until(lambda: connections(far_office) == 1)
-        assert "*Saved*" in far_office.say(LINE).words
+        assert far_harness.playground.wait_until(lambda: connections(far_harness) == 1)
+        assert "*Saved*" in far_harness.say(LINE).words
         assert not reach.is_away
 
 
-def test_who_types_while_the_bot_stops_gets_the_line_back(far_office: Office) -> None:
-    with connected(far_office, far_office.client) as (_, envelopes):
+def test_who_types_while_the_bot_stops_gets_the_line_back(far_harness: Harness) -> None:
+    with connected(far_harness, far_harness.client) as (_, envelopes):
         envelopes.close()
 
-        seen = far_office.say(LINE)
+        seen = far_harness.say(LINE)
 
     assert "The bot is just being restarted. Nothing was saved." in json.dumps(seen.message.blocks).replace("*", "")
     assert f"```{LINE}```" in seen.words
-    assert far_office.live_count() == 0
+    assert far_harness.live_count() == 0

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from support.practice import an_entry
-from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Office, table_rows
+from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Harness, table_rows
 
 from bot.views import month, worklist
 from ledger.rules.facts import Contact, Program
@@ -12,17 +12,17 @@ from ledger.rules.facts import Contact, Program
 BILLER, LEAD, LEAD_OF_GREEN, ADMIN = "U0BILLER1", "U0LEAD1", "U0LEAD2", "U0ADMIN1"
 
 
-def codes(office: Office, line: str, user: str) -> list[str]:
+def codes(harness: Harness, line: str, user: str) -> list[str]:
     """The patients that the table lists."""
-    return [row[0] for row in table_rows(office.say(line, user).message)]
+    return [row[0] for row in table_rows(harness.say(line, user).message)]
 
 
-def test_the_month_lists_billable_then_blocked_then_below_then_untouched(office: Office) -> None:
-    office.work(an_entry(minutes=40))
-    office.work(an_entry(patient="P-1046", minutes=25))
-    office.work(an_entry(patient="P-1043", minutes=15))
+def test_the_month_lists_billable_then_blocked_then_below_then_untouched(harness: Harness) -> None:
+    harness.work(an_entry(minutes=40))
+    harness.work(an_entry(patient="P-1046", minutes=25))
+    harness.work(an_entry(patient="P-1043", minutes=15))
 
-    seen = office.say("/ccm month", BILLER)
+    seen = harness.say("/ccm month", BILLER)
 
     assert "November 2026 · all teams" in seen.words
     assert "*1 of 5 enrolled patients billable* (20 %) · expected payment *$116.57*" in seen.words
@@ -52,8 +52,8 @@ def test_the_month_lists_billable_then_blocked_then_below_then_untouched(office:
         ("last Blue Team ccm", "October 2026 · Blue Team, CCM"),
     ],
 )
-def test_month_team_and_program_may_be_asked_for_in_usual_words(office: Office, words: str, title: str) -> None:
-    assert title in office.say(f"/ccm month {words}", BILLER).words.splitlines()
+def test_month_team_and_program_may_be_asked_for_in_usual_words(harness: Harness, words: str, title: str) -> None:
+    assert title in harness.say(f"/ccm month {words}", BILLER).words.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -61,46 +61,46 @@ def test_month_team_and_program_may_be_asked_for_in_usual_words(office: Office, 
     [("2027-01", "has not begun"), ("purple", "is no month and no team. Teams: Blue Team, Green Team")],
 )
 def test_words_that_are_no_month_and_no_team_are_answered_with_what_there_is(
-    office: Office, words: str, complaint: str
+    harness: Harness, words: str, complaint: str
 ) -> None:
-    assert complaint in office.say(f"/ccm month {words}", BILLER).words
+    assert complaint in harness.say(f"/ccm month {words}", BILLER).words
 
 
 @pytest.mark.parametrize("words", ["x" * 4000, "<b> & " * 600])
-def test_very_long_words_are_answered_too(office: Office, words: str) -> None:
-    assert "is no month and no team" in office.say(f"/ccm month {words}", BILLER).words
+def test_very_long_words_are_answered_too(harness: Harness, words: str) -> None:
+    assert "is no month and no team" in harness.say(f"/ccm month {words}", BILLER).words
 
 
-def test_a_program_that_nobody_is_enrolled_in_has_an_empty_month(office: Office) -> None:
-    seen = office.say("/ccm month pcm", BILLER)
+def test_a_program_that_nobody_is_enrolled_in_has_an_empty_month(harness: Harness) -> None:
+    seen = harness.say("/ccm month pcm", BILLER)
 
     assert "Nobody is enrolled in this month, and no time was logged." in seen.words
 
 
-def test_a_lead_sees_the_own_team_alone(office: Office) -> None:
-    assert codes(office, "/ccm month", LEAD_OF_GREEN) == ["P-1044", "P-1044", "P-1045"]
-    assert "You lead Green Team, not Blue Team." in office.say("/ccm month Blue Team", LEAD_OF_GREEN).words
+def test_a_lead_sees_the_own_team_alone(harness: Harness) -> None:
+    assert codes(harness, "/ccm month", LEAD_OF_GREEN) == ["P-1044", "P-1044", "P-1045"]
+    assert "You lead Green Team, not Blue Team." in harness.say("/ccm month Blue Team", LEAD_OF_GREEN).words
 
 
-def test_paging_through_the_month_shows_every_row_once_and_leads_back(crowded_office: Office) -> None:
-    pages = crowded_office.all_pages(crowded_office.say("/ccm month", BILLER), month.PAGE, BILLER)
+def test_paging_through_the_month_shows_every_row_once_and_leads_back(full_harness: Harness) -> None:
+    pages = full_harness.all_pages(full_harness.say("/ccm month", BILLER), month.PAGE, BILLER)
 
     rows = [row for page in pages for row in table_rows(page)]
     assert len(rows) == NEAR_COUNT + BLOCKED_COUNT + BARE_COUNT + 1 + 1 + 6
     assert len({(row[0], row[1]) for row in rows}) == len(rows)
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1].words
-    back = crowded_office.person(BILLER).press(pages[-1], f"{month.PAGE}_previous").message
+    back = full_harness.person(BILLER).press(pages[-1], f"{month.PAGE}_previous").message
     assert table_rows(back) == table_rows(pages[-2])
     assert len({page.ts for page in pages}) == 1
 
 
-def test_the_worklist_names_whom_one_short_call_makes_billable(office: Office) -> None:
-    office.work(an_entry(minutes=17, contact=Contact.LIVE))
-    office.work(an_entry(patient="P-1043", minutes=38))
-    office.work(an_entry(patient="P-1044", minutes=14))
-    office.work(an_entry(patient="P-1045", program=Program("RPM"), minutes=16, contact=Contact.LIVE))
+def test_the_worklist_names_whom_one_short_call_makes_billable(harness: Harness) -> None:
+    harness.work(an_entry(minutes=17, contact=Contact.LIVE))
+    harness.work(an_entry(patient="P-1043", minutes=38))
+    harness.work(an_entry(patient="P-1044", minutes=14))
+    harness.work(an_entry(patient="P-1045", program=Program("RPM"), minutes=16, contact=Contact.LIVE))
 
-    seen = office.say("/ccm near")
+    seen = harness.say("/ccm near")
 
     assert "4 business days left in the month." in seen.words
     assert "CCM at 15–19 minutes: *1* · CCM at 35–39 minutes: *1* · RPM at 15–19 minutes: *1*" in seen.words
@@ -112,48 +112,48 @@ def test_the_worklist_names_whom_one_short_call_makes_billable(office: Office) -
     ]
 
 
-def test_blocked_patients_who_are_near_stand_apart_with_what_blocks_them(office: Office) -> None:
-    office.enroll([{"code": "P-2001", "care_plan_date": ""}])
-    office.work(an_entry(patient="P-2001", minutes=17))
+def test_blocked_patients_who_are_near_stand_apart_with_what_blocks_them(harness: Harness) -> None:
+    harness.enroll([{"code": "P-2001", "care_plan_date": ""}])
+    harness.work(an_entry(patient="P-2001", minutes=17))
 
-    seen = office.say("/ccm near")
+    seen = harness.say("/ccm near")
 
     assert "*Near, but blocked* – minutes alone would not make these billable:" in seen.words
     assert "• *P-2001* · CCM · 17 minutes · no care plan on or before Nov 30, 2026" in seen.words
     assert table_rows(seen.message) == []
 
 
-def test_a_worklist_without_anybody_says_so_in_a_line(office: Office) -> None:
-    assert "Nobody is within 5 minutes of the next code." in office.say("/ccm near").words
+def test_a_worklist_without_anybody_says_so_in_a_line(harness: Harness) -> None:
+    assert "Nobody is within 5 minutes of the next code." in harness.say("/ccm near").words
 
 
-def test_near_shows_the_own_teams_and_another_when_asked(office: Office) -> None:
-    office.work(an_entry(minutes=17))
+def test_near_shows_the_own_teams_and_another_when_asked(harness: Harness) -> None:
+    harness.work(an_entry(minutes=17))
 
-    assert codes(office, "/ccm near", LEAD) == ["P-1042"]
-    assert codes(office, "/ccm near", LEAD_OF_GREEN) == []
-    assert codes(office, "/ccm near Blue Team", LEAD_OF_GREEN) == ["P-1042"]
+    assert codes(harness, "/ccm near", LEAD) == ["P-1042"]
+    assert codes(harness, "/ccm near", LEAD_OF_GREEN) == []
+    assert codes(harness, "/ccm near Blue Team", LEAD_OF_GREEN) == ["P-1042"]
 
 
-def test_paging_through_the_worklist_shows_everybody_once(crowded_office: Office) -> None:
-    pages = crowded_office.all_pages(crowded_office.say("/ccm near blue", ADMIN), worklist.PAGE, ADMIN)
+def test_paging_through_the_worklist_shows_everybody_once(full_harness: Harness) -> None:
+    pages = full_harness.all_pages(full_harness.say("/ccm near blue", ADMIN), worklist.PAGE, ADMIN)
 
     assert [row[0] for page in pages for row in table_rows(page)] == [f"N-{number:04}" for number in range(NEAR_COUNT)]
     words = "\n".join(page.words for page in pages)
     assert [words.count(f"*S-{number:04}*") for number in range(BLOCKED_COUNT)] == [1] * BLOCKED_COUNT
 
 
-def test_a_team_with_a_very_long_name_and_signs_of_mrkdwn_can_be_asked_for(crowded_office: Office) -> None:
+def test_a_team_with_a_very_long_name_and_signs_of_mrkdwn_can_be_asked_for(full_harness: Harness) -> None:
     for line in (f"/ccm month {LONG_NAME}", f"/ccm near {LONG_NAME}", f"/ccm month 2026-11 {LONG_NAME[:60]}"):
         user = ADMIN if "near" in line else BILLER
-        assert codes(crowded_office, line, user) == ["L-0001"]
+        assert codes(full_harness, line, user) == ["L-0001"]
 
 
-def test_near_of_a_month_that_is_over_counts_no_days(office: Office) -> None:
-    office.work(an_entry(minutes=17, day=date(2026, 10, 20)))
+def test_near_of_a_month_that_is_over_counts_no_days(harness: Harness) -> None:
+    harness.work(an_entry(minutes=17, day=date(2026, 10, 20)))
 
-    seen = office.say("/ccm near october")
+    seen = harness.say("/ccm near october")
 
     assert "The month is over." in seen.words
     assert "left in the month" not in seen.words
-    assert "4 business days left in the month." in office.say("/ccm near").words
+    assert "4 business days left in the month." in harness.say("/ccm near").words

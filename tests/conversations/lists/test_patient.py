@@ -2,7 +2,7 @@
 
 import pytest
 from support.practice import an_entry
-from support.slack import ENTRY_COUNT, LINE, Office, table_rows
+from support.slack import ENTRY_COUNT, LINE, Harness, table_rows
 
 from bot.views import patient
 from ledger.rules.facts import Activity, Contact
@@ -10,12 +10,12 @@ from ledger.rules.facts import Activity, Contact
 NURSE = "U0NURSE1"
 
 
-def test_a_statement_shows_minutes_codes_what_is_missing_and_every_entry(office: Office) -> None:
-    office.work(an_entry(times=("2026-11-18 14:05", "2026-11-18 14:22"), contact=Contact.LIVE))
-    office.work(an_entry(activity=Activity.EM_VISIT, minutes=10))
-    office.say(LINE)
+def test_a_statement_shows_minutes_codes_what_is_missing_and_every_entry(harness: Harness) -> None:
+    harness.work(an_entry(times=("2026-11-18 14:05", "2026-11-18 14:22"), contact=Contact.LIVE))
+    harness.work(an_entry(activity=Activity.EM_VISIT, minutes=10))
+    harness.say(LINE)
 
-    seen = office.say("/ccm patient P-1042")
+    seen = harness.say("/ccm patient P-1042")
 
     assert "P-1042 · November 2026 · Blue Team" in seen.words
     assert "*CCM · Billable* · 29 minutes counted" in seen.words
@@ -30,23 +30,23 @@ def test_a_statement_shows_minutes_codes_what_is_missing_and_every_entry(office:
     ]
 
 
-def test_a_blocked_program_says_what_blocks_it_and_the_way_out(office: Office) -> None:
-    assert "*Blocked:* no CCM consent at any time in the month. Obtain" in office.say("/ccm patient P-1046").words
+def test_a_blocked_program_says_what_blocks_it_and_the_way_out(harness: Harness) -> None:
+    assert "*Blocked:* no CCM consent at any time in the month. Obtain" in harness.say("/ccm patient P-1046").words
 
 
-def test_an_undone_entry_stays_in_the_statement_as_voided(office: Office) -> None:
-    office.say(LINE)
-    office.say("/ccm undo")
+def test_an_undone_entry_stays_in_the_statement_as_voided(harness: Harness) -> None:
+    harness.say(LINE)
+    harness.say("/ccm undo")
 
-    assert [row[4:] for row in table_rows(office.say("/ccm patient P-1042").message)] == [
+    assert [row[4:] for row in table_rows(harness.say("/ccm patient P-1042").message)] == [
         ["12 CCM", "0", "12 min VOIDED (C1): undone by its author"]
     ]
 
 
-def test_notes_are_not_shown_in_a_statement(office: Office) -> None:
-    office.say(f"{LINE} ZEBRANOTE.")
+def test_notes_are_not_shown_in_a_statement(harness: Harness) -> None:
+    harness.say(f"{LINE} ZEBRANOTE.")
 
-    assert "ZEBRANOTE" not in office.say("/ccm patient P-1042").words
+    assert "ZEBRANOTE" not in harness.say("/ccm patient P-1042").words
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_notes_are_not_shown_in_a_statement(office: Office) -> None:
         ("1042 10/2026", "P-1042 · October 2026 · Blue Team"),
     ],
 )
-def test_patient_and_month_may_be_typed_as_usual(office: Office, words: str, title: str) -> None:
-    assert title in office.say(f"/ccm patient {words}").words
+def test_patient_and_month_may_be_typed_as_usual(harness: Harness, words: str, title: str) -> None:
+    assert title in harness.say(f"/ccm patient {words}").words
 
 
 @pytest.mark.parametrize(
@@ -72,25 +72,27 @@ def test_patient_and_month_may_be_typed_as_usual(office: Office, words: str, tit
         ("P-1042 2027-01", "has not begun"),
     ],
 )
-def test_what_names_no_patient_or_month_is_answered_with_an_example(office: Office, words: str, complaint: str) -> None:
-    seen = office.say(f"/ccm patient {words}")
+def test_what_names_no_patient_or_month_is_answered_with_an_example(
+    harness: Harness, words: str, complaint: str
+) -> None:
+    seen = harness.say(f"/ccm patient {words}")
 
     assert complaint in seen.words
     assert "for example P-1042" in seen.words or "For example: /ccm patient P-1042" in seen.words
 
 
-def test_a_number_of_several_patients_is_answered_with_their_codes(office: Office) -> None:
-    office.enroll([{"code": "Q-1042"}])
+def test_a_number_of_several_patients_is_answered_with_their_codes(harness: Harness) -> None:
+    harness.enroll([{"code": "Q-1042"}])
 
-    assert "1042 may be P-1042, Q-1042." in office.say("/ccm patient 1042").words
-
-
-def test_a_month_without_time_says_so(office: Office) -> None:
-    assert "No time was logged this month." in office.say("/ccm patient P-1043").words
+    assert "1042 may be P-1042, Q-1042." in harness.say("/ccm patient 1042").words
 
 
-def test_paging_through_120_entries_shows_each_once(crowded_office: Office) -> None:
-    pages = crowded_office.all_pages(crowded_office.say("/ccm patient B-0001"), patient.PAGE, NURSE)
+def test_a_month_without_time_says_so(harness: Harness) -> None:
+    assert "No time was logged this month." in harness.say("/ccm patient P-1043").words
+
+
+def test_paging_through_120_entries_shows_each_once(full_harness: Harness) -> None:
+    pages = full_harness.all_pages(full_harness.say("/ccm patient B-0001"), patient.PAGE, NURSE)
 
     rows = [row for page in pages for row in table_rows(page)]
     assert [row[0] for row in rows] == [f"#{number}" for number in range(1, ENTRY_COUNT + 1)]

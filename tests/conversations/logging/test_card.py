@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.practice import NOTE
-from support.slack import Office, has_button
+from support.slack import Harness, has_button
 from support.timers import opened, prefilled, running, start
 
 from bot.playground import SeenView
@@ -15,8 +15,8 @@ from bot.views.reply import actions
 from bot.views.timer import CANCEL, START, STOP, start_button, timer_blocks
 
 
-def test_the_card_is_short_and_offers_what_is_done_most(office: Office) -> None:
-    seen = office.say("/ccm")
+def test_the_card_is_short_and_offers_what_is_done_most(harness: Harness) -> None:
+    seen = harness.say("/ccm")
 
     assert all(has_button(seen.message, action) for action in (LOG_ANOTHER, START, MY_DAY))
     assert not has_button(seen.message, STOP)
@@ -24,10 +24,10 @@ def test_the_card_is_short_and_offers_what_is_done_most(office: Office) -> None:
     assert len(seen.message.blocks) <= 4
 
 
-def test_a_running_timer_stands_on_the_card_in_place_of_start(office: Office) -> None:
-    start(office, "P-1042 meds call", minutes=12)
+def test_a_running_timer_stands_on_the_card_in_place_of_start(harness: Harness) -> None:
+    start(harness, "P-1042 meds call", minutes=12)
 
-    seen = office.say("/ccm")
+    seen = harness.say("/ccm")
 
     assert "*Timer* · *P-1042* · running since 10:00 am · 12 min so far · medication · live call" in seen.words
     assert has_button(seen.message, STOP)
@@ -35,25 +35,25 @@ def test_a_running_timer_stands_on_the_card_in_place_of_start(office: Office) ->
     assert not has_button(seen.message, START)
 
 
-def test_a_timer_of_yesterday_says_so(office: Office) -> None:
-    start(office, minutes=15 * 60)
+def test_a_timer_of_yesterday_says_so(harness: Harness) -> None:
+    start(harness, minutes=15 * 60)
 
-    assert "running since Tue Nov 24, 10:00 am · 900 min so far" in office.say("/ccm").words
+    assert "running since Tue Nov 24, 10:00 am · 900 min so far" in harness.say("/ccm").words
 
 
-def test_the_card_of_those_who_do_not_log_has_neither_log_nor_start(office: Office) -> None:
-    seen = office.say("/ccm", "U0BILLER1")
+def test_the_card_of_those_who_do_not_log_has_neither_log_nor_start(harness: Harness) -> None:
+    seen = harness.say("/ccm", "U0BILLER1")
 
     assert has_button(seen.message, MY_DAY)
     assert not has_button(seen.message, LOG_ANOTHER)
     assert not has_button(seen.message, START)
 
 
-def test_my_day_shows_what_was_logged_today_below_the_card(office: Office) -> None:
-    office.say(f"/ccm log P-1042 12m meds {NOTE}")
-    card = office.say("/ccm")
+def test_my_day_shows_what_was_logged_today_below_the_card(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 12m meds {NOTE}")
+    card = harness.say("/ccm")
 
-    day = office.press(card, MY_DAY)
+    day = harness.press(card, MY_DAY)
 
     assert "My day · Tue Nov 24" in day.words
     assert "P-1042#1" in day.words
@@ -61,100 +61,100 @@ def test_my_day_shows_what_was_logged_today_below_the_card(office: Office) -> No
     assert has_button(card.message, MY_DAY)
 
 
-def test_stop_on_the_card_saves_at_once_where_nothing_is_missing(office: Office) -> None:
-    start(office, f"P-1042 meds {NOTE}", minutes=12)
-    card = office.say("/ccm")
+def test_stop_on_the_card_saves_at_once_where_nothing_is_missing(harness: Harness) -> None:
+    start(harness, f"P-1042 meds {NOTE}", minutes=12)
+    card = harness.say("/ccm")
 
-    saved = office.press(card, STOP)
+    saved = harness.press(card, STOP)
 
     assert "*Saved* · *P-1042* · 12 min" in saved.words
     assert saved.message.ts == card.message.ts
 
 
-def test_a_stop_pressed_twice_saves_once_and_says_the_same(office: Office) -> None:
-    start(office, f"P-1042 meds {NOTE}", minutes=12)
-    office.press(office.say("/ccm"), STOP)
+def test_a_stop_pressed_twice_saves_once_and_says_the_same(harness: Harness) -> None:
+    start(harness, f"P-1042 meds {NOTE}", minutes=12)
+    harness.press(harness.say("/ccm"), STOP)
 
-    office.deliver_again("interactive", trigger_id="another press of the same button")
+    harness.deliver_again("interactive", trigger_id="another press of the same button")
 
-    assert office.live_count() == 1
+    assert harness.live_count() == 1
 
 
-def test_an_error_leaves_the_card_and_its_buttons(office: Office) -> None:
-    start(office, "P-1042 meds")
-    card = office.say("/ccm")
+def test_an_error_leaves_the_card_and_its_buttons(harness: Harness) -> None:
+    start(harness, "P-1042 meds")
+    card = harness.say("/ccm")
 
-    seen = office.press(card, STOP)
+    seen = harness.press(card, STOP)
 
     assert "has run under a minute (rule E2). It goes on." in seen.words
     assert seen.message.ts != card.message.ts
 
 
-def at_home(office: Office) -> SeenView:
+def at_home(harness: Harness) -> SeenView:
     """The nurse's Home tab with the buttons of timers in it."""
-    timer = running(office)
-    now = office.practice.local(office.clock())
+    timer = running(harness)
+    now = harness.practice.local(harness.clock())
     blocks = timer_blocks(timer, now) if timer else [actions(start_button())]
-    office.client.views_publish(user_id="U0NURSE1", view=home_tab(blocks))
-    home = office.person().home_view
+    harness.client.views_publish(user_id="U0NURSE1", view=home_tab(blocks))
+    home = harness.person().home_view
     assert home is not None
     return home
 
 
-def test_a_timer_can_be_started_in_the_home_tab(office: Office) -> None:
-    form = opened(office.person().press(at_home(office), START))
+def test_a_timer_can_be_started_in_the_home_tab(harness: Harness) -> None:
+    form = opened(harness.person().press(at_home(harness), START))
 
     assert form.title == "Start a timer"
 
 
-def test_a_stop_in_the_home_tab_answers_in_a_modal(office: Office) -> None:
-    start(office, f"P-1042 meds {NOTE}", minutes=12)
+def test_a_stop_in_the_home_tab_answers_in_a_modal(harness: Harness) -> None:
+    start(harness, f"P-1042 meds {NOTE}", minutes=12)
 
-    seen = opened(office.person().press(at_home(office), STOP))
+    seen = opened(harness.person().press(at_home(harness), STOP))
 
     assert "*Saved* · *P-1042* · 12 min" in seen.words
     assert "Undo" not in seen.words
-    assert (office.live_count(), running(office)) == (1, None)
+    assert (harness.live_count(), running(harness)) == (1, None)
 
 
-def test_a_stop_with_gaps_in_the_home_tab_opens_the_form(office: Office) -> None:
-    start(office, "P-1042 meds", minutes=12)
+def test_a_stop_with_gaps_in_the_home_tab_opens_the_form(harness: Harness) -> None:
+    start(harness, "P-1042 meds", minutes=12)
 
-    form = opened(office.person().press(at_home(office), STOP))
-    office.person().submit(form, {"note": NOTE})
-    office.settle()
+    form = opened(harness.person().press(at_home(harness), STOP))
+    harness.person().submit(form, {"note": NOTE})
+    harness.settle()
 
     assert prefilled(form)["length"] == "10:00-10:12"
-    assert (office.live_count(), running(office)) == (1, None)
+    assert (harness.live_count(), running(harness)) == (1, None)
 
 
-def test_a_cancel_in_the_home_tab_pressed_twice_answers_alike(office: Office) -> None:
-    start(office, minutes=12)
-    home = at_home(office)
+def test_a_cancel_in_the_home_tab_pressed_twice_answers_alike(harness: Harness) -> None:
+    start(harness, minutes=12)
+    home = at_home(harness)
 
     for _ in range(2):
-        seen = opened(office.person().press(home, CANCEL))
+        seen = opened(harness.person().press(home, CANCEL))
         assert "*Cancelled* · *P-1042* · 12 min since 10:00 am were not logged." in seen.words
     assert "This request had already been saved" in seen.words
 
 
-def test_the_next_state_of_the_home_tab_has_buttons_of_its_own(office: Office) -> None:
+def test_the_next_state_of_the_home_tab_has_buttons_of_its_own(harness: Harness) -> None:
     for code in ("P-1042", "P-1043"):
-        start(office, code, minutes=3)
-        seen = opened(office.person().press(at_home(office), CANCEL))
+        start(harness, code, minutes=3)
+        seen = opened(harness.person().press(at_home(harness), CANCEL))
         assert f"*Cancelled* · *{code}*" in seen.words
 
 
 @pytest.mark.parametrize("user", ["U0BILLER1", "U0LEAD1"])
 @pytest.mark.parametrize("action", [STOP, CANCEL])
-def test_the_buttons_do_nothing_for_those_who_may_not_log(office: Office, user: str, action: str) -> None:
-    seen = start(office, f"P-1042 meds {NOTE}", minutes=3)
-    office.press(seen, action)
-    start(office, f"P-1043 meds {NOTE}", minutes=3)
-    before = office.live_count()
+def test_the_buttons_do_nothing_for_those_who_may_not_log(harness: Harness, user: str, action: str) -> None:
+    seen = start(harness, f"P-1042 meds {NOTE}", minutes=3)
+    harness.press(seen, action)
+    start(harness, f"P-1043 meds {NOTE}", minutes=3)
+    before = harness.live_count()
 
-    office.deliver_again("interactive", user={"id": user})
+    harness.deliver_again("interactive", user={"id": user})
 
-    shown: list[Any] = office.person().messages("C0GENERAL")
+    shown: list[Any] = harness.person().messages("C0GENERAL")
     assert any("ROLE_NEEDED" in each.words for each in shown)
-    assert office.live_count() == before
+    assert harness.live_count() == before

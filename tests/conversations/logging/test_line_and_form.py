@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.examples import examples
-from support.slack import Office
+from support.slack import Harness
 
 from bot.commands.call import Call
 from bot.commands.log import log, open_form, submit_form
@@ -29,11 +29,11 @@ WORK = ("patient_code", "program", "activity", "contact", "date_of_service", "du
 _keys = count()
 
 
-def call_of(office: Office, text: str) -> Call:
-    with office.looking() as connection:
-        nurse = person_by_id(connection, office.practice.practice_id, "nurse1")
+def call_of(harness: Harness, text: str) -> Call:
+    with harness.looking() as connection:
+        nurse = person_by_id(connection, harness.practice.practice_id, "nurse1")
     return Call(
-        office.database.of("T0TEST"), office.practice, nurse, escaped(text), office.clock(), f"line:{next(_keys)}"
+        harness.database.of("T0TEST"), harness.practice, nurse, escaped(text), harness.clock(), f"line:{next(_keys)}"
     )
 
 
@@ -48,29 +48,29 @@ def as_submitted(view: Mapping[str, Any]) -> dict[str, str]:
     return submitted({"state": {"values": states}})
 
 
-def new_work(office: Office, known: set[tuple[str, int]]) -> list[tuple[Any, ...]]:
+def new_work(harness: Harness, known: set[tuple[str, int]]) -> list[tuple[Any, ...]]:
     """The work of the entries not yet ``known``, which are now, and are voided so that they are in nobody's way."""
-    new = [entry for entry in office.entries() if (entry.patient_code, entry.position) not in known]
+    new = [entry for entry in harness.entries() if (entry.patient_code, entry.position) not in known]
     known |= {(entry.patient_code, entry.position) for entry in new}
     for entry in new[:1]:
-        office.say(f"/ccm void {entry.patient_code}#{entry.position} To log it once more.")
+        harness.say(f"/ccm void {entry.patient_code}#{entry.position} To log it once more.")
     return [tuple(getattr(entry, name) for name in WORK) for entry in new]
 
 
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines)
-def test_a_form_sent_as_a_line_prefilled_it_saves_what_the_line_saves(office: Office, line: str) -> None:
-    known = {(entry.patient_code, entry.position) for entry in office.entries()}
+def test_a_form_sent_as_a_line_prefilled_it_saves_what_the_line_saves(harness: Harness, line: str) -> None:
+    known = {(entry.patient_code, entry.position) for entry in harness.entries()}
     try:
-        saved = log(call_of(office, line), confirmed=True)
+        saved = log(call_of(harness, line), confirmed=True)
     except LedgerError:
         return  # a day on which the patient has no program, say: there is no entry to compare with
     if not isinstance(saved, Reply):
         return
-    by_line = new_work(office, known)
+    by_line = new_work(harness, known)
 
-    form = open_form(call_of(office, line)).view
-    submit_form(call_of(office, ""), {**as_submitted(form), "confirm": "yes"})
+    form = open_form(call_of(harness, line)).view
+    submit_form(call_of(harness, ""), {**as_submitted(form), "confirm": "yes"})
 
     assert by_line
-    assert new_work(office, known) == by_line
+    assert new_work(harness, known) == by_line

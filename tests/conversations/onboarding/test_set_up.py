@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from support.home import opened
 from support.practice import import_rows, staff_row
-from support.slack import BLUE, STRANGER, HandClock, Office, open_office
+from support.slack import BLUE, STRANGER, Harness, ManualClock, open_harness
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -46,7 +46,7 @@ def ccm(*words: str) -> str:
 
 
 @pytest.fixture
-def empty_office(tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def empty_harness(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     """The bot at work for a practice of which ``ccm init`` is all that was ever done."""
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{tmp_path / 'ccm.sqlite3'}")
     monkeypatch.setenv("COLUMNS", "220")
@@ -55,13 +55,13 @@ def empty_office(tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPat
     database = Database(f"sqlite:///{tmp_path / 'ccm.sqlite3'}")
     with database.of("T0TEST").reading() as connection:
         practice = get_practice(connection, "T0TEST")
-    with open_office(database, practice, clock) as office:
-        place = office.playground.workspace.installation
-        monkeypatch.setenv("SLACK_API_URL", office.playground.api_url)
+    with open_harness(database, practice, clock) as harness:
+        place = harness.playground.workspace.installation
+        monkeypatch.setenv("SLACK_API_URL", harness.playground.api_url)
         monkeypatch.setenv("SLACK_BOT_TOKEN", place.bot_token)
         monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
-        office.playground.workspace.users[OWNER].is_primary_owner = True
-        yield office
+        harness.playground.workspace.users[OWNER].is_primary_owner = True
+        yield harness
     database.close()
 
 
@@ -75,25 +75,25 @@ def missing(words: str) -> list[str]:
     return re.findall(r"^• .*?: `(/ccm [^`]+)`, or in the terminal `ccm import", words, re.MULTILINE)
 
 
-def test_each_step_in_slack_is_told_until_nothing_is_missing(empty_office: Office) -> None:
-    office = empty_office
+def test_each_step_in_slack_is_told_until_nothing_is_missing(empty_harness: Harness) -> None:
+    harness = empty_harness
     left = ["/ccm team", "/ccm staff", "/ccm patients"]
     for step in STEPS:
-        card, home = office.say("/ccm", OWNER).words, opened(office, OWNER).words
+        card, home = harness.say("/ccm", OWNER).words, opened(harness, OWNER).words
         assert missing(card) == missing(home) == left
         assert "Type `/invite @CCM Ledger` in each team's channel" in card
 
-        form = office.press(office.say(left.pop(0), OWNER), step, OWNER).modal
+        form = harness.press(harness.say(left.pop(0), OWNER), step, OWNER).modal
         assert form is not None
-        saved = office.person(OWNER).submit(form, FILLED[step])
-        office.settle()
+        saved = harness.person(OWNER).submit(form, FILLED[step])
+        harness.settle()
         assert saved.errors == {}
 
-    assert "*Set-up* · nothing is missing." in opened(office, OWNER).words
-    assert "Set-up" not in office.say("/ccm", OWNER).words
+    assert "*Set-up* · nothing is missing." in opened(harness, OWNER).words
+    assert "Set-up" not in harness.say("/ccm", OWNER).words
 
 
-def test_each_step_in_the_terminal_is_told_until_nothing_is_missing(empty_office: Office) -> None:
+def test_each_step_in_the_terminal_is_told_until_nothing_is_missing(empty_harness: Harness) -> None:
     ccm("sample", ".", "--patients", "4")
     done = []
     for _ in range(3):
@@ -106,10 +106,10 @@ def test_each_step_in_the_terminal_is_told_until_nothing_is_missing(empty_office
     assert "SET_UP" in findings()
 
 
-def test_the_doctor_tells_of_a_channel_that_the_bot_is_not_in(empty_office: Office) -> None:
-    channel = empty_office.playground.workspace.channels[BLUE]
+def test_the_doctor_tells_of_a_channel_that_the_bot_is_not_in(empty_harness: Harness) -> None:
+    channel = empty_harness.playground.workspace.channels[BLUE]
     channel.bot_is_member = False
-    import_rows(empty_office.database, empty_office.practice, "teams", [{"name": "Blue Team", "channel_id": BLUE}])
+    import_rows(empty_harness.database, empty_harness.practice, "teams", [{"name": "Blue Team", "channel_id": BLUE}])
 
     assert findings()["BOT_NOT_IN_CHANNEL"] == "Type in it: /invite @CCM Ledger"
 
@@ -117,34 +117,34 @@ def test_the_doctor_tells_of_a_channel_that_the_bot_is_not_in(empty_office: Offi
     assert "CHANNEL" in findings()
 
 
-def test_others_are_told_whom_to_ask_and_no_commands_that_they_may_not_use(empty_office: Office) -> None:
-    office = empty_office
+def test_others_are_told_whom_to_ask_and_no_commands_that_they_may_not_use(empty_harness: Harness) -> None:
+    harness = empty_harness
     nurse = staff_row(
         id="nurse1", slack_user_id=OWNER, name="Nurse One", credential="RN", roles="coordinator", teams=""
     )
-    import_rows(office.database, office.practice, "staff", [nurse])
+    import_rows(harness.database, harness.practice, "staff", [nurse])
 
     told = "*This practice is not set up yet:* no care team yet, no patient yet. Please ask whoever runs the bot."
-    assert told in office.say("/ccm", OWNER).words
-    assert told in opened(office, OWNER).words
+    assert told in harness.say("/ccm", OWNER).words
+    assert told in opened(harness, OWNER).words
 
     admin = staff_row(id="admin1", slack_user_id="U0ADMIN1", name="Admin One", roles="admin", teams="")
-    import_rows(office.database, office.practice, "staff", [admin])
-    assert "Please ask <@U0ADMIN1>." in office.say("/ccm", OWNER).words
+    import_rows(harness.database, harness.practice, "staff", [admin])
+    assert "Please ask <@U0ADMIN1>." in harness.say("/ccm", OWNER).words
 
 
-def test_others_are_not_told_of_what_keeps_nobody_from_work(office: Office) -> None:
-    office.enroll([{"code": "P-2001", "billing_practitioner": ""}])
+def test_others_are_not_told_of_what_keeps_nobody_from_work(harness: Harness) -> None:
+    harness.enroll([{"code": "P-2001", "billing_practitioner": ""}])
 
-    assert "set up" not in office.say("/ccm").words
-    assert "set up" not in opened(office).words
-    assert "1 patient without a billing practitioner" in office.say("/ccm", "U0ADMIN1").words
+    assert "set up" not in harness.say("/ccm").words
+    assert "set up" not in opened(harness).words
+    assert "1 patient without a billing practitioner" in harness.say("/ccm", "U0ADMIN1").words
 
 
-def test_a_team_without_a_channel_is_named_with_the_command_that_gives_it_one(office: Office) -> None:
-    with office.database.of("T0TEST").writing() as connection:
+def test_a_team_without_a_channel_is_named_with_the_command_that_gives_it_one(harness: Harness) -> None:
+    with harness.database.of("T0TEST").writing() as connection:
         connection.exec_driver_sql("UPDATE care_teams SET channel_id = '' WHERE name = 'Green Team'")
 
     words = "• 1 team without a channel (Green Team): `/ccm team Green Team`, or in the terminal `ccm import teams"
-    assert words in opened(office, "U0ADMIN1").words
-    assert words in office.say("/ccm", "U0ADMIN1").words
+    assert words in opened(harness, "U0ADMIN1").words
+    assert words in harness.say("/ccm", "U0ADMIN1").words

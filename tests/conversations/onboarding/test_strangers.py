@@ -4,7 +4,7 @@ import json
 
 import pytest
 from support.practice import import_rows, staff_row
-from support.slack import LINE, STRANGER, Office
+from support.slack import LINE, STRANGER, Harness
 
 from bot.playground import SeenMessage
 from bot.views.onboarding import ADD, IGNORE
@@ -12,21 +12,21 @@ from bot.views.onboarding import ADD, IGNORE
 ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
 
 
-def notices(office: Office, user: str = ADMIN) -> list[SeenMessage]:
+def notices(harness: Harness, user: str = ADMIN) -> list[SeenMessage]:
     """What the bot wrote to somebody directly."""
-    office.settle()
-    return office.person(user).direct_messages()
+    harness.settle()
+    return harness.person(user).direct_messages()
 
 
-def hire_second_admin(office: Office) -> None:
+def hire_second_admin(harness: Harness) -> None:
     second = staff_row(id="admin2", slack_user_id="U0LEAD2", name="Admin Two", credential="", roles="admin;lead")
     freed = staff_row(id="lead2", slack_user_id="", name="Lead Two", credential="RN", roles="lead")
-    import_rows(office.database, office.practice, "staff", [freed])
-    import_rows(office.database, office.practice, "staff", [second])
+    import_rows(harness.database, harness.practice, "staff", [freed])
+    import_rows(harness.database, harness.practice, "staff", [second])
 
 
-def test_a_stranger_is_told_whom_to_ask(office: Office) -> None:
-    seen = office.say(LINE, STRANGER)
+def test_a_stranger_is_told_whom_to_ask(harness: Harness) -> None:
+    seen = harness.say(LINE, STRANGER)
 
     assert "You are not on this practice's staff list yet." in seen.words
     assert f"Ask an administrator of your practice to add you with your Slack id, {STRANGER}" in seen.words
@@ -34,38 +34,38 @@ def test_a_stranger_is_told_whom_to_ask(office: Office) -> None:
     assert LINE.removeprefix("/ccm ") in seen.words
 
 
-def test_every_administrator_is_told_once_a_day_however_often_the_stranger_tries(office: Office) -> None:
-    hire_second_admin(office)
+def test_every_administrator_is_told_once_a_day_however_often_the_stranger_tries(harness: Harness) -> None:
+    hire_second_admin(harness)
     for line in ("/ccm", LINE, "/ccm help"):
-        office.say(line, STRANGER)
+        harness.say(line, STRANGER)
 
     for admin in (ADMIN, "U0LEAD2"):
-        (notice,) = notices(office, admin)
+        (notice,) = notices(harness, admin)
         assert notice.text == f"<@{STRANGER}> asked to use CCM Ledger"
         assert f"<@{STRANGER}> asked to use CCM Ledger and is not on the staff list." in notice.words
 
-    office.clock.move(hours=25)
-    office.say("/ccm", STRANGER)
-    office.say("/ccm", STRANGER)
-    assert len(notices(office)) == 2
+    harness.clock.move(hours=25)
+    harness.say("/ccm", STRANGER)
+    harness.say("/ccm", STRANGER)
+    assert len(notices(harness)) == 2
 
 
-def test_the_same_request_delivered_twice_tells_once(office: Office) -> None:
-    office.say("/ccm", STRANGER)
-    office.deliver_again("slash_commands")
-    office.deliver_again("slash_commands")
+def test_the_same_request_delivered_twice_tells_once(harness: Harness) -> None:
+    harness.say("/ccm", STRANGER)
+    harness.deliver_again("slash_commands")
+    harness.deliver_again("slash_commands")
 
-    assert len(notices(office)) == 1
+    assert len(notices(harness)) == 1
 
 
-def test_the_button_adds_the_stranger_with_the_name_that_slack_has(office: Office) -> None:
-    office.playground.workspace.users[STRANGER].real_name = "Coordinator Nine"
-    office.say("/ccm", STRANGER)
-    (notice,) = notices(office)
-    admin = office.person(ADMIN)
+def test_the_button_adds_the_stranger_with_the_name_that_slack_has(harness: Harness) -> None:
+    harness.playground.workspace.users[STRANGER].real_name = "Coordinator Nine"
+    harness.say("/ccm", STRANGER)
+    (notice,) = notices(harness)
+    admin = harness.person(ADMIN)
 
     admin.press(notice, ADD)
-    office.settle()
+    harness.settle()
 
     form = admin.modal
     assert form is not None
@@ -76,73 +76,73 @@ def test_the_button_adds_the_stranger_with_the_name_that_slack_has(office: Offic
     saved = admin.submit(form, {"id": "coord9", "credential": "RN", "roles": ["coordinator"]}).modal
     assert saved is not None
     assert "*Added* · *coord9*" in saved.words
-    assert "*Saved*" in office.say(LINE, STRANGER).words
+    assert "*Saved*" in harness.say(LINE, STRANGER).words
 
 
-def test_the_form_opens_without_a_name_where_slack_does_not_tell(office: Office) -> None:
-    office.allows_refusals = True
-    office.say("/ccm", STRANGER)
-    (notice,) = notices(office)
-    office.playground.fail_next("users.info", status=200, error="missing_scope")
+def test_the_form_opens_without_a_name_where_slack_does_not_tell(harness: Harness) -> None:
+    harness.allows_refusals = True
+    harness.say("/ccm", STRANGER)
+    (notice,) = notices(harness)
+    harness.playground.fail_next("users.info", status=200, error="missing_scope")
 
-    office.person(ADMIN).press(notice, ADD)
-    office.settle()
+    harness.person(ADMIN).press(notice, ADD)
+    harness.settle()
 
-    assert office.person(ADMIN).modal is not None
-    assert office.person(ADMIN).modal.title == "Add a person"  # type: ignore[union-attr] # the line above
+    assert harness.person(ADMIN).modal is not None
+    assert harness.person(ADMIN).modal.title == "Add a person"  # type: ignore[union-attr] # the line above
 
 
-def test_the_button_says_so_when_the_stranger_was_added_meanwhile(office: Office) -> None:
-    office.say("/ccm", STRANGER)
-    (notice,) = notices(office)
+def test_the_button_says_so_when_the_stranger_was_added_meanwhile(harness: Harness) -> None:
+    harness.say("/ccm", STRANGER)
+    (notice,) = notices(harness)
     added = staff_row(id="coord9", slack_user_id=STRANGER, name="Nine", credential="RN", roles="coordinator")
-    import_rows(office.database, office.practice, "staff", [added])
+    import_rows(harness.database, harness.practice, "staff", [added])
 
-    seen = office.person(ADMIN).press(notice, ADD)
+    seen = harness.person(ADMIN).press(notice, ADD)
 
     assert seen.modal is None
-    (shown,) = notices(office)
+    (shown,) = notices(harness)
     assert f"<@{STRANGER}> is on the staff list now, as coord9." in shown.words
 
 
-def test_an_ignored_stranger_is_heard_of_no_more(office: Office) -> None:
-    office.say("/ccm", STRANGER)
-    (notice,) = notices(office)
+def test_an_ignored_stranger_is_heard_of_no_more(harness: Harness) -> None:
+    harness.say("/ccm", STRANGER)
+    (notice,) = notices(harness)
 
-    office.person(ADMIN).press(notice, IGNORE)
+    harness.person(ADMIN).press(notice, IGNORE)
 
-    (shown,) = notices(office)
+    (shown,) = notices(harness)
     assert f"<@{STRANGER}> is ignored, said <@{ADMIN}>." in shown.words
-    office.clock.move(days=2)
-    assert "You are not on this practice's staff list yet." in office.say("/ccm", STRANGER).words
-    assert len(notices(office)) == 1
+    harness.clock.move(days=2)
+    assert "You are not on this practice's staff list yet." in harness.say("/ccm", STRANGER).words
+    assert len(notices(harness)) == 1
 
 
 @pytest.mark.parametrize("action", [ADD, IGNORE])
-def test_the_buttons_do_nothing_for_those_who_are_no_administrators(office: Office, action: str) -> None:
-    office.say("/ccm", STRANGER)
-    (notice,) = notices(office)
-    office.person(ADMIN).press(notice, action)
-    office.settle()
+def test_the_buttons_do_nothing_for_those_who_are_no_administrators(harness: Harness, action: str) -> None:
+    harness.say("/ccm", STRANGER)
+    (notice,) = notices(harness)
+    harness.person(ADMIN).press(notice, action)
+    harness.settle()
 
-    office.deliver_again("interactive", user={"id": NURSE})
+    harness.deliver_again("interactive", user={"id": NURSE})
 
-    assert office.person(NURSE).modal is None
-    assert "ROLE_NEEDED" in notices(office)[0].words
-
-
-def test_an_administrator_whom_slack_does_not_reach_keeps_no_other_from_hearing(office: Office) -> None:
-    office.allows_refusals = True
-    hire_second_admin(office)
-    office.playground.fail_next("conversations.open", status=200, error="user_disabled")
-
-    office.say("/ccm", STRANGER)
-
-    assert len(notices(office)) + len(notices(office, "U0LEAD2")) == 1
+    assert harness.person(NURSE).modal is None
+    assert "ROLE_NEEDED" in notices(harness)[0].words
 
 
-def test_without_an_administrator_a_stranger_is_told_how_there_can_be_one(office: Office) -> None:
+def test_an_administrator_whom_slack_does_not_reach_keeps_no_other_from_hearing(harness: Harness) -> None:
+    harness.allows_refusals = True
+    hire_second_admin(harness)
+    harness.playground.fail_next("conversations.open", status=200, error="user_disabled")
+
+    harness.say("/ccm", STRANGER)
+
+    assert len(notices(harness)) + len(notices(harness, "U0LEAD2")) == 1
+
+
+def test_without_an_administrator_a_stranger_is_told_how_there_can_be_one(harness: Harness) -> None:
     ended = staff_row(id="admin1", slack_user_id=ADMIN, name="Admin One", roles="admin", active_to="2026-11-01")
-    import_rows(office.database, office.practice, "staff", [ended])
+    import_rows(harness.database, harness.practice, "staff", [ended])
 
-    assert "There is none yet: whoever runs the bot can name one with CCM_ADMINS" in office.say("/ccm", STRANGER).words
+    assert "There is none yet: whoever runs the bot can name one with CCM_ADMINS" in harness.say("/ccm", STRANGER).words

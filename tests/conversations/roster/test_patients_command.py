@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from support.practice import an_entry, verified
-from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Office, picked, table_rows
+from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Harness, picked, table_rows
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
@@ -32,24 +32,24 @@ NEW = {
 }
 
 
-def form(office: Office, line: str = "/ccm patients P-1042") -> SeenView:
+def form(harness: Harness, line: str = "/ccm patients P-1042") -> SeenView:
     """The form that a line opens."""
-    modal = office.say(line, ADMIN).modal
+    modal = harness.say(line, ADMIN).modal
     assert modal is not None
     return modal
 
 
-def new_form(office: Office) -> SeenView:
+def new_form(harness: Harness) -> SeenView:
     """The form behind the button "Add a patient"."""
-    modal = office.press(office.say("/ccm patients", ADMIN), ADD_PATIENT, ADMIN).modal
+    modal = harness.press(harness.say("/ccm patients", ADMIN), ADD_PATIENT, ADMIN).modal
     assert modal is not None
     return modal
 
 
-def submit(office: Office, modal: SeenView, values: dict[str, Any]) -> Glance:
+def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     """What the administrator sees after submitting the form."""
-    seen = office.person(ADMIN).submit(modal, values)
-    office.settle()
+    seen = harness.person(ADMIN).submit(modal, values)
+    harness.settle()
     return seen
 
 
@@ -59,15 +59,15 @@ def words(seen: Glance) -> str:
     return seen.modal.words
 
 
-def stored(office: Office, code: str = "P-1042") -> Any:
+def stored(harness: Harness, code: str = "P-1042") -> Any:
     """The patient's row."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         return connection.execute(select(PatientRow.__table__).where(PatientRow.patient_code == code)).one()
 
 
-def changes_by(office: Office) -> list[tuple[str, str, str]]:
+def changes_by(harness: Harness) -> list[tuple[str, str, str]]:
     """The last change of the roster: by whom, of what, of whom."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         rows = connection.execute(
             select(RosterChangeRow.recorded_by, RosterChangeRow.subject_kind, RosterChangeRow.subject_id).where(
                 RosterChangeRow.recorded_by != "import"
@@ -76,8 +76,8 @@ def changes_by(office: Office) -> list[tuple[str, str, str]]:
         return [tuple(row) for row in rows]
 
 
-def test_the_list_says_of_each_patient_what_keeps_it_from_being_billed(office: Office) -> None:
-    seen = office.say("/ccm patients", ADMIN)
+def test_the_list_says_of_each_patient_what_keeps_it_from_being_billed(harness: Harness) -> None:
+    seen = harness.say("/ccm patients", ADMIN)
 
     assert "1–5 of 5 patients" in seen.words
     assert table_rows(seen.message) == [
@@ -90,15 +90,15 @@ def test_the_list_says_of_each_patient_what_keeps_it_from_being_billed(office: O
 
 
 @pytest.mark.parametrize("asked", ["Green Team", "green team", "Gre"])
-def test_a_team_lists_its_own_patients(office: Office, asked: str) -> None:
-    seen = office.say(f"/ccm patients {asked}", ADMIN)
+def test_a_team_lists_its_own_patients(harness: Harness, asked: str) -> None:
+    seen = harness.say(f"/ccm patients {asked}", ADMIN)
 
     assert "Patients · Green Team" in seen.words
     assert [row[0] for row in table_rows(seen.message)] == ["P-1044", "P-1045"]
 
 
-def test_paging_shows_everybody_once_in_order(crowded_office: Office) -> None:
-    pages = crowded_office.all_pages(crowded_office.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
+def test_paging_shows_everybody_once_in_order(full_harness: Harness) -> None:
+    pages = full_harness.all_pages(full_harness.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
 
     codes = [row[0] for page in pages for row in table_rows(page)]
     assert len(codes) == NEAR_COUNT + BLOCKED_COUNT + BARE_COUNT + 7
@@ -106,18 +106,18 @@ def test_paging_shows_everybody_once_in_order(crowded_office: Office) -> None:
     assert max(len(table_rows(page)) for page in pages) == 25
 
 
-def test_what_blocks_is_said_in_a_word_or_two(crowded_office: Office) -> None:
-    rows = table_rows(crowded_office.say(f"/ccm patients {LONG_NAME}", ADMIN).message)
+def test_what_blocks_is_said_in_a_word_or_two(full_harness: Harness) -> None:
+    rows = table_rows(full_harness.say(f"/ccm patients {LONG_NAME}", ADMIN).message)
     assert rows[0][4] == "nothing"
 
-    pages = crowded_office.all_pages(crowded_office.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
+    pages = full_harness.all_pages(full_harness.say("/ccm patients", ADMIN), PATIENTS_PAGE, ADMIN)
     kept = {row[0]: row[4] for page in pages for row in table_rows(page)}
     assert kept["T-0001"] == "no consent, too few conditions and 4 more"
 
 
 @pytest.mark.parametrize("typed", ["P-1042", "p1042", "1042"])
-def test_a_code_opens_the_form_with_what_the_roster_has(office: Office, typed: str) -> None:
-    modal = form(office, f"/ccm patients {typed}")
+def test_a_code_opens_the_form_with_what_the_roster_has(harness: Harness, typed: str) -> None:
+    modal = form(harness, f"/ccm patients {typed}")
 
     assert modal.title == "Change a patient"
     elements = {block["block_id"]: block["element"] for block in modal.blocks if block["type"] == "input"}
@@ -129,9 +129,9 @@ def test_a_code_opens_the_form_with_what_the_roster_has(office: Office, typed: s
     assert "/ccm enroll P-1042" in modal.words
 
 
-def test_the_menu_beside_the_list_opens_the_form_too(office: Office) -> None:
-    seen = office.say("/ccm patients", ADMIN)
-    admin = office.person(ADMIN)
+def test_the_menu_beside_the_list_opens_the_form_too(harness: Harness) -> None:
+    seen = harness.say("/ccm patients", ADMIN)
+    admin = harness.person(ADMIN)
 
     assert [each["value"] for each in admin.suggest(seen.message, EDIT_PATIENT, "1043")] == ["P-1043"]
     modal = admin.press(seen.message, EDIT_PATIENT, picked("P-1043")).modal
@@ -148,24 +148,24 @@ def test_the_menu_beside_the_list_opens_the_form_too(office: Office) -> None:
         ("Te", '"Te" is no patient and no team.'),
     ],
 )
-def test_what_names_nobody_is_refused_with_the_teams(office: Office, typed: str, said: str) -> None:
-    seen = office.say(f"/ccm patients {typed}", ADMIN)
+def test_what_names_nobody_is_refused_with_the_teams(harness: Harness, typed: str, said: str) -> None:
+    seen = harness.say(f"/ccm patients {typed}", ADMIN)
 
     assert said in seen.words
     assert "Blue Team, Green Team" in seen.words
 
 
-def test_a_number_of_several_patients_is_answered_with_their_codes(office: Office) -> None:
-    office.enroll([{"code": "A-1042"}])
+def test_a_number_of_several_patients_is_answered_with_their_codes(harness: Harness) -> None:
+    harness.enroll([{"code": "A-1042"}])
 
-    assert '"1042" may be A-1042, P-1042.' in office.say("/ccm patients 1042", ADMIN).words
+    assert '"1042" may be A-1042, P-1042.' in harness.say("/ccm patients 1042", ADMIN).words
 
 
-def test_a_change_is_saved_recorded_and_told(office: Office) -> None:
-    office.work(an_entry(minutes=25))
+def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
+    harness.work(an_entry(minutes=25))
 
     seen = submit(
-        office, form(office), {"team": GREEN_TEAM, "billing_practitioner": None, "conditions": "E11.9, I50.9"}
+        harness, form(harness), {"team": GREEN_TEAM, "billing_practitioner": None, "conditions": "E11.9, I50.9"}
     )
 
     assert "*Changed* · *P-1042*" in words(seen)
@@ -174,46 +174,46 @@ def test_a_change_is_saved_recorded_and_told(office: Office) -> None:
     assert "• Conditions: E11.9, I10 → E11.9, I50.9" in words(seen)
     assert "1 month of 1 patient was evaluated again." in words(seen)
     assert "Kept from billing this month by: *no billing practitioner*" in words(seen)
-    assert stored(office).conditions == ["E11.9", "I50.9"]
-    assert changes_by(office) == [("admin1", "patients", "P-1042")]
-    with office.looking() as connection:
+    assert stored(harness).conditions == ["E11.9", "I50.9"]
+    assert changes_by(harness) == [("admin1", "patients", "P-1042")]
+    with harness.looking() as connection:
         assert connection.scalar(select(PatientMonthRow.status)) == "blocked"
-    assert verified(office.database, office.practice).difference is None
+    assert verified(harness.database, harness.practice).difference is None
 
 
-def test_a_change_of_team_alone_evaluates_nothing(office: Office) -> None:
-    office.work(an_entry(minutes=25))
+def test_a_change_of_team_alone_evaluates_nothing(harness: Harness) -> None:
+    harness.work(an_entry(minutes=25))
 
-    assert "evaluated again" not in words(submit(office, form(office), {"team": GREEN_TEAM}))
-
-
-def test_a_form_that_changes_nothing_says_so(office: Office) -> None:
-    assert "*Nothing changed* · *P-1042*" in words(submit(office, form(office), {}))
-    assert changes_by(office) == []
+    assert "evaluated again" not in words(submit(harness, form(harness), {"team": GREEN_TEAM}))
 
 
-def test_a_patient_is_added_with_the_facts_that_make_it_billable(office: Office) -> None:
-    seen = submit(office, new_form(office), NEW)
+def test_a_form_that_changes_nothing_says_so(harness: Harness) -> None:
+    assert "*Nothing changed* · *P-1042*" in words(submit(harness, form(harness), {}))
+    assert changes_by(harness) == []
+
+
+def test_a_patient_is_added_with_the_facts_that_make_it_billable(harness: Harness) -> None:
+    seen = submit(harness, new_form(harness), NEW)
 
     assert "*Added* · *P-2001*" in words(seen)
     assert "• Programs: CCM" in words(seen)
     assert "Kept from billing this month by: *nothing*" in words(seen)
-    with office.looking() as connection:
+    with harness.looking() as connection:
         facts = connection.execute(
             select(PatientFactRow.kind, PatientFactRow.recorded_by).where(PatientFactRow.patient_code == "P-2001")
         )
         assert sorted(facts) == [
             (kind, "admin1") for kind in ("care_plan", "consent", "enrollment", "initiating_visit")
         ]
-    saved = office.say("/ccm log P-2001 12m meds call Reconciled the insulin list. Dose confirmed.")
+    saved = harness.say("/ccm log P-2001 12m meds call Reconciled the insulin list. Dose confirmed.")
     assert "0 → 12 minutes" in saved.words
 
 
-def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_is_saved(office: Office) -> None:
-    modal = new_form(office)
+def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_is_saved(harness: Harness) -> None:
+    modal = new_form(harness)
     wrong = {**NEW, "code": "no digits", "programs": [], "consent_form": None, "initiating_visit_date": None}
 
-    seen = submit(office, modal, wrong)
+    seen = submit(harness, modal, wrong)
 
     assert seen.errors == {
         "code": "'no digits' is not a patient code. Letters, hyphens and digits: P-1042",
@@ -221,8 +221,8 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_i
         "consent_form": "This is empty, but “Consent given on” is not. One of: verbal, written",
         "initiating_visit_date": "This is empty, but “Kind of the visit” is not. Write the date as 2026-11-03.",
     }
-    assert changes_by(office) == []
-    assert "*Added*" in words(submit(office, modal, NEW))
+    assert changes_by(harness) == []
+    assert "*Added*" in words(submit(harness, modal, NEW))
 
 
 @pytest.mark.parametrize(
@@ -232,50 +232,50 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_i
         ("P1042", "P1042 reads like P-1042."),
     ],
 )
-def test_a_code_that_is_taken_is_refused(office: Office, code: str, said: str) -> None:
-    assert said in submit(office, new_form(office), {**NEW, "code": code}).errors["code"]
+def test_a_code_that_is_taken_is_refused(harness: Harness, code: str, said: str) -> None:
+    assert said in submit(harness, new_form(harness), {**NEW, "code": code}).errors["code"]
 
 
-def test_the_same_form_delivered_twice_saves_once_and_answers_alike(office: Office) -> None:
-    submit(office, new_form(office), NEW)
+def test_the_same_form_delivered_twice_saves_once_and_answers_alike(harness: Harness) -> None:
+    submit(harness, new_form(harness), NEW)
 
-    again = office.deliver_again("interactive")
+    again = harness.deliver_again("interactive")
 
     assert "*Added* · *P-2001*" in str(again)
     assert "nothing was saved twice" in str(again)
-    assert changes_by(office) == [("admin1", "patients", "P-2001")]
+    assert changes_by(harness) == [("admin1", "patients", "P-2001")]
 
 
-def test_a_ledger_that_is_away_keeps_what_was_typed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_is_away_keeps_what_was_typed(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object, **__: object) -> None:
         raise TimeoutError
 
-    modal = form(office)
+    modal = form(harness)
     with monkeypatch.context() as patch:
         patch.setattr("bot.commands.roster.patients.save_patient", away)
-        seen = submit(office, modal, {"conditions": "J44.9", "team": GREEN_TEAM})
+        seen = submit(harness, modal, {"conditions": "J44.9", "team": GREEN_TEAM})
 
     assert "Nothing was saved." in words(seen)
     assert seen.modal is not None
     elements = {block["block_id"]: block["element"] for block in seen.modal.blocks if block["type"] == "input"}
     assert elements["conditions"]["initial_value"] == "J44.9"
     assert elements["team"]["initial_option"] == GREEN_TEAM
-    assert "*Changed*" in words(submit(office, seen.modal, {}))
-    assert stored(office).team_id == "green-team"
+    assert "*Changed*" in words(submit(harness, seen.modal, {}))
+    assert stored(harness).team_id == "green-team"
 
 
-def test_menus_find_teams_and_practitioners_for_an_administrator_alone(office: Office) -> None:
-    admin, modal = office.person(ADMIN), form(office)
+def test_menus_find_teams_and_practitioners_for_an_administrator_alone(harness: Harness) -> None:
+    admin, modal = harness.person(ADMIN), form(harness)
 
     assert [each["value"] for each in admin.suggest(modal, TEAM_PICKER, "gr")] == ["green-team"]
     assert [each["value"] for each in admin.suggest(modal, TEAM_PICKER, "")] == ["blue-team", "green-team"]
     assert [each["text"]["text"] for each in admin.suggest(modal, PRACTITIONER_PICKER, "")] == ["doctor1 · Doctor One"]
-    assert office.deliver_again("interactive", user={"id": "U0NURSE1"}) == {"options": []}
+    assert harness.deliver_again("interactive", user={"id": "U0NURSE1"}) == {"options": []}
 
 
-def test_a_form_of_somebody_who_is_no_administrator_saves_nothing(office: Office) -> None:
-    submit(office, form(office), {})
+def test_a_form_of_somebody_who_is_no_administrator_saves_nothing(harness: Harness) -> None:
+    submit(harness, form(harness), {})
 
-    answer = office.deliver_again("interactive", user={"id": "U0LEAD1"})
+    answer = harness.deliver_again("interactive", user={"id": "U0LEAD1"})
 
     assert "ROLE_NEEDED" in str(answer)

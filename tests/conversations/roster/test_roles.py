@@ -5,7 +5,7 @@ import json
 import pytest
 from support.closing import close
 from support.practice import NOTE, an_entry
-from support.slack import GONE, LINE, STRANGER, Office, picked
+from support.slack import GONE, LINE, STRANGER, Harness, picked
 
 from bot.commands.registry import COMMANDS, ROUTES, command_named
 from bot.permissions import ROLES_BY_BUTTON
@@ -57,8 +57,8 @@ def test_every_command_stands_in_the_table() -> None:
     assert set(MAY_BY_NAME) == set(ROUTES) == {"", "help", *COMMANDS}
 
 
-def test_every_button_that_no_command_stands_for_is_in_the_table(office: Office) -> None:
-    with office.looking() as connection:
+def test_every_button_that_no_command_stands_for_is_in_the_table(harness: Harness) -> None:
+    with harness.looking() as connection:
         staff = [person for person in people(connection, "T0TEST") if person.slack_user_id in EVERYBODY]
 
     for name, roles in ROLES_BY_BUTTON.items():
@@ -66,111 +66,111 @@ def test_every_button_that_no_command_stands_for_is_in_the_table(office: Office)
 
 
 @pytest.mark.parametrize("line", WHO_MAY)
-def test_a_command_answers_those_who_may_and_names_the_role_to_the_others(office: Office, line: str) -> None:
+def test_a_command_answers_those_who_may_and_names_the_role_to_the_others(harness: Harness, line: str) -> None:
     for user in sorted(EVERYBODY):
-        refused = "ROLE_NEEDED" in office.say(f"/ccm {line}", user).words
+        refused = "ROLE_NEEDED" in harness.say(f"/ccm {line}", user).words
         assert refused == (user not in WHO_MAY[line]), user
 
 
-def test_a_refusal_names_the_role_that_is_needed_and_the_role_one_has(office: Office) -> None:
-    seen = office.say("/ccm month", NURSE)
+def test_a_refusal_names_the_role_that_is_needed_and_the_role_one_has(harness: Harness) -> None:
+    seen = harness.say("/ccm month", NURSE)
 
     assert "/ccm month needs the role biller or lead; you have coordinator." in seen.words
 
 
-def press_as(office: Office, seen: Glance, action_id: str, user: str) -> str:
+def press_as(harness: Harness, seen: Glance, action_id: str, user: str) -> str:
     """All that the nurse sees after ``user`` has pressed a button of the nurse's message, which Slack would not let."""
-    office.press(office.say("/ccm"), LOG_ANOTHER)
-    pressed = office.last_payload("interactive")["actions"][0]
+    harness.press(harness.say("/ccm"), LOG_ANOTHER)
+    pressed = harness.last_payload("interactive")["actions"][0]
     elements = [element for block in seen.message.blocks for element in block.get("elements", [])]
     button = next(element for element in elements if element.get("action_id") == action_id)
     container = {"type": "message", "channel_id": seen.message.channel_id, "message_ts": seen.message.ts}
-    office.deliver_again("interactive", user={"id": user}, actions=[{**pressed, **button}], container=container)
-    return "\n".join(each.words for each in office.person(NURSE).messages(seen.message.channel_id))
+    harness.deliver_again("interactive", user={"id": user}, actions=[{**pressed, **button}], container=container)
+    return "\n".join(each.words for each in harness.person(NURSE).messages(seen.message.channel_id))
 
 
 @pytest.mark.parametrize("user", [LEAD, BILLER, ADMIN])
 @pytest.mark.parametrize("action", [UNDO, ADD_DETAIL, LOG_ANOTHER])
 def test_a_button_of_a_saved_entry_does_nothing_for_those_who_may_not_log(
-    office: Office, user: str, action: str
+    harness: Harness, user: str, action: str
 ) -> None:
-    seen = office.say(LINE)
+    seen = harness.say(LINE)
     if (action, user) != (ADD_DETAIL, LEAD):  # a lead adds to the team's notes
-        assert "ROLE_NEEDED" in press_as(office, seen, action, user)
-    assert office.live_count() == 1
+        assert "ROLE_NEEDED" in press_as(harness, seen, action, user)
+    assert harness.live_count() == 1
 
 
-def test_save_anyway_is_for_those_who_may_log(office: Office) -> None:
-    office.say(LINE)
+def test_save_anyway_is_for_those_who_may_log(harness: Harness) -> None:
+    harness.say(LINE)
 
-    assert "ROLE_NEEDED" in press_as(office, office.say(LINE), SAVE_ANYWAY, BILLER)
-    assert office.live_count() == 1
-
-
-def test_the_undo_button_of_a_coordinator_undoes_nothing_for_another(office: Office) -> None:
-    assert "NOTHING_TO_UNDO" in press_as(office, office.say(LINE), UNDO, "U0NURSE2")
-    assert office.live_count() == 1
+    assert "ROLE_NEEDED" in press_as(harness, harness.say(LINE), SAVE_ANYWAY, BILLER)
+    assert harness.live_count() == 1
 
 
-def test_a_form_of_those_who_may_not_log_saves_nothing(office: Office) -> None:
-    modal = office.say("/ccm log").modal
+def test_the_undo_button_of_a_coordinator_undoes_nothing_for_another(harness: Harness) -> None:
+    assert "NOTHING_TO_UNDO" in press_as(harness, harness.say(LINE), UNDO, "U0NURSE2")
+    assert harness.live_count() == 1
+
+
+def test_a_form_of_those_who_may_not_log_saves_nothing(harness: Harness) -> None:
+    modal = harness.say("/ccm log").modal
     assert modal is not None
-    office.person().submit(
+    harness.person().submit(
         modal, {"patient": picked("P-9999"), "length": "12m", "activity": "medication", "note": NOTE}
     )
-    payload = office.last_payload("interactive")
+    payload = harness.last_payload("interactive")
     payload["view"]["state"]["values"]["patient"][PATIENT_PICKER]["selected_option"] = picked("P-1042")
 
-    answer = office.deliver_again("interactive", user={"id": BILLER}, view=payload["view"])
+    answer = harness.deliver_again("interactive", user={"id": BILLER}, view=payload["view"])
 
     assert "ROLE_NEEDED" in json.dumps(answer)
-    assert office.live_count() == 0
+    assert harness.live_count() == 0
 
 
-def test_a_page_of_a_list_is_shown_to_those_who_may_see_it(crowded_office: Office) -> None:
-    seen = crowded_office.say("/ccm month", BILLER)
-    crowded_office.press(seen, f"{month.PAGE}_next", BILLER)
+def test_a_page_of_a_list_is_shown_to_those_who_may_see_it(full_harness: Harness) -> None:
+    seen = full_harness.say("/ccm month", BILLER)
+    full_harness.press(seen, f"{month.PAGE}_next", BILLER)
 
-    crowded_office.deliver_again("interactive", user={"id": NURSE})
+    full_harness.deliver_again("interactive", user={"id": NURSE})
 
-    (shown,) = crowded_office.person(BILLER).messages("C0GENERAL")
+    (shown,) = full_harness.person(BILLER).messages("C0GENERAL")
     assert "ROLE_NEEDED" in shown.words
 
 
-def test_a_digest_is_posted_for_those_who_may(office: Office) -> None:
-    preview = office.say("/ccm digest Blue Team", LEAD)
-    office.press(preview, digest.POST_NOW, LEAD)
-    assert office.playground.wait_until(lambda: bool(office.posts("C0BLUE")))
-    office.clock.move(minutes=5)
+def test_a_digest_is_posted_for_those_who_may(harness: Harness) -> None:
+    preview = harness.say("/ccm digest Blue Team", LEAD)
+    harness.press(preview, digest.POST_NOW, LEAD)
+    assert harness.playground.wait_until(lambda: bool(harness.posts("C0BLUE")))
+    harness.clock.move(minutes=5)
 
-    office.deliver_again("interactive", user={"id": NURSE})
+    harness.deliver_again("interactive", user={"id": NURSE})
 
     def shown() -> str:
-        return "\n".join(seen.words for seen in office.person(LEAD).messages("C0GENERAL"))
+        return "\n".join(seen.words for seen in harness.person(LEAD).messages("C0GENERAL"))
 
-    assert office.playground.wait_until(lambda: "ROLE_NEEDED" in shown())
-    assert len(office.posts("C0BLUE")) == 1
+    assert harness.playground.wait_until(lambda: "ROLE_NEEDED" in shown())
+    assert len(harness.posts("C0BLUE")) == 1
 
 
 @pytest.mark.parametrize("line", ["/ccm", "/ccm help", LINE, "/ccm month"])
-def test_a_stranger_is_told_whom_to_ask_and_with_which_id(office: Office, line: str) -> None:
-    seen = office.say(line, STRANGER)
+def test_a_stranger_is_told_whom_to_ask_and_with_which_id(harness: Harness, line: str) -> None:
+    seen = harness.say(line, STRANGER)
 
     assert "You are not on this practice's staff list yet." in seen.words
     assert f"Ask an administrator of your practice to add you with your Slack id, {STRANGER}" in seen.words
-    assert office.live_count() == 0
+    assert harness.live_count() == 0
 
 
-def test_somebody_who_has_left_can_do_nothing(office: Office) -> None:
+def test_somebody_who_has_left_can_do_nothing(harness: Harness) -> None:
     for line in ("/ccm", LINE, "/ccm patient P-1042"):
-        assert "PERSON_INACTIVE" in office.say(line, GONE).words
-    assert office.live_count() == 0
+        assert "PERSON_INACTIVE" in harness.say(line, GONE).words
+    assert harness.live_count() == 0
 
 
-def test_another_workspace_is_told_that_the_ledger_has_no_practice_for_it(office: Office) -> None:
-    office.say("/ccm near")
+def test_another_workspace_is_told_that_the_ledger_has_no_practice_for_it(harness: Harness) -> None:
+    harness.say("/ccm near")
 
-    answer = json.dumps(office.deliver_again("slash_commands", team_id="T0OTHER", trigger_id="other"))
+    answer = json.dumps(harness.deliver_again("slash_commands", team_id="T0OTHER", trigger_id="other"))
 
     assert "This ledger has no practice for the workspace T0OTHER." in answer
     assert "ccm init --workspace T0OTHER" in answer
@@ -188,47 +188,47 @@ def test_another_workspace_is_told_that_the_ledger_has_no_practice_for_it(office
         ("help zzz", "What there is: /ccm help"),
     ],
 )
-def test_an_unknown_command_gets_the_closest_there_is(office: Office, typed: str, suggested: str) -> None:
-    assert suggested in office.say(f"/ccm {typed}").words
+def test_an_unknown_command_gets_the_closest_there_is(harness: Harness, typed: str, suggested: str) -> None:
+    assert suggested in harness.say(f"/ccm {typed}").words
 
 
-def test_commands_may_be_typed_in_capitals(office: Office) -> None:
-    assert "*Saved*" in office.say(LINE.replace("log", "LOG")).words
+def test_commands_may_be_typed_in_capitals(harness: Harness) -> None:
+    assert "*Saved*" in harness.say(LINE.replace("log", "LOG")).words
 
 
-def test_the_card_and_the_help_show_what_this_person_can_do(office: Office) -> None:
+def test_the_card_and_the_help_show_what_this_person_can_do(harness: Harness) -> None:
     for line in ("/ccm", "/ccm help"):
-        assert "/ccm log" in office.say(line, NURSE).words
-        assert "/ccm month" not in office.say(line, NURSE).words
-        assert "/ccm month" in office.say(line, BILLER).words
-        assert "/ccm log" not in office.say(line, BILLER).words
+        assert "/ccm log" in harness.say(line, NURSE).words
+        assert "/ccm month" not in harness.say(line, NURSE).words
+        assert "/ccm month" in harness.say(line, BILLER).words
+        assert "/ccm log" not in harness.say(line, BILLER).words
 
 
-def test_the_card_greets_with_a_name_and_offers_to_log(office: Office) -> None:
-    seen = office.say("/ccm", NURSE)
+def test_the_card_greets_with_a_name_and_offers_to_log(harness: Harness) -> None:
+    seen = harness.say("/ccm", NURSE)
 
     assert "*Hello, Nurse One.*" in seen.words
     assert "Log time" in seen.words
-    assert "Log time" not in office.say("/ccm", BILLER).words
+    assert "Log time" not in harness.say("/ccm", BILLER).words
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_example_of_the_help_works_when_pasted(office: Office, name: str) -> None:
-    office.work(an_entry())
+def test_every_example_of_the_help_works_when_pasted(harness: Harness, name: str) -> None:
+    harness.work(an_entry())
     if name in {"stop", "cancel"}:
-        office.say("/ccm start P-1042 meds", NURSE)
-        office.clock.move(minutes=12)
+        harness.say("/ccm start P-1042 meds", NURSE)
+        harness.clock.move(minutes=12)
     if name == "reopen":
-        close(office.database, office.practice)
+        close(harness.database, harness.practice)
     for example in command_named(name).topic.examples:
         user = next(user for user in (NURSE, LEAD, DOCTOR, BILLER, ADMIN) if user in MAY_BY_NAME[name])
-        seen = office.say(example, user)
+        seen = harness.say(example, user)
         assert "That did not work" not in seen.words or "NOTHING_TO_UNDO" in seen.words
         assert "not clear" not in seen.words
         assert "Nothing was saved" not in seen.words or "NOTHING_TO_UNDO" in seen.words
 
 
-def test_help_for_one_command_has_all_the_words_it_knows(office: Office) -> None:
-    words = office.say("/ccm help log").words
+def test_help_for_one_command_has_all_the_words_it_knows(harness: Harness) -> None:
+    words = harness.say("/ccm help log").words
 
     assert all(word in words for word in ("`meds`", "`voicemail`", "`yesterday`", "`10:05-10:17`", "`rpm`"))

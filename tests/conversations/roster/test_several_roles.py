@@ -2,7 +2,7 @@
 
 import pytest
 from support.practice import an_entry, import_rows, staff_row
-from support.slack import Office, table_rows
+from support.slack import Harness, table_rows
 
 from ledger.rules.facts import Program
 
@@ -11,83 +11,83 @@ LINE = "/ccm log P-1044 12m ccm meds Reconciled the insulin list. Dose confirmed
 
 
 @pytest.fixture
-def office(office: Office) -> Office:
+def harness(harness: Harness) -> Harness:
     """A third team with a near patient, near patients in all, and people who are several things at once."""
-    import_rows(office.database, office.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
     people = (
         {"id": "nurse1", "slack_user_id": TWO_TEAMS, "roles": "lead", "teams": "Blue Team;Red Team"},
         {"id": "nurse2", "slack_user_id": BOTH, "roles": "lead;coordinator", "teams": "Green Team"},
         {"id": "biller1", "slack_user_id": BILLS_AND_LEADS, "roles": "biller;lead", "teams": "Red Team"},
     )
     rows = [staff_row(name=f"Person {row['id']}", credential="RN", **row) for row in people]
-    import_rows(office.database, office.practice, "staff", rows)
-    office.enroll([{"code": "P-3001", "team": "Red Team"}])
+    import_rows(harness.database, harness.practice, "staff", rows)
+    harness.enroll([{"code": "P-3001", "team": "Red Team"}])
     for code in ("P-1042", "P-1044", "P-3001"):
-        office.work(an_entry(patient=code, minutes=17, program=Program("CCM")))
-    return office
+        harness.work(an_entry(patient=code, minutes=17, program=Program("CCM")))
+    return harness
 
 
-def near(office: Office, line: str, user: str) -> list[str]:
+def near(harness: Harness, line: str, user: str) -> list[str]:
     """The patients on the near list."""
-    return sorted(row[0] for row in table_rows(office.say(line, user).message))
+    return sorted(row[0] for row in table_rows(harness.say(line, user).message))
 
 
-def month(office: Office, line: str, user: str) -> set[str]:
+def month(harness: Harness, line: str, user: str) -> set[str]:
     """The patients on the month's list."""
-    return {row[0] for row in table_rows(office.say(line, user).message)}
+    return {row[0] for row in table_rows(harness.say(line, user).message)}
 
 
-def home(office: Office, user: str) -> str:
+def home(harness: Harness, user: str) -> str:
     """The words of the Home tab."""
-    view = office.person(user).home()
+    view = harness.person(user).home()
     assert view is not None
     return view.words
 
 
-def test_a_lead_of_two_teams_sees_both_and_no_third(office: Office) -> None:
-    assert near(office, "/ccm near", TWO_TEAMS) == ["P-1042", "P-3001"]
-    assert month(office, "/ccm month", TWO_TEAMS) == {"P-1042", "P-1043", "P-1046", "P-3001"}
-    assert month(office, "/ccm month Red Team", TWO_TEAMS) == {"P-3001"}
-    assert "You lead Blue Team, Red Team, not Green Team." in office.say("/ccm month Green Team", TWO_TEAMS).words
-    words = home(office, TWO_TEAMS)
+def test_a_lead_of_two_teams_sees_both_and_no_third(harness: Harness) -> None:
+    assert near(harness, "/ccm near", TWO_TEAMS) == ["P-1042", "P-3001"]
+    assert month(harness, "/ccm month", TWO_TEAMS) == {"P-1042", "P-1043", "P-1046", "P-3001"}
+    assert month(harness, "/ccm month Red Team", TWO_TEAMS) == {"P-3001"}
+    assert "You lead Blue Team, Red Team, not Green Team." in harness.say("/ccm month Green Team", TWO_TEAMS).words
+    words = home(harness, TWO_TEAMS)
     assert "• *Blue Team*: CCM at 15–19 minutes: *1*" in words
     assert "• *Red Team*: CCM at 15–19 minutes: *1*" in words
     assert "Green Team" not in words
 
 
-def test_a_lead_of_two_teams_says_which_digest_is_meant(office: Office) -> None:
-    assert "Which team? You have Blue Team, Red Team." in office.say("/ccm digest", TWO_TEAMS).words
-    assert "Red Team" in office.say("/ccm digest Red Team", TWO_TEAMS).words
+def test_a_lead_of_two_teams_says_which_digest_is_meant(harness: Harness) -> None:
+    assert "Which team? You have Blue Team, Red Team." in harness.say("/ccm digest", TWO_TEAMS).words
+    assert "Red Team" in harness.say("/ccm digest Red Team", TWO_TEAMS).words
 
 
-def test_a_lead_who_is_coordinator_too_does_the_work_of_both(office: Office) -> None:
-    assert "*Saved*" in office.say(LINE, BOTH).words
-    assert month(office, "/ccm month", BOTH) == {"P-1044", "P-1045"}
-    words = home(office, BOTH)
+def test_a_lead_who_is_coordinator_too_does_the_work_of_both(harness: Harness) -> None:
+    assert "*Saved*" in harness.say(LINE, BOTH).words
+    assert month(harness, "/ccm month", BOTH) == {"P-1044", "P-1045"}
+    words = home(harness, BOTH)
     assert "Log time" in words
     assert "Near the next code, by team" in words
     assert "Coming digests" in words
     assert "so far, all teams" not in words
 
 
-def test_a_lead_alone_logs_nothing(office: Office) -> None:
-    assert "ROLE_NEEDED" in office.say(LINE, GREEN_ALONE).words
-    assert "Log time" not in home(office, GREEN_ALONE)
+def test_a_lead_alone_logs_nothing(harness: Harness) -> None:
+    assert "ROLE_NEEDED" in harness.say(LINE, GREEN_ALONE).words
+    assert "Log time" not in home(harness, GREEN_ALONE)
 
 
-def test_a_biller_who_leads_a_team_sees_every_team_and_corrects_in_one(office: Office) -> None:
-    assert {"P-1042", "P-1044", "P-3001"} <= month(office, "/ccm month", BILLS_AND_LEADS)
-    assert month(office, "/ccm month Green Team", BILLS_AND_LEADS) == {"P-1044", "P-1045"}
-    assert near(office, "/ccm near", BILLS_AND_LEADS) == ["P-3001"]
-    assert near(office, "/ccm near Blue Team", BILLS_AND_LEADS) == ["P-1042"]
-    assert "so far, all teams" in home(office, BILLS_AND_LEADS)
-    assert "• *Red Team*" in home(office, BILLS_AND_LEADS)
-    assert "ENTRY_OF_OTHERS" in office.say("/ccm void P-1042#1 Logged by mistake.", BILLS_AND_LEADS).words
-    assert "ENTRY_OF_OTHERS" not in office.say("/ccm void P-3001#1 Logged by mistake.", BILLS_AND_LEADS).words
+def test_a_biller_who_leads_a_team_sees_every_team_and_corrects_in_one(harness: Harness) -> None:
+    assert {"P-1042", "P-1044", "P-3001"} <= month(harness, "/ccm month", BILLS_AND_LEADS)
+    assert month(harness, "/ccm month Green Team", BILLS_AND_LEADS) == {"P-1044", "P-1045"}
+    assert near(harness, "/ccm near", BILLS_AND_LEADS) == ["P-3001"]
+    assert near(harness, "/ccm near Blue Team", BILLS_AND_LEADS) == ["P-1042"]
+    assert "so far, all teams" in home(harness, BILLS_AND_LEADS)
+    assert "• *Red Team*" in home(harness, BILLS_AND_LEADS)
+    assert "ENTRY_OF_OTHERS" in harness.say("/ccm void P-1042#1 Logged by mistake.", BILLS_AND_LEADS).words
+    assert "ENTRY_OF_OTHERS" not in harness.say("/ccm void P-3001#1 Logged by mistake.", BILLS_AND_LEADS).words
 
 
-def test_the_help_shows_what_all_roles_together_can_do(office: Office) -> None:
-    words = office.say("/ccm help", BOTH).words
+def test_the_help_shows_what_all_roles_together_can_do(harness: Harness) -> None:
+    words = harness.say("/ccm help", BOTH).words
 
     assert all(f"/ccm {command}" in words for command in ("log", "month", "digest", "void"))
     assert "/ccm staff" not in words

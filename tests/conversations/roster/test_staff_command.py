@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
-from support.slack import STRANGER, Office, table_rows
+from support.slack import STRANGER, Harness, table_rows
 
 from bot.commands.roster import staff
 from bot.playground import Glance
@@ -31,23 +31,23 @@ NEW = {
 }
 
 
-def form(office: Office, line: str = "/ccm staff nurse1") -> SeenView:
+def form(harness: Harness, line: str = "/ccm staff nurse1") -> SeenView:
     """The form that a line opens."""
-    modal = office.say(line, ADMIN).modal
+    modal = harness.say(line, ADMIN).modal
     assert modal is not None
     return modal
 
 
-def new_form(office: Office) -> SeenView:
+def new_form(harness: Harness) -> SeenView:
     """The form behind the button "Add a person"."""
-    modal = office.press(office.say("/ccm staff", ADMIN), ADD_PERSON, ADMIN).modal
+    modal = harness.press(harness.say("/ccm staff", ADMIN), ADD_PERSON, ADMIN).modal
     assert modal is not None
     return modal
 
 
-def submit(office: Office, modal: SeenView, values: dict[str, Any]) -> Glance:
+def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     """What the administrator sees after submitting the form."""
-    return office.person(ADMIN).submit(modal, values)
+    return harness.person(ADMIN).submit(modal, values)
 
 
 def words(seen: Glance) -> str:
@@ -56,15 +56,15 @@ def words(seen: Glance) -> str:
     return seen.modal.words
 
 
-def person(office: Office, staff_id: str) -> Any:
+def person(harness: Harness, staff_id: str) -> Any:
     """The staff member as stored."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         return person_by_id(connection, "T0TEST", staff_id)
 
 
-def changes_by_people(office: Office) -> list[tuple[str, str]]:
+def changes_by_people(harness: Harness) -> list[tuple[str, str]]:
     """By whom and of whom the roster was changed, beside the import."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         query = select(RosterChangeRow.recorded_by, RosterChangeRow.subject_id)
         return [tuple(row) for row in connection.execute(query.where(RosterChangeRow.recorded_by != "import"))]
 
@@ -74,30 +74,30 @@ def initial(modal: SeenView, block_id: str) -> Any:
     return next(block["element"] for block in modal.blocks if block["block_id"] == block_id)
 
 
-def test_the_list_shows_who_does_what_where(office: Office) -> None:
-    rows = table_rows(office.say("/ccm staff", ADMIN).message)
+def test_the_list_shows_who_does_what_where(harness: Harness) -> None:
+    rows = table_rows(harness.say("/ccm staff", ADMIN).message)
 
     assert ["nurse1", "Nurse One", "RN", "coordinator", "Blue Team, Green Team", "U0NURSE1", "yes"] in rows
     assert ["gone1", "Nurse Gone", "RN", "coordinator", "Blue Team, Green Team", "U0GONE1", "until 2026-10-31"] in rows
 
 
-def test_paging_shows_everybody_once(office: Office) -> None:
-    crowd = [staff_row(id=f"x{number:03}", name=f"Extra {number}", roles="biller") for number in range(120)]
-    import_rows(office.database, office.practice, "staff", crowd)
+def test_paging_shows_everybody_once(harness: Harness) -> None:
+    many = [staff_row(id=f"x{number:03}", name=f"Extra {number}", roles="biller") for number in range(120)]
+    import_rows(harness.database, harness.practice, "staff", many)
 
-    pages = office.all_pages(office.say("/ccm staff", ADMIN), STAFF_PAGE, ADMIN)
+    pages = harness.all_pages(harness.say("/ccm staff", ADMIN), STAFF_PAGE, ADMIN)
     ids = [row[0] for page in pages for row in table_rows(page)]
     assert len(ids) == len(set(ids)) == 128
 
-    pages = office.all_pages(office.say("/ccm staff extra", ADMIN), STAFF_PAGE, ADMIN)
+    pages = harness.all_pages(harness.say("/ccm staff extra", ADMIN), STAFF_PAGE, ADMIN)
     assert sum(len(table_rows(page)) for page in pages) == 120
 
 
 @pytest.mark.parametrize(
     "named", ["nurse1", "U0NURSE1", "<@U0NURSE1>", "<@U0NURSE1|nurse>", "Nurse One", "@nurse.one", "@Nurse O"]
 )
-def test_a_person_is_found_by_id_slack_id_mention_or_the_beginning_of_a_name(office: Office, named: str) -> None:
-    modal = form(office, f"/ccm staff {named}")
+def test_a_person_is_found_by_id_slack_id_mention_or_the_beginning_of_a_name(harness: Harness, named: str) -> None:
+    modal = form(harness, f"/ccm staff {named}")
 
     assert modal.title == "Change a person"
     assert "nurse1" in modal.words
@@ -107,30 +107,30 @@ def test_a_person_is_found_by_id_slack_id_mention_or_the_beginning_of_a_name(off
     assert initial(modal, "active_from")["initial_date"] == "2025-01-01"
 
 
-def test_a_beginning_that_several_have_lists_them(office: Office) -> None:
-    seen = office.say("/ccm staff Nurse", ADMIN)
+def test_a_beginning_that_several_have_lists_them(harness: Harness) -> None:
+    seen = harness.say("/ccm staff Nurse", ADMIN)
 
     assert "Staff · Nurse…" in seen.words
     assert [row[0] for row in table_rows(seen.message)] == ["gone1", "nurse1", "nurse2"]
 
 
-def test_a_slack_id_of_nobody_on_the_staff_opens_the_form_that_adds_them(office: Office) -> None:
-    modal = form(office, f"/ccm staff <@{STRANGER}>")
+def test_a_slack_id_of_nobody_on_the_staff_opens_the_form_that_adds_them(harness: Harness) -> None:
+    modal = form(harness, f"/ccm staff <@{STRANGER}>")
 
     assert modal.title == "Add a person"
     assert initial(modal, "slack_user_id")["initial_user"] == STRANGER
 
 
-def test_a_name_of_nobody_is_refused_with_what_works(office: Office) -> None:
-    seen = office.say("/ccm staff zebra", ADMIN)
+def test_a_name_of_nobody_is_refused_with_what_works(harness: Harness) -> None:
+    seen = harness.say("/ccm staff zebra", ADMIN)
 
     assert '"zebra" is no staff id and the beginning of no name.' in seen.words
     assert "/ccm staff U0123ABCD" in seen.words
 
 
-def test_the_menu_beside_the_list_finds_people(office: Office) -> None:
-    seen = office.say("/ccm staff", ADMIN)
-    admin = office.person(ADMIN)
+def test_the_menu_beside_the_list_finds_people(harness: Harness) -> None:
+    seen = harness.say("/ccm staff", ADMIN)
+    admin = harness.person(ADMIN)
 
     found = admin.suggest(seen.message, EDIT_PERSON, "doc")
     assert [each["text"]["text"] for each in found] == ["doctor1 · Doctor One"]
@@ -139,45 +139,45 @@ def test_the_menu_beside_the_list_finds_people(office: Office) -> None:
     assert "doctor1" in modal.words
 
 
-def test_somebody_added_can_work_at_once(office: Office) -> None:
-    seen = submit(office, new_form(office), NEW)
+def test_somebody_added_can_work_at_once(harness: Harness) -> None:
+    seen = submit(harness, new_form(harness), NEW)
 
     assert "*Added* · *coord9*" in words(seen)
     assert "• Teams: Blue Team, Green Team" in words(seen)
     assert "• Roles: coordinator, lead" in words(seen)
-    assert person(office, "coord9").slack_user_id == STRANGER
-    assert changes_by_people(office) == [("admin1", "coord9")]
-    assert "*Saved*" in office.say("/ccm log P-1042 12m meds Reconciled the list. Dose confirmed.", STRANGER).words
-    assert "/ccm month" in office.say("/ccm", STRANGER).words
+    assert person(harness, "coord9").slack_user_id == STRANGER
+    assert changes_by_people(harness) == [("admin1", "coord9")]
+    assert "*Saved*" in harness.say("/ccm log P-1042 12m meds Reconciled the list. Dose confirmed.", STRANGER).words
+    assert "/ccm month" in harness.say("/ccm", STRANGER).words
 
 
-def test_roles_and_teams_that_are_taken_away_are_gone_at_once(office: Office) -> None:
-    seen = submit(office, form(office), {"roles": ["biller"], "teams": [GREEN_TEAM]})
+def test_roles_and_teams_that_are_taken_away_are_gone_at_once(harness: Harness) -> None:
+    seen = submit(harness, form(harness), {"roles": ["biller"], "teams": [GREEN_TEAM]})
 
     assert "• Roles: coordinator → biller" in words(seen)
     assert "• Teams: Blue Team, Green Team → Green Team" in words(seen)
-    assert "ROLE_NEEDED" in office.say("/ccm log P-1042 12m meds Reconciled.").words
+    assert "ROLE_NEEDED" in harness.say("/ccm log P-1042 12m meds Reconciled.").words
     assert "evaluated again" not in words(seen)
 
 
-def test_a_change_of_credential_evaluates_what_was_worked(office: Office) -> None:
-    office.work(an_entry(minutes=25))
-    office.work(an_entry(patient="P-1043", minutes=25))
+def test_a_change_of_credential_evaluates_what_was_worked(harness: Harness) -> None:
+    harness.work(an_entry(minutes=25))
+    harness.work(an_entry(patient="P-1043", minutes=25))
 
-    seen = submit(office, form(office), {"active_to": "2026-10-31"})
+    seen = submit(harness, form(harness), {"active_to": "2026-10-31"})
 
     assert "• Last day: nothing → 2026-10-31" in words(seen)
     assert "2 months of 2 patients were evaluated again." in words(seen)
-    with office.looking() as connection:
+    with harness.looking() as connection:
         assert set(connection.scalars(select(PatientMonthRow.counted_minutes))) == {0}
-    assert verified(office.database, office.practice).difference is None
+    assert verified(harness.database, harness.practice).difference is None
 
 
-def test_everything_that_is_wrong_is_said_at_once_beside_its_input(office: Office) -> None:
-    modal = new_form(office)
+def test_everything_that_is_wrong_is_said_at_once_beside_its_input(harness: Harness) -> None:
+    modal = new_form(harness)
 
     seen = submit(
-        office, modal, {**NEW, "id": "nurse1", "slack_user_id": "U0NURSE2", "name": " ", "active_to": "2026-10-01"}
+        harness, modal, {**NEW, "id": "nurse1", "slack_user_id": "U0NURSE2", "name": " ", "active_to": "2026-10-01"}
     )
 
     assert seen.errors == {
@@ -186,47 +186,47 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_input(office: Offic
         "name": "This is empty. For example: Coordinator One",
         "active_to": "2026-10-01 is before “First day”. Correct one of the two dates.",
     }
-    assert changes_by_people(office) == []
-    assert "*Added*" in words(submit(office, modal, {**NEW, "active_to": None}))
+    assert changes_by_people(harness) == []
+    assert "*Added*" in words(submit(harness, modal, {**NEW, "active_to": None}))
 
 
-def test_the_last_administrator_cannot_give_the_role_away_or_leave(office: Office) -> None:
-    modal = form(office, "/ccm staff admin1")
+def test_the_last_administrator_cannot_give_the_role_away_or_leave(harness: Harness) -> None:
+    modal = form(harness, "/ccm staff admin1")
 
-    assert submit(office, modal, {"roles": ["biller"]}).errors == {
+    assert submit(harness, modal, {"roles": ["biller"]}).errors == {
         "roles": "Nobody else is an administrator. Give the role to somebody else first: /ccm staff"
     }
-    gone = submit(office, modal, {"roles": ["admin"], "active_to": "2026-11-23"}).errors
+    gone = submit(harness, modal, {"roles": ["admin"], "active_to": "2026-11-23"}).errors
     assert gone == {
         "active_to": "Nobody else is an administrator today. Give the role to somebody else first: /ccm staff"
     }
-    later = submit(office, modal, {"active_to": None, "active_from": "2026-12-01"}).errors
+    later = submit(harness, modal, {"active_to": None, "active_from": "2026-12-01"}).errors
     assert list(later) == ["active_from"]
 
 
-def test_one_of_two_administrators_may_give_the_role_away(office: Office) -> None:
-    submit(office, form(office, "/ccm staff biller1"), {"roles": ["biller", "admin"]})
+def test_one_of_two_administrators_may_give_the_role_away(harness: Harness) -> None:
+    submit(harness, form(harness, "/ccm staff biller1"), {"roles": ["biller", "admin"]})
 
-    assert "*Changed*" in words(submit(office, form(office, "/ccm staff admin1"), {"roles": ["biller"]}))
-    assert "ROLE_NEEDED" in office.say("/ccm staff", ADMIN).words
+    assert "*Changed*" in words(submit(harness, form(harness, "/ccm staff admin1"), {"roles": ["biller"]}))
+    assert "ROLE_NEEDED" in harness.say("/ccm staff", ADMIN).words
 
 
-def test_the_same_form_delivered_twice_saves_once(office: Office) -> None:
-    submit(office, new_form(office), NEW)
+def test_the_same_form_delivered_twice_saves_once(harness: Harness) -> None:
+    submit(harness, new_form(harness), NEW)
 
-    again = office.deliver_again("interactive")
+    again = harness.deliver_again("interactive")
 
     assert "*Added* · *coord9*" in str(again)
-    assert changes_by_people(office) == [("admin1", "coord9")]
+    assert changes_by_people(harness) == [("admin1", "coord9")]
 
 
 def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staff, "PATIENTS_AT_ONCE", 1)
     for patient in ("P-1042", "P-1043"):
-        office.work(an_entry(patient=patient, minutes=25))
-    modal = form(office)
+        harness.work(an_entry(patient=patient, minutes=25))
+    modal = form(harness)
     let_go, original = threading.Event(), staff.save_person
 
     def waits(*given: Any, **more: Any) -> Any:
@@ -234,52 +234,55 @@ def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
         return original(*given, **more)
 
     monkeypatch.setattr(staff, "save_person", waits)
-    assert "*Saving…* The months of 2 patients" in words(submit(office, modal, {"credential": "LPN"}))
+    assert "*Saving…* The months of 2 patients" in words(submit(harness, modal, {"credential": "LPN"}))
     let_go.set()
-    office.settle()
+    harness.settle()
 
-    shown = office.person(ADMIN).modal
+    shown = harness.person(ADMIN).modal
     assert shown is not None
     assert "• Credential: RN → LPN" in shown.words
     assert "2 months of 2 patients were evaluated again." in shown.words
-    assert verified(office.database, office.practice).difference is None
+    assert verified(harness.database, harness.practice).difference is None
 
 
 def test_a_late_failure_gives_the_form_back_with_all_that_was_typed(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staff, "PATIENTS_AT_ONCE", 0)
-    office.work(an_entry(minutes=25))
-    modal = form(office)
+    harness.work(an_entry(minutes=25))
+    modal = form(harness)
     with monkeypatch.context() as patch:
         patch.setattr(staff, "save_person", lambda *_, **__: {}["nothing"])
-        submit(office, modal, {"credential": "LPN", "name": "Nurse Typed", "teams": [GREEN_TEAM]})
-        office.settle()
+        submit(harness, modal, {"credential": "LPN", "name": "Nurse Typed", "teams": [GREEN_TEAM]})
+        harness.settle()
 
-    shown = office.person(ADMIN).modal
+    shown = harness.person(ADMIN).modal
     assert shown is not None
     assert "Nothing was saved." in shown.words
     assert initial(shown, "name")["initial_value"] == "Nurse Typed"
     assert initial(shown, "teams")["initial_options"] == [GREEN_TEAM]
     assert initial(shown, "credential")["initial_option"]["value"] == "LPN"
-    submit(office, shown, {})
-    office.settle()
-    assert person(office, "nurse1").name == "Nurse Typed"
+    submit(harness, shown, {})
+    harness.settle()
+    assert person(harness, "nurse1").name == "Nurse Typed"
 
 
-def test_a_credential_of_another_kind_stays_when_something_else_changes(office: Office) -> None:
+def test_a_credential_of_another_kind_stays_when_something_else_changes(harness: Harness) -> None:
     import_rows(
-        office.database, office.practice, "staff", [staff_row(id="cook1", name="Cook One", credential="Cook", roles="")]
+        harness.database,
+        harness.practice,
+        "staff",
+        [staff_row(id="cook1", name="Cook One", credential="Cook", roles="")],
     )
 
-    submit(office, form(office, "/ccm staff cook1"), {"name": "Cook Two"})
+    submit(harness, form(harness, "/ccm staff cook1"), {"name": "Cook Two"})
 
-    assert (person(office, "cook1").credential, person(office, "cook1").name) == ("Cook", "Cook Two")
+    assert (person(harness, "cook1").credential, person(harness, "cook1").name) == ("Cook", "Cook Two")
 
 
-def test_one_slack_person_is_added_once_whoever_adds_them(office: Office) -> None:
-    submit(office, new_form(office), NEW)
+def test_one_slack_person_is_added_once_whoever_adds_them(harness: Harness) -> None:
+    submit(harness, new_form(harness), NEW)
 
-    assert set(submit(office, new_form(office), {**NEW, "id": "coord10"}).errors) == {"slack_user_id"}
-    with office.looking() as connection:
+    assert set(submit(harness, new_form(harness), {**NEW, "id": "coord10"}).errors) == {"slack_user_id"}
+    with harness.looking() as connection:
         assert sum(each.slack_user_id == STRANGER for each in people(connection, "T0TEST")) == 1

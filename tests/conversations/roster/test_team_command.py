@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from support.practice import import_rows
-from support.slack import GREEN, Office, table_rows
+from support.slack import GREEN, Harness, table_rows
 from support.timers import prefilled
 
 from bot.playground import Glance
@@ -18,16 +18,16 @@ from ledger.storage.tables import RosterChangeRow
 ADMIN, LEAD = "U0ADMIN1", "U0LEAD1"
 
 
-def form(office: Office, line: str = "/ccm team Blue Team") -> SeenView:
+def form(harness: Harness, line: str = "/ccm team Blue Team") -> SeenView:
     """The form that a line opens."""
-    modal = office.say(line, ADMIN).modal
+    modal = harness.say(line, ADMIN).modal
     assert modal is not None
     return modal
 
 
-def submit(office: Office, modal: SeenView, values: dict[str, Any]) -> Glance:
+def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     """What the administrator sees after submitting the form."""
-    return office.person(ADMIN).submit(modal, values)
+    return harness.person(ADMIN).submit(modal, values)
 
 
 def words(seen: Glance) -> str:
@@ -36,43 +36,43 @@ def words(seen: Glance) -> str:
     return seen.modal.words
 
 
-def known(office: Office) -> list[tuple[str, str, str]]:
+def known(harness: Harness) -> list[tuple[str, str, str]]:
     """The teams as stored: id, name, channel."""
-    with office.looking() as connection:
+    with harness.looking() as connection:
         return [(team.team_id, team.name, team.channel_id) for team in teams(connection, "T0TEST")]
 
 
-def test_the_list_shows_channels_people_and_patients(office: Office) -> None:
-    seen = office.say("/ccm team", ADMIN)
+def test_the_list_shows_channels_people_and_patients(harness: Harness) -> None:
+    seen = harness.say("/ccm team", ADMIN)
 
     assert "• *Blue Team* · <#C0BLUE> · 5 people · 3 patients" in seen.words
     assert "• *Green Team* · <#C0GREEN> · 7 people · 2 patients" in seen.words
 
 
-def test_paging_shows_every_team_once(office: Office) -> None:
+def test_paging_shows_every_team_once(harness: Harness) -> None:
     more = [{"name": f"Team {number}", "channel_id": f"C0{number}"} for number in range(60)]
-    import_rows(office.database, office.practice, "teams", more)
+    import_rows(harness.database, harness.practice, "teams", more)
 
-    pages = office.all_pages(office.say("/ccm team", ADMIN), TEAM_PAGE, ADMIN)
+    pages = harness.all_pages(harness.say("/ccm team", ADMIN), TEAM_PAGE, ADMIN)
 
     assert [page.words.count("patients") for page in pages] == [25, 25, 12]
 
 
 @pytest.mark.parametrize("typed", ["Blue Team", "blue team", "Blu"])
-def test_a_name_or_its_beginning_opens_the_form(office: Office, typed: str) -> None:
-    modal = form(office, f"/ccm team {typed}")
+def test_a_name_or_its_beginning_opens_the_form(harness: Harness, typed: str) -> None:
+    modal = form(harness, f"/ccm team {typed}")
 
     assert modal.title == "Change a team"
     assert "/invite @CCM Ledger" in modal.words
 
 
-def test_a_name_of_no_team_is_refused_with_the_teams(office: Office) -> None:
-    assert 'No team is called "Red".' in office.say("/ccm team Red", ADMIN).words
+def test_a_name_of_no_team_is_refused_with_the_teams(harness: Harness) -> None:
+    assert 'No team is called "Red".' in harness.say("/ccm team Red", ADMIN).words
 
 
-def test_the_menu_beside_the_list_opens_the_form(office: Office) -> None:
-    seen = office.say("/ccm team", ADMIN)
-    admin = office.person(ADMIN)
+def test_the_menu_beside_the_list_opens_the_form(harness: Harness) -> None:
+    seen = harness.say("/ccm team", ADMIN)
+    admin = harness.person(ADMIN)
     (option,) = admin.suggest(seen.message, EDIT_TEAM, "gre")
 
     modal = admin.press(seen.message, EDIT_TEAM, option).modal
@@ -81,29 +81,29 @@ def test_the_menu_beside_the_list_opens_the_form(office: Office) -> None:
     assert modal.title == "Change a team"
 
 
-def test_a_renamed_team_keeps_its_people_and_patients(office: Office) -> None:
-    seen = submit(office, form(office), {"name": "Azure Team", "channel_id": GREEN})
+def test_a_renamed_team_keeps_its_people_and_patients(harness: Harness) -> None:
+    seen = submit(harness, form(harness), {"name": "Azure Team", "channel_id": GREEN})
 
     assert "• Name: Blue Team → Azure Team" in words(seen)
     assert "• Channel of its digests: <#C0BLUE> → <#C0GREEN>" in words(seen)
-    assert known(office)[0] == ("blue-team", "Azure Team", GREEN)
-    assert "November 2026 · Azure Team" in office.say("/ccm month Azure Team", LEAD).words
-    assert len(table_rows(office.say("/ccm patients Azure Team", ADMIN).message)) == 3
-    with office.looking() as connection:
+    assert known(harness)[0] == ("blue-team", "Azure Team", GREEN)
+    assert "November 2026 · Azure Team" in harness.say("/ccm month Azure Team", LEAD).words
+    assert len(table_rows(harness.say("/ccm patients Azure Team", ADMIN).message)) == 3
+    with harness.looking() as connection:
         query = select(RosterChangeRow.subject_id).where(RosterChangeRow.recorded_by == "admin1")
         assert list(connection.scalars(query)) == ["blue-team"]
 
 
-def test_the_old_name_of_a_renamed_team_is_free_for_another(office: Office) -> None:
-    submit(office, form(office), {"name": "Azure Team"})
-    modal = office.press(office.say("/ccm team", ADMIN), ADD_TEAM, ADMIN).modal
+def test_the_old_name_of_a_renamed_team_is_free_for_another(harness: Harness) -> None:
+    submit(harness, form(harness), {"name": "Azure Team"})
+    modal = harness.press(harness.say("/ccm team", ADMIN), ADD_TEAM, ADMIN).modal
     assert modal is not None
 
-    assert "*Added* · *Blue Team*" in words(submit(office, modal, {"name": "Blue Team", "channel_id": GREEN}))
-    assert [team_id for team_id, _, _ in known(office)] == ["blue-team", "blue-team-2", "green-team"]
+    assert "*Added* · *Blue Team*" in words(submit(harness, modal, {"name": "Blue Team", "channel_id": GREEN}))
+    assert [team_id for team_id, _, _ in known(harness)] == ["blue-team", "blue-team-2", "green-team"]
     azure = {"name": "Azure Team", "channel_id": "C0AZURE"}
-    assert import_rows(office.database, office.practice, "teams", [azure]).changed == 1
-    assert known(office)[0] == ("blue-team", "Azure Team", "C0AZURE")
+    assert import_rows(harness.database, harness.practice, "teams", [azure]).changed == 1
+    assert known(harness)[0] == ("blue-team", "Azure Team", "C0AZURE")
 
 
 @pytest.mark.parametrize(
@@ -113,33 +113,33 @@ def test_the_old_name_of_a_renamed_team_is_free_for_another(office: Office) -> N
         ("–", "'–' has no letter or digit. For example: Blue Team"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused_beside_its_input(office: Office, name: str, said: str) -> None:
-    modal = form(office)
+def test_a_name_that_cannot_be_is_refused_beside_its_input(harness: Harness, name: str, said: str) -> None:
+    modal = form(harness)
 
-    assert submit(office, modal, {"name": name}).errors == {"name": said}
-    assert known(office)[0][1] == "Blue Team"
-
-
-def test_the_same_form_delivered_twice_saves_once(office: Office) -> None:
-    submit(office, form(office), {"name": "Azure Team"})
-
-    assert "*Changed* · *Azure Team*" in str(office.deliver_again("interactive"))
+    assert submit(harness, modal, {"name": name}).errors == {"name": said}
+    assert known(harness)[0][1] == "Blue Team"
 
 
-def test_a_team_gets_digests_of_its_own_days_hour_and_zone(office: Office) -> None:
+def test_the_same_form_delivered_twice_saves_once(harness: Harness) -> None:
+    submit(harness, form(harness), {"name": "Azure Team"})
+
+    assert "*Changed* · *Azure Team*" in str(harness.deliver_again("interactive"))
+
+
+def test_a_team_gets_digests_of_its_own_days_hour_and_zone(harness: Harness) -> None:
     saved = submit(
-        office,
-        form(office),
+        harness,
+        form(harness),
         {"digest_business_days": "4, 6", "digest_hour": "16", "digest_zone": "America/Denver"},
     )
 
     assert "Or business days left: nothing → 6, 4" in words(saved)
     assert "Hour of its digests: nothing → 4:00 pm" in words(saved)
-    assert "next digest: Tue Nov 24 at 4:00 pm MST" in office.say("/ccm team", ADMIN).words
-    assert "next digest: Wed Nov 25 at 9:00 am" in office.say("/ccm team", ADMIN).words
-    preview = office.say("/ccm digest Blue Team", ADMIN).words
+    assert "next digest: Tue Nov 24 at 4:00 pm MST" in harness.say("/ccm team", ADMIN).words
+    assert "next digest: Wed Nov 25 at 9:00 am" in harness.say("/ccm team", ADMIN).words
+    preview = harness.say("/ccm digest Blue Team", ADMIN).words
     assert "Next digests: Tue Nov 24 at 4:00 pm MST · Wed Dec 23 at 4:00 pm MST · Mon Dec 28 at 4:00 pm MST." in preview
-    filled = prefilled(form(office))
+    filled = prefilled(form(harness))
     assert (filled["digest_business_days"], filled["digest_hour"], filled["digest_zone"]) == (
         "6, 4",
         "16",
@@ -147,14 +147,14 @@ def test_a_team_gets_digests_of_its_own_days_hour_and_zone(office: Office) -> No
     )
 
 
-def test_what_is_emptied_is_as_the_practices_policy_has_it_again(office: Office) -> None:
-    submit(office, form(office), {"digest_days": "20", "digest_hour": "0"})
-    assert "next digest: Fri Dec 18 at 12:00 am" in office.say("/ccm team", ADMIN).words
+def test_what_is_emptied_is_as_the_practices_policy_has_it_again(harness: Harness) -> None:
+    submit(harness, form(harness), {"digest_days": "20", "digest_hour": "0"})
+    assert "next digest: Fri Dec 18 at 12:00 am" in harness.say("/ccm team", ADMIN).words
 
-    seen = submit(office, form(office), {"digest_days": None, "digest_hour": None})
+    seen = submit(harness, form(harness), {"digest_days": None, "digest_hour": None})
 
     assert "Hour of its digests: 12:00 am → nothing" in words(seen)
-    assert office.say("/ccm team", ADMIN).words.count("next digest: Wed Nov 25 at 9:00 am") == 2
+    assert harness.say("/ccm team", ADMIN).words.count("next digest: Wed Nov 25 at 9:00 am") == 2
 
 
 @pytest.mark.parametrize(
@@ -167,25 +167,25 @@ def test_what_is_emptied_is_as_the_practices_policy_has_it_again(office: Office)
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused_beside_its_input(
-    office: Office, name: str, entered: str, said: str
+    harness: Harness, name: str, entered: str, said: str
 ) -> None:
-    seen = submit(office, form(office), {name: entered})
+    seen = submit(harness, form(harness), {name: entered})
 
     assert said in seen.errors[name]
-    assert known(office)[0] == ("blue-team", "Blue Team", "C0BLUE")
+    assert known(harness)[0] == ("blue-team", "Blue Team", "C0BLUE")
 
 
-def test_days_of_the_month_and_business_days_left_exclude_each_other(office: Office) -> None:
-    seen = submit(office, form(office), {"digest_days": "25", "digest_business_days": "4"})
+def test_days_of_the_month_and_business_days_left_exclude_each_other(harness: Harness) -> None:
+    seen = submit(harness, form(harness), {"digest_days": "25", "digest_business_days": "4"})
 
     assert "Replaces “Days of the month of its digests”" in seen.errors["digest_business_days"]
 
 
-def test_a_file_without_the_columns_of_the_schedule_leaves_it_as_it_is(office: Office) -> None:
-    submit(office, form(office), {"digest_days": "20"})
+def test_a_file_without_the_columns_of_the_schedule_leaves_it_as_it_is(harness: Harness) -> None:
+    submit(harness, form(harness), {"digest_days": "20"})
 
-    import_rows(office.database, office.practice, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
+    import_rows(harness.database, harness.practice, "teams", [{"name": "Blue Team", "channel_id": "C0OTHER"}])
 
-    with office.looking() as connection:
+    with harness.looking() as connection:
         (blue, _) = teams(connection, "T0TEST")
     assert (blue.channel_id, blue.schedule.days) == ("C0OTHER", (20,))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, an_entry
-from support.slack import Office, table_rows
+from support.slack import Harness, table_rows
 
 from bot.playground import Glance, SeenView
 from bot.views.reply import Reply, section
@@ -20,50 +20,50 @@ from ledger.setting_changes import change_policy, policy_changes, stored_setting
 ADMIN, NURSE = "U0ADMIN1", "U0NURSE1"
 
 
-def opened(office: Office, name: str) -> SeenView:
+def opened(harness: Harness, name: str) -> SeenView:
     """The form of a setting."""
-    modal = office.say(f"/ccm settings {name}", ADMIN).modal
+    modal = harness.say(f"/ccm settings {name}", ADMIN).modal
     assert modal is not None
     return modal
 
 
-def save(office: Office, name: str, values: dict[str, Any], user: str = ADMIN) -> Glance:
+def save(harness: Harness, name: str, values: dict[str, Any], user: str = ADMIN) -> Glance:
     """What is seen after filling in the form of a setting, when all is evaluated."""
-    seen = office.person(user).submit(opened(office, name), values)
-    office.settle()
+    seen = harness.person(user).submit(opened(harness, name), values)
+    harness.settle()
     return seen
 
 
-def shown(office: Office) -> str:
+def shown(harness: Harness) -> str:
     """What stands in the modal now."""
-    modal = office.person(ADMIN).modal
+    modal = harness.person(ADMIN).modal
     assert modal is not None
     return modal.words
 
 
-def stored(office: Office) -> dict[str, Any]:
-    with office.looking() as connection:
-        return stored_settings(connection, office.practice)
+def stored(harness: Harness) -> dict[str, Any]:
+    with harness.looking() as connection:
+        return stored_settings(connection, harness.practice)
 
 
-def change_count(office: Office) -> int:
-    with office.looking() as connection:
-        return len(policy_changes(connection, office.practice))
+def change_count(harness: Harness) -> int:
+    with harness.looking() as connection:
+        return len(policy_changes(connection, harness.practice))
 
 
-def practice_now(office: Office) -> Practice:
-    with office.looking() as connection:
-        return get_practice(connection, office.practice.practice_id)
+def practice_now(harness: Harness) -> Practice:
+    with harness.looking() as connection:
+        return get_practice(connection, harness.practice.practice_id)
 
 
-def decide(office: Office, name: str, value: Any) -> None:
+def decide(harness: Harness, name: str, value: Any) -> None:
     """Changes a setting behind Slack's back."""
-    with office.database.of("T0TEST").writing() as connection:
-        change_policy(connection, office.practice, name, value, at=office.clock(), recorded_by="admin1")
+    with harness.database.of("T0TEST").writing() as connection:
+        change_policy(connection, harness.practice, name, value, at=harness.clock(), recorded_by="admin1")
 
 
-def test_every_setting_stands_there_with_its_value_and_its_name(office: Office) -> None:
-    seen = office.say("/ccm settings", ADMIN).words
+def test_every_setting_stands_there_with_its_value_and_its_name(harness: Harness) -> None:
+    seen = harness.say("/ccm settings", ADMIN).words
 
     for name, text in KNOWN_SETTINGS.items():
         assert f"*{text.title}:*" in seen
@@ -73,19 +73,19 @@ def test_every_setting_stands_there_with_its_value_and_its_name(office: Office) 
     assert "changed by" not in seen
 
 
-def test_a_changed_setting_says_its_default_and_who_changed_it_when(office: Office) -> None:
-    decide(office, "care_plan_max_days", 180)
+def test_a_changed_setting_says_its_default_and_who_changed_it_when(harness: Harness) -> None:
+    decide(harness, "care_plan_max_days", 180)
 
     assert (
         "*Longest age of a care plan:* 180 days · default: 365 days · changed by Admin One, Tue Nov 24, 2026, 10:00 am"
-        in office.say("/ccm settings", ADMIN).words
+        in harness.say("/ccm settings", ADMIN).words
     )
 
 
-def test_the_menu_opens_the_form_of_a_setting(office: Office) -> None:
-    seen = office.say("/ccm settings", ADMIN)
+def test_the_menu_opens_the_form_of_a_setting(harness: Harness) -> None:
+    seen = harness.say("/ccm settings", ADMIN)
 
-    modal = office.person(ADMIN).press(seen.message, CHANGE, "digest_hour").modal
+    modal = harness.person(ADMIN).press(seen.message, CHANGE, "digest_hour").modal
 
     assert modal is not None
     assert "*Hour of the digest*" in modal.words
@@ -133,30 +133,30 @@ def test_every_setting_but_the_payments_is_changed_here() -> None:
 
 @pytest.mark.parametrize(("name", "entered", "value", "said"), CHANGES)
 def test_a_setting_is_changed_in_its_form_and_goes_back_to_its_default(
-    office: Office, name: str, entered: Any, value: Any, said: str
+    harness: Harness, name: str, entered: Any, value: Any, said: str
 ) -> None:
-    assert save(office, name, {VALUE: entered}).errors == {}
-    assert f"Now: *{said}*" in shown(office)
-    assert stored(office) == {name: value}
+    assert save(harness, name, {VALUE: entered}).errors == {}
+    assert f"Now: *{said}*" in shown(harness)
+    assert stored(harness) == {name: value}
 
-    assert save(office, name, {RESET: ["yes"]}).errors == {}
-    assert "*Saved*" in shown(office)
-    assert stored(office) == {}
-    assert change_count(office) == 2
-
-
-def test_choosing_the_default_is_going_back_to_it(office: Office) -> None:
-    decide(office, "care_plan_max_days", 180)
-    save(office, "care_plan_max_days", {VALUE: "365"})
-
-    assert stored(office) == {}
+    assert save(harness, name, {RESET: ["yes"]}).errors == {}
+    assert "*Saved*" in shown(harness)
+    assert stored(harness) == {}
+    assert change_count(harness) == 2
 
 
-def test_what_is_so_already_is_said_and_not_recorded(office: Office) -> None:
-    save(office, "digest_hour", {VALUE: "9"})
+def test_choosing_the_default_is_going_back_to_it(harness: Harness) -> None:
+    decide(harness, "care_plan_max_days", 180)
+    save(harness, "care_plan_max_days", {VALUE: "365"})
 
-    assert "*Hour of the digest* is so already: 9:00 am" in shown(office)
-    assert change_count(office) == 0
+    assert stored(harness) == {}
+
+
+def test_what_is_so_already_is_said_and_not_recorded(harness: Harness) -> None:
+    save(harness, "digest_hour", {VALUE: "9"})
+
+    assert "*Hour of the digest* is so already: 9:00 am" in shown(harness)
+    assert change_count(harness) == 0
 
 
 @pytest.mark.parametrize(
@@ -171,85 +171,85 @@ def test_what_is_so_already_is_said_and_not_recorded(office: Office) -> None:
     ],
 )
 def test_what_is_wrong_stands_beside_its_input_and_nothing_is_changed(
-    office: Office, name: str, entered: str | None, words: str
+    harness: Harness, name: str, entered: str | None, words: str
 ) -> None:
     values = {VALUE: entered} if name != "payments" else {CODE: "99490", VALUE: entered}
-    seen = save(office, name, values)
+    seen = save(harness, name, values)
 
     assert words in seen.errors[VALUE]
-    assert stored(office) == {}
-    assert change_count(office) == 0
+    assert stored(harness) == {}
+    assert change_count(harness) == 0
 
 
-def test_a_changed_rule_says_what_became_billable_and_what_it_is_worth(office: Office) -> None:
-    office.work(an_entry(activity=Activity.PATIENT_CONTACT, contact=Contact.VOICEMAIL, minutes=25))
-    office.say(f"/ccm log P-1043 25m meds {NOTE}")
+def test_a_changed_rule_says_what_became_billable_and_what_it_is_worth(harness: Harness) -> None:
+    harness.work(an_entry(activity=Activity.PATIENT_CONTACT, contact=Contact.VOICEMAIL, minutes=25))
+    harness.say(f"/ccm log P-1043 25m meds {NOTE}")
 
-    save(office, "count_outreach_attempts", {VALUE: "true"})
-    assert "November 2026: 1 program became billable, 0 no longer so." in shown(office)
-    assert "Expected payment: $66.13 → *$132.26* (+$66.13)" in shown(office)
+    save(harness, "count_outreach_attempts", {VALUE: "true"})
+    assert "November 2026: 1 program became billable, 0 no longer so." in shown(harness)
+    assert "Expected payment: $66.13 → *$132.26* (+$66.13)" in shown(harness)
 
-    save(office, "count_outreach_attempts", {RESET: ["yes"]})
-    assert "November 2026: 0 programs became billable, 1 no longer so." in shown(office)
-    assert "(-$66.13)" in shown(office)
+    save(harness, "count_outreach_attempts", {RESET: ["yes"]})
+    assert "November 2026: 0 programs became billable, 1 no longer so." in shown(harness)
+    assert "(-$66.13)" in shown(harness)
 
-    save(office, "care_plan_max_days", {VALUE: "300"})
-    assert "Nothing changed in what November 2026 is worth: $66.13." in shown(office)
+    save(harness, "care_plan_max_days", {VALUE: "300"})
+    assert "Nothing changed in what November 2026 is worth: $66.13." in shown(harness)
 
 
-def test_while_it_is_evaluated_the_form_says_that_it_is_saving(office: Office) -> None:
-    office.person(ADMIN).submit(opened(office, "care_plan_max_days"), {VALUE: "180"})
-    office.settle()
+def test_while_it_is_evaluated_the_form_says_that_it_is_saving(harness: Harness) -> None:
+    harness.person(ADMIN).submit(opened(harness, "care_plan_max_days"), {VALUE: "180"})
+    harness.settle()
 
     (acknowledged,) = (
-        call.payload for call in office.playground.calls("ack") if "response_action" in json.dumps(call.payload)
+        call.payload for call in harness.playground.calls("ack") if "response_action" in json.dumps(call.payload)
     )
     assert "Saving…" in json.dumps(acknowledged, ensure_ascii=False)
-    assert "Now: *180 days*" in shown(office)
+    assert "Now: *180 days*" in shown(harness)
 
 
-def test_a_form_delivered_twice_changes_once(office: Office) -> None:
-    save(office, "care_plan_max_days", {VALUE: "180"})
-    office.deliver_again("interactive")
-    office.settle()
+def test_a_form_delivered_twice_changes_once(harness: Harness) -> None:
+    save(harness, "care_plan_max_days", {VALUE: "180"})
+    harness.deliver_again("interactive")
+    harness.settle()
 
-    assert change_count(office) == 1
-    assert "This request had already been saved; nothing was saved twice." in shown(office)
-
-
-def test_payments_are_decided_one_code_at_a_time(office: Office) -> None:
-    office.say(f"/ccm log P-1042 25m meds {NOTE}")
-    save(office, "payments", {CODE: "99490", VALUE: "70.5"})
-    assert "Expected payment: $66.13 → *$70.50* (+$4.37)" in shown(office)
-    save(office, "payments", {CODE: "99439", VALUE: "51"})
-    assert stored(office) == {"payments": {"99490": 7050, "99439": 5100}}
-    assert "99490 · rulebook $66.13 · yours $70.50" in json.dumps(opened(office, "payments").body, ensure_ascii=False)
-    assert "$70.50" in office.say("/ccm patient P-1042").words
-
-    save(office, "payments", {CODE: "99490", RESET: ["yes"]})
-    assert stored(office) == {"payments": {"99439": 5100}}
-    save(office, "payments", {CODE: "99439", RESET: ["yes"]})
-    assert stored(office) == {}
+    assert change_count(harness) == 1
+    assert "This request had already been saved; nothing was saved twice." in shown(harness)
 
 
-def test_a_failure_is_said_in_the_form_and_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_payments_are_decided_one_code_at_a_time(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 25m meds {NOTE}")
+    save(harness, "payments", {CODE: "99490", VALUE: "70.5"})
+    assert "Expected payment: $66.13 → *$70.50* (+$4.37)" in shown(harness)
+    save(harness, "payments", {CODE: "99439", VALUE: "51"})
+    assert stored(harness) == {"payments": {"99490": 7050, "99439": 5100}}
+    assert "99490 · rulebook $66.13 · yours $70.50" in json.dumps(opened(harness, "payments").body, ensure_ascii=False)
+    assert "$70.50" in harness.say("/ccm patient P-1042").words
+
+    save(harness, "payments", {CODE: "99490", RESET: ["yes"]})
+    assert stored(harness) == {"payments": {"99439": 5100}}
+    save(harness, "payments", {CODE: "99439", RESET: ["yes"]})
+    assert stored(harness) == {}
+
+
+def test_a_failure_is_said_in_the_form_and_changes_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr("ledger.setting_changes.reevaluate_practice", fail)
-    save(office, "care_plan_max_days", {VALUE: "180"})
+    save(harness, "care_plan_max_days", {VALUE: "180"})
 
-    assert "Something went wrong on our side." in shown(office)
-    assert "Nothing was saved." in shown(office)
-    assert stored(office) == {}
+    assert "Something went wrong on our side." in shown(harness)
+    assert "Nothing was saved." in shown(harness)
+    assert stored(harness) == {}
 
 
-def test_every_change_is_listed_newest_first(office: Office) -> None:
-    decide(office, "care_plan_max_days", 180)
-    office.clock.move(minutes=5)
-    decide(office, "care_plan_max_days", None)
+def test_every_change_is_listed_newest_first(harness: Harness) -> None:
+    decide(harness, "care_plan_max_days", 180)
+    harness.clock.move(minutes=5)
+    decide(harness, "care_plan_max_days", None)
 
-    seen = office.press(office.say("/ccm settings", ADMIN), HISTORY, ADMIN)
+    seen = harness.press(harness.say("/ccm settings", ADMIN), HISTORY, ADMIN)
 
     assert table_rows(seen.message) == [
         ["Tue Nov 24, 2026, 10:05 am", "Admin One", "Longest age of a care plan", "180 days", "365 days (default)"],
@@ -257,17 +257,17 @@ def test_every_change_is_listed_newest_first(office: Office) -> None:
     ]
 
 
-def test_many_changes_are_paged(office: Office) -> None:
+def test_many_changes_are_paged(harness: Harness) -> None:
     for hour in [*range(10, 24), *range(9, 24)]:
-        decide(office, "digest_hour", hour)
+        decide(harness, "digest_hour", hour)
 
-    pages = office.all_pages(office.say("/ccm settings history", ADMIN), PAGE, ADMIN)
+    pages = harness.all_pages(harness.say("/ccm settings history", ADMIN), PAGE, ADMIN)
 
     assert [len(table_rows(page)) for page in pages] == [25, 4]
 
 
-def test_nothing_changed_yet_is_said(office: Office) -> None:
-    assert "Nothing was changed yet" in office.say("/ccm settings history", ADMIN).words
+def test_nothing_changed_yet_is_said(harness: Harness) -> None:
+    assert "Nothing was changed yet" in harness.say("/ccm settings history", ADMIN).words
 
 
 @pytest.mark.parametrize(
@@ -278,50 +278,50 @@ def test_nothing_changed_yet_is_said(office: Office) -> None:
         ("zzz", "What there is: /ccm settings"),
     ],
 )
-def test_a_setting_that_is_none_gets_the_closest_there_is(office: Office, typed: str, suggested: str) -> None:
-    seen = office.say(f"/ccm settings {typed}", ADMIN)
+def test_a_setting_that_is_none_gets_the_closest_there_is(harness: Harness, typed: str, suggested: str) -> None:
+    seen = harness.say(f"/ccm settings {typed}", ADMIN)
 
     assert suggested in seen.words
     assert "Nothing was saved" not in seen.words
 
 
-def test_a_form_of_somebody_who_may_not_changes_nothing(office: Office) -> None:
-    office.person(ADMIN).submit(opened(office, "digest_hour"), {VALUE: "16"})
-    decide(office, "digest_hour", None)
+def test_a_form_of_somebody_who_may_not_changes_nothing(harness: Harness) -> None:
+    harness.person(ADMIN).submit(opened(harness, "digest_hour"), {VALUE: "16"})
+    decide(harness, "digest_hour", None)
 
-    answer = json.dumps(office.deliver_again("interactive", user={"id": NURSE}))
+    answer = json.dumps(harness.deliver_again("interactive", user={"id": NURSE}))
 
     assert "ROLE_NEEDED" in answer
-    assert stored(office) == {}
+    assert stored(harness) == {}
 
 
-def test_the_hour_and_the_days_reach_the_next_digest(office: Office) -> None:
-    save(office, "digest_hour", {VALUE: "16"})
-    save(office, "digest_days", {VALUE: ["26"]})
+def test_the_hour_and_the_days_reach_the_next_digest(harness: Harness) -> None:
+    save(harness, "digest_hour", {VALUE: "16"})
+    save(harness, "digest_days", {VALUE: ["26"]})
 
-    assert "Next digests: Wed Nov 25 at 4:00 pm" in office.say("/ccm digest Blue Team", ADMIN).words
-
-
-def test_the_bands_reach_the_worklist_and_the_digest(office: Office) -> None:
-    office.say(f"/ccm log P-1042 57m meds {NOTE}")
-    assert "P-1042" not in office.say("/ccm near").words
-
-    save(office, "bands", {VALUE: "55-59"})
-
-    assert "P-1042" in office.say("/ccm near").words
-    assert "P-1042" in office.say("/ccm digest Blue Team", ADMIN).words
-    assert practice_now(office).policy.bands == ((55, 59),)
+    assert "Next digests: Wed Nov 25 at 4:00 pm" in harness.say("/ccm digest Blue Team", ADMIN).words
 
 
-def test_work_that_is_done_before_slack_has_read_the_acknowledgement_is_shown_after_it(office: Office) -> None:
-    office.allows_refusals = True
-    modal = opened(office, "care_plan_max_days")
+def test_the_bands_reach_the_worklist_and_the_digest(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 57m meds {NOTE}")
+    assert "P-1042" not in harness.say("/ccm near").words
+
+    save(harness, "bands", {VALUE: "55-59"})
+
+    assert "P-1042" in harness.say("/ccm near").words
+    assert "P-1042" in harness.say("/ccm digest Blue Team", ADMIN).words
+    assert practice_now(harness).policy.bands == ((55, 59),)
+
+
+def test_work_that_is_done_before_slack_has_read_the_acknowledgement_is_shown_after_it(harness: Harness) -> None:
+    harness.allows_refusals = True
+    modal = opened(harness, "care_plan_max_days")
     with ThreadPoolExecutor(1) as threads:
         done = outcome_view(Reply("Saved", (section("Done."),)), "setting:1")
-        late = threads.submit(office.client.views_update, external_id="setting:1", view=done)
-        assert office.playground.wait_until(lambda: bool(office.playground.refusals))
+        late = threads.submit(harness.client.views_update, external_id="setting:1", view=done)
+        assert harness.playground.wait_until(lambda: bool(harness.playground.refusals))
 
-        office.client.views_update(view_id=modal.id, view=saving_view("setting:1"))
+        harness.client.views_update(view_id=modal.id, view=saving_view("setting:1"))
         late.result(timeout=PATIENCE_SECONDS)
 
-    assert shown(office) == "Done."
+    assert shown(harness) == "Done."

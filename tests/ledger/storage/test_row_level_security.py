@@ -29,7 +29,7 @@ def example(column: Column[Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def crowded_url(postgresql_url: str) -> Iterator[str]:
+def full_url(postgresql_url: str) -> Iterator[str]:
     """A ledger with one row of each of two practices in every table; the rows differ in nothing else."""
     with fresh_postgresql(postgresql_url) as url:
         database = Database(url)
@@ -44,8 +44,8 @@ def crowded_url(postgresql_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def crowded(crowded_url: str) -> Iterator[Database]:
-    database = Database(crowded_url)
+def full(full_url: str) -> Iterator[Database]:
+    database = Database(full_url)
     yield database
     database.close()
 
@@ -67,65 +67,65 @@ def test_every_table_of_a_practice_has_the_policy_and_holds_its_owner_to_it(post
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_query_that_forgets_the_practice_sees_its_own_rows_alone(crowded: Database, table: str) -> None:
-    with crowded.across_practices().reading() as connection:
+def test_a_query_that_forgets_the_practice_sees_its_own_rows_alone(full: Database, table: str) -> None:
+    with full.across_practices().reading() as connection:
         assert owners(connection, table) == [OTHER, MINE]
     for practice_id in (MINE, OTHER):
-        with crowded.of(practice_id).reading() as connection:
+        with full.of(practice_id).reading() as connection:
             assert owners(connection, table) == [practice_id]
-    with crowded.of("T0NOBODY").reading() as connection:
+    with full.of("T0NOBODY").reading() as connection:
         assert owners(connection, table) == []
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_row_of_another_practice_is_changed_or_deleted(crowded: Database, table: str) -> None:
+def test_no_row_of_another_practice_is_changed_or_deleted(full: Database, table: str) -> None:
     for change in (f"UPDATE {table} SET practice_id = practice_id", f"DELETE FROM {table}"):
-        with crowded.of(MINE).writing() as connection:
+        with full.of(MINE).writing() as connection:
             assert connection.execute(text(f"{change} WHERE practice_id = '{OTHER}'")).rowcount == 0
-    with crowded.across_practices().reading() as connection:
+    with full.across_practices().reading() as connection:
         assert owners(connection, table) == [OTHER, MINE]
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_row_is_added_to_another_practice(crowded: Database, table: str) -> None:
-    with crowded.across_practices().reading() as connection:
+def test_no_row_is_added_to_another_practice(full: Database, table: str) -> None:
+    with full.across_practices().reading() as connection:
         (row,) = connection.scalars(text(f"SELECT to_json(t) FROM {table} t WHERE practice_id = '{OTHER}'"))
     statement = text(f"INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, CAST(:row AS json))")
-    with pytest.raises(DBAPIError, match="violates row-level security"), crowded.of(MINE).writing() as connection:
+    with pytest.raises(DBAPIError, match="violates row-level security"), full.of(MINE).writing() as connection:
         connection.execute(statement, {"row": json.dumps(row)})
 
 
 @pytest.mark.parametrize("table", sorted(set(TABLES) - set(APPEND_ONLY)))
-def test_no_row_is_given_to_another_practice(crowded: Database, table: str) -> None:
-    with pytest.raises(DBAPIError, match="violates row-level security"), crowded.of(MINE).writing() as connection:
+def test_no_row_is_given_to_another_practice(full: Database, table: str) -> None:
+    with pytest.raises(DBAPIError, match="violates row-level security"), full.of(MINE).writing() as connection:
         connection.execute(text(f"UPDATE {table} SET practice_id = 'T0THIRD'"))
 
 
-def test_a_transaction_that_does_not_say_whose_rows_it_may_see_sees_none(crowded: Database) -> None:
-    with crowded.engine.connect() as connection:
+def test_a_transaction_that_does_not_say_whose_rows_it_may_see_sees_none(full: Database) -> None:
+    with full.engine.connect() as connection:
         assert [table for table in TABLES if owners(connection, table)] == []
 
 
-def test_the_pools_next_transaction_knows_nothing_of_the_one_before(crowded: Database) -> None:
-    for scoped in (crowded.of(MINE), crowded.across_practices()):
+def test_the_pools_next_transaction_knows_nothing_of_the_one_before(full: Database) -> None:
+    for scoped in (full.of(MINE), full.across_practices()):
         for transaction in (scoped.reading, scoped.writing):
             with transaction() as connection:
                 assert MINE in owners(connection, "patients")
                 before = connection.scalar(text("SELECT pg_backend_pid()"))
-            with crowded.engine.connect() as connection:
+            with full.engine.connect() as connection:
                 assert owners(connection, "patients") == []
                 assert connection.scalar(text("SELECT pg_backend_pid()")) == before
 
 
-def test_a_second_transaction_on_the_same_connection_sees_what_the_first_saw(crowded: Database) -> None:
-    with crowded.of(MINE).reading() as connection:
+def test_a_second_transaction_on_the_same_connection_sees_what_the_first_saw(full: Database) -> None:
+    with full.of(MINE).reading() as connection:
         connection.rollback()
         assert owners(connection, "patients") == [MINE]
 
 
 @pytest.mark.parametrize("practice_id", ["", "on", "*", "%", "' OR true --"])
-def test_no_name_of_a_practice_means_all_of_them(crowded: Database, practice_id: str) -> None:
-    with crowded.of(practice_id).reading() as connection:
+def test_no_name_of_a_practice_means_all_of_them(full: Database, practice_id: str) -> None:
+    with full.of(practice_id).reading() as connection:
         assert owners(connection, "patients") == []
 
 
@@ -143,22 +143,22 @@ def test_a_database_has_no_transaction_that_belongs_to_nobody(database: Database
         assert not hasattr(database, transaction)
 
 
-def test_a_migration_sees_the_rows_of_every_practice(crowded: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_sees_the_rows_of_every_practice(full: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
 
     def look(config: Any, _revision: str) -> None:
         seen.append(owners(config.attributes["connection"], "practices"))
 
     monkeypatch.setattr(command, "upgrade", look)
-    upgrade(crowded)
+    upgrade(full)
     assert seen == [[OTHER, MINE]]
 
 
-def test_whom_no_policy_holds_is_told(crowded: Database, sqlite_database: Database) -> None:
-    found = row_level_security(crowded)
+def test_whom_no_policy_holds_is_told(full: Database, sqlite_database: Database) -> None:
+    found = row_level_security(full)
     assert found is not None
     assert (found.role, found.is_exempt, found.open_tables) == (OWNER, False, ())
-    superuser = Database(crowded.url.set(username=SUPERUSER).render_as_string(hide_password=False))
+    superuser = Database(full.url.set(username=SUPERUSER).render_as_string(hide_password=False))
     found = row_level_security(superuser)
     superuser.close()
     assert found is not None
@@ -166,13 +166,13 @@ def test_whom_no_policy_holds_is_told(crowded: Database, sqlite_database: Databa
     assert row_level_security(sqlite_database) is None
 
 
-def test_a_table_that_holds_nobody_is_told(crowded: Database) -> None:
+def test_a_table_that_holds_nobody_is_told(full: Database) -> None:
     def change(words: str) -> None:
-        with crowded.across_practices().writing() as connection:
+        with full.across_practices().writing() as connection:
             connection.execute(text(f"ALTER TABLE patients {words} ROW LEVEL SECURITY"))
 
     change("NO FORCE")
-    found = row_level_security(crowded)
+    found = row_level_security(full)
     change("FORCE")
     assert found is not None
     assert (found.is_exempt, found.open_tables) == (False, ("patients",))
@@ -186,9 +186,9 @@ def plan(database: Database, query: Any) -> str:
 
 
 @pytest.mark.parametrize("name", ["patients", "patient_months"])
-def test_the_policy_leaves_the_index_on_the_practice_to_the_query(crowded: Database, name: str) -> None:
+def test_the_policy_leaves_the_index_on_the_practice_to_the_query(full: Database, name: str) -> None:
     table: Table = Base.metadata.tables[name]
-    found = plan(crowded, select(table).where(table.c.practice_id == MINE, table.c.patient_code == "P-1042"))
+    found = plan(full, select(table).where(table.c.practice_id == MINE, table.c.patient_code == "P-1042"))
     (condition,) = [line for line in found.splitlines() if "Index Cond" in line]
     assert "practice_id" in condition
     assert "patient_code" in condition

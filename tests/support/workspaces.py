@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from slack_bolt import App
 from support.distribution import DistributedApp, Distribution
 from support.practice import STAFF, TEAMS, import_rows, patient_row, staff_row
-from support.slack import BLUE, GENERAL, GREEN, Afterwards, HandClock, manifest
+from support.slack import BLUE, GENERAL, GREEN, Afterwards, ManualClock, manifest
 
 from bot.app import build_app
 from bot.config import OAuthApp
@@ -64,7 +64,7 @@ class Page:
 class Browser:
     """Somebody's browser, which keeps the bot's cookies."""
 
-    town: "Town"
+    workspaces: "Workspaces"
     cookies: dict[str, str] = field(default_factory=dict)
 
     def open(self, address: str) -> Page:
@@ -77,7 +77,7 @@ class Browser:
 
     def ask_slack(self, who: str, *, decision: str = "allow", address: str | None = None) -> str:
         """Begins at the install page and decides on Slack's; the address that Slack sends this browser back to."""
-        authorize = self.open(address or f"{self.town.addresses[0]}/slack/install").links["Add to Slack"]
+        authorize = self.open(address or f"{self.workspaces.addresses[0]}/slack/install").links["Add to Slack"]
         assert httpx.get(authorize).status_code == 200, httpx.get(authorize).text
         query = dict(httpx.URL(authorize).params)
         sent = httpx.post(authorize.partition("?")[0], data={**query, "who": who, "decision": decision})
@@ -89,11 +89,11 @@ class Browser:
 
 
 @dataclass
-class Town:
+class Workspaces:
     """The workspaces, and the bot's processes (here: servers that share nothing but the database)."""
 
     database: Database
-    clock: HandClock
+    clock: ManualClock
     slack: Distribution
     afterwards: Afterwards
     addresses: list[str] = field(default_factory=list)
@@ -141,7 +141,7 @@ class Town:
         return [call.payload for call in self.playground(team).calls(method)]
 
 
-def a_workspace(team: str, clock: HandClock, request_url: str) -> Workspace:
+def a_workspace(team: str, clock: ManualClock, request_url: str) -> Workspace:
     """A workspace in which nobody has installed the bot yet."""
     members = [each["id"] for each in PEOPLE]
     config = {
@@ -162,15 +162,15 @@ def a_workspace(team: str, clock: HandClock, request_url: str) -> Workspace:
 
 
 @contextmanager
-def a_town(
+def many_workspaces(
     database: Database,
-    clock: HandClock,
+    clock: ManualClock,
     *,
     processes: int = 1,
     elsewhere: Sequence[str] = (),
     keys: str | None = None,
     **app: Any,
-) -> Iterator[Town]:
+) -> Iterator[Workspaces]:
     """Two workspaces without the bot, and the bot in so many processes; Slack asks the first.
 
     With ``elsewhere`` the test itself runs the processes, at these addresses.
@@ -185,40 +185,40 @@ def a_town(
         stack.callback(slack.stop, wait=False)
         for playground in playgrounds:
             stack.callback(playground.start().stop, wait=False)
-        town = Town(database, clock, slack, afterwards, addresses)
-        ours = oauth_app(town, keys or new_key())
+        workspaces = Workspaces(database, clock, slack, afterwards, addresses)
+        ours = oauth_app(workspaces, keys or new_key())
         for door in doors:
-            stack.enter_context(_a_process(town, ours, door))
-        yield town
+            stack.enter_context(_a_process(workspaces, ours, door))
+        yield workspaces
         afterwards.shutdown(wait=True)
     refused = [each for playground in playgrounds for each in playground.refusals]
-    assert town.allows_refusals or not refused, refused
+    assert workspaces.allows_refusals or not refused, refused
 
 
-def oauth_app(town: Town, keys: str) -> OAuthApp:
+def oauth_app(workspaces: Workspaces, keys: str) -> OAuthApp:
     """The app as the bot's environment names it."""
-    app = town.slack.app
-    return OAuthApp(app.client_id, SecretStr(app.client_secret), SecretStr(keys), town.addresses[0])
+    app = workspaces.slack.app
+    return OAuthApp(app.client_id, SecretStr(app.client_secret), SecretStr(keys), workspaces.addresses[0])
 
 
-def installations_of(town: Town, ours: OAuthApp, database: Database) -> Installations:
+def installations_of(workspaces: Workspaces, ours: OAuthApp, database: Database) -> Installations:
     """The installations as a process sees them."""
-    return Installations(database, ours, lambda token: web_client(token, town.slack.api_url), town.clock)
+    return Installations(database, ours, lambda token: web_client(token, workspaces.slack.api_url), workspaces.clock)
 
 
 @contextmanager
-def _a_process(town: Town, ours: OAuthApp, door: socket.socket) -> Iterator[None]:
-    database = Database(town.database.url.render_as_string(hide_password=False))
-    installations = installations_of(town, ours, database)
-    town.bots.append(installations)
+def _a_process(workspaces: Workspaces, ours: OAuthApp, door: socket.socket) -> Iterator[None]:
+    database = Database(workspaces.database.url.render_as_string(hide_password=False))
+    installations = installations_of(workspaces, ours, database)
+    workspaces.bots.append(installations)
     app: App = build_app(
         database,
-        web_client(None, town.slack.api_url),
+        web_client(None, workspaces.slack.api_url),
         SIGNING_SECRET,
-        town.clock,
-        executor=town.afterwards,
+        workspaces.clock,
+        executor=workspaces.afterwards,
         installations=installations,
-        slack_url=f"{town.slack.url}/",
+        slack_url=f"{workspaces.slack.url}/",
     )
     server = uvicorn.Server(uvicorn.Config(http_app(app, Health(database)), log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)

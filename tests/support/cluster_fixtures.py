@@ -1,12 +1,12 @@
-"""Ledgers for processes: each house has its own, copied from one that is filled once for each kind of database."""
+"""Ledgers for processes: each cluster has its own, copied from one that is filled once for each kind of database."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.clusters import Clusters, fill
 from support.databases import migrated_postgresql
-from support.houses import Houses, fill
 
 from ledger.storage.database import Database
 
@@ -28,18 +28,18 @@ def filled_postgresql(postgresql_url: str, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def sqlite_houses(filled_sqlite: Path, tmp_path: Path) -> Houses:
-    """Houses with SQLite, for tests to which the kind of database makes no difference."""
-    return Houses(str(filled_sqlite), tmp_path)
+def sqlite_clusters(filled_sqlite: Path, tmp_path: Path) -> Clusters:
+    """Clusters with SQLite, for tests to which the kind of database makes no difference."""
+    return Clusters(str(filled_sqlite), tmp_path)
 
 
 @pytest.fixture
-def postgresql_houses(filled_postgresql: str, tmp_path: Path) -> Houses:
-    """Houses with PostgreSQL."""
-    return Houses(filled_postgresql, tmp_path)
+def postgresql_clusters(filled_postgresql: str, tmp_path: Path) -> Clusters:
+    """Clusters with PostgreSQL."""
+    return Clusters(filled_postgresql, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def houses(request: pytest.FixtureRequest) -> Houses:
-    """Houses with either kind of database: the test runs once with each."""
-    return request.getfixturevalue(f"{request.param}_houses")
+def clusters(request: pytest.FixtureRequest) -> Clusters:
+    """Clusters with either kind of database: the test runs once with each."""
+    return request.getfixturevalue(f"{request.param}_clusters")

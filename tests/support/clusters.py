@@ -1,4 +1,4 @@
-"""A practice whose bot runs in processes of its own, against a local Slack; each house has a ledger to itself."""
+"""A practice whose bot runs in processes of its own, against a local Slack; each cluster has a ledger to itself."""
 
 import itertools
 import shutil
@@ -15,7 +15,7 @@ from support.bot_process import Orders, give, run
 from support.databases import OWNER, SUPERUSER, in_database, run_outside_a_transaction
 from support.forks import Bot, Fork
 from support.practice import a_practice, entry_row, import_file, import_rows, patient_row, verified, write_csv
-from support.slack import GREEN, NOW, HandClock, local_slack
+from support.slack import GREEN, NOW, ManualClock, local_slack
 
 from bot.playground import Person, Playground
 from bot.runtime.demo import free_port
@@ -49,13 +49,13 @@ def fill(database: Database, directory: Path, *, pictures: bool) -> None:
 
 
 @dataclass
-class House:
+class Cluster:
     """A practice, its ledger, its Slack, and the processes that serve it."""
 
     database: Database
     practice: Practice
     playground: Playground
-    clock: HandClock
+    clock: ManualClock
     directory: Path
     bots: list[Bot] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -152,46 +152,49 @@ class House:
 
 
 @contextmanager
-def open_house(database: Database, practice: Practice, directory: Path, at: datetime) -> Iterator[House]:
-    """A house without a process yet; those that were started end with the block."""
-    clock = HandClock(at.astimezone(UTC))
+def open_cluster(database: Database, practice: Practice, directory: Path, at: datetime) -> Iterator[Cluster]:
+    """A cluster without a process yet; those that were started end with the block."""
+    clock = ManualClock(at.astimezone(UTC))
     workspace = local_slack(database, practice, clock)
     workspace.enforce_message_rate = False
     playground = Playground(workspace).start()
     directory.mkdir(parents=True, exist_ok=True)
-    house = House(database, practice, playground, clock, directory)
+    cluster = Cluster(database, practice, playground, clock, directory)
     try:
-        yield house
+        yield cluster
     finally:
         playground.workspace.traffic.let_all_go()
-        for bot in house.bots:
+        for bot in cluster.bots:
             bot.end()
         playground.stop(wait=False)
 
 
 @dataclass(frozen=True)
-class Houses:
-    """Makes houses, each with a ledger of its own that has near patients; ``template`` is a path or a URL."""
+class Clusters:
+    """Makes clusters, each with a ledger of its own that has near patients; ``template`` is a path or a URL."""
 
     template: str
     directory: Path
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
-    def open(self, at: datetime = NINE) -> Iterator[House]:
-        """A house at that time, without a process yet."""
+    def open(self, at: datetime = NINE) -> Iterator[Cluster]:
+        """A cluster at that time, without a process yet."""
         number = next(self._numbers)
         with self._copied(number) as url:
             database = Database(url)
             with database.of("T0TEST").reading() as connection:
                 practice = get_practice(connection, "T0TEST")
-            with closing(database), open_house(database, practice, self.directory / f"house-{number}", at) as house:
-                yield house
+            with (
+                closing(database),
+                open_cluster(database, practice, self.directory / f"cluster-{number}", at) as cluster,
+            ):
+                yield cluster
 
     @contextmanager
     def _copied(self, number: int) -> Iterator[str]:
         if not self.template.startswith("postgresql"):
-            yield f"sqlite:///{shutil.copy(self.template, self.directory / f'house-{number}.sqlite3')}"
+            yield f"sqlite:///{shutil.copy(self.template, self.directory / f'cluster-{number}.sqlite3')}"
             return
         name = f"house_{self.directory.name.replace('-', '_')[-40:].lower()}_{number}"
         template = make_url(self.template)

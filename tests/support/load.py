@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sqlalchemy import select
-from support.houses import NEAR_COUNT, House
+from support.clusters import NEAR_COUNT, Cluster
 from support.practice import import_rows, staff_row
 from support.requests import RETRY, post
 from support.slack import GENERAL, NOW
@@ -32,13 +32,13 @@ class Told(Enum):
 
 
 @dataclass
-class Crowd:
-    """So many ``logs``, sent by ``clients`` at once to the processes of a house that are in ``house.serving``.
+class Load:
+    """So many ``logs``, sent by ``clients`` at once to the processes of a cluster that are in ``cluster.serving``.
 
     ``after`` says what is done, by whoever comes to it, after so many answers.
     """
 
-    house: House
+    cluster: Cluster
     logs: int
     clients: int
     after: Mapping[int, Callable[[], None]] = field(default_factory=dict)
@@ -48,12 +48,12 @@ class Crowd:
 
     def log(self) -> None:
         """Returns when everybody has been told."""
-        names = [f"crowd{number}" for number in range(PEOPLE)]
+        names = [f"person{number}" for number in range(PEOPLE)]
         rows = [
             staff_row(id=name, slack_user_id=f"U0{name.upper()}", name=name, credential="RN", roles="coordinator")
             for name in names
         ]
-        import_rows(self.house.database, self.house.practice, "staff", rows, at=NOW)
+        import_rows(self.cluster.database, self.cluster.practice, "staff", rows, at=NOW)
         with ThreadPoolExecutor(self.clients) as pool:
             for done in [pool.submit(self._log_one, number) for number in range(self.logs)]:
                 done.result()
@@ -70,15 +70,15 @@ class Crowd:
         payload = {
             "command": "/ccm",
             "text": f"log N-{number % NEAR_COUNT:03} {1 + number // NEAR_COUNT}m meds call {note(number)}",
-            "team_id": self.house.practice.practice_id,
-            "user_id": f"U0CROWD{number % PEOPLE}",
+            "team_id": self.cluster.practice.practice_id,
+            "user_id": f"U0PERSON{number % PEOPLE}",
             "channel_id": GENERAL,
-            "trigger_id": f"{number}.crowd",
-            "response_url": f"{self.house.playground.url}/response/none",
+            "trigger_id": f"{number}.load",
+            "response_url": f"{self.cluster.playground.url}/response/none",
         }
         for delivery, bot in enumerate(self._ways(number)):
             headers, body = signed_request(
-                "slash_commands", payload, self.house.playground.workspace.installation.signing_secret, None
+                "slash_commands", payload, self.cluster.playground.workspace.installation.signing_secret, None
             )
             try:
                 status, _, answer = post(bot, {**headers, **(RETRY if delivery else {})}, body)
@@ -92,7 +92,7 @@ class Crowd:
     def _ways(self, number: int) -> Iterator[int]:
         """The ports to try, each process in turn; which they are may change meanwhile."""
         for delivery in range(DELIVERIES):
-            serving = list(self.house.serving)
+            serving = list(self.cluster.serving)
             yield serving[(number + delivery) % len(serving)].port
 
     def check(self) -> None:
@@ -100,7 +100,7 @@ class Crowd:
 
         Everybody was answered, and who was not told that it is saved has what was typed back.
         """
-        with self.house.ledger.reading() as connection:
+        with self.cluster.ledger.reading() as connection:
             stored = Counter(connection.scalars(select(TimeEntryRow.note).where(TimeEntryRow.note.like("Result %"))))
         assert set(stored.values()) <= {1}, stored.most_common(3)
         wrong = {
