@@ -74,7 +74,7 @@ def build_app(
     installations: Installations | None = None,
     slack_url: str = SLACK_URL,
 ) -> App:
-    """The app with every listener that ``manifest.yml`` declares; nothing runs yet.
+    """Return the app with every listener that ``manifest.yml`` declares; nothing runs yet.
 
     ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it. ``admins`` are the
     Slack ids of those who are administrators whatever the roster says. With ``installations`` the bot works in every
@@ -105,7 +105,7 @@ def build_app(
 
 
 def _authorize_with(client: WebClient) -> Callable[..., AuthorizeResult]:
-    """Lets every request pass with the one token there is.
+    """Let every request pass with the one token there is.
 
     Bolt's own asks Slack at the first request: one that comes while Slack is away would get no answer.
     """
@@ -138,7 +138,7 @@ class WatchedApp(App):
     """
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """The answer to the request."""
+        """Return the answer to the request."""
         return in_new_context(lambda: self._watched(req))
 
     def _watched(self, request: BoltRequest) -> BoltResponse:

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         """The app that many workspaces install, or None for the one workspace of SLACK_BOT_TOKEN.
 
         Raises ``LedgerError`` naming the variable where both are set, or one of them by half.
+
+        Raises:
+            LedgerError: SETTINGS_CONFLICT.
         """
         given = {
             "SLACK_CLIENT_ID": self.slack_client_id,
@@ -103,7 +106,11 @@ class Settings(BaseSettings):
 
     @property
     def admin_ids(self) -> frozenset[str]:
-        """The Slack ids of those who are administrators whatever the roster says; raises ``LedgerError`` for others."""
+        """The Slack ids of those who are administrators whatever the roster says.
+
+        Raises:
+            LedgerError: For others.
+        """
         ids = [word.strip() for word in self.ccm_admins.split(",") if word.strip()]
         wrong = [word for word in ids if not (word.isalnum() and word[0] in "UW")]
         if wrong:
@@ -116,7 +123,11 @@ class Settings(BaseSettings):
 
     @property
     def log_format(self) -> str:
-        """``json`` or ``console``, or nothing where that depends on who reads; raises ``LedgerError`` for others."""
+        """``json`` or ``console``, or nothing where that depends on who reads.
+
+        Raises:
+            LedgerError: For others.
+        """
         if self.ccm_log_format not in {"", JSON, CONSOLE}:
             raise LedgerError(
                 "SETTING_WRONG",
@@ -127,7 +138,13 @@ class Settings(BaseSettings):
 
 
 def required(value: SecretStr | None, name: str, example: str) -> str:
-    """The secret; raises ``LedgerError`` naming the variable where it is not set, or is not what Slack hands out."""
+    """Return the secret.
+
+    Raises ``LedgerError`` naming the variable where it is not set, or is not what Slack hands out.
+
+    Raises:
+        LedgerError: SETTING_MISSING, SETTING_WRONG.
+    """
     secret = value.get_secret_value() if value else ""
     if not secret:
         raise LedgerError(

@@ -30,8 +30,9 @@ _CHANNEL_REMEDIES = {
 
 
 def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: bool = True) -> Answer | Reply:
-    """What ``work`` returns, or the card that says what went wrong; where ``work`` ``saves``, that nothing was saved.
+    """Return what ``work`` returns, or the card that says what went wrong.
 
+    Where ``work`` ``saves``, the card says that nothing was saved.
     A passing failure of the database is not told: ``work`` is done again as long as its user waits
     (``ledger.storage.retries``), so it is a whole unit, and what it asks of Slack comes after all that it asks of the
     ledger.
@@ -58,7 +59,7 @@ def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
 
 
 def channel_error(error: ChannelError) -> LedgerError:
-    """What a refused channel post means to the person who asked for it."""
+    """Return what a refused channel post means to the person who asked for it."""
     remedy = _CHANNEL_REMEDIES.get(error.reason, "Try again in a minute.")
     return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
 
@@ -79,7 +80,7 @@ def _failed(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
 
 
 def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
-    """Logs that the database could not be reached, or why it takes nothing; never the error's own words."""
+    """Log that the database could not be reached, or why it takes nothing; never the error's own words."""
     kind = type(error).__name__
     if failure.code in PASSING:
         log.error("database_away", request=what, kind=kind, code=failure.code)
@@ -88,7 +89,7 @@ def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
 
 
 def for_whoever_typed(failure: LedgerError) -> LedgerError:
-    """What a failure that an operator can mend (``ledger.storage.failures``) means to the person who typed."""
+    """Return what a failure that an operator can mend (``ledger.storage.failures``) means to the person who typed."""
     if failure.code in PASSING:
         return DatabaseAwayError(
             "DATABASE_AWAY",
@@ -110,7 +111,7 @@ def for_whoever_typed(failure: LedgerError) -> LedgerError:
 
 
 def outcome_unknown() -> LedgerError:
-    """What a commit that was cut off means to the person who typed."""
+    """Return what a commit that was cut off means to the person who typed."""
     return LedgerError(
         "OUTCOME_UNKNOWN",
         "The ledger was lost while this was being saved. It is not known whether it was saved.",
@@ -138,12 +139,12 @@ def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, sav
 
 
 def report(error: Exception) -> None:
-    """Logs a failure that reached Bolt itself: nobody can be answered any more."""
+    """Log a failure that reached Bolt itself: nobody can be answered any more."""
     reference_for("listener", error)
 
 
 def reference_for(what: str, error: Exception) -> str:
-    """Logs the failure under a new reference number and returns that number. An exception's words may carry data."""
+    """Log the failure under a new reference number and return that number. An exception's words may carry data."""
     reference = uuid4().hex[:8].upper()
     request_log.failed(reference)
     log.error("unexpected_failure", reference=reference, request=what, kind=type(error).__name__, trace=_places(error))
@@ -151,7 +152,7 @@ def reference_for(what: str, error: Exception) -> str:
 
 
 def _places(error: Exception) -> list[str]:
-    """Where in the code it failed, file by line, without any value."""
+    """Return where in the code it failed, file by line, without any value."""
     places = []
     trace = error.__traceback__
     while trace is not None:

@@ -27,7 +27,7 @@ UNNAMED = "Administrator"
 def first_administrator(
     database: ScopedDatabase, client: WebClient, practice: Practice, user: str, *, named: Collection[str], at: datetime
 ) -> Person | None:
-    """The person whom the roster does not know, let in as an administrator; None for everybody else.
+    """Return the person whom the roster does not know, let in as an administrator; None for everybody else.
 
     That is who is ``named`` in CCM_ADMINS, and the workspace's primary owner while the practice has no administrator.
     """
@@ -43,17 +43,17 @@ def first_administrator(
 
 
 def profile_name(client: WebClient, user: str) -> str:
-    """What Slack calls somebody, or "" where it does not say."""
+    """Return what Slack calls somebody, or "" where it does not say."""
     return name_of(account_of(client, user))
 
 
 def name_of(account: dict[str, Any]) -> str:
-    """The name in a Slack account: the full name, else the handle."""
+    """Return the name in a Slack account: the full name, else the handle."""
     return str(account.get("profile", {}).get("real_name") or account.get("real_name") or account.get("name") or "")
 
 
 def account_of(client: WebClient, user: str) -> dict[str, Any]:
-    """The account as ``users.info`` has it; nothing where Slack does not tell."""
+    """Return the account as ``users.info`` has it; nothing where Slack does not tell."""
     try:
         return dict(client.users_info(user=user)["user"])
     except SlackApiError as error:
@@ -66,7 +66,7 @@ def account_of(client: WebClient, user: str) -> dict[str, Any]:
 def administrators_to_ask(
     connection: Connection, practice: Practice, named: Collection[str], *, on: date
 ) -> tuple[str, ...]:
-    """The Slack ids of those who can add somebody to the staff."""
+    """Return the Slack ids of those who can add somebody to the staff."""
     known = [person.slack_user_id for person in administrators(connection, practice.practice_id, on)]
     return tuple(dict.fromkeys([*(user for user in known if user), *sorted(named)]))
 
@@ -74,13 +74,13 @@ def administrators_to_ask(
 def tell_of_stranger(
     database: ScopedDatabase, client: WebClient, practice: Practice, user: str, admins: Collection[str], *, on: date
 ) -> None:
-    """Tells each administrator that somebody asked to use the bot, once a day however often that happens."""
+    """Tell each administrator that somebody asked to use the bot, once a day however often that happens."""
     if admins and claim_stranger(database, practice, user, on=on):
         tell_each(client, admins, stranger_notice(user))
 
 
 def tell_each(client: WebClient, users: Collection[str], message: dict[str, Any]) -> None:
-    """Sends each of them a direct message; whom Slack does not take it for is left out and logged."""
+    """Send each of them a direct message; whom Slack does not take it for is left out and logged."""
     for user in users:
         try:
             send_direct(client, user, message)

@@ -27,17 +27,17 @@ SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
 
 
 def may(person: Person, command: str) -> bool:
-    """Whether the person has one of the roles that ``command`` needs."""
+    """Return whether the person has one of the roles that ``command`` needs."""
     return bool(person.roles & command_named(command).roles)
 
 
 def require(person: Person, command: str) -> None:
-    """Raises ``LedgerError`` where the person has none of the roles that ``command`` needs."""
+    """Raise ``LedgerError`` where the person has none of the roles that ``command`` needs."""
     _require(person, command_named(command).roles, f"/ccm {command}".strip())
 
 
 def require_button(person: Person, name: str) -> None:
-    """Raises ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
+    """Raise ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
     _require(person, ROLES_BY_BUTTON[name], f"The button {name}")
 
 
@@ -54,7 +54,11 @@ def _require(person: Person, roles: frozenset[Role], what: str) -> None:
 
 
 def require_active(person: Person, on: date) -> None:
-    """Raises ``LedgerError`` where the person does not work here on that date."""
+    """Raise ``LedgerError`` where the person does not work here on that date.
+
+    Raises:
+        LedgerError: PERSON_INACTIVE.
+    """
     if not person.is_active(on):
         raise LedgerError(
             "PERSON_INACTIVE",
@@ -64,10 +68,13 @@ def require_active(person: Person, on: date) -> None:
 
 
 def require_entry(person: Person, command: str, name: str, *, author: str, team: Team) -> None:
-    """Raises ``LedgerError`` where ``command`` may not touch that entry of ``author`` for a patient of ``team``.
+    """Raise ``LedgerError`` where ``command`` may not touch that entry of ``author`` for a patient of ``team``.
 
     One's own entries may be touched, and by a lead those of the lead's teams; but a fix records work again, which
     only the person who did it can.
+
+    Raises:
+        LedgerError: ENTRY_OF_OTHERS.
     """
     leads = Role.LEAD in person.roles and team.team_id in person.team_ids
     if person.staff_id == author or (leads and command != "fix"):
@@ -79,9 +86,10 @@ def require_entry(person: Person, command: str, name: str, *, author: str, team:
 
 
 def visible_teams(person: Person, teams: Collection[Team], asked: Team | None) -> frozenset[str] | None:
-    """The ids of the teams whose list the person sees; None means every team.
+    """Return the ids of the teams whose list the person sees; None means every team.
 
-    Raises ``LedgerError`` where a lead asks for a team of others.
+    Raises:
+        LedgerError: Where a lead asks for a team of others.
     """
     if person.roles & SEE_EVERY_TEAM:
         return None if asked is None else frozenset({asked.team_id})

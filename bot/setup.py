@@ -41,7 +41,7 @@ class SetUp:
 
 
 def set_up_for(connection: Connection, practice: Practice, person: Person, on: date) -> SetUp:
-    """What ``person`` is told of the set-up."""
+    """Return what ``person`` is told of the set-up."""
     steps = missing_steps(set_up_gaps(connection, practice, on))
     if Role.ADMIN in person.roles:
         return SetUp(steps, None)
@@ -51,7 +51,7 @@ def set_up_for(connection: Connection, practice: Practice, person: Person, on: d
 
 
 def missing_steps(gaps: SetUpGaps) -> tuple[Step, ...]:
-    """What is missing, in the order in which it is entered: teams, their channels, people, patients."""
+    """Return what is missing, in the order in which it is entered: teams, their channels, people, patients."""
     return tuple(_missing(gaps))
 
 
@@ -76,6 +76,6 @@ def _missing(gaps: SetUpGaps) -> Iterator[Step]:
 
 
 def _some(names: tuple[str, ...]) -> str:
-    """The first few names, and how many more there are."""
+    """Return the first few names, and how many more there are."""
     more = [f"{len(names) - NAMES_SHOWN} more"] if names[NAMES_SHOWN:] else []
     return ", ".join([*names[:NAMES_SHOWN], *more])

@@ -187,9 +187,12 @@ class _CaseFile(Table):
 
 
 def read_case(path: Path) -> Case:
-    """The case in that file; raises ``CaseError`` that names the file, every place at fault and what is allowed.
+    """Return the case in that file; raises ``CaseError`` that names the file, every place at fault and what is allowed.
 
     Entries outside the month are left out, those over midnight are split (billing-rules E3).
+
+    Raises:
+        CaseError: CASE_INVALID.
     """
     try:
         content = read_bytes(path)
@@ -251,7 +254,7 @@ def _facts(case: _CaseFile) -> PatientMonth:
 
 
 def _time_entries(index: int, entry: _Entry, zone: ZoneInfo) -> Iterator[TimeEntry]:
-    """The entry, or its parts where it crosses midnight: each with its date, times and minutes."""
+    """Yield the entry, or its parts where it crosses midnight: each with its date, times and minutes."""
     parts: list[tuple[date, int, datetime | None, datetime | None]]
     if entry.start is not None and entry.end is not None:
         start, end = entry.start.replace(tzinfo=zone), _end_after(entry.start, entry.end, zone)
@@ -289,7 +292,10 @@ def _time_entries(index: int, entry: _Entry, zone: ZoneInfo) -> Iterator[TimeEnt
 
 
 def _end_after(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
-    """The end on the zone's clock; in the hour that repeats in autumn, its second pass where only that is later."""
+    """Return the end on the zone's clock.
+
+    In the hour that repeats in autumn that is its second pass, where only that is later.
+    """
     first = end.replace(tzinfo=zone)
     return first if duration_minutes(start.replace(tzinfo=zone), first) > 0 else first.replace(fold=1)
 
@@ -299,7 +305,7 @@ def _edge(edge: date, zone: ZoneInfo) -> date | datetime:
 
 
 def _earlier(edge: date, other: date) -> bool:
-    """Whether one edge of a stay is before another; where one has no hour, by date."""
+    """Return whether one edge of a stay is before another; where one has no hour, by date."""
     if isinstance(edge, datetime) and isinstance(other, datetime):
         return edge < other
     days = [one.date() if isinstance(one, datetime) else one for one in (edge, other)]
@@ -307,7 +313,7 @@ def _earlier(edge: date, other: date) -> bool:
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:
-    """The statement in the shape that ``ccm evaluate --json`` prints: dates as text, money in cents."""
+    """Return the statement in the shape that ``ccm evaluate --json`` prints: dates as text, money in cents."""
     return {
         "month": f"{statement.month:%Y-%m}",
         "rulebook": statement.rulebook_name,

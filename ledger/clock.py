@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 
 def now() -> datetime:
-    """The present instant, in UTC. Everything below the edge takes ``at`` instead."""
+    """Return the present instant, in UTC. Everything below the edge takes ``at`` instead."""
     return datetime.now(UTC)
 
 

@@ -29,7 +29,7 @@ class PolicyValueError(LedgerError):
     """A value that the setting ``name`` cannot have: ``reason`` says why, ``example`` is one it can, as JSON has it."""
 
     def __init__(self, name: str, reason: str) -> None:
-        """The error in the words of no place: a terminal and a form each add how it is written there."""
+        """Say it in the words of no place: a terminal and a form each add how it is written there."""
         self.name, self.reason, self.example = name, reason, EXAMPLES[name]
         written = self.example if isinstance(self.example, str) else json.dumps(self.example)
         super().__init__("POLICY_VALUE", f"{name}: {reason}. Nothing was changed.", f"For example: {written}")
@@ -47,12 +47,12 @@ class PolicyChange:
 
 
 def stored_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
-    """What the practice decided for itself, by name; what is absent is as billing-rules has it."""
+    """Return what the practice decided for itself, by name; what is absent is as billing-rules has it."""
     return dict(connection.execute(_SETTINGS, {"mine": practice.practice_id}).scalar_one())
 
 
 def policy_changes(connection: Connection, practice: Practice) -> list[PolicyChange]:
-    """Every change of the practice's settings, the newest first."""
+    """Return every change of the practice's settings, the newest first."""
     changes = select(PolicyChangeRow.__table__).where(PolicyChangeRow.practice_id == practice.practice_id)
     newest_first = changes.order_by(PolicyChangeRow.recorded_at.desc(), PolicyChangeRow.change_id)
     return [
@@ -62,7 +62,7 @@ def policy_changes(connection: Connection, practice: Practice) -> list[PolicyCha
 
 
 def lock_settings(connection: Connection, practice: Practice) -> dict[str, Any]:
-    """What ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides.
+    """Return what ``stored_settings`` returns; of two who lock them the second waits, and sees what the first decides.
 
     Whoever only names the practice in a row of theirs does not wait: they may have a patient whom the first waits for.
     """
@@ -80,10 +80,12 @@ def change_policy(
     recorded_by: str,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Practice:
-    """The practice under its changed policy; a ``value`` of None returns to the default.
+    """Return the practice under its changed policy; a ``value`` of None returns to the default.
 
-    Raises ``LedgerError`` for a name or a value that is none. Where the billing rules depend on it, every
-    patient-month is evaluated again.
+    Where the billing rules depend on it, every patient-month is evaluated again.
+
+    Raises:
+        LedgerError: For a name or a value that is none.
     """
     check_value(name, value)
     # Locked, so that of two administrators at the same moment neither undoes what the other decides.
@@ -112,7 +114,12 @@ def change_policy(
 
 
 def check_value(name: str, value: Any) -> None:
-    """Raises ``LedgerError`` for a name that is none, ``PolicyValueError`` for a value that it cannot have."""
+    """Raise ``LedgerError`` for a name that is none, ``PolicyValueError`` for a value that it cannot have.
+
+    Raises:
+        LedgerError: POLICY_UNKNOWN.
+        PolicyValueError: It cannot be done; the title says why.
+    """
     if name not in EXAMPLES:
         raise LedgerError(
             "POLICY_UNKNOWN", f"There is no policy {name!r}. Nothing was changed.", f"There are: {', '.join(EXAMPLES)}"
@@ -171,7 +178,7 @@ _DECISION = Once(PolicyReceipt)
 def decide(
     connection: Connection, practice: Practice, decision: Decision, *, request: Request, at: datetime, by: str
 ) -> PolicyReceipt:
-    """Takes ``decision`` and returns what it changed; the same ``request`` again returns the first receipt.
+    """Take ``decision`` and return what it changed; the same ``request`` again returns the first receipt.
 
     What is so already is not recorded as a change. Raises as ``change_policy`` does.
     """
@@ -213,7 +220,7 @@ def _take(
 
 
 def _wanted(settings: Mapping[str, Any], decision: Decision) -> Any:
-    """The setting's value to be stored, None for the default."""
+    """Return the setting's value to be stored, None for the default."""
     value = decision.value
     if decision.code is not None:
         own = dict(settings.get(PAYMENTS, {}))
@@ -227,7 +234,7 @@ def _without(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _billed(connection: Connection, practice: Practice, month: date) -> Counter[tuple[str, str]]:
-    """The expected payment, in cents, of each billable program of the month by patient and program."""
+    """Return the expected payment, in cents, of each billable program of the month by patient and program."""
     rows = connection.execute(
         select(PatientMonthRow.patient_code, PatientMonthRow.program, PatientMonthRow.expected_cents).where(
             PatientMonthRow.practice_id == practice.practice_id,

@@ -22,7 +22,7 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        """One line a person can act on."""
+        """Return one line a person can act on."""
         where = f"line {self.line}, {self.column}" if self.column else f"line {self.line}"
         return f"{where}: {self.message} {self.remedy}"
 
@@ -37,7 +37,7 @@ class ImportSummary:
 
     @classmethod
     def of(cls, outcomes: Iterable[str]) -> "ImportSummary":
-        """The summary of rows that were each ``added``, ``changed`` or ``unchanged``."""
+        """Return the summary of rows that were each ``added``, ``changed`` or ``unchanged``."""
         counted = Counter(outcomes)
         return cls(counted["added"], counted["changed"], counted["unchanged"])
 
@@ -59,22 +59,22 @@ class Cells:
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, column: str, message: str, remedy: str) -> None:
-        """Adds a problem with this row."""
+        """Add a problem with this row."""
         self.problems.append(Problem(self.line, column, message, remedy))
 
     def text(self, column: str, example: str) -> str:
-        """The cell's text; a problem where it is empty."""
+        """Return the cell's text; a problem where it is empty."""
         value = self.values[column]
         if not value:
             self.refuse(column, "is empty.", f"For example: {example}")
         return value
 
     def optional(self, column: str) -> str | None:
-        """The cell's text, or None where it is empty."""
+        """Return the cell's text, or None where it is empty."""
         return self.values[column] or None
 
     def day(self, column: str) -> date | None:
-        """The cell's date, or None where it is empty; a problem where it is no date."""
+        """Return the cell's date, or None where it is empty; a problem where it is no date."""
         value = self.values[column]
         if not value:
             return None
@@ -85,13 +85,13 @@ class Cells:
             return None
 
     def required_day(self, column: str) -> date | None:
-        """The cell's date; a problem where it is empty or no date."""
+        """Return the cell's date; a problem where it is empty or no date."""
         if not self.values[column]:
             self.refuse(column, "is empty.", "Write the date as 2026-11-03.")
         return self.day(column)
 
     def local_time(self, column: str, practice: Practice) -> datetime | None:
-        """The instant that the cell's local time names, in UTC; a problem where it is none or never happened."""
+        """Return the instant that the cell's local time names, in UTC; a problem where it is none or never happened."""
         value = self.values[column]
         if not value:
             return None
@@ -109,7 +109,7 @@ class Cells:
         return instant
 
     def whole_number(self, column: str) -> int | None:
-        """The cell's whole number, or None where it is empty; a problem where it is none."""
+        """Return the cell's whole number, or None where it is empty; a problem where it is none."""
         value = self.values[column]
         if not value:
             return None
@@ -119,7 +119,7 @@ class Cells:
         return int(value)
 
     def yes_no(self, column: str, *, default: bool) -> bool:
-        """Whether the cell says yes; ``default`` where it is empty."""
+        """Return whether the cell says yes; ``default`` where it is empty."""
         value = self.values[column].lower()
         if value in {"yes", "true", "1"}:
             return True
@@ -130,7 +130,10 @@ class Cells:
         return default
 
     def choice(self, column: str, kind: Iterable[Choice], value: str | None = None) -> Choice | None:
-        """The cell's (or ``value``'s) member of ``kind``, or None where it is empty; a problem for another word."""
+        """Return the cell's (or ``value``'s) member of ``kind``, or None where it is empty.
+
+        A problem for another word.
+        """
         word = self.values[column] if value is None else value
         if not word:
             return None
@@ -140,20 +143,23 @@ class Cells:
         return found
 
     def needed_choice(self, column: str, kind: Iterable[Choice]) -> Choice | None:
-        """The cell's member of ``kind``; a problem where it is empty or another word."""
+        """Return the cell's member of ``kind``; a problem where it is empty or another word."""
         if not self.values[column]:
             self.refuse(column, "is empty.", f"One of: {', '.join(kind)}")
         return self.choice(column, kind)
 
     def day_or_time(self, column: str, practice: Practice) -> tuple[date | None, datetime | None]:
-        """The cell's local date, and its instant where a time stands there too; a problem where it is neither."""
+        """Return the cell's local date, and its instant where a time stands there too.
+
+        A problem where it is neither.
+        """
         if "T" not in self.values[column] and " " not in self.values[column]:
             return self.day(column), None
         instant = self.local_time(column, practice)
         return (practice.local_date(instant), instant) if instant else (None, None)
 
     def month(self, column: str) -> date | None:
-        """The first day of the cell's month; a problem where it is empty or no month."""
+        """Return the first day of the cell's month; a problem where it is empty or no month."""
         value = self.values[column]
         try:
             return date.fromisoformat(f"{value}-01")
@@ -162,9 +168,9 @@ class Cells:
             return None
 
     def words(self, column: str) -> list[str]:
-        """The parts of a cell that are separated by semicolons."""
+        """Return the parts of a cell that are separated by semicolons."""
         return [word for part in self.values[column].split(";") if (word := part.strip())]
 
     def choices(self, column: str, kind: Iterable[Choice]) -> list[Choice]:
-        """The members of ``kind`` in a cell, separated by semicolons."""
+        """Return the members of ``kind`` in a cell, separated by semicolons."""
         return [member for word in self.words(column) if (member := self.choice(column, kind, word)) is not None]

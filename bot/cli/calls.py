@@ -20,7 +20,7 @@ Author = Annotated[str, typer.Option("--as", help="The staff id of the person wh
 
 
 def with_call(work: Callable[[Call], None], words: Words, workspace: str | None, *, author: str | None = None) -> None:
-    """Does ``work`` with the call that the terminal makes: as the operator, or as the person ``author`` names."""
+    """Do ``work`` with the call that the terminal makes: as the operator, or as the person ``author`` names."""
     with opened_practice(workspace) as (practice, database):
         work(_call(database, practice, " ".join(words or []), author))
 

@@ -49,7 +49,7 @@ def close(
 
 
 def _is_confirmed(call: Call, *, as_json: bool) -> bool:
-    """Shows what would be frozen, or that it is; whether a person who can be asked says to go on."""
+    """Show what would be frozen, or that it is; whether a person who can be asked says to go on."""
     found = find_closings(call)
     if as_json:
         print_json(found)

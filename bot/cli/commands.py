@@ -62,7 +62,7 @@ _COMMANDS = (
     ),
     Command("reopen", "Let a closed month take entries again; what was frozen stays on record.", "closing"),
     Command("digest", "Show a team's digest as it would be now; with --post, post it.", "digests"),
-    Command("jobs", "What comes next by itself for each team, and what became of the last runs.", "jobs"),
+    Command("jobs", "Show what comes next by itself for each team, and what became of the last runs.", "jobs"),
     Command("verify", "Recompute every figure and every hash, and name the first that differs.", "record"),
     Command(
         "reevaluate",

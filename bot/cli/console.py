@@ -15,7 +15,7 @@ err = Console(stderr=True, highlight=False)
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A function that shows how far a long piece of work is, on standard error."""
+    """Return a function that shows how far a long piece of work is, on standard error."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -31,7 +31,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Prints a table, however many rows it has."""
+    """Print a table, however many rows it has."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")

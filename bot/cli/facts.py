@@ -36,7 +36,11 @@ def fact(
 
 
 def _cells(kind: str, values: list[str]) -> dict[str, str]:
-    """The values by column; raises ``LedgerError`` for a kind or a column that is none."""
+    """Return the values by column.
+
+    Raises:
+        LedgerError: For a kind or a column that is none.
+    """
     if kind not in FACT_FILES:
         near = closest(kind, FACT_FILES)
         remedy = f"Did you mean: ccm fact {near}" if near else f"One of: {', '.join(FACT_FILES)}"

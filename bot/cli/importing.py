@@ -35,7 +35,7 @@ class Importer(Protocol):
     def __call__(
         self, connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
     ) -> ImportSummary:
-        """What the import of the file changed."""
+        """Return what the import of the file changed."""
 
 
 @imports.command()

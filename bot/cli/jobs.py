@@ -16,7 +16,7 @@ _WHOLE_PRACTICE = "the practice"
 
 
 def jobs(workspace: Workspace = None, as_json: AsJson = False) -> None:
-    """What comes next by itself for each team, and what became of the last runs."""
+    """Show what comes next by itself for each team, and what became of the last runs."""
     at = now()
     with opened_practice(workspace) as (practice, own), own.reading() as connection:
         known = teams(connection, practice.practice_id)
@@ -54,7 +54,7 @@ def _coming(plan: Plan, upcoming: datetime) -> Mapping[str, object]:
 
 
 def _what(kind: str) -> str:
-    """What a kind of run is called; what is not planned is called by its kind."""
+    """Return what a kind of run is called; what is not planned is called by its kind."""
     return TITLES.get(kind, kind)
 
 

@@ -14,7 +14,7 @@ from ledger.storage.failures import in_words
 
 @contextmanager
 def opened_ledger(*, needs_schema: bool = True) -> Iterator[Database]:
-    """The ledger that the environment names; errors are told as ``failures_told`` does."""
+    """Return the ledger that the environment names; errors are told as ``failures_told`` does."""
     with failures_told(), _unknown_outcomes_told(), in_words():
         database = Database(Settings().ccm_database_url)
         try:
@@ -38,14 +38,18 @@ def _unknown_outcomes_told() -> Iterator[None]:
 
 @contextmanager
 def opened_practice(workspace: str | None) -> Iterator[tuple[Practice, ScopedDatabase]]:
-    """The practice that is meant and the ledger as it sees it; errors are told as ``failures_told`` does."""
+    """Return the practice that is meant and the ledger as it sees it; errors are told as ``failures_told`` does."""
     with opened_ledger() as database:
         practice = chosen_practice(database, workspace)
         yield practice, database.of(practice.practice_id)
 
 
 def chosen_practice(database: Database, workspace: str | None) -> Practice:
-    """The practice of that workspace, or the only one; raises ``LedgerError`` where that is not clear."""
+    """Return the practice of that workspace, or the only one.
+
+    Raises:
+        LedgerError: Where that is not clear.
+    """
     if workspace is not None:
         with database.of(workspace).reading() as connection:
             return get_practice(connection, workspace)

@@ -28,7 +28,7 @@ Name = Annotated[str, typer.Argument(help="The policy's name, as ccm policy show
 
 @policy.command()
 def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
-    """Every policy with its value, and whether the practice changed it."""
+    """List every policy with its value, and whether the practice changed it."""
     with opened_practice(workspace) as (practice, database), database.reading() as connection:
         own = stored_settings(connection, practice)
     settings = written_settings(own)
@@ -44,7 +44,7 @@ def show(workspace: Workspace = None, as_json: AsJson = False) -> None:
 
 @policy.command()
 def history(workspace: Workspace = None, as_json: AsJson = False) -> None:
-    """Who changed which policy, when, from what and to what; the newest first."""
+    """List who changed which policy, when, from what and to what; the newest first."""
     with opened_practice(workspace) as (practice, database), database.reading() as connection:
         changes = policy_changes(connection, practice)
     if as_json:
@@ -128,7 +128,10 @@ def _as_typed(error: PolicyValueError) -> str:
 
 
 def _value(text: str) -> Any:
-    """What the text says: JSON, or the text itself. JSON's null is no value; ``reset`` returns to the default."""
+    """Return what the text says: JSON, or the text itself.
+
+    JSON's null is no value; ``reset`` returns to the default.
+    """
     try:
         value = json.loads(text)
     except json.JSONDecodeError:

@@ -11,12 +11,12 @@ from bot.views.reply import Reply, joined
 
 
 def print_pages(replies: Sequence[Reply]) -> None:
-    """Prints the pages of one answer as one: of the pages after the first, what is in their tables."""
+    """Print the pages of one answer as one: of the pages after the first, what is in their tables."""
     print_blocks(joined(replies))
 
 
 def print_reply(reply: Reply) -> None:
-    """Prints the same answer that Slack shows, block by block."""
+    """Print the same answer that Slack shows, block by block."""
     print_blocks(reply.blocks or [{"type": "section", "text": {"text": reply.text}}])
 
 

@@ -25,7 +25,7 @@ def rules(
 
 
 def _rules(wanted: str) -> list[RuleText]:
-    """The rule of that number, or those of that name: a reason and a blocker may share one."""
+    """Return the rule of that number, or those of that name: a reason and a blocker may share one."""
     found = [rule for rule in CATALOGUE.values() if wanted.upper() in {rule.number, rule.name}]
     if found:
         return found

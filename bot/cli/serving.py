@@ -117,7 +117,10 @@ def _serve_one(settings: Settings, process: _Process) -> None:
 
 
 def _ready_workspace(database: Database, client: WebClient, health: Health) -> str:
-    """The workspace that is served, once the database and Slack are there. What waiting does not cure is told first."""
+    """Return the workspace that is served, once the database and Slack are there.
+
+    What waiting does not cure is told first.
+    """
     wait_for(lambda: schema.check(database), health.asked_to_stop)
     workspace = wait_for(lambda: workspace_of(client), health.asked_to_stop)
     wait_for(lambda: check_practice(database, workspace), health.asked_to_stop)

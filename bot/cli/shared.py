@@ -18,7 +18,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program i
 
 @contextmanager
 def failures_told() -> Iterator[None]:
-    """Ends the program with exit code 1 and what to do, where the block raises an error that can be mended."""
+    """End the program with exit code 1 and what to do, where the block raises an error that can be mended."""
     try:
         yield
     except LedgerError as error:
@@ -47,7 +47,7 @@ def tell(error: LedgerError) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Prints dataclasses, dates and the like as JSON; amounts in cents, lengths in minutes."""
+    """Print dataclasses, dates and the like as JSON; amounts in cents, lengths in minutes."""
     from pydantic import TypeAdapter
 
     plain = TypeAdapter(Any).dump_python(value, mode="json")

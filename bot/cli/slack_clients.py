@@ -12,9 +12,12 @@ from ledger.storage.reach import Reach
 
 
 def installations_of(settings: Settings, database: Database, *, slack: Reach | None = None) -> Installations | None:
-    """The installations of the app that the environment names, or None where it names one workspace's token.
+    """Return the installations of the app that the environment names, or None where it names one workspace's token.
 
-    Their clients keep ``slack`` true. Raises ``LedgerError`` where the environment names both, or one by half.
+    Their clients keep ``slack`` true.
+
+    Raises:
+        LedgerError: Where the environment names both, or one by half.
     """
     app = settings.oauth_app
     if app is None:
@@ -23,7 +26,11 @@ def installations_of(settings: Settings, database: Database, *, slack: Reach | N
 
 
 def client_of(ledger: Database, practice: Practice) -> WebClient:
-    """The client of the practice's workspace; raises ``LedgerError`` where there is no token for it."""
+    """Return the client of the practice's workspace.
+
+    Raises:
+        LedgerError: Where there is no token for it.
+    """
     settings = Settings()
     installations = installations_of(settings, ledger)
     if installations is not None:

@@ -38,18 +38,19 @@ class Call:
         return self.local_now.date()
 
     def behind(self, text: str) -> "Call":
-        """The same call with ``text`` alone: what stands behind the command's name."""
+        """Return this call with ``text`` alone: what stands behind the command's name."""
         return replace(self, text=text)
 
     def request(self, content: Mapping[str, Any]) -> Request:
-        """The write this call asks for, under the call's key."""
+        """Return the write this call asks for, under the call's key."""
         return Request(self.key, {"by": self.person.staff_id, **content})
 
 
 def month_args(call: Call, teams: list[Team], *, groups: bool = False) -> tuple[MonthArgs, Team | None]:
-    """``[MONTH] [TEAM] [PROGRAM]`` of the call, and the team that is meant; with ``groups`` a status too.
+    """Return ``[MONTH] [TEAM] [PROGRAM]`` of the call, and the team that is meant; with ``groups`` a status too.
 
-    Raises ``LedgerError`` for other words.
+    Raises:
+        LedgerError: For other words.
     """
     args = parse_month_args(call.text, [team.name for team in teams], today=call.today, groups=groups)
     if args.problems:
@@ -59,7 +60,7 @@ def month_args(call: Call, teams: list[Team], *, groups: bool = False) -> tuple[
 
 
 def scope_name(teams: list[Team], visible: frozenset[str] | None) -> str:
-    """Whose list it is: ``all teams``, or the names of the visible ones."""
+    """Return whose list it is: ``all teams``, or the names of the visible ones."""
     if visible is None:
         return "all teams"
     return ", ".join(team.name for team in teams if team.team_id in visible) or "no team"

@@ -29,9 +29,12 @@ EXAMPLE = "For example: /ccm close 2026-10"
 
 
 def close(call: Call) -> Reply:
-    """What a close would freeze, with the button; of a closed month who closed and reopened it.
+    """Return what a close would freeze, with the button; of a closed month who closed and reopened it.
 
-    Raises ``LedgerError`` for words that are no month and for one that is not over. Without a month it is the last one.
+    Without a month it is the last one.
+
+    Raises:
+        LedgerError: For words that are no month and for one that is not over.
     """
     found = find_closings(call)
     if found.preview is None:
@@ -49,7 +52,7 @@ class Closings:
 
 
 def find_closings(call: Call) -> Closings:
-    """The same without words; raises as ``close`` does."""
+    """Return what ``close`` shows, without words; raises as ``close`` does."""
     month = asked_month(call)
     with call.database.reading() as connection:
         history = closings_of(connection, call.practice.practice_id, month)
@@ -59,7 +62,11 @@ def find_closings(call: Call) -> Closings:
 
 
 def asked_month(call: Call) -> date:
-    """The month that the call names, or the last one that ended; raises ``LedgerError`` for other words."""
+    """Return the month that the call names, or the last one that ended.
+
+    Raises:
+        LedgerError: For other words.
+    """
     if not call.text.strip():
         return previous_month(month_of(call.today))
     month = parse_month(call.text, today=call.today)
@@ -69,7 +76,11 @@ def asked_month(call: Call) -> date:
 
 
 def begin_close(call: Call) -> Reply:
-    """The card for the time that the close takes; raises ``LedgerError`` where the month may not be closed."""
+    """Return the card for the time that the close takes.
+
+    Raises:
+        LedgerError: Where the month may not be closed.
+    """
     month = asked_month(call)
     with call.database.reading() as connection:
         if earlier_receipt(connection, call.practice, _request(call, month)) is None:
@@ -79,13 +90,13 @@ def begin_close(call: Call) -> Reply:
 
 
 def save_close(call: Call) -> Reply:
-    """Closes the month, once however often it is asked for, and says what differs from the close before it."""
+    """Close the month, once however often it is asked for, and say what differs from the close before it."""
     receipt, changes = do_close(call)
     return closed(receipt, changes, call.practice)
 
 
 def do_close(call: Call, progress: Progress = lambda _done, _all: None) -> tuple[ClosingReceipt, CloseChanges]:
-    """The same for a terminal: what was frozen, and all that differs."""
+    """Close the month for a terminal: what was frozen, and all that differs."""
     month = asked_month(call)
     receipt = close_month(
         call.database,

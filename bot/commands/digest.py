@@ -26,7 +26,8 @@ NONE_SCHEDULED = "none is scheduled"
 def digest(call: Call, page: int = 0) -> Reply:
     """Page ``page`` (from 0) of the preview for the team the call names, or for the person's only one.
 
-    Raises ``LedgerError`` for other teams.
+    Raises:
+        LedgerError: For other teams.
     """
     team = find_team(call)
     with call.database.reading() as connection:
@@ -37,12 +38,12 @@ def digest(call: Call, page: int = 0) -> Reply:
 
 
 def next_post(practice: Practice, team: Team, at: datetime) -> str:
-    """When the team's next digest comes, on its schedule's clock."""
+    """Return when the team's next digest comes, on its schedule's clock."""
     return next((_said(practice, one) for one in _coming(practice, team, at)), NONE_SCHEDULED)
 
 
 def next_posts(practice: Practice, team: Team, at: datetime) -> str:
-    """When the team's next digests come, on its schedule's clock."""
+    """Return when the team's next digests come, on its schedule's clock."""
     coming = islice(_coming(practice, team, at), COMING)
     return " · ".join(_said(practice, one) for one in coming) or NONE_SCHEDULED
 
@@ -60,7 +61,11 @@ def _said(practice: Practice, upcoming: datetime) -> str:
 
 
 def find_team(call: Call) -> Team:
-    """The team whose digest is meant; raises ``LedgerError`` where that is none, several, or not the person's."""
+    """Return the team whose digest is meant.
+
+    Raises:
+        LedgerError: Where that is none, several, or not the person's.
+    """
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
     _, asked = month_args(call, known)
@@ -80,9 +85,10 @@ def find_team(call: Call) -> Team:
 
 
 def post_now(call: Call, team: Team, channel: DigestChannel) -> Reply:
-    """Posts the team's digest now, once a minute however often it is pressed.
+    """Post the team's digest now, once a minute however often it is pressed.
 
-    Raises ``ChannelError`` where the channel refuses.
+    Raises:
+        ChannelError: Where the channel refuses.
     """
     this_minute = call.at.astimezone(UTC).replace(second=0, microsecond=0)
     occurrence = Occurrence(call.practice.practice_id, ASKED_FOR, team.team_id, this_minute)

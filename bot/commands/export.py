@@ -13,14 +13,21 @@ from ledger.roster.directory import Team, teams
 
 
 def export(call: Call) -> Later:
-    """What is on its way, and the files themselves; raises ``LedgerError`` for a month or a team that is none."""
+    """Return what is on its way, and the files themselves.
+
+    Raises:
+        LedgerError: For a month or a team that is none.
+    """
     month, scope, _ = _asked(call)
     text = f"{formatting.month_name(month)} ({scope}) is being prepared. It comes as a direct message from this app."
     return Later(Reply(text, (section(formatting.escaped(text)),)), lambda: month_files(call))
 
 
 def month_files(call: Call) -> Files:
-    """The workbook and the CSV that the call asks for, whose names carry the month alone; raises as ``export`` does."""
+    """Return the workbook and the CSV that the call asks for, whose names carry the month alone.
+
+    Raises as ``export`` does.
+    """
     from ledger.reports.workbook import month_csv, month_workbook  # noqa: PLC0415 - openpyxl loads slowly
 
     month, scope, visible = _asked(call)

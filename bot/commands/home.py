@@ -29,7 +29,7 @@ from ledger.roster.directory import Role, Team, teams
 
 
 def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:
-    """The view of the person's Home tab as it is at ``place``; ``notice`` stands at its top."""
+    """Return the view of the person's Home tab as it is at ``place``; ``notice`` stands at its top."""
     roles = call.person.roles
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)

@@ -57,10 +57,13 @@ Recorder = Callable[..., Receipt]
 
 
 def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
-    """Saves the line and answers with its receipt; where it is unclear or has gaps, the form says so.
+    """Save the line and answer with its receipt; where it is unclear or has gaps, the form says so.
 
-    Where several programs are possible the form asks which; an unusual entry is answered with a question, in the
-    form where the line is long. Raises ``LedgerError`` for an entry that the rules refuse.
+    Where several programs are possible the form asks which; an unusual entry is answered with a question, in the form
+    where the line is long.
+
+    Raises:
+        LedgerError: For an entry that the rules refuse.
     """
     try:
         said = _saved(call, confirmed=confirmed)
@@ -74,10 +77,11 @@ def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
 
 
 def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
-    """The same without a form where the line is unclear: it is answered with what is wrong with it.
+    """Save the line as ``log`` does, but answer an unclear one with what is wrong with it instead of a form.
 
-    Raises ``LedgerError`` for an entry that the rules refuse, ``ConfirmationNeededError`` for an unusual one unless
-    ``confirmed``.
+    Raises:
+        LedgerError: For an entry that the rules refuse, ``ConfirmationNeededError`` for an unusual one unless
+            ``confirmed``.
     """
     said = _saved(call, confirmed=confirmed)
     if isinstance(said, Reply):
@@ -86,7 +90,7 @@ def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
 
 
 def _saved(call: Call, *, confirmed: bool) -> Reply | LogLine:
-    """The receipt of the line, or the line where it cannot be saved as it is."""
+    """Return the receipt of the line, or the line where it cannot be saved as it is."""
     with call.database.writing() as connection:
         line = _parse(call, connection, call.text)
         if not line.is_complete:
@@ -95,15 +99,19 @@ def _saved(call: Call, *, confirmed: bool) -> Reply | LogLine:
 
 
 def _finish_in_form(call: Call, line: LogLine) -> OpenForm:
-    """The form with all that was understood of the line, and what was not; raises for a note that fits in no form."""
+    """Return the form with all that was understood of the line, and what was not.
+
+    Raises for a note that fits in no form.
+    """
     refuse_long_note(line.note)
     intro = unclear_intro(line.problems, line.missing) if call.text else ""
     return OpenForm(log_form(_values(call, line, call.text), intro=intro))
 
 
 def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
-    """The form, prefilled with what is understood of the call's text; ``intro`` and ``confirm`` as for ``log_form``.
+    """Return the form, prefilled with what is understood of the call's text.
 
+    ``intro`` and ``confirm`` as for ``log_form``.
     Without a text it asks the ledger nothing: Slack waits three seconds for a form.
     """
     line = LogLine()
@@ -114,7 +122,7 @@ def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
 
 
 def open_form_with_note(call: Call, note: str) -> OpenForm:
-    """The form with ``note`` in it: the text of a message that the person logs time about, or as much as fits.
+    """Return the form with ``note`` in it: the text of a message that the person logs time about, or as much as fits.
 
     ``note`` comes as Slack sends messages, with its escapes.
     """
@@ -126,7 +134,9 @@ def open_form_with_note(call: Call, note: str) -> OpenForm:
 
 
 def read_pasted(call: Call, view: Mapping[str, Any]) -> dict[str, Any]:
-    """The form ``view`` with what its pasted line says in the inputs that were empty, and with what could not be read.
+    """Return the form ``view`` with what its pasted line says in the inputs that were empty.
+
+    Above it stands what could not be read.
 
     A line that was read to its end is taken from its field; one that was not stays there to be corrected.
     """
@@ -142,7 +152,7 @@ def read_pasted(call: Call, view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def submit_form(call: Call, values: Mapping[str, str], *, record: Recorder | None = None) -> OpenForm | dict[str, str]:
-    """Saves what was filled in; returns the receipt or the form with a question as a view, or errors by input."""
+    """Save what was filled in; return the receipt or the form with a question as a view, or errors by input."""
     entered = values
     try:
         with call.database.writing() as connection:
@@ -164,7 +174,7 @@ def submit_form(call: Call, values: Mapping[str, str], *, record: Recorder | Non
 
 
 def read_form(call: Call, connection: Connection, values: Mapping[str, str]) -> tuple[LogLine, dict[str, str]]:
-    """What was filled in, and what is wrong with it by the names of inputs."""
+    """Return what was filled in, and what is wrong with it by the names of inputs."""
     line = _parse(call, connection, f"{values.get(PATIENT, '')} {values.get(LENGTH, '')} {values.get(DATE, '')}")
     filled = replace(
         line,
@@ -177,17 +187,21 @@ def read_form(call: Call, connection: Connection, values: Mapping[str, str]) -> 
 
 
 def refusal_beside(error: LedgerError) -> dict[str, str]:
-    """What the ledger refused, beside the input that it is about."""
+    """Return what the ledger refused, beside the input that it is about."""
     return {_INPUT_BY_CODE.get(error.code, LENGTH): f"{error.title} {error.remedy}"}
 
 
 def save_anyway(question: ConfirmationNeededError) -> str:
-    """The question as a form asks it, beside a tick."""
+    """Return the question as a form asks it, beside a tick."""
     return f"{question.title} Save it anyway?"
 
 
 def refuse_long_note(note: str) -> None:
-    """Raises ``LedgerError`` for a note that fits into no entry and so into no form."""
+    """Raise ``LedgerError`` for a note that fits into no entry and so into no form.
+
+    Raises:
+        LedgerError: NOTE_TOO_LONG.
+    """
     if len(note) > NOTE_CHARACTERS:
         raise LedgerError(
             "NOTE_TOO_LONG",
@@ -226,7 +240,10 @@ def _paste_errors(pasted: LogLine, filled: Filled) -> dict[str, str]:
 
 
 def _form_errors(line: LogLine, values: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong, by input. A note in the line means that a word of the patient or the length was not understood."""
+    """Return what is wrong, by input.
+
+    A note in the line means that a word of the patient or the length was not understood.
+    """
     errors = {
         INPUT_BY_FIELD.get(problem.field, LENGTH): f"{problem.message} For example: {problem.example}"
         for problem in line.problems
@@ -253,9 +270,12 @@ def save_entry(
     confirmed: bool,
     record: Recorder | None = None,
 ) -> Reply:
-    """Stores what was understood of a complete line, by ``record`` where that is given; returns the receipt.
+    """Store what was understood of a complete line, by ``record`` where that is given; return the receipt.
 
     Raises as ``record`` does, and ``ProgramMissingError`` where the program is neither said nor the only one.
+
+    Raises:
+        LedgerError: LINE_INCOMPLETE.
     """
     if line.patient_code is None or line.activity is None:
         raise LedgerError("LINE_INCOMPLETE", "The line is incomplete.", "/ccm log P-1042 12m meds call What was done.")
@@ -286,7 +306,7 @@ def save_entry(
 
 
 def _values(call: Call, line: LogLine, text: str = "") -> dict[str, str]:
-    """The form of a line: what was understood, and today where it says no day.
+    """Return the form of a line: what was understood, and today where it says no day.
 
     What a problem is about stays empty, so that nothing is saved by accident; but a day long ago, which is seen, and
     of ``text`` a length that cannot be read, which is refused until it is corrected.

@@ -24,7 +24,11 @@ def me(call: Call, page: int = 0) -> Reply:
 
 
 def me_pages(call: Call) -> list[Reply]:
-    """All pages; raises ``LedgerError`` for words that are no stretch of days."""
+    """Return all pages.
+
+    Raises:
+        LedgerError: For words that are no stretch of days.
+    """
     title, entries = find_own(call)
     near, scope = find_near(call.behind(""))
     return own_pages(
@@ -38,7 +42,7 @@ def me_pages(call: Call) -> list[Reply]:
 
 
 def find_own(call: Call) -> tuple[str, list[OwnEntry]]:
-    """What the stretch of days is called, and the person's entries in it."""
+    """Return what the stretch of days is called, and the person's entries in it."""
     first_day, title = _since(call)
     with call.database.reading() as connection:
         return title, own_entries(connection, call.practice, call.person.staff_id, first_day, call.today)
@@ -59,7 +63,7 @@ def _since(call: Call) -> tuple[date, str]:
 
 
 def _data(call: Call) -> Any:
-    """The entries for a program."""
+    """Return the entries for a program."""
     return [{"name": one.name, **asdict(one), "result": one.result._asdict()} for one in find_own(call)[1]]
 
 

@@ -54,7 +54,11 @@ class Asked:
 
 
 def month(call: Call, page: int = 0) -> Reply:
-    """Page ``page`` (from 0) of the month's list; raises ``LedgerError`` for a month or a team that is none."""
+    """Page ``page`` (from 0) of the month's list.
+
+    Raises:
+        LedgerError: For a month or a team that is none.
+    """
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
         asked = _asked(call, known)
@@ -87,7 +91,7 @@ def month(call: Call, page: int = 0) -> Reply:
 
 
 def find_month(call: Call) -> tuple[MonthList, MonthCounts, str, Group | None]:
-    """The whole list that the call asks for, its counts, whose it is and the status it is of: for a terminal."""
+    """Return the whole list that the call asks for, its counts, whose it is and the status it is of: for a terminal."""
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
         asked = _asked(call, known)
@@ -102,7 +106,11 @@ def _asked(call: Call, known: list[Team]) -> Asked:
 
 
 def _scope(call: Call, known: list[Team], asked: Asked) -> tuple[Scope, str]:
-    """What is counted, and what it is called; raises ``LedgerError`` for a team of others."""
+    """Return what is counted, and what it is called.
+
+    Raises:
+        LedgerError: For a team of others.
+    """
     visible = visible_teams(call.person, known, asked.team)
     name = scope_name(known, visible)
     return Scope(asked.month, visible, asked.program), f"{name}, {asked.program}" if asked.program else name
@@ -111,7 +119,7 @@ def _scope(call: Call, known: list[Team], asked: Asked) -> tuple[Scope, str]:
 def _filters(
     call: Call, known: list[Team], asked: Asked, counts: MonthCounts
 ) -> dict[str, tuple[Sequence[Choice], str]]:
-    """The menus of the list: each choice is the whole question as it is, but for one thing."""
+    """Return the menus of the list: each choice is the whole question as it is, but for one thing."""
     own = visible_teams(call.person, known, None)
     offered = [team for team in known if own is None or team.team_id in own]
     everything = "All teams" if own is None else "All my teams"
@@ -141,7 +149,7 @@ def _filters(
 
 
 def _months(call: Call, asked: Asked) -> list[date]:
-    """This month and those before it, and the one that was asked for."""
+    """Return this month and those before it, and the one that was asked for."""
     months = [month_of(call.today)]
     while len(months) < MONTHS_OFFERED:
         months.append(previous_month(months[-1]))
@@ -149,7 +157,7 @@ def _months(call: Call, asked: Asked) -> list[date]:
 
 
 def _printed(call: Call) -> list[Block]:
-    """The whole list for a terminal."""
+    """Return the whole list for a terminal."""
     listed, counts, scope, group = find_month(call)
     rows = [row_cells(row) for row in listed_rows(listed, group)]
     return [*month_head(counts, call.practice, scope=scope, group=group).blocks, table(COLUMNS, rows)]

@@ -21,7 +21,8 @@ from ledger.roster.directory import Team, people, teams
 def near(call: Call, page: int = 0) -> Reply:
     """Page ``page`` (from 0) of the worklist of the team, else of the person's teams, else of all.
 
-    Raises ``LedgerError`` for words that name neither a team nor a month or program.
+    Raises:
+        LedgerError: For words that name neither a team nor a month or program.
     """
     pages = near_messages(call)
     page = min(max(page, 0), len(pages) - 1)
@@ -31,7 +32,7 @@ def near(call: Call, page: int = 0) -> Reply:
 
 
 def near_messages(call: Call) -> list[Reply]:
-    """The worklist as a first message and those that continue it."""
+    """Return the worklist as a first message and those that continue it."""
     found, scope = find_near(call)
     with call.database.reading() as connection:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
@@ -51,7 +52,7 @@ def near_messages(call: Call) -> list[Reply]:
 
 
 def find_near(call: Call) -> tuple[Worklist, str]:
-    """The worklist that the call asks for, and whose it is."""
+    """Return the worklist that the call asks for, and whose it is."""
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
         args, asked = month_args(call, known)
@@ -62,7 +63,7 @@ def find_near(call: Call) -> tuple[Worklist, str]:
 
 
 def near_teams(call: Call, known: list[Team], asked: Team | None) -> frozenset[str] | None:
-    """The ids of the teams whose worklist is meant: the asked one, else the person's, else all (None)."""
+    """Return the ids of the teams whose worklist is meant: the asked one, else the person's, else all (None)."""
     if asked is not None:
         return frozenset({asked.team_id})
     own = frozenset(call.person.team_ids) & {team.team_id for team in known}
@@ -70,7 +71,10 @@ def near_teams(call: Call, known: list[Team], asked: Team | None) -> frozenset[s
 
 
 def _team_menu(call: Call) -> list[Block]:
-    """A menu of the teams, where the person has several; each choice says what could be typed behind the command."""
+    """Return a menu of the teams, where the person has several.
+
+    Each choice says what could be typed behind the command.
+    """
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
     args, asked = month_args(call, known)
@@ -90,7 +94,7 @@ def _team_menu(call: Call) -> list[Block]:
 
 
 def _printed(call: Call) -> list[Block]:
-    """The whole worklist for a terminal."""
+    """Return the whole worklist for a terminal."""
     return [block for reply in near_messages(call) for block in reply.blocks]
 
 

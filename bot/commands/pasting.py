@@ -20,12 +20,12 @@ class Filled:
 
 
 def without_command(pasted: str) -> str:
-    """A pasted line as it stands behind ``/ccm log``, which people paste too."""
+    """Return a pasted line as it stands behind ``/ccm log``, which people paste too."""
     return _COMMAND.sub("", pasted, count=1).strip()
 
 
 def fill(values: Mapping[str, str], said: Mapping[str, str], line: LogLine, *, today: date) -> Filled:
-    """``values`` of the form, and where they are empty what is ``said`` by ``line``.
+    """Return ``values`` of the form, and where they are empty what is ``said`` by ``line``.
 
     A date of today is the one that the form began with: a date in the line holds, and one that cannot be read is asked
     for.
@@ -39,7 +39,7 @@ def fill(values: Mapping[str, str], said: Mapping[str, str], line: LogLine, *, t
 
 
 def means_the_same(entered: LogLine, said: LogLine) -> bool:
-    """Whether two lengths are the same, and the times too where both have some."""
+    """Return whether two lengths are the same, and the times too where both have some."""
     both_timed = entered.started_at is not None and said.started_at is not None
     return entered.duration_minutes == said.duration_minutes and (
         not both_timed or entered.started_at == said.started_at
@@ -47,6 +47,6 @@ def means_the_same(entered: LogLine, said: LogLine) -> bool:
 
 
 def unread_error(line: LogLine, values: Mapping[str, str]) -> str:
-    """What could not be read of a line, but where the form says it; nothing where all of it could."""
+    """Return what could not be read of a line, but where the form says it; nothing where all of it could."""
     open_problems = [problem for problem in line.problems if INPUT_BY_FIELD[problem.field] not in values]
     return " ".join(f"{problem.message} For example: {problem.example}" for problem in open_problems)

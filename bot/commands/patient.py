@@ -24,13 +24,17 @@ EXAMPLE = "For example: /ccm patient P-1042 nov"
 
 
 def patient(call: Call, page: int = 0) -> Reply:
-    """A page (from 0) of the statement; raises ``LedgerError`` where the words name no patient or no month."""
+    """Return a page (from 0) of the statement.
+
+    Raises:
+        LedgerError: Where the words name no patient or no month.
+    """
     pages = patient_pages(call)
     return pages[min(max(page, 0), len(pages) - 1)]
 
 
 def patient_pages(call: Call) -> list[Reply]:
-    """All pages of the statement; raises as ``patient`` does."""
+    """Return all pages of the statement; raises as ``patient`` does."""
     code, month, evaluated = find_statement(call)
     with call.database.reading() as connection:
         team = team_of_patient(connection, call.practice.practice_id, code)
@@ -52,7 +56,11 @@ def patient_pages(call: Call) -> list[Reply]:
 
 
 def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
-    """The patient's code, the month and the statement that the call asks for."""
+    """Return the patient's code, the month and the statement that the call asks for.
+
+    Raises:
+        LedgerError: CODE_MISSING, CODE_AMBIGUOUS.
+    """
     words = call.text.split(maxsplit=1)
     if not words:
         raise LedgerError("CODE_MISSING", "Which patient?", EXAMPLE)
@@ -72,7 +80,7 @@ def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
 
 
 def _data(call: Call) -> Any:
-    """The statement for a program."""
+    """Return the statement for a program."""
     code, _, evaluated = find_statement(call)
     return {"patient": code, **statement_json(evaluated.statement), "closing": evaluated.closing}
 

@@ -38,11 +38,15 @@ _ENTRIES = (
         "Void an entry and save the one that replaces it; what is not said stays as it was.",
     ),
     Entry("add", "corrections.add", "Add to the note of an entry; the note before it stays as it was."),
-    Entry("me", "me", "The person's entries and minutes today, this week or this month, and what they still miss."),
-    Entry("patient", "patient", "The statement of a patient's month, every entry counted or excluded and why."),
-    Entry("near", "near", "Whom one short call makes billable."),
     Entry(
-        "month", "month", "Billable patients with codes and payment, and for every other patient the reason why not."
+        "me", "me", "List the person's entries and minutes today, this week or this month, and what they still miss."
+    ),
+    Entry("patient", "patient", "Show the statement of a patient's month, every entry counted or excluded and why."),
+    Entry("near", "near", "List whom one short call makes billable."),
+    Entry(
+        "month",
+        "month",
+        "List billable patients with codes and payment, and for every other patient the reason why not.",
     ),
     Entry("export", "export"),
     Entry("close", "close"),

@@ -16,9 +16,10 @@ EXAMPLE = "For example: /ccm reopen 2026-10 A call of that month was logged late
 
 
 def reopen(call: Call) -> Later:
-    """The card for the time that it takes, and the reopening behind it.
+    """Return the card for the time that it takes, and the reopening behind it.
 
-    Raises ``LedgerError`` where the month may not be reopened so.
+    Raises:
+        LedgerError: Where the month may not be reopened so.
     """
     month, reason = asked(call)
     with call.database.reading() as connection:
@@ -28,7 +29,11 @@ def reopen(call: Call) -> Later:
 
 
 def do_reopen(call: Call) -> ClosingReceipt:
-    """Reopen the month, once however often it is asked for; raises ``LedgerError`` as ``reopen`` does."""
+    """Reopen the month, once however often it is asked for.
+
+    Raises:
+        LedgerError: As ``reopen`` does.
+    """
     month, reason = asked(call)
     return reopen_month(
         call.database,
@@ -46,7 +51,11 @@ def _request(call: Call, month: date, reason: str) -> Request:
 
 
 def asked(call: Call) -> tuple[date, str]:
-    """The month and the reason of the call; raises ``LedgerError`` where it begins with no month."""
+    """Return the month and the reason of the call.
+
+    Raises:
+        LedgerError: Where it begins with no month.
+    """
     if not call.text.strip():
         raise LedgerError("MONTH_MISSING", "Which month, and why?", EXAMPLE)
     month, reason = split_month(call.text, today=call.today)

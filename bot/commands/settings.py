@@ -63,7 +63,11 @@ _TYPED: Mapping[str, Callable[[str], Any]] = {
 
 
 def settings(call: Call) -> Reply | OpenForm:
-    """Every setting, the form of the one that is named, or every change; raises ``LedgerError`` for other words."""
+    """Return every setting, the form of the one that is named, or every change.
+
+    Raises:
+        LedgerError: For other words.
+    """
     name = "_".join(call.text.lower().split())
     if not name:
         return _list(call)
@@ -85,7 +89,7 @@ def history_at_page(call: Call, page: int) -> Reply:
 
 
 def read_decision(name: str, values: Mapping[str, str]) -> Decision | dict[str, str]:
-    """What was decided in the form of that setting, or what is wrong with it, by input."""
+    """Return what was decided in the form of that setting, or what is wrong with it, by input."""
     code = values.get(CODE)
     if RESET in values:
         return Decision(name, None, code)
@@ -103,7 +107,7 @@ def read_decision(name: str, values: Mapping[str, str]) -> Decision | dict[str, 
 
 
 def save_decision(call: Call, decision: Decision) -> Reply:
-    """Takes the decision, once however often it is asked for, and says what it changed."""
+    """Take the decision, once however often it is asked for, and say what it changed."""
     content = {"setting": decision.name, "value": decision.value, "code": decision.code}
     with call.database.writing() as connection:
         receipt = decide(

@@ -11,7 +11,11 @@ from ledger.reports.takes import take_or_release, take_over
 
 
 def find_place(call: Call, channel: str, ts: str) -> Place:
-    """The digest and month that a message belongs to; raises ``LedgerError`` where it is none of a digest."""
+    """Return the digest and month that a message belongs to.
+
+    Raises:
+        LedgerError: Where it is none of a digest.
+    """
     with call.database.reading() as connection:
         place = find_message(connection, call.practice.practice_id, channel, ts)
     if place is None:
@@ -24,7 +28,7 @@ def find_place(call: Call, channel: str, ts: str) -> Place:
 
 
 def take(call: Call, place: Place, patient_code: str, address: Mapping[str, str]) -> Reply:
-    """Takes the patient for the month of that digest, or gives back the person's own; asks where another has it."""
+    """Take the patient for the month of that digest, or give back the person's own; ask where another has it."""
     with call.database.writing() as connection:
         asked = take_or_release(
             connection,
@@ -39,7 +43,7 @@ def take(call: Call, place: Place, patient_code: str, address: Mapping[str, str]
 
 
 def take_from(call: Call, place: Place, patient_code: str, holder: str, address: Mapping[str, str]) -> Reply:
-    """Takes the patient over from ``holder``; asks again where a third person has taken the patient meanwhile."""
+    """Take the patient over from ``holder``; ask again where a third person has taken the patient meanwhile."""
     with call.database.writing() as connection:
         asked = take_over(
             connection,

@@ -65,7 +65,7 @@ _NO_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_
 
 
 def examine(setup: Setup) -> Iterator[Finding]:
-    """Everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
+    """Yield everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
     away: set[str] = set()
     for part in PARTS:
         yield from _examined(part, setup, away)
@@ -86,7 +86,7 @@ def _examined(part: Part, setup: Setup, away: set[str]) -> Iterator[Finding]:
 
 
 def _held(check: Check, setup: Setup, met: list[Finding]) -> Iterator[Finding]:
-    """What the check finds; an error that it meets is a finding too, and kept in ``met``."""
+    """Yield what the check finds; an error that it meets is a finding too, and kept in ``met``."""
     try:
         yield from check(setup)
     except (LedgerError, SlackApiError, OSError, SQLAlchemyError, ValidationError) as error:

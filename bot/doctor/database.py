@@ -26,7 +26,11 @@ _CLOSED_TABLES = (
 
 
 def database_answers(setup: Setup) -> Iterator[Finding]:
-    """Whether the database is there, and which it is; a SQLite file is not made by looking for it."""
+    """Yield whether the database is there, and which it is; a SQLite file is not made by looking for it.
+
+    Raises:
+        DatabaseAwayError: LEDGER_MISSING.
+    """
     database = setup.database
     if database.is_sqlite and not Path(database.url.database or "").is_file():
         raise DatabaseAwayError(
@@ -44,18 +48,21 @@ def database_answers(setup: Setup) -> Iterator[Finding]:
 
 
 def migrations_are_newest(setup: Setup) -> Iterator[Finding]:
-    """Whether the database stands at the newest migration of this program."""
+    """Yield whether the database stands at the newest migration of this program."""
     schema.check(setup.database)
     yield ok("MIGRATIONS", f"The database is at the newest migration, {schema.newest()}.")
 
 
 def policies_can_be_read(setup: Setup) -> Iterator[Finding]:
-    """Whether every practice's policy is one that this program understands."""
+    """Yield whether every practice's policy is one that this program understands."""
     yield ok("POLICY", f"{len(setup.practices)} practices, whose policies can be read.")
 
 
 def writes_are_taken(setup: Setup) -> Iterator[Finding]:
-    """Whether the ledger can be added to: that it is not read-only, and that PostgreSQL's role may use every table."""
+    """Yield whether the ledger can be added to.
+
+    It is not read-only, and that PostgreSQL's role may use every table.
+    """
     with setup.database.across_practices().writing() as connection:  # SQLite refuses this where it may not write
         closed: list[str] = []
         if not setup.database.is_sqlite:
@@ -72,7 +79,7 @@ def writes_are_taken(setup: Setup) -> Iterator[Finding]:
 
 
 def writes_are_kept(setup: Setup) -> Iterator[Finding]:
-    """Whether what the database says it stored survives a power cut."""
+    """Yield whether what the database says it stored survives a power cut."""
     with setup.database.across_practices().reading() as connection:
         if setup.database.is_sqlite:
             yield from _sqlite_settings(connection)
@@ -81,7 +88,7 @@ def writes_are_kept(setup: Setup) -> Iterator[Finding]:
 
 
 def disk_has_room(setup: Setup) -> Iterator[Finding]:
-    """Whether a SQLite ledger can grow, and be copied beside itself by a backup or a restore."""
+    """Yield whether a SQLite ledger can grow, and be copied beside itself by a backup or a restore."""
     if not setup.database.is_sqlite:
         return
     ledger = Path(setup.database.url.database or "")
@@ -97,7 +104,7 @@ def disk_has_room(setup: Setup) -> Iterator[Finding]:
 
 
 def changes_are_refused(setup: Setup) -> Iterator[Finding]:
-    """Whether the triggers are there that keep append-only tables from being changed."""
+    """Yield whether the triggers are there that keep append-only tables from being changed."""
     sqlite = setup.database.is_sqlite
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -119,7 +126,7 @@ def changes_are_refused(setup: Setup) -> Iterator[Finding]:
 
 
 def practices_are_kept_apart(setup: Setup) -> Iterator[Finding]:
-    """Whether PostgreSQL itself shows the bot's role no row of another practice (decision 022)."""
+    """Yield whether PostgreSQL itself shows the bot's role no row of another practice (decision 022)."""
     held = schema.row_level_security(setup.database)
     if held is None:
         return
@@ -140,7 +147,7 @@ def practices_are_kept_apart(setup: Setup) -> Iterator[Finding]:
 
 
 def ledger_is_for_its_owner(setup: Setup) -> Iterator[Finding]:
-    """Whether a SQLite ledger can be read by others on the machine."""
+    """Yield whether a SQLite ledger can be read by others on the machine."""
     if not setup.database.is_sqlite or os.name != "posix":
         return
     ledger = Path(setup.database.url.database or "")

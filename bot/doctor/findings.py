@@ -50,7 +50,7 @@ def problem(code: str, title: str, remedy: str) -> Finding:
 
 
 def problem_of(error: LedgerError) -> Finding:
-    """An error as a problem."""
+    """Return an error as a problem."""
     return problem(error.code, error.title, error.remedy)
 
 
@@ -95,7 +95,7 @@ class Setup:
         """The workspaces that were found to take their token."""
 
     def close(self) -> None:
-        """Gives back what was opened."""
+        """Give back what was opened."""
         if "database" in vars(self):
             self.database.close()
 

@@ -28,7 +28,7 @@ _PROCESS = "See whether ccm serve runs (systemctl status ccm) and what it logs (
 
 
 def record_is_whole(setup: Setup) -> Iterator[Finding]:
-    """Whether chains and figures are what was recorded: of some patients, or of all."""
+    """Yield whether chains and figures are what was recorded: of some patients, or of all."""
     for practice in setup.practices:
         with setup.database.of(practice.practice_id).reading() as connection:
             codes = None if setup.full else _sample(connection, practice)
@@ -46,7 +46,7 @@ def record_is_whole(setup: Setup) -> Iterator[Finding]:
 
 
 def people_can_work(setup: Setup) -> Iterator[Finding]:
-    """Whether everybody who works here has a Slack account, and somebody administers."""
+    """Yield whether everybody who works here has a Slack account, and somebody administers."""
     for practice in setup.practices:
         today = practice.local_date(setup.now())
         with setup.database.of(practice.practice_id).reading() as connection:
@@ -68,7 +68,10 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
 
 
 def set_up_is_complete(setup: Setup) -> Iterator[Finding]:
-    """Whether each practice has teams with channels, people with roles, and patients; else what to enter, in order."""
+    """Yield whether each practice has teams with channels, people with roles, and patients.
+
+    Where one has not, the finding says what to enter, in order.
+    """
     for practice in setup.practices:
         today = practice.local_date(setup.now())
         with setup.database.of(practice.practice_id).reading() as connection:
@@ -81,7 +84,7 @@ def set_up_is_complete(setup: Setup) -> Iterator[Finding]:
 
 
 def messages_are_planned(setup: Setup) -> Iterator[Finding]:
-    """When the next message of each kind comes."""
+    """Yield when the next message of each kind comes."""
     at = setup.now()
     for practice in setup.practices:
         with setup.database.of(practice.practice_id).reading() as connection:
@@ -97,7 +100,7 @@ def messages_are_planned(setup: Setup) -> Iterator[Finding]:
 
 
 def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
-    """Whether what is due was posted, and whether somebody watches the clock at all."""
+    """Yield whether what is due was posted, and whether somebody watches the clock at all."""
     at = setup.now()
     for practice in setup.practices:
         with setup.database.of(practice.practice_id).reading() as connection:

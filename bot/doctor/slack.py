@@ -20,7 +20,10 @@ _AGAIN = "paste manifest.yml into the app's settings (https://api.slack.com/apps
 
 
 def tokens_are_taken(setup: Setup) -> Iterator[Finding]:
-    """Whether Slack takes the bot token: the one of the settings, or that of each workspace that installed the app."""
+    """Yield whether Slack takes the bot token.
+
+    The one of the settings, or that of each workspace that installed the app.
+    """
     if setup.installations is None:
         yield _visited(setup, setup.web(required(setup.settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-…")))
     else:
@@ -53,7 +56,7 @@ def _installations(setup: Setup, installations: Installations) -> Iterator[Findi
 
 
 def requests_can_come_in(setup: Setup) -> Iterator[Finding]:
-    """Whether there is a way in, by Socket Mode or by HTTP."""
+    """Yield whether there is a way in, by Socket Mode or by HTTP."""
     settings = setup.settings
     app_token = required(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-…") if settings.slack_app_token else ""
     by_socket = bool(app_token) and setup.installations is None
@@ -71,7 +74,7 @@ def requests_can_come_in(setup: Setup) -> Iterator[Finding]:
 
 
 def scopes_are_those_of_the_manifest(setup: Setup) -> Iterator[Finding]:
-    """Whether each token may do what the manifest asks for, and no more."""
+    """Yield whether each token may do what the manifest asks for, and no more."""
     wanted = set(bot_scopes())
     for visit in setup.visits:
         has = {scope.strip() for scope in visit.headers.get("x-oauth-scopes", "").split(",")} - {""}
@@ -86,7 +89,7 @@ def scopes_are_those_of_the_manifest(setup: Setup) -> Iterator[Finding]:
 
 
 def clock_is_right(setup: Setup) -> Iterator[Finding]:
-    """Whether this machine's clock agrees with Slack's."""
+    """Yield whether this machine's clock agrees with Slack's."""
     if not setup.visits:
         return
     slack = parsedate_to_datetime(setup.visits[0].headers["date"]).astimezone(UTC)
@@ -102,7 +105,7 @@ def clock_is_right(setup: Setup) -> Iterator[Finding]:
 
 
 def workspaces_have_a_practice(setup: Setup) -> Iterator[Finding]:
-    """Whether the workspace of each token is a practice of the ledger."""
+    """Yield whether the workspace of each token is a practice of the ledger."""
     known = {practice.practice_id for practice in setup.practices}
     for visit in setup.visits:
         if visit.practice_id in known:
@@ -116,7 +119,7 @@ def workspaces_have_a_practice(setup: Setup) -> Iterator[Finding]:
 
 
 def channels_can_be_posted_in(setup: Setup) -> Iterator[Finding]:
-    """Whether each team's channel is there and the bot is in it."""
+    """Yield whether each team's channel is there and the bot is in it."""
     for visit in setup.visits:
         with setup.database.of(visit.practice_id).reading() as connection:
             known = teams(connection, visit.practice_id)

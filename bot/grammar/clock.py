@@ -39,11 +39,11 @@ class ClockTime:
         return not self.half and (self.has_leading_zero or self.hour == 0 or self.hour > _NOON)
 
     def with_half(self, half: str) -> "ClockTime":
-        """The same digits in the given half of the day."""
+        """Return this time with its digits in the given half of the day."""
         return ClockTime(self.hour, self.minute, half, self.has_minutes, self.has_leading_zero)
 
     def as_time(self) -> time:
-        """The time of day it names."""
+        """Return the time of day it names."""
         hour = self.hour
         if self.half:
             hour = hour % _NOON + (_NOON if self.half == "p" else 0)
@@ -51,7 +51,7 @@ class ClockTime:
 
 
 def read_clock(text: str) -> ClockTime:
-    """``text``, which matches ``CLOCK``, as a time of day; whether such a time ``exists`` is not yet said."""
+    """Return ``text``, which matches ``CLOCK``, as a time of day; whether such a time ``exists`` is not yet said."""
     parts = _CLOCK_PARTS.fullmatch(text.strip())
     if parts is None:
         raise ValueError("not a time of day: it must match CLOCK")
@@ -65,7 +65,7 @@ def read_clock(text: str) -> ClockTime:
 
 
 def settle_halves(first: ClockTime, last: ClockTime) -> tuple[ClockTime, ClockTime] | None:
-    """Both ends of a range with morning and afternoon settled, or None where that would be a guess.
+    """Return both ends of a range with morning and afternoon settled, or None where that would be a guess.
 
     Where one end says am or pm, the other takes the half that makes the range shorter (``2:05-2:17pm``,
     ``11:50-12:10pm``). Where neither does, the clock has 24 hours, but ``2:05-2:17`` is in doubt.
@@ -87,7 +87,7 @@ def minutes_between(first: ClockTime, last: ClockTime) -> int:
 
 
 def local_instant(day: date, at: time, zone: tzinfo | None) -> datetime | None:
-    """The instant at which clocks in ``zone`` show ``at`` on ``day``.
+    """Return the instant at which clocks in ``zone`` show ``at`` on ``day``.
 
     None where clocks skip that time; the earlier of the two where they show it twice.
     """
@@ -97,7 +97,7 @@ def local_instant(day: date, at: time, zone: tzinfo | None) -> datetime | None:
 
 
 def later(instant: datetime, minutes: int) -> datetime:
-    """The instant ``minutes`` of elapsed time later (earlier, where negative), in the same zone."""
+    """Return the instant ``minutes`` of elapsed time later (earlier, where negative), in the same zone."""
     return (instant.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(instant.tzinfo)
 
 
@@ -107,5 +107,8 @@ def elapsed_minutes(start: datetime, end: datetime) -> int:
 
 
 def is_after(instant: datetime, other: datetime) -> bool:
-    """Whether ``instant`` is later. Python compares two datetimes of one zone by their clocks, which repeat an hour."""
+    """Return whether ``instant`` is later.
+
+    Python compares two datetimes of one zone by their clocks, which repeat an hour.
+    """
     return instant.astimezone(UTC) > other.astimezone(UTC)

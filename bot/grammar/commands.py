@@ -48,13 +48,13 @@ def split_command(text: str) -> tuple[str, str]:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` most likely stands for (``lgo``: ``log``), or None where none is near."""
+    """Return the known word that ``word`` most likely stands for (``lgo``: ``log``), or None where none is near."""
     found = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=_NEAR_ENOUGH)
     return found[0] if found else None
 
 
 def parse_month_args(text: str, teams: Sequence[str], *, today: date, groups: bool = False) -> MonthArgs:
-    """``[MONTH] [TEAM] [PROGRAM]``, with ``groups`` also a ``[STATUS]``, in any order, each at most once.
+    """Return ``[MONTH] [TEAM] [PROGRAM]``, with ``groups`` also a ``[STATUS]``, in any order, each at most once.
 
     A team is named in full or by the beginning that only it has, in any case. A full name wins over a month or a
     status ("May Team"). What is none of these is a problem that names the teams.
@@ -66,7 +66,10 @@ def parse_month_args(text: str, teams: Sequence[str], *, today: date, groups: bo
 def _args(
     words: list[_Word], teams: Sequence[str], today: date, groups: Mapping[str, Group], found: MonthArgs
 ) -> MonthArgs:
-    """``found`` with what ``words`` add: from either end a team's full name, else the longest phrase that is known."""
+    """Return ``found`` with what ``words`` add.
+
+    From either end a team's full name, else the longest phrase that is known.
+    """
     if not words:
         return found
     for phrase, others in _ends(words, len(words)):
@@ -83,14 +86,17 @@ def _args(
 
 
 def _ends(words: list[_Word], most: int) -> Iterator[tuple[list[_Word], list[_Word]]]:
-    """The phrases of at most so many words at either end, the longest first, each with the other words."""
+    """Yield the phrases of at most so many words at either end, the longest first, each with the other words."""
     for count in range(min(most, len(words)), 0, -1):
         yield words[:count], words[count:]
         yield words[-count:], words[:-count]
 
 
 def _with_phrase(phrase: list[_Word], today: date, groups: Mapping[str, Group], found: MonthArgs) -> MonthArgs | None:
-    """``found`` with the program, status or month that the phrase names; None where it names none, or a second one."""
+    """Return ``found`` with the program, status or month that the phrase names.
+
+    None where it names none, or a second one.
+    """
     said = _joined(phrase)
     program, group = meaning_of(said), groups.get(said.lower().replace("-", " "))
     if found.program is None and isinstance(program, Program):
@@ -130,7 +136,7 @@ def _joined(words: list[_Word]) -> str:
 
 
 def _words(text: str) -> list[_Word]:
-    """Each word with its offsets in ``text``."""
+    """Return each word with its offsets in ``text``."""
     words = []
     position = 0
     for word in text.split():

@@ -29,7 +29,7 @@ class DayTrouble(StrEnum):
 
 
 def read_day(word: str, today: date) -> tuple[date | None, DayTrouble | None]:
-    """The day ``word`` names as seen from ``today``, and what is wrong with it.
+    """Return the day ``word`` names as seen from ``today``, and what is wrong with it.
 
     A weekday is the latest such day, today included; a month and day without a year is the latest such date that is
     not in the future. A day LONG_AGO is returned with its trouble, so that a form can show it.
@@ -48,7 +48,7 @@ def read_day(word: str, today: date) -> tuple[date | None, DayTrouble | None]:
 
 
 def read_end_day(word: str, first: date | None, today: date) -> tuple[date | None, DayTrouble | None]:
-    """The day on which something ends or will end, as seen from ``today``, and what is wrong with it.
+    """Return the day on which something ends or will end, as seen from ``today``, and what is wrong with it.
 
     A month and day without a year is the first such date from ``first`` on; where it is not known when the thing
     began, the one that is at most LONG_AGO back or ahead. A day with its year may be any.

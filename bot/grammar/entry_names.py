@@ -19,7 +19,7 @@ class EntryName:
 
 
 def parse_entry_name(text: str) -> EntryName | Problem:
-    """The name of an entry at the beginning of ``text``, or the problem that there is none."""
+    """Return the name of an entry at the beginning of ``text``, or the problem that there is none."""
     found = _NAME.match(text)
     if found is not None:
         return EntryName(code_of(found["code"]), int(found["position"]), text[found.end() :].strip())

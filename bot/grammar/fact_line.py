@@ -57,7 +57,7 @@ class FactLine:
 
 
 def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactLine:
-    """What ``text`` behind ``/ccm`` and ``command`` says, with every problem it has; never raises on any text.
+    """Return what ``text`` behind ``/ccm`` and ``command`` says, with every problem it has; never raises on any text.
 
     ``today`` is the practice's date, ``find_codes`` names the patients that a typed word may mean. Words come in any
     order. What cannot be read, contradicts or means nothing here is a problem, never a guess.
@@ -86,7 +86,7 @@ def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Call
 
 
 def format_fact(line: FactLine) -> str:
-    """``line`` in its canonical form, behind ``/ccm``; a complete one parses to the same again."""
+    """Return ``line`` in its canonical form, behind ``/ccm``; a complete one parses to the same again."""
     parts = [
         line.command.value,
         line.patient_code,
@@ -103,7 +103,7 @@ def format_fact(line: FactLine) -> str:
 
 
 def completed(line: FactLine, *, today: date) -> FactLine:
-    """``line`` with examples in place of what is missing or was not understood: a line that can be saved."""
+    """Return ``line`` with examples in place of what is missing or was not understood: a line that can be saved."""
     shape = SHAPES[line.command]
     gaps = {part for part in shape.needs if getattr(line, part.value) in {None, ""}}
     return replace(
@@ -180,7 +180,7 @@ def _one_of(words: FactWords, part: Part, kind: type[_Value]) -> _Value | None:
 
 
 def _last_word(command: FactCommand) -> str:
-    """The word before the last day."""
+    """Return the word before the last day."""
     return "revoked" if command is FactCommand.CONSENT else "until"
 
 

@@ -56,7 +56,7 @@ class FactWords:
 
 
 def scan_fact(text: str, shape: Shape, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactWords:
-    """``text`` taken apart by ``shape``; ``find_codes`` names the patients a typed word may mean."""
+    """Return ``text`` taken apart by ``shape``; ``find_codes`` names the patients a typed word may mean."""
     scanner = _Scanner(text, shape, today, find_codes)
     position = scanner.skip_spaces(0)
     while position < len(text):
@@ -89,11 +89,11 @@ class _Scanner:
         self.has_shaped_code = any(read_code(word, 0, lambda _: False) for word in text.split())
 
     def skip_spaces(self, position: int) -> int:
-        """The offset of the first character at or behind ``position`` that is no white space."""
+        """Return the offset of the first character at or behind ``position`` that is no white space."""
         return len(self.text) - len(self.text[position:].lstrip())
 
     def take(self, position: int) -> int | None:
-        """Takes the word or phrase at ``position``; the offset behind it, or None where the rationale begins."""
+        """Take the word or phrase at ``position``; the offset behind it, or None where the rationale begins."""
         has_rationale = Part.RATIONALE in self.shape.parts
         if has_rationale and opens_quote(self.text, position):
             return None
@@ -117,7 +117,7 @@ class _Scanner:
         return (said or word).end
 
     def finished(self) -> FactWords:
-        """All that was found."""
+        """Return all that was found."""
         self._drop_expected()
         return self.words
 
@@ -180,7 +180,10 @@ class _Scanner:
         return Said(found.group(), found.start(), found.end(), self._part_of_day(), None, found["day"], clock)
 
     def _part_of_day(self) -> Part:
-        """Which day a date is: the one that was announced, else the first, or the last where two stand in a row."""
+        """Return which day a date is.
+
+        The one that was announced, else the first, or the last where two stand in a row.
+        """
         if self.expected is not None:
             part, self.expected = self.expected[0], None
             return part
@@ -188,7 +191,10 @@ class _Scanner:
         return Part.LAST if is_second else Part.FIRST
 
     def _number(self, position: int) -> Said | None:
-        """A bare number: a code where it names a patient and no code is written elsewhere, or else a count of days."""
+        """Return a bare number: a code where it names a patient and no code is written elsewhere.
+
+        Otherwise it is a count of days.
+        """
         found = _NUMBER.match(self.text, position)
         if found is None:
             return None
@@ -208,7 +214,7 @@ class _Scanner:
         return Said(token.text, token.start, token.end, Part.CODE)
 
     def _is_no_second_code(self, token: Code) -> bool:
-        """Whether a code is there already and this word, in a rationale, names nobody (``B12 deficiency``)."""
+        """Return whether a code is there already and this word, in a rationale, names nobody (``B12 deficiency``)."""
         is_second = Part.CODE in self.words.said and Part.RATIONALE in self.shape.parts
         return is_second and not self.find_codes(code_of(token.text))
 

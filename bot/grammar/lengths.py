@@ -10,7 +10,9 @@ _LENGTH_FIELDS = frozenset({"duration_minutes", "started_at"})
 
 
 def format_length(line: LogLine, *, now: datetime) -> str:
-    """``10:05-10:17``, ``12m at 10:05``, ``12m`` or ``at 10:05``: the first that says with the day what ``line`` says.
+    """Return ``10:05-10:17``, ``12m at 10:05``, ``12m`` or ``at 10:05``.
+
+    The first that says with the day what ``line`` says.
 
     Times in the second pass of an hour that clocks show twice cannot be written; of them the length is kept.
     """
@@ -23,7 +25,7 @@ def format_length(line: LogLine, *, now: datetime) -> str:
 
 
 def unread_length(text: str, problems: Sequence[Problem], line: LogLine, *, now: datetime) -> str:
-    """The words of ``text`` that were to be a length or times and are none, to be corrected; else nothing.
+    """Return the words of ``text`` that were to be a length or times and are none, to be corrected; else nothing.
 
     Of words that contradict one another none are shown: each could be read by itself, and be saved by accident.
     """
@@ -42,7 +44,10 @@ def _says_the_same(words: str, line: LogLine, now: datetime) -> bool:
 
 
 def _moments(line: LogLine) -> tuple[object, ...]:
-    """Its ends on every clock: Python takes two times of one zone, an hour apart as clocks go back, to be equal."""
+    """Return its ends on every clock.
+
+    Python takes two times of one zone, an hour apart as clocks go back, to be equal.
+    """
     ends = (end.timestamp() if end else None for end in (line.started_at, line.ended_at))
     return (*ends, line.duration_minutes)
 

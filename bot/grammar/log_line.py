@@ -69,7 +69,7 @@ def parse_log(
     default_day: date | None = None,
     default_activity: Activity = Activity.PATIENT_CONTACT,
 ) -> LogLine:
-    """What ``text`` says, with every problem it has; never raises on any text.
+    """Return what ``text`` says, with every problem it has; never raises on any text.
 
     ``now`` is an aware instant in the practice's zone, ``find_codes`` names the patients that a typed word may mean.
     ``default_day`` is the day of times written without one, where that is not today (a fix of an older entry);
@@ -109,7 +109,7 @@ def parse_log(
 
 
 def format_log(line: LogLine) -> str:
-    """``line`` in its canonical form, which parses to the same again (its problems apart).
+    """Return ``line`` in its canonical form, which parses to the same again (its problems apart).
 
     Two things cannot be written and are left out: an end without a length, and times in the second pass of an hour
     that clocks show twice. Their length and date are kept.
@@ -129,6 +129,6 @@ def format_log(line: LogLine) -> str:
 
 
 def said(line: Line, kind: type[_Meaning]) -> _Meaning | None:
-    """The WHAT, HOW or PROGRAM of a scanned line; None where it says none."""
+    """Return the WHAT, HOW or PROGRAM of a scanned line; None where it says none."""
     meanings = (token.meaning for token in line.tokens if isinstance(token, Word))
     return next((meaning for meaning in meanings if isinstance(meaning, kind)), None)

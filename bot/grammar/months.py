@@ -31,7 +31,7 @@ _YEAR_LAST = re.compile(r"(?P<month>[a-z]+|[0-9]{1,2})(?:[\s/-]+(?P<year>20[0-9]
 
 
 def parse_month(text: str, *, today: date) -> date | Problem:
-    """The first day of the month ``text`` names as seen from ``today``, or the problem it has.
+    """Return the first day of the month ``text`` names as seen from ``today``, or the problem it has.
 
     A month without a year is the latest such month that has begun. A month that has not begun is a problem.
     """
@@ -53,7 +53,7 @@ def parse_month(text: str, *, today: date) -> date | Problem:
 
 
 def split_month(text: str, *, today: date) -> tuple[date | Problem, str]:
-    """The month that ``text`` begins with, as ``parse_month`` reads it, and what follows; or the problem it has.
+    """Return the month that ``text`` begins with, as ``parse_month`` reads it, and what follows; or the problem it has.
 
     The longest beginning that is a month is it: ``oct 2025 …`` names the year as well.
     """

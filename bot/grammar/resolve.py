@@ -54,7 +54,7 @@ class Reporter:
         self._problems: list[Problem] = []
 
     def __call__(self, token: Token, field: str, code: str, message: str, example: str) -> None:
-        """Adds a problem about ``token``; the message is preceded by what was typed."""
+        """Add a problem about ``token``; the message is preceded by what was typed."""
         words = f'"{" ".join(token.text.split())}" {message}'
         self._problems.append(Problem(token.start, token.end, field, code, words, example))
 
@@ -65,7 +65,7 @@ class Reporter:
 
 
 def assign_numbers(line: Line, find_codes: Callable[[str], Sequence[str]]) -> tuple[Code | None, list[Token]]:
-    """The token that is the patient's code, and all that are lengths.
+    """Return the token that is the patient's code, and all that are lengths.
 
     CODE is expected first: of bare numbers the first that names one patient is the code, else the first that names
     several. Where none does, a single number is the length, unless a length is written beside it.
@@ -86,7 +86,7 @@ def assign_numbers(line: Line, find_codes: Callable[[str], Sequence[str]]) -> tu
 
 
 def resolve_code(code: Code | None, find_codes: Callable[[str], Sequence[str]], report: Report) -> str | None:
-    """The one patient the typed code names."""
+    """Return the one patient the typed code names."""
     if code is None:
         return None
     found = sorted(set(find_codes(code_of(code.text))))
@@ -101,7 +101,7 @@ def resolve_code(code: Code | None, find_codes: Callable[[str], Sequence[str]], 
 
 
 def resolve_length(lengths: list[Token], report: Report) -> int | None:
-    """The one length written, in minutes; None where there is none, or none that can be relied on."""
+    """Return the one length written, in minutes; None where there is none, or none that can be relied on."""
     for token in lengths:
         if isinstance(token, Unreadable):
             field = "started_at" if token.code.startswith("TIME_") else "duration_minutes"
@@ -115,7 +115,7 @@ def resolve_length(lengths: list[Token], report: Report) -> int | None:
 
 
 def resolve_day(line: Line, today: date, report: Report) -> date | None:
-    """The date that was written, as seen from ``today``."""
+    """Return the date that was written, as seen from ``today``."""
     token = _first(line, Day)
     if token is None:
         return None
@@ -144,7 +144,7 @@ def resolve_span(line: Line, minutes: int | None, now: datetime, default_day: da
 
 
 def report_conflicts(line: Line, report: Report) -> None:
-    """Reports every token that contradicts an earlier one."""
+    """Report every token that contradicts an earlier one."""
     for token in line.conflicts:
         match token:
             case Code():

@@ -54,7 +54,7 @@ class Line:
 
 
 def scan(text: str, find_codes: Callable[[str], Sequence[str]], known: Line | None = None) -> Line:
-    """``text`` taken apart by the rules above; ``find_codes`` names the patients a typed word may mean.
+    """Return ``text`` taken apart by the rules above; ``find_codes`` names the patients a typed word may mean.
 
     What stands in ``known`` was said before the text began: a word that says it again is a second one.
     """
@@ -71,7 +71,7 @@ def scan(text: str, find_codes: Callable[[str], Sequence[str]], known: Line | No
 
 
 def _take_tokens(text: str, position: int, line: Line, find_codes: Callable[[str], Sequence[str]]) -> int:
-    """Adds the tokens from ``position`` on to ``line``; the offset of the first word that is none."""
+    """Add the tokens from ``position`` on to ``line``; the offset of the first word that is none."""
     scanner = _Scanner(text, line, find_codes)
     position = scanner.skip_spaces(position)
     while position < len(text) and (token := scanner.accepted_token(position)) is not None:
@@ -86,11 +86,11 @@ class _Scanner:
         self.find_codes = find_codes
 
     def skip_spaces(self, position: int) -> int:
-        """The offset of the first character at or behind ``position`` that is no white space."""
+        """Return the offset of the first character at or behind ``position`` that is no white space."""
         return len(self.text) - len(self.text[position:].lstrip())
 
     def accepted_token(self, position: int) -> Token | None:
-        """The token at ``position``, stored where it belongs; None where the note begins."""
+        """Return the token at ``position``, stored where it belongs; None where the note begins."""
         token = read_token(self.text, position, self._names_patient)
         if token is None:
             return None
@@ -145,7 +145,7 @@ class _Scanner:
         return isinstance(last, Length | Number) and not between.strip()
 
     def _stands_alone(self, token: Token) -> bool:
-        """Whether the end, a quote or another token comes next, so that ``token`` cannot begin a note."""
+        """Return whether the end, a quote or another token comes next, so that ``token`` cannot begin a note."""
         following = self.skip_spaces(token.end)
         if following == len(self.text) or opens_quote(self.text, following):
             return True

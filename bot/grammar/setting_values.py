@@ -33,7 +33,7 @@ def parse_credentials(text: str) -> list[str] | Problem:
 
 
 def parse_business_days(text: str) -> list[int] | Problem:
-    """Business days left, the first to come first: ``6, 5, 4``; nothing for none."""
+    """Read business days left, the first to come first: ``6, 5, 4``; nothing for none."""
     parts = [part for part in re.split(r"[,;\s]+", text) if part]
     if not all(part.isascii() and part.isdigit() and len(part) < _LONGEST_COUNT for part in parts):
         return _problem(text, "business days", "These are no whole numbers.", BUSINESS_DAYS_EXAMPLE)
@@ -41,7 +41,7 @@ def parse_business_days(text: str) -> list[int] | Problem:
 
 
 def parse_days_off(text: str) -> list[str] | Problem:
-    """Dates as they are written, the earliest first: ``2026-12-24, 2026-12-31``; nothing for none."""
+    """Date as they are written, the earliest first: ``2026-12-24, 2026-12-31``; nothing for none."""
     found = set()
     for part in filter(None, re.split(r"[,;\s]+", text)):
         try:
@@ -52,7 +52,7 @@ def parse_days_off(text: str) -> list[str] | Problem:
 
 
 def parse_dollars(text: str) -> int | Problem:
-    """An amount of dollars as cents: ``$1,066.13`` is 106613."""
+    """Return an amount of dollars as cents: ``$1,066.13`` is 106613."""
     try:
         cents = Decimal(text.strip().removeprefix("$").replace(",", "")) * 100
     except InvalidOperation:

@@ -23,7 +23,10 @@ _START_EXAMPLE = "/ccm start P-1042 meds call"
 
 
 def parse_start(text: str, *, find_codes: FindCodes) -> LogLine:
-    """What a start line says, without length, times and day, with every problem it has; never raises on any text."""
+    """Return what a start line says, without length, times and day, with every problem it has.
+
+    Never raises on any text.
+    """
     line = scan(text, find_codes, Line(filled=set(_MEASURED)))
     report = Reporter()
     code, _ = assign_numbers(line, find_codes)
@@ -45,7 +48,7 @@ def parse_stop(
     find_codes: FindCodes,
     default_activity: Activity | None = None,
 ) -> LogLine:
-    """What a stop line says of the work for ``patient_code``; never raises on any text.
+    """Return what a stop line says of the work for ``patient_code``; never raises on any text.
 
     The patient may be named again, first; another one is a problem. ``default_activity`` is what a word for HOW means
     without a WHAT: what was said at the start.
@@ -81,7 +84,7 @@ def _line(line: Line, patient_code: str | None, default_activity: Activity, prob
 
 
 def _behind_own_code(text: str, patient_code: str, find_codes: FindCodes) -> int:
-    """Where the text goes on behind the patient's own code; 0 where it does not begin with it."""
+    """Return where the text goes on behind the patient's own code; 0 where it does not begin with it."""
     first = _FIRST_WORD.match(text)
     if first is None or list(find_codes(code_of(first[1]))) != [patient_code]:
         return 0

@@ -144,12 +144,15 @@ _FILLS: Mapping[type[Token] | type[str], frozenset[Slot]] = {
 
 
 def slots_of(token: Token) -> frozenset[Slot]:
-    """What ``token`` fills. A bare number, which may be a code or a length, and an unreadable word fill nothing."""
+    """Return what ``token`` fills.
+
+    A bare number, which may be a code or a length, and an unreadable word fill nothing.
+    """
     return _FILLS.get(type(token.meaning if isinstance(token, Word) else token), frozenset())
 
 
 def read_token(text: str, position: int, names_patient: Callable[[str], bool]) -> Token | None:
-    """The token that begins at ``position``, or None where a note begins.
+    """Return the token that begins at ``position``, or None where a note begins.
 
     ``names_patient`` knows patient codes of any shape; ``P-1042`` is taken for one whether it is known or not.
     """
@@ -161,7 +164,7 @@ def read_token(text: str, position: int, names_patient: Callable[[str], bool]) -
 
 
 def code_of(word: str) -> str:
-    """A typed code with plain hyphens in place of the dashes phones put there."""
+    """Return a typed code with plain hyphens in place of the dashes phones put there."""
     return re.sub("[‐‑‒–—]", "-", word)  # noqa: RUF001 as above
 
 
@@ -180,7 +183,7 @@ def _read_times(text: str, position: int) -> Token | None:
 
 
 def _is_range(first: ClockTime, dash: str, last: ClockTime) -> bool:
-    """Whether two numbers are times at all: ``10-12`` is not, ``10-12pm`` is, ``10 -12pm`` is not."""
+    """Return whether two numbers are times at all: ``10-12`` is not, ``10-12pm`` is, ``10 -12pm`` is not."""
     if first.has_minutes or first.half:
         return last.has_minutes or bool(last.half)
     return bool(last.half) and dash == dash.strip()
@@ -223,7 +226,7 @@ def _length(found: re.Match[str], hours: int, minutes: int) -> Token:
 
 
 def length_of(text: str, start: int, end: int, minutes: int) -> Length | Unreadable:
-    """A length of so many minutes, or why it is none: under 1 minute (E2) or over 24 hours (E4)."""
+    """Return a length of so many minutes, or why it is none: under 1 minute (E2) or over 24 hours (E4)."""
     if minutes < 1:
         return Unreadable(text, start, end, "LENGTH_UNREADABLE", "is less than a minute.", "12m")
     if minutes > MAX_MINUTES:
@@ -283,7 +286,7 @@ def _read_word(text: str, position: int) -> Token | None:
 
 
 def read_code(text: str, position: int, names_patient: Callable[[str], bool]) -> Code | None:
-    """The patient code at ``position``, known or not where it has the usual shape; None where there is none."""
+    """Return the patient code at ``position``, known or not where it has the usual shape; None where there is none."""
     shaped = _CODE.match(text, position)
     if shaped is not None:
         return Code(*_token_at(shaped))
@@ -299,12 +302,12 @@ def _read_unreadable(text: str, position: int) -> Token | None:
 
 
 def opens_quote(text: str, position: int) -> bool:
-    """Whether a quoted note begins at ``position``."""
+    """Return whether a quoted note begins at ``position``."""
     return text[position : position + 1] in _CLOSERS
 
 
 def read_quoted(text: str, position: int) -> tuple[str, int]:
-    """What stands in the quotes that open at ``position``, and the offset behind them.
+    """Return what stands in the quotes that open at ``position``, and the offset behind them.
 
     Straight quotes doubled inside straight ones stand for one. Where nothing closes the quote it holds all the rest.
     """
@@ -322,13 +325,13 @@ def read_quoted(text: str, position: int) -> tuple[str, int]:
 
 
 def quoted(note: str) -> str:
-    """``note`` as ``read_quoted`` and ``unescape`` read it back."""
+    """Return ``note`` as ``read_quoted`` and ``unescape`` read it back."""
     escaped = _SLACK_ESCAPE.sub(lambda found: "&amp;" + found.group()[1:], note)
     return '"' + escaped.replace('"', '""') + '"'
 
 
 def unescape(text: str) -> str:
-    """``text`` with Slack's three escapes undone (docs.slack.dev, "Formatting message text", escaping)."""
+    """Return ``text`` with Slack's three escapes undone (docs.slack.dev, "Formatting message text", escaping)."""
     return _SLACK_ESCAPE.sub(lambda found: _UNESCAPED[found.group()], text)
 
 

@@ -110,5 +110,5 @@ def longest_phrase() -> int:
 
 
 def meaning_of(phrase: str) -> Activity | Contact | Program | None:
-    """What ``phrase`` (any case; parts joined by hyphens, underscores or spaces) stands for, or None."""
+    """Return what ``phrase`` (any case; parts joined by hyphens, underscores or spaces) stands for, or None."""
     return _meanings().get(re.sub(r"\s+|_", "-", phrase.lower()))

@@ -14,7 +14,7 @@ from ledger.roster.directory import person_by_slack_id
 
 
 def listen(app: App, services: Services) -> None:
-    """Ends whose account was deactivated. A failure is not acknowledged: Slack sends the event again."""
+    """End whose account was deactivated. A failure is not acknowledged: Slack sends the event again."""
 
     @app.event("user_change")
     def on_user_change(body: dict[str, Any], event: dict[str, Any]) -> None:

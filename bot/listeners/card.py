@@ -13,7 +13,7 @@ from bot.views.reply import Reply
 
 
 def listen(app: App, services: Services) -> None:
-    """Shows what the person logged today, below the card."""
+    """Show what the person logged today, below the card."""
 
     @app.action(MY_DAY)
     def on_my_day(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:

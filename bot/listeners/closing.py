@@ -19,7 +19,7 @@ from bot.views.reply import Reply, actions
 
 
 def listen(app: App, services: Services) -> None:
-    """Closes a month when its button is pressed."""
+    """Close a month when its button is pressed."""
 
     @app.action(CLOSE)
     def on_close(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
@@ -40,7 +40,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _close(services: Services, body: dict[str, Any], respond: Respond, call: Call) -> None:
-    """Closes the month and shows in place of the card what came of it; what failed can be tried again there."""
+    """Close the month and show in place of the card what came of it; what failed can be tried again there."""
     done = answered(lambda: (save_close(call),), what="close")
     if isinstance(done, Reply):
         button = actions(close_button(asked_month(call)))

@@ -74,18 +74,18 @@ class Services:
         return Call(database, practice, person, text, at, key)
 
     def client(self, body: dict[str, Any]) -> WebClient:
-        """The client of the workspace that the request comes from."""
+        """Return the client of the workspace that the request comes from."""
         return self.client_of(team_of(body))
 
     def open_if_form(self, said: Answer, body: dict[str, Any]) -> Reply | None:
-        """The answer, or None where it was a form, which is open now."""
+        """Return the answer, or None where it was a form, which is open now."""
         if isinstance(said, OpenForm):
             self.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
             return None
         return said
 
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
-        """What somebody is told who is not on the staff; the administrators are told of them as well."""
+        """Return what somebody is told who is not on the staff; the administrators are told of them as well."""
         today = practice.local_date(at)
         database = self.database.of(practice.practice_id)
         with database.reading() as connection:
@@ -96,26 +96,26 @@ class Services:
         return UnknownPersonError(user, admins)
 
     def later(self, work: Callable[[], object], *, what: str) -> None:
-        """Does ``work`` on another thread, so that nobody waits for it; a failure is logged as ``what``."""
+        """Do ``work`` on another thread, so that nobody waits for it; a failure is logged as ``what``."""
         self.executor.submit(answered, work, what=what, saves=False)
 
     def follow_up(self, body: dict[str, Any], said: object) -> None:
-        """Tells the followers what the answer says was changed; nothing where it changed nothing."""
+        """Tell the followers what the answer says was changed; nothing where it changed nothing."""
         if isinstance(said, Reply | OpenForm) and said.changed:
             self.follow(body, said.changed)
 
     def follow(self, body: dict[str, Any], patient_codes: frozenset[str]) -> None:
-        """Tells the followers what was changed; without patients, that whoever did it may see something new."""
+        """Tell the followers what was changed; without patients, that whoever did it may see something new."""
         change = Change(team_of(body), user_of(body), patient_codes)
         for follower in self.followers:
             self.later(partial(follower, change), what="follow-up")
 
 
 def user_of(body: dict[str, Any]) -> str:
-    """The Slack id of whoever sent the request."""
+    """Return the Slack id of whoever sent the request."""
     return str(body.get("user_id") or body["user"]["id"])
 
 
 def team_of(body: dict[str, Any]) -> str:
-    """The workspace that the request comes from."""
+    """Return the workspace that the request comes from."""
     return str(body.get("team_id") or body["team"]["id"])

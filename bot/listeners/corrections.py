@@ -40,7 +40,7 @@ TEXT_FORMS: dict[str, tuple[str, str, Callable[[Call], Reply], str]] = {
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the forms for an entry, and saves what they and the button under an unusual fix say."""
+    """Open the forms for an entry, and save what they and the button under an unusual fix say."""
     _listen_to_fix_anyway(app, services)
     for action_id in OPENING:
         _listen_to_opening(app, services, action_id)

@@ -24,7 +24,7 @@ Living = Callable[[str], LivingDigests]
 
 
 def listen(app: App, services: Services) -> None:
-    """Posts digests, answers their buttons, and keeps what is posted up to date after every saved change."""
+    """Post digests, answers their buttons, and keep what is posted up to date after every saved change."""
     turns = Turns()
 
     def living(practice_id: str) -> LivingDigests:
@@ -42,7 +42,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _listen_to_post_now(app: App, services: Services) -> None:
-    """A channel takes its time, so the acknowledgement comes first."""
+    """Listen to the button that posts now; a channel takes its time, so the acknowledgement comes first."""
 
     def acknowledge(ack: Ack) -> None:
         ack()
@@ -122,17 +122,17 @@ def _listen_to_refresh(app: App, services: Services, living: Living) -> None:
 
 
 def _choice_key(body: dict[str, Any], action: dict[str, Any]) -> str:
-    """The key of one use of a menu or button that may be used again, unlike that of ``press_key``."""
+    """Return the key of one use of a menu or button that may be used again, unlike that of ``press_key``."""
     return f"{press_key(body, action)}:{action['action_ts']}"
 
 
 def _address(body: dict[str, Any]) -> dict[str, str]:
-    """Which message was pressed."""
+    """Return which message was pressed."""
     return {"channel": body["container"]["channel_id"], "ts": body["container"]["message_ts"]}
 
 
 def _tell(respond: Respond, reply: Reply) -> None:
-    """Shows ``reply`` to whoever pressed, beside the message that everybody sees."""
+    """Show ``reply`` to whoever pressed, beside the message that everybody sees."""
     respond(replace_original=False, response_type="ephemeral", **reply.payload())
 
 

@@ -21,7 +21,7 @@ FACT_KEEPERS = {name: found for name in COMMANDS if isinstance(found := command_
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the form that a button names, and records what was filled in."""
+    """Open the form that a button names, and record what was filled in."""
 
     @app.action(re.compile(f"^{OPEN_FACT_FORM}_"))
     def on_open(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ MOVES = re.compile(f"^({'|'.join(PAGE_ACTIONS.values())})_(next|previous)$|^({RE
 
 
 def listen(app: App, services: Services) -> None:
-    """Publishes the Home tab, and does what its buttons say."""
+    """Publish the Home tab, and do what its buttons say."""
     services.followers.append(partial(_follow, services))
     _listen_to_opening(app, services)
     _listen_to_moves(app, services)
@@ -98,12 +98,12 @@ class _Drawn:
 
 
 def _show_later(services: Services, body: dict[str, Any], place: Place | None, *, notice: Sequence[Block] = ()) -> None:
-    """Publishes the tab behind the acknowledgement, at ``place`` or where the person was today."""
+    """Publish the tab behind the acknowledgement, at ``place`` or where the person was today."""
     services.later(partial(_show, services, body, place, notice), what="home")
 
 
 def _show(services: Services, body: dict[str, Any], place: Place | None, notice: Sequence[Block] = ()) -> None:
-    """Publishes the tab, or the card that says why it cannot be shown.
+    """Publish the tab, or the card that says why it cannot be shown.
 
     The hash keeps two that are published at once from showing the older one: whoever comes second draws anew
     (https://docs.slack.dev/reference/methods/views.publish). The last attempt does without, so that something is shown.
@@ -128,7 +128,7 @@ def _show(services: Services, body: dict[str, Any], place: Place | None, notice:
 
 
 def _draw(services: Services, body: dict[str, Any], place: Place | None, notice: Sequence[Block]) -> _Drawn:
-    """The tab as it is now; its predecessor is read first, so that what is read after that is newer."""
+    """Return the tab as it is now; its predecessor is read first, so that what is read after that is newer."""
     call = services.call(body, "", "")
     with call.database.reading() as connection:
         tab = find_home_tab(connection, call.practice.practice_id, user_of(body))
@@ -139,7 +139,7 @@ def _draw(services: Services, body: dict[str, Any], place: Place | None, notice:
 
 
 def _follow(services: Services, change: Change) -> None:
-    """Publishes the tab of whoever changed something, where they opened it today."""
+    """Publish the tab of whoever changed something, where they opened it today."""
     with services.database.of(change.practice_id).reading() as connection:
         tab = find_home_tab(connection, change.practice_id, change.slack_user_id)
         if tab is None:
@@ -150,7 +150,7 @@ def _follow(services: Services, change: Change) -> None:
 
 
 def _mark_later(services: Services, body: dict[str, Any]) -> None:
-    """Remembers behind the acknowledgement that the tab is in use: one may stay open over night."""
+    """Remember behind the acknowledgement that the tab is in use: one may stay open over night."""
     team = team_of(body)
     mark = partial(mark_home_tab, services.database.of(team), team, user_of(body), at=services.now())
     services.later(mark, what="home tab in use")

@@ -29,7 +29,7 @@ SHOWN: Mapping[str, tuple[str, Callable[[Call], Reply]]] = {
 
 
 def listen(app: App, services: Services) -> None:
-    """Shows what a menu's choice asks for: a list in place of the message, a statement beside it."""
+    """Show what a menu's choice asks for: a list in place of the message, a statement beside it."""
 
     def on_choice(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         command, show = SHOWN[action["action_id"]]

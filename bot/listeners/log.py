@@ -26,7 +26,7 @@ from bot.views.reply import OpenForm, Reply
 
 
 def listen(app: App, services: Services) -> None:
-    """Saves what a form or a button says, and opens the form."""
+    """Save what a form or a button says, and open the form."""
     _listen_to_undo(app, services)
     _listen_to_save_anyway(app, services)
     _listen_to_form_button(app, services)

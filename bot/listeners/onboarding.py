@@ -18,7 +18,7 @@ from ledger.roster.directory import person_by_slack_id
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the form for a stranger, or lets the administrators hear no more of them."""
+    """Open the form for a stranger, or let the administrators hear no more of them."""
 
     @app.action(ADD)
     def on_add(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def _open(services: Services, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
-    """Opens the form at once and fills it when Slack has said the name; or says that there is nothing left to do."""
+    """Open the form at once and fill it when Slack has said the name; or say that there is nothing left to do."""
     known = _known(services, body, action, user)
     if known is not None:
         return known
@@ -61,7 +61,7 @@ def _ignore(services: Services, body: dict[str, Any], action: dict[str, Any], us
 
 
 def _known(services: Services, body: dict[str, Any], action: dict[str, Any], user: str) -> Reply | None:
-    """What the notice becomes where the stranger is none any more."""
+    """Return what the notice becomes where the stranger is none any more."""
     call = services.call(body, press_key(body, action), "", command="staff")
     with call.database.reading() as connection:
         person = person_by_slack_id(connection, call.practice.practice_id, user)
@@ -69,5 +69,5 @@ def _known(services: Services, body: dict[str, Any], action: dict[str, Any], use
 
 
 def _show(respond: Respond, reply: Reply) -> None:
-    """Shows ``reply`` in place of the notice, which is a message like any other in the administrator's channel."""
+    """Show ``reply`` in place of the notice, which is a message like any other in the administrator's channel."""
     respond(replace_original=True, **reply.payload())

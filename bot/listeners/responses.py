@@ -11,7 +11,7 @@ from bot.views.reply import Answer, OpenForm, Reply, reply_view
 
 
 def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
-    """The key of every press of one button where it stands: whoever presses twice asks for one thing.
+    """Return the key of every press of one button where it stands: whoever presses twice asks for one thing.
 
     A Home tab is published again after what is done in it: its next state has another hash, and its buttons other keys.
     """
@@ -22,29 +22,29 @@ def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
 
 
 def is_in_view(body: dict[str, Any]) -> bool:
-    """Whether a button stands in the Home tab or in a form: no message to answer in, and no ``response_url``."""
+    """Return whether a button stands in the Home tab or in a form: no message to answer in, and no ``response_url``."""
     return bool(body["container"]["type"] == "view")
 
 
 def submission_key(view: dict[str, Any]) -> str:
-    """The key of every submission of one form as it was shown: a form shown anew in its place is another one."""
+    """Return the key of every submission of one form as it was shown: a form shown anew in its place is another one."""
     return f"view:{view['id']}:{view['hash']}"
 
 
 def is_in_modal(body: dict[str, Any]) -> bool:
-    """Whether a button stands in a modal."""
+    """Return whether a button stands in a modal."""
     return is_in_view(body) and bool(body["view"]["type"] == "modal")
 
 
 def replace_message(respond: Respond, reply: Reply) -> None:
-    """Shows ``reply`` in place of the message whose button was pressed."""
+    """Show ``reply`` in place of the message whose button was pressed."""
     respond(replace_original=True, response_type="ephemeral", **reply.payload())
 
 
 def answer_press(
     services: Services, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str, replaces: bool
 ) -> None:
-    """Shows ``reply`` in place of the button's message where it ``replaces`` that, else below it.
+    """Show ``reply`` in place of the button's message where it ``replaces`` that, else below it.
 
     A button of the Home tab has no message: its answer is a modal under ``title``, without buttons of its own.
     """
@@ -57,7 +57,7 @@ def answer_press(
 
 
 def show_in_place(services: Services, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
-    """Shows ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
+    """Show ``reply`` in place of the message or the modal (then under ``title``) whose button was pressed."""
     if is_in_view(body):
         update_form(services, body, reply_view(reply, title=title))
     else:
@@ -65,7 +65,7 @@ def show_in_place(services: Services, body: dict[str, Any], respond: Respond, re
 
 
 def show_over(services: Services, body: dict[str, Any], respond: Respond, said: Answer, *, title: str) -> None:
-    """Shows a form, or an answer (in a modal under ``title``), over the message or the view whose button was pressed.
+    """Show a form, or an answer (in a modal under ``title``), over the message or the view whose button was pressed.
 
     What is shown over a modal is closed back to it.
     """
@@ -80,7 +80,7 @@ def show_over(services: Services, body: dict[str, Any], respond: Respond, said: 
 
 
 def update_form(services: Services, body: dict[str, Any], new: dict[str, Any]) -> None:
-    """Shows ``new`` in place of the modal pressed, unless that has been replaced meanwhile: the later press holds."""
+    """Show ``new`` in place of the modal pressed, unless that has been replaced meanwhile: the later press holds."""
     old = body["view"]
     try:
         services.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
@@ -90,7 +90,7 @@ def update_form(services: Services, body: dict[str, Any], new: dict[str, Any]) -
 
 
 def answer_form(ack: Ack, view: dict[str, Any], said: OpenForm | dict[str, str]) -> None:
-    """Answers the submission of ``view``: with errors beside its inputs, or with the view that takes its place."""
+    """Answer the submission of ``view``: with errors beside its inputs, or with the view that takes its place."""
     if isinstance(said, dict):
         ack(response_action="errors", errors=errors_beside(view, said))
     else:

@@ -50,7 +50,7 @@ FORMS: Mapping[str, tuple[str, RosterForm]] = {
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the roster's forms and saves what they say."""
+    """Open the roster's forms and save what they say."""
     for action in OPENERS:
         app.action(action)(partial(_open, services))
     for callback in FORMS:
@@ -100,7 +100,7 @@ def _save_behind(
     *,
     shown_as: str,
 ) -> None:
-    """Saves the form and shows in its place what came of it; what was typed stays where it was refused."""
+    """Save the form and show in its place what came of it; what was typed stays where it was refused."""
     said = answered(lambda: form.save(call(), filled), what="roster form")
     services.follow_up(body, said)
     services.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))

@@ -18,7 +18,7 @@ COMMAND = "settings"
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the form of a setting, shows every change, and takes a decision."""
+    """Open the form of a setting, show every change, and take a decision."""
     _listen_to_menu(app, services)
     _listen_to_form(app, services)
 

@@ -14,7 +14,7 @@ MESSAGE_SHORTCUT = "log_message_shortcut"
 
 
 def listen(app: App, services: Services) -> None:
-    """Opens the form from anywhere, and from a message with its text as the note."""
+    """Open the form from anywhere, and from a message with its text as the note."""
 
     @app.shortcut(SHORTCUT)
     def on_shortcut(ack: Ack, body: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ def listen(app: App, services: Services) -> None:
 
 
 def open_log_form(services: Services, body: dict[str, Any], *, what: str, text: str = "", note: str = "") -> None:
-    """Opens the form, with what ``text`` says or with ``note`` in it, or a modal that says why it cannot be opened."""
+    """Open the form, with what ``text`` says or with ``note`` in it, or a modal that says why it cannot be opened."""
 
     def work() -> dict[str, Any]:
         call = services.call(body, f"{what}:{body['trigger_id']}", text, command="log")

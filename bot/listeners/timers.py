@@ -67,7 +67,7 @@ PRESSES: dict[str, tuple[str, Press]] = {
 
 
 def listen(app: App, services: Services) -> None:
-    """Starts, stops and cancels timers when a button or a form asks for it."""
+    """Start, stop and cancel timers when a button or a form asks for it."""
     _listen_to_buttons(app, services)
     _listen_to_start_form(app, services)
     _listen_to_stop_form(app, services)

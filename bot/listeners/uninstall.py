@@ -15,7 +15,7 @@ log = structlog.get_logger("bot.installations")
 
 
 def listen(app: App, services: Services) -> None:
-    """Forgets what opens nothing any more. A failure is not acknowledged: Slack sends the event again.
+    """Forget what opens nothing any more. A failure is not acknowledged: Slack sends the event again.
 
     Slack tells of one uninstall by both events, in any order, and perhaps again later.
     """

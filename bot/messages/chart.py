@@ -52,7 +52,7 @@ class Panel:
 
 
 def draw(digest: Digest) -> Drawing:
-    """The picture of the team's month: a part for each program that has patients, or for CCM where none has."""
+    """Return the picture of the team's month: a part for each program that has patients, or for CCM where none has."""
     panels = _panels(digest.month)
     today = digest.practice.local_date(digest.at)
     month, as_of = formatting.month_name(digest.month.month), f"as of {formatting.day(today)}"
@@ -84,7 +84,7 @@ def _panels(month: MonthList) -> list[Panel]:
 
 
 def _thresholds(program: Program, month: MonthList) -> dict[int, str]:
-    """The codes by the minutes that reach them, of families that count everybody's minutes: those are drawn."""
+    """Return the codes by the minutes that reach them, of families that count everybody's minutes: those are drawn."""
     codes: dict[int, list[str]] = defaultdict(list)
     for family in rulebook_for(month.month).time_families.get(program, ()):
         if family.counts != "total":
@@ -129,7 +129,7 @@ def _draw_panel(axis: Axes, panel: Panel, bands: Iterable[Sequence[int]]) -> Non
 
 
 def _in_words(panel: Panel) -> str:
-    """``CCM patients by minutes: 12 at 0, 3 at 15–19. Codes: 99490 at 20.``, without minutes that nobody has."""
+    """Return ``CCM patients by minutes: 12 at 0, 3 at 15–19. Codes: 99490 at 20.``, without minutes that nobody has."""
     starts = (0, 1, *range(STEP_MINUTES, LAST_MINUTE + 1, STEP_MINUTES))
     stretches = [(low, following - 1) for low, following in pairwise(starts)]
     counts = [(sum(panel.patients.get(one, 0) for one in range(low, high + 1)), low, high) for low, high in stretches]

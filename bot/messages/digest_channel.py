@@ -44,11 +44,15 @@ class SlackChannel:
         self._pause = pause
 
     def contents(self, digest: Digest) -> list[Content]:
-        """The digest's messages as the Web API takes them."""
+        """Return the digest's messages as the Web API takes them."""
         return [_content(reply) for reply in digest_messages(digest)]
 
     def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool, progress: Progress) -> str:
-        """The timestamp of the digest's message, posted unless it was there; raises ``ChannelError``."""
+        """Return the timestamp of the digest's message, posted unless it was there; raises ``ChannelError``.
+
+        Raises:
+            ChannelError: Slack refused, or is away.
+        """
         channel = digest.team.channel_id
         there: dict[str, str] = {}
         try:
@@ -70,9 +74,12 @@ class SlackChannel:
         return ts
 
     def update(self, channel_id: str, key: str, message: Message, content: Content) -> None:
-        """Changes a posted message in place, which notifies nobody; raises ``ChannelError``.
+        """Change a posted message in place, which notifies nobody; raise ``ChannelError``.
 
         The key goes along, though Slack keeps the metadata of a message that is changed without any.
+
+        Raises:
+            ChannelError: Slack refused, or is away.
         """
         metadata = metadata_of(_part_key(key, message.number))
         try:
@@ -93,7 +100,10 @@ class SlackChannel:
     def _post_first(
         self, digest: Digest, key: str, picture: Picture | None, progress: Progress
     ) -> tuple[str, Picture | None]:
-        """The first message's timestamp, and the picture: ``shown`` where Slack had it ready before we gave up."""
+        """Return the first message's timestamp, and the picture.
+
+        ``shown`` where Slack had it ready before we gave up.
+        """
         if picture is not None:
             shown = replace(picture, shown=True)
             content = self.contents(replace(digest, picture=shown))[0]
@@ -111,7 +121,7 @@ class SlackChannel:
     def _post_when_ready(
         self, channel: str, content: Content, key: str, progress: Progress, thread_ts: str | None = None
     ) -> str | None:
-        """Posts a message with a picture; None where Slack does not take the picture."""
+        """Post a message with a picture; None where Slack does not take the picture."""
         for seconds in PAUSES_SECONDS:
             self._pause(seconds)
             progress.may_post()
@@ -134,12 +144,12 @@ class SlackChannel:
                 progress.has_posted(number, part_ts, content)
 
     def _post_picture(self, digest: Digest, key: str, ts: str, picture: Picture, progress: Progress) -> None:
-        """The picture as a message of the thread, where the first message could not have it."""
+        """Post the picture as a message of the thread, where the first message could not have it."""
         content = _content(picture_message(digest, picture))
         self._post_when_ready(digest.team.channel_id, content, _picture_key(key), progress, thread_ts=ts)
 
     def _picture(self, digest: Digest, found: dict[str, Any] | None, progress: Progress) -> Picture | None:
-        """The digest's picture, uploaded unless it was; None where it shall have none, or none can be had.
+        """Return the digest's picture, uploaded unless it was; None where it shall have none, or none can be had.
 
         ``found`` is the digest's first message, where it was posted before.
         """
@@ -170,7 +180,7 @@ class SlackChannel:
         return keyed_message(self._client, channel, key, since)
 
     def _thread(self, channel: str, ts: str) -> dict[str, str]:
-        """The timestamps of the messages in a thread by their keys."""
+        """Return the timestamps of the messages in a thread by their keys."""
         pages = self._client.conversations_replies(channel=channel, ts=ts, include_all_metadata=True, limit=200)
         return {key_of(message): str(message["ts"]) for page in pages for message in page["messages"]}
 

@@ -22,7 +22,7 @@ _PEOPLE = ("U", "W")
 
 
 def send_direct(client: WebClient, user: str, message: dict[str, Any]) -> None:
-    """Sends ``message`` to one person; raises ``ChannelError`` where Slack refuses or is away.
+    """Send ``message`` to one person; raise ``ChannelError`` where Slack refuses or is away.
 
     Needs im:write and chat:write, and the app's Messages tab switched on.
     """
@@ -41,17 +41,17 @@ class SlackDirect:
         self._client = client
 
     def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
-        """Asks the owner of a timer whether it still runs, unless that was asked; raises ``ChannelError``."""
+        """Ask the owner of a timer whether it still runs, unless that was asked; raise ``ChannelError``."""
         asked = reminder_view(reminder.timer, reminder.practice.local(reminder.at))
         since = reminder.timer.started_at
         self._send(reminder.slack_user_id, asked, reminder.key, since=since, may_be_there=may_be_there)
 
     def send(self, to: str, notice: Notice, key: str, *, since: datetime, may_be_there: bool) -> Sent:
-        """Where the notice is, sent unless it was there; raises ``ChannelError``."""
+        """Return where the notice is, sent unless it was there; raises ``ChannelError``."""
         return self._send(to, notice_message(notice), key, since=since, may_be_there=may_be_there)
 
     def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
-        """Where the message with that key is, None where there is none; raises ``ChannelError``."""
+        """Return where the message with that key is, None where there is none; raises ``ChannelError``."""
         with _told():
             conversation = _conversation(self._client, to)
             there = keyed_message(self._client, conversation, key, since)
@@ -77,7 +77,7 @@ def _conversation(client: WebClient, to: str) -> str:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What Slack refuses, or cannot be asked, as ``ChannelError``."""
+    """Return what Slack refuses, or cannot be asked, as ``ChannelError``."""
     try:
         yield
     except SlackApiError as error:

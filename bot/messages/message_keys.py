@@ -29,18 +29,18 @@ _REFUSALS = {
 
 
 def metadata_of(key: str) -> dict[str, Any]:
-    """The metadata of a message with that key."""
+    """Return the metadata of a message with that key."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
 def key_of(message: dict[str, Any]) -> str:
-    """The key of a message, empty for one that has none."""
+    """Return the key of a message, empty for one that has none."""
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("key", ""))
 
 
 def keyed_message(client: WebClient, channel: str, key: str, since: datetime) -> dict[str, Any] | None:
-    """The message with that key that was sent to the channel after ``since``; None where there is none.
+    """Return the message with that key that was sent to the channel after ``since``; None where there is none.
 
     Needs the channel's history. Raises ``SlackApiError``.
     """
@@ -58,7 +58,7 @@ def keyed_message(client: WebClient, channel: str, key: str, since: datetime) ->
 
 
 def refused(error: SlackApiError) -> ChannelError:
-    """What Slack's refusal means to whoever sends: for how long, and whether another try makes sense."""
+    """Return what Slack's refusal means to whoever sends: for how long, and whether another try makes sense."""
     reason = reason_of(error)
     headers = {str(name).lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
     asked = str(headers.get("retry-after", "0"))

@@ -22,7 +22,7 @@ _TITLE = "Not installed"
 
 
 def gate(installations: Installations) -> Callable[..., BoltResponse | None]:
-    """What Bolt asks of every signed request before it looks for a listener."""
+    """Return what Bolt asks of every signed request before it looks for a listener."""
 
     def only_installed(
         body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]
@@ -48,7 +48,7 @@ class InstalledAuthorize(Authorize):
         """Needs nothing: what it says stands in the request's context."""
 
     def __call__(self, *, context: BoltContext, team_id: str | None, **_more: Any) -> AuthorizeResult:
-        """The bot's ids and token in that workspace."""
+        """Return the bot's ids and token in that workspace."""
         found: Installation = context[_FOUND]
         return AuthorizeResult(
             enterprise_id=None,
@@ -76,7 +76,10 @@ def _typed(body: dict[str, Any]) -> str:
 
 
 def _refusal(body: dict[str, Any], context: BoltContext, reply: Reply) -> BoltResponse:
-    """The refusal where the person sees it, without a token: in the answer to a request, or by its response URL."""
+    """Return the refusal where the person sees it, without a token.
+
+    That is in the answer to a request, or by its response URL.
+    """
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", **reply.payload()})
     if body.get("type") == "view_submission":

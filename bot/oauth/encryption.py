@@ -15,7 +15,7 @@ class TokenKeysError(LedgerError):
 
 
 def new_key() -> str:
-    """A new key for CCM_TOKEN_KEYS."""
+    """Return a new key for CCM_TOKEN_KEYS."""
     return Fernet.generate_key().decode()
 
 
@@ -31,11 +31,15 @@ class Seal:
         self._all = MultiFernet(self._keys)
 
     def seal(self, secret: str) -> str:
-        """``secret``, sealed with the first key."""
+        """Return ``secret``, sealed with the first key."""
         return self._keys[0].encrypt(secret.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """What was sealed; raises ``TokenKeysError`` where none of the keys opens it."""
+        """Return what was sealed.
+
+        Raises:
+            TokenKeysError: Where none of the keys opens it.
+        """
         try:
             return self._all.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
@@ -47,7 +51,7 @@ class Seal:
             ) from error
 
     def has_first_key(self, sealed: str) -> bool:
-        """Whether the first key opens it."""
+        """Return whether the first key opens it."""
         try:
             self._keys[0].decrypt(sealed.encode())
         except InvalidToken:
@@ -77,9 +81,13 @@ class Sealed(TypeDecorator[str]):
         self.seal = seal
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """The sealed text."""
+        """Return the sealed text."""
         return None if value is None else self.seal.seal(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the same
-        """The open text; raises ``TokenKeysError`` where no key opens it."""
+        """Return the open text.
+
+        Raises:
+            TokenKeysError: Where no key opens it.
+        """
         return None if value is None else self.seal.open(value)

@@ -92,21 +92,25 @@ class InstallFlow(OAuthFlow):
         self._slack_url = slack_url
 
     def handle_installation(self, request: BoltRequest) -> BoltResponse:
-        """The page with the button."""
+        """Return the page with the button."""
         response = self._told(lambda: super(InstallFlow, self).handle_installation(request))
         response.headers |= {name.lower(): [value] for name, value in HEADERS.items()}
         return response
 
     def handle_callback(self, request: BoltRequest) -> BoltResponse:
-        """The way back from Slack."""
+        """Return the way back from Slack."""
         return self._told(lambda: super(InstallFlow, self).handle_callback(request))
 
     def build_install_page_html(self, url: str, request: BoltRequest) -> str:  # noqa: ARG002 - Bolt's signature
-        """The page with the button."""
+        """Return the page with the button."""
         return install_page(url)
 
     def store_installation(self, request: BoltRequest, installation: Installation) -> None:
-        """Begins the practice, if it is new, and keeps the tokens."""
+        """Begin the practice, if it is new, and keep the tokens.
+
+        Raises:
+            LedgerError: ORG_INSTALL.
+        """
         if installation.is_enterprise_install or installation.team_id is None:
             raise LedgerError(
                 "ORG_INSTALL",
@@ -151,7 +155,7 @@ class InstallFlow(OAuthFlow):
         return self._page(args.suggested_status_code, self._problem(title, remedy))
 
     def _told(self, work: Callable[[], BoltResponse]) -> BoltResponse:
-        """The answer, or the page that says what went wrong."""
+        """Return the answer, or the page that says what went wrong."""
         try:
             return work()
         except LedgerError as error:

@@ -20,7 +20,7 @@ class Sealing:
 
 
 def installed_since(database: Database) -> dict[str, datetime]:
-    """When the bot was installed, by workspace; it needs no key."""
+    """Return when the bot was installed, by workspace; it needs no key."""
     table = INSTALLATIONS
     newest = select(table.c.team_id, func.max(table.c.installed_at).label("installed_at")).group_by(table.c.team_id)
     with database.engine.connect() as connection:
@@ -28,7 +28,7 @@ def installed_since(database: Database) -> dict[str, datetime]:
 
 
 def check_keys(database: Database, seal: Seal) -> None:
-    """Raises ``TokenKeysError`` where a stored secret cannot be opened."""
+    """Raise ``TokenKeysError`` where a stored secret cannot be opened."""
     with database.engine.connect() as connection:
         for table, row in _rows(connection):
             for sealed in _sealed(table, row).values():
@@ -36,7 +36,7 @@ def check_keys(database: Database, seal: Seal) -> None:
 
 
 def seal_anew(database: Database, seal: Seal) -> Sealing:
-    """Seals with the first key whatever another sealed: all of it, or nothing where a secret cannot be opened.
+    """Seal with the first key whatever another sealed: all of it, or nothing where a secret cannot be opened.
 
     Whoever stores a renewed token meanwhile waits, and is not overwritten.
     """
@@ -60,6 +60,6 @@ def _rows(connection: Connection) -> Iterator[tuple[Table, AnyRow]]:
 
 
 def _sealed(table: Table, row: AnyRow) -> dict[str, str]:
-    """The secrets of a row by column."""
+    """Return the secrets of a row by column."""
     values = {name: getattr(row, name) for name in SEALED_COLUMNS if name in table.c}
     return {name: value for name, value in values.items() if value is not None}

@@ -26,7 +26,7 @@ code { background: #f1f1f1; padding: 0 .25rem; }
 
 
 def page(title: str, *body: str) -> str:
-    """A page under ``title``; the parts of its body are HTML."""
+    """Return a page under ``title``; the parts of its body are HTML."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
@@ -36,18 +36,18 @@ def page(title: str, *body: str) -> str:
 
 
 def paragraph(text: str) -> str:
-    """A paragraph of plain text; what is between backticks is code."""
+    """Return a paragraph of plain text; what is between backticks is code."""
     marked = re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
     return f"<p>{marked}</p>\n"
 
 
 def link(text: str, address: str) -> str:
-    """A link that looks like a button."""
+    """Return a link that looks like a button."""
     return f'<p><a class="button" href="{escape(address)}">{escape(text)}</a></p>\n'
 
 
 def install_page(authorize_url: str) -> str:
-    """What the bot is, and the way to Slack's page that asks for permission."""
+    """Return what the bot is, and the way to Slack's page that asks for permission."""
     return page(
         "Install CCM Ledger",
         paragraph(
@@ -62,11 +62,11 @@ def install_page(authorize_url: str) -> str:
 
 
 def problem_page(title: str, remedy: str, install_url: str) -> str:
-    """What went wrong and what to do, with the way back to the start."""
+    """Return what went wrong and what to do, with the way back to the start."""
     return page(title, paragraph(remedy), link("Start again", install_url))
 
 
 def installed_page(practice: str, lines: tuple[str, ...], slack_url: str) -> str:
-    """That it worked, what comes next, and the way into Slack."""
+    """Return that it worked, what comes next, and the way into Slack."""
     title = f"CCM Ledger is installed for {practice}"
     return page(title, *map(paragraph, lines), link("Open Slack", slack_url))

@@ -15,17 +15,17 @@ class SharedStates(SQLAlchemyOAuthStateStore):
     """slack_sdk's store, of which one of several who bring the same state is believed."""
 
     def __init__(self, database: Database) -> None:
-        """Keeps the states in ``database``."""
+        """Keep the states in ``database``."""
         super().__init__(STATE_SECONDS, database.engine.execution_options(ledger_writes=True))
 
     def issue(self, *args: object, **more: object) -> str:
-        """A new state; those that nobody came back with are forgotten."""
+        """Return a new state; those that nobody came back with are forgotten."""
         with self.engine.begin() as connection:
             connection.execute(delete(STATES).where(STATES.c.expire_at <= _now()))
         return str(super().issue(*args, **more))
 
     def consume(self, state: str) -> bool:
-        """Whether the state is good; it is not any more after that."""
+        """Return whether the state is good; it is not any more after that."""
         spent = delete(STATES).where(STATES.c.state == state, STATES.c.expire_at > _now())
         with self.engine.begin() as connection:
             return connection.execute(spent).rowcount == 1

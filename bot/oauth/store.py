@@ -53,7 +53,7 @@ class SealedStore(SQLAlchemyInstallationStore):
         self.bots = bots_table(self.metadata, Sealed(seal))
 
     def of_workspace(self, practice_id: str) -> Installation | None:
-        """The newest installation in that workspace."""
+        """Return the newest installation in that workspace."""
         return self.find_installation(enterprise_id=None, team_id=practice_id)
 
 
@@ -63,7 +63,11 @@ class Installations:
     def __init__(
         self, database: Database, app: OAuthApp, web: Callable[[str | None], WebClient], now: Callable[[], datetime]
     ) -> None:
-        """``web`` gives the client of a token. Raises ``TokenKeysError`` for keys that are none."""
+        """``web`` gives the client of a token.
+
+        Raises:
+            TokenKeysError: For keys that are none.
+        """
         self.app = app
         self.engine = database.engine
         self.seal = Seal(app.token_keys.get_secret_value())
@@ -78,24 +82,27 @@ class Installations:
         self._renewing = threading.Lock()
 
     def practice_ids(self) -> Sequence[str]:
-        """The practices in whose workspaces the bot is installed now."""
+        """Return the practices in whose workspaces the bot is installed now."""
         with self.engine.connect() as connection:
             return list(connection.scalars(select(INSTALLATIONS.c.team_id).where(self._mine(INSTALLATIONS)).distinct()))
 
     def client_of(self, practice_id: str) -> WebClient:
-        """A client with a token that is good now; raises ``NotInstalledError``, and ``TokenKeysError``."""
+        """Return a client with a token that is good now; raises ``NotInstalledError``, and ``TokenKeysError``."""
         return self.with_token(self.find(practice_id))
 
     def with_token(self, installation: Installation) -> WebClient:
-        """A client with the bot's token of that installation; where Slack refuses it, the log says so."""
+        """Return a client with the bot's token of that installation; where Slack refuses it, the log says so."""
         client = self._web(installation.bot_token)
         client.retry_handlers.append(RefusedTokenHandler(str(installation.team_id), self.app.install_url))
         return client
 
     def find(self, practice_id: str) -> Installation:
-        """The installation in that workspace, its tokens renewed where they end within two hours.
+        """Return the installation in that workspace, its tokens renewed where they end within two hours.
 
         Raises ``NotInstalledError``, and ``TokenKeysError`` where its tokens cannot be opened.
+
+        Raises:
+            NotInstalledError: It cannot be done; the title says why.
         """
         found = self._reader.of_workspace(practice_id)
         if found is None:
@@ -103,7 +110,7 @@ class Installations:
         return self._renewed(practice_id, found) if self._ends_soon(found) else found
 
     def save(self, installation: Installation) -> None:
-        """Keeps a new installation, in place of an older one of the same workspace."""
+        """Keep a new installation, in place of an older one of the same workspace."""
         # Whole seconds, as Slack dates its events: what it says of this installation comes no earlier than it.
         installation.installed_at = float(int(self._now().timestamp()))
         installation.enterprise_id = None
@@ -112,7 +119,7 @@ class Installations:
         self._delete(str(installation.team_id), lambda table: table.c.installed_at < newest)
 
     def forget(self, practice_id: str, *, until: datetime) -> bool:
-        """Deletes the tokens of an installation no newer than ``until``; whether there were any.
+        """Delete the tokens of an installation no newer than ``until``; whether there were any.
 
         Slack may tell of an uninstall late, and more than once: what was installed since then stays.
         """
@@ -120,7 +127,7 @@ class Installations:
         return self._delete(practice_id, lambda table: table.c.installed_at <= last)
 
     def forget_users(self, practice_id: str, users: Sequence[str]) -> None:
-        """Deletes the tokens of people, not the bot's."""
+        """Delete the tokens of people, not the bot's."""
         table = INSTALLATIONS
         nothing = dict.fromkeys(("user_token", "user_refresh_token", "user_token_expires_at"))
         mine = (*self._of(table, practice_id), table.c.user_id.in_(users))
@@ -174,7 +181,10 @@ class Installations:
 
     @contextmanager
     def _turn(self, practice_id: str) -> Iterator[bool]:
-        """Whether it is this thread that renews the workspace's tokens; on SQLite, among those of this process."""
+        """Return whether it is this thread that renews the workspace's tokens.
+
+        On SQLite, among those of this process.
+        """
         if self._is_sqlite:
             is_mine = self._renewing.acquire(blocking=False)
             try:

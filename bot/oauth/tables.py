@@ -14,13 +14,13 @@ SEALED_COLUMNS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_
 
 
 def installations_table(metadata: MetaData, sealed: TypeEngine[str]) -> Table:
-    """One row for each installation: the workspace, who installed the app, its tokens as ``sealed``."""
+    """Return one row for each installation: the workspace, who installed the app, its tokens as ``sealed``."""
     name = SQLAlchemyInstallationStore.default_installations_table_name
     return _with_sealed(SQLAlchemyInstallationStore.build_installations_table(metadata, name), sealed)
 
 
 def bots_table(metadata: MetaData, sealed: TypeEngine[str]) -> Table:
-    """The bot's part of each installation, which slack_sdk keeps beside it."""
+    """Return the bot's part of each installation, which slack_sdk keeps beside it."""
     name = SQLAlchemyInstallationStore.default_bots_table_name
     return _with_sealed(SQLAlchemyInstallationStore.build_bots_table(metadata, name), sealed)
 

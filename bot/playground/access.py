@@ -28,16 +28,16 @@ class Access:
         self._grants: dict[str, Grant] = {}
 
     def grant(self, token: str, scopes: frozenset[str] | None, expires_at: float | None = None) -> None:
-        """Lets a token in, for good or until a moment."""
+        """Let a token in, for good or until a moment."""
         with self._lock:
             self._grants[token] = Grant(scopes, expires_at)
 
     def knows(self, token: str | None) -> bool:
-        """Returns whether this was ever a token of this workspace."""
+        """Return whether this was ever a token of this workspace."""
         return token in self._grants
 
     def scopes(self, token: str) -> frozenset[str] | None:
-        """Returns what a token was given; raises SlackError where it is none of this workspace, or is over."""
+        """Return what a token was given; raise SlackError where it is none of this workspace, or is over."""
         with self._lock:
             grant = self._grants.get(token)
             if grant is None:
@@ -49,7 +49,7 @@ class Access:
             return grant.scopes
 
     def good(self) -> list[str]:
-        """Returns the tokens that open the workspace now."""
+        """Return the tokens that open the workspace now."""
         with self._lock:
             now = self._clock()
             grants = self._grants.items()
@@ -60,7 +60,7 @@ class Access:
             ]
 
     def end(self, error: str) -> None:
-        """Lets no token in any more: from now on Slack answers `error`, such as `account_inactive`."""
+        """Let no token in any more: from now on Slack answers `error`, such as `account_inactive`."""
         with self._lock:
             for grant in self._grants.values():
                 grant.refused = grant.refused or error

@@ -18,7 +18,7 @@ class Changes:
         self._listeners: list[Listener] = []
 
     def publish(self, user_id: str | None, event: Mapping[str, Any]) -> None:
-        """Tells each subscriber, and wakes those who wait."""
+        """Tell each subscriber, and wake those who wait."""
         with self._condition:
             listeners = list(self._listeners)
             self._condition.notify_all()
@@ -26,12 +26,12 @@ class Changes:
             listener(user_id, event)
 
     def wake(self) -> None:
-        """Lets those who wait look again, where what happened is nothing that a person can see."""
+        """Let those who wait look again, where what happened is nothing that a person can see."""
         with self._condition:
             self._condition.notify_all()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener(user_id, event)` for each later change; returns the function that ends this."""
+        """Call `listener(user_id, event)` for each later change; return the function that ends this."""
         with self._condition:
             self._listeners.append(listener)
 
@@ -43,6 +43,6 @@ class Changes:
         return unsubscribe
 
     def wait_until(self, happened: Callable[[], bool], timeout_seconds: float) -> bool:
-        """Returns whether `happened()` became true within the time; asks again after each change and exchange."""
+        """Return whether `happened()` became true within the time; ask again after each change and exchange."""
         with self._condition:
             return self._condition.wait_for(happened, timeout_seconds)

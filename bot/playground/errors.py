@@ -27,7 +27,7 @@ class SlackError(Exception):
         self.extra = dict(extra or {})
 
     def body(self) -> dict[str, Any]:
-        """Returns the JSON that Slack would answer."""
+        """Return the JSON that Slack would answer."""
         body: dict[str, Any] = {"ok": False, "error": self.error, **self.extra}
         if self.messages:
             body["response_metadata"] = {"messages": list(self.messages)}

@@ -50,14 +50,14 @@ class FileStore:
         self._files: dict[str, StoredFile] = {}
 
     def expect(self, name: str, length_bytes: int, alt_text: str = "") -> StoredFile:
-        """Returns a place for a file of this name and length."""
+        """Return a place for a file of this name and length."""
         file = StoredFile(f"F{secrets.token_hex(5).upper()}", name, length_bytes, secrets.token_urlsafe(18), alt_text)
         with self._lock:
             self._files[file.id] = file
         return file
 
     def receive(self, upload_token: str, content: bytes) -> StoredFile:
-        """Keeps uploaded bytes.
+        """Keep uploaded bytes.
 
         Raises:
             SlackError: HTTP 404 for an unknown address, HTTP 400 for another length than announced.
@@ -72,7 +72,7 @@ class FileStore:
         return file
 
     def complete(self, file_id: str, title: str | None) -> StoredFile:
-        """Returns an uploaded file, now ready to be shown; raises SlackError `file_not_found`."""
+        """Return an uploaded file, now ready to be shown; raise SlackError `file_not_found`."""
         file = self.find(file_id)
         if file is None or file.content is None or file.shared:
             raise SlackError("file_not_found")
@@ -81,12 +81,12 @@ class FileStore:
         return file
 
     def find(self, file_id: str) -> StoredFile | None:
-        """Returns the file of this id, if there is one."""
+        """Return the file of this id, if there is one."""
         with self._lock:
             return self._files.get(file_id)
 
     def as_api(self, file: StoredFile, *, base_url: str, user_id: str) -> JSON:
-        """Returns the file as the Web API shows it."""
+        """Return the file as the Web API shows it."""
         link = f"{base_url}/files/{file.id}/{quote(file.name)}"
         return {
             "id": file.id,

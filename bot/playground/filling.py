@@ -10,7 +10,7 @@ INTERACTIVE = frozenset({"actions", "input", "section"})
 
 
 def fill_blocks(workspace: Workspace, blocks: list[JSON]) -> list[JSON]:
-    """Returns a copy of the blocks as Slack would give them back."""
+    """Return a copy of the blocks as Slack would give them back."""
     filled: list[JSON] = copy.deepcopy(blocks)
     for block in filled:
         block.setdefault("block_id", _new_id(workspace))
@@ -21,7 +21,7 @@ def fill_blocks(workspace: Workspace, blocks: list[JSON]) -> list[JSON]:
 
 
 def elements_of(block: JSON) -> list[JSON]:
-    """Returns the interactive elements of one block."""
+    """Return the interactive elements of one block."""
     if block["type"] not in INTERACTIVE:
         return []
     candidates = [block.get("element"), block.get("accessory"), *block.get("elements", ())]

@@ -41,14 +41,14 @@ class MessageStore:
         self._last_micros = 0
 
     def new_ts(self) -> str:
-        """Returns a timestamp later than every one before it."""
+        """Return a timestamp later than every one before it."""
         with self._lock:
             micros = max(int(self._clock() * 1_000_000), self._last_micros + 1)
             self._last_micros = micros
         return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
     def add(self, channel_id: str, body: JSON, *, ephemeral_for: str | None = None) -> Message:
-        """Keeps a new message, giving it its timestamp, and tells those who look."""
+        """Keep a new message, giving it its timestamp, and tell those who look."""
         with self._lock:
             message = Message(channel_id, {"type": "message", **body, "ts": self.new_ts()}, ephemeral_for)
             self._messages.setdefault(channel_id, []).append(message)
@@ -56,7 +56,7 @@ class MessageStore:
         return message
 
     def replace(self, message: Message, changes: JSON, *, edited_by: str | None = None) -> None:
-        """Changes fields of a message in place; a field given as None is taken away."""
+        """Change fields of a message in place; a field given as None is taken away."""
         with self._lock:
             message.body.update(changes)
             for name in [name for name, value in message.body.items() if value is None]:
@@ -66,18 +66,18 @@ class MessageStore:
         self._tell(message)
 
     def remove(self, message: Message) -> None:
-        """Takes a message away."""
+        """Take a message away."""
         with self._lock:
             self._messages[message.channel_id].remove(message)
         self._tell(message)
 
     def find(self, channel_id: str, ts: str) -> Message | None:
-        """Returns the message of this channel and timestamp, ephemeral ones included."""
+        """Return the message of this channel and timestamp, ephemeral ones included."""
         with self._lock:
             return next((each for each in self._messages.get(channel_id, ()) if each.ts == ts), None)
 
     def seen_by(self, channel_id: str, user_id: str | None, *, thread_ts: str | None = None) -> list[Message]:
-        """Returns the messages of a channel, or of one thread with its parent, oldest first.
+        """Return the messages of a channel, or of one thread with its parent, oldest first.
 
         With a user, their ephemeral messages are among them; without, there are none.
         """
@@ -90,12 +90,12 @@ class MessageStore:
             ]
 
     def all_seen_by(self, channel_id: str, user_id: str) -> list[Message]:
-        """Returns everything a person sees in a channel, threads included, oldest first."""
+        """Return everything a person sees in a channel, threads included, oldest first."""
         with self._lock:
             return [each for each in self._messages.get(channel_id, ()) if each.ephemeral_for in (None, user_id)]
 
     def as_api(self, message: Message, *, with_metadata: bool = True) -> JSON:
-        """Returns a copy of the message as the Web API shows it, a parent with its replies counted."""
+        """Return a copy of the message as the Web API shows it, a parent with its replies counted."""
         with self._lock:
             body: JSON = copy.deepcopy(message.body)
             replies = [
@@ -117,7 +117,7 @@ class MessageStore:
         return body
 
     def reply_count(self, message: Message) -> int:
-        """Returns how many replies the message's thread has."""
+        """Return how many replies the message's thread has."""
         return int(self.as_api(message).get("reply_count", 0))
 
     def _tell(self, message: Message) -> None:

@@ -34,13 +34,13 @@ class Stream:
         self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
 
     def put(self, event: Mapping[str, Any] | None) -> None:
-        """Adds an event; `END` ends the stream."""
+        """Add an event; `END` ends the stream."""
         # The loop may have closed between the change and this line; then nobody reads the stream.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
 
     async def lines(self) -> AsyncIterator[str]:
-        """Yields events in the form of Server-Sent Events, and a comment when nothing happens."""
+        """Yield events in the form of Server-Sent Events, and a comment when nothing happens."""
         while True:
             try:
                 event = await asyncio.wait_for(self._events.get(), HEARTBEAT_SECONDS)
@@ -62,7 +62,7 @@ class PageApi:
         self._streams: set[Stream] = set()
 
     def routes(self) -> list[Route]:
-        """Returns the routes under /playground/."""
+        """Return the routes under /playground/."""
         reads = {
             "state": self._state,
             "messages": self._messages,
@@ -87,7 +87,7 @@ class PageApi:
         ]
 
     def end_streams(self) -> None:
-        """Ends every stream of events, so that the server can stop."""
+        """End every stream of events, so that the server can stop."""
         for stream in list(self._streams):
             stream.put(END)
 

@@ -9,7 +9,7 @@ from bot.playground.workspace import Workspace
 
 
 def pictures_in(workspace: Workspace, blocks: list[JSON]) -> Mapping[int, StoredFile]:
-    """Returns the uploaded files that image blocks show, by the index of the block.
+    """Return the uploaded files that image blocks show, by the index of the block.
 
     Raises:
         SlackError: `invalid_blocks` for a file that is not known, not uploaded completely, or no picture.
@@ -25,13 +25,13 @@ def pictures_in(workspace: Workspace, blocks: list[JSON]) -> Mapping[int, Stored
 
 
 def refused_picture(index: int) -> SlackError:
-    """Returns Slack's refusal of the picture in the block of this index."""
+    """Return Slack's refusal of the picture in the block of this index."""
     words = f"invalid slack file [json-pointer:/blocks/{index}/slack_file]"
     return SlackError("invalid_blocks", [f"[ERROR] {words}"], extra={"errors": [words]})
 
 
 def _id_of(slack_file: JSON) -> str:
-    """Returns the file's id: given as such, or the part behind `/files/` of the address this Slack gave it."""
+    """Return the file's id: given as such, or the part behind `/files/` of the address this Slack gave it."""
     if "id" in slack_file:
         return str(slack_file["id"])
     return str(slack_file["url"]).partition("/files/")[2].partition("/")[0]

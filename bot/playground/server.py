@@ -54,12 +54,12 @@ class _Server(uvicorn.Server):
         self._before_shutdown = before_shutdown
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops the server, however it was asked to."""
+        """Stop the server, however it was asked to."""
         self._before_shutdown()
         await super().shutdown(sockets)
 
     def hang_up(self, client: tuple[str, int] | None) -> None:
-        """Ends the connection of a client without an answer."""
+        """End the connection of a client without an answer."""
         for connection in list(self.server_state.connections):
             if isinstance(connection, H11Protocol) and connection.client == client:
                 connection.transport.abort()
@@ -101,18 +101,18 @@ class Playground:
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
-        """Serves from a thread in the background until `stop()`; requests are taken from now on."""
+        """Serve from a thread in the background until `stop()`; requests are taken from now on."""
         self._thread = threading.Thread(target=self.run, name="playground", daemon=True)
         self._thread.start()
         return self
 
     def run(self) -> None:
-        """Serves in the foreground until interrupted (Ctrl-C)."""
+        """Serve in the foreground until interrupted (Ctrl-C)."""
         with contextlib.suppress(KeyboardInterrupt):
             self._server.run(sockets=[self._socket])
 
     def stop(self, *, wait: bool = True) -> None:
-        """Ends all connections and the server; without `wait` it returns while they are still ending."""
+        """End all connections and the server; without `wait` it returns while they are still ending."""
         self._server.should_exit = True
         if self._thread is None:
             self._socket.close()
@@ -126,11 +126,11 @@ class Playground:
         self.stop()
 
     def attach(self, receiver: Receiver) -> None:
-        """Hands every later request to `receiver(headers, body) -> (status, headers, body)` in this process."""
+        """Hand every later request to `receiver(headers, body) -> (status, headers, body)` in this process."""
         self.delivery.attach(receiver)
 
     def as_user(self, user_id: str) -> Person:
-        """Returns a person of the workspace, to act for them; raises SlackError `user_not_found`."""
+        """Return a person of the workspace, to act for them; raise SlackError `user_not_found`."""
         return Person(self.workspace.user(user_id).id, self.workspace, self.people)
 
     @property
@@ -139,7 +139,7 @@ class Playground:
         return self.workspace.traffic.refusals
 
     def calls(self, method: str) -> list[Exchange]:
-        """Returns the app's calls of one Web API method, oldest first."""
+        """Return the app's calls of one Web API method, oldest first."""
         return self.workspace.traffic.calls(method)
 
     def fail_next(
@@ -153,7 +153,7 @@ class Playground:
         hangs_up: bool = False,
         halfway: bool = False,
     ) -> None:
-        """Lets the next call of a method (or of `response_url` or `upload`) fail.
+        """Let the next call of a method (or of `response_url` or `upload`) fail.
 
         With `after_accepting` the call is done all the same; the app just never learns. `status` 200 with an `error`
         is a refusal in Slack's own form. With `hangs_up` there is no answer, or with `halfway` half of one: the
@@ -163,13 +163,13 @@ class Playground:
         self.workspace.traffic.fail_next(fault)
 
     def hold_next(self, method: str, *, after_accepting: bool = False) -> Hold:
-        """Keeps the next call of a method waiting, before it is done or `after_accepting` it, until it is let go."""
+        """Keep the next call of a method waiting, before it is done or `after_accepting` it, until it is let go."""
         hold = Hold()
         self.workspace.traffic.fail_next(Fault(method, status=None, after_accepting=after_accepting, hold=hold))
         return hold
 
     def hang_up(self, request: Request, lost: HungUp) -> Response:
-        """Ends the connection that a request came by; of what is returned, half reaches the app or nothing."""
+        """End the connection that a request came by; of what is returned, half reaches the app or nothing."""
 
         async def half() -> AsyncIterator[bytes]:
             yield HALF_AN_ANSWER
@@ -186,12 +186,12 @@ class Playground:
         self.workspace.traffic.let_all_go()
 
     def wait_until(self, happened: Callable[[], bool], timeout_seconds: float = 10.0) -> bool:
-        """Returns whether `happened()` came true in time; asks again after every change in the workspace."""
+        """Return whether `happened()` came true in time; ask again after every change in the workspace."""
         return self.workspace.changes.wait_until(happened, timeout_seconds)
 
 
 def build_app(playground: Playground) -> Starlette:
-    """Returns the application that serves one playground."""
+    """Return the application that serves one playground."""
     routes: list[BaseRoute] = [
         Route("/api/{method:path}", web_api(lambda _token: playground), methods=["GET", "POST"]),
         Route("/response/{token}", _response_url(playground), methods=["POST"]),
@@ -208,7 +208,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def web_api(of: Callable[[str | None], Playground]) -> Endpoint:
-    """Returns what answers the Web API's methods; `of` says whose workspace a token is for."""
+    """Return what answers the Web API's methods; `of` says whose workspace a token is for."""
 
     async def endpoint(request: Request) -> Response:
         method = request.path_params["method"].strip("/")

@@ -76,7 +76,7 @@ class Features:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
-        """Returns the features a Slack app manifest declares (https://docs.slack.dev/reference/app-manifest).
+        """Return the features a Slack app manifest declares (https://docs.slack.dev/reference/app-manifest).
 
         Raises:
             KeyError: when a slash command or a shortcut lacks the key that names it.
@@ -100,10 +100,10 @@ class Features:
 
 
 def read_users(rows: Sequence[Mapping[str, Any]]) -> list[User]:
-    """Returns users from plain dicts; raises TypeError naming a key that no user has."""
+    """Return users from plain dicts; raise TypeError naming a key that no user has."""
     return [User(**row) for row in rows]
 
 
 def read_channels(rows: Sequence[Mapping[str, Any]]) -> list[Channel]:
-    """Returns channels from plain dicts; raises TypeError naming a key that no channel has."""
+    """Return channels from plain dicts; raise TypeError naming a key that no channel has."""
     return [Channel(**{**row, "members": list(row.get("members", ()))}) for row in rows]

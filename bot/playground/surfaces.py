@@ -39,7 +39,7 @@ class ViewStore:
         self._homes: dict[str, OpenView] = {}
 
     def open(self, user_id: str, view: JSON) -> OpenView:
-        """Puts a first modal before a person, in place of any they had open."""
+        """Put a first modal before a person, in place of any they had open."""
         with self._lock:
             self._refuse_known_external_id(view, besides=None)
             opened = self._new(user_id, view, root_id=None, previous_id=None)
@@ -48,7 +48,7 @@ class ViewStore:
         return opened
 
     def push(self, user_id: str, view: JSON) -> OpenView:
-        """Puts a modal on top of those a person has open.
+        """Put a modal on top of those a person has open.
 
         Raises:
             SlackError: `not_found` where none is open, `push_limit_reached` past three.
@@ -66,7 +66,7 @@ class ViewStore:
         return pushed
 
     def update(self, opened: OpenView, view: JSON, *, expected_hash: str | None = None) -> None:
-        """Changes a view in place; what was entered stays where the block and action ids stay.
+        """Change a view in place; what was entered stays where the block and action ids stay.
 
         Raises:
             SlackError: `hash_conflict` when the view has changed since `expected_hash`.
@@ -79,7 +79,7 @@ class ViewStore:
         self._changes.publish(opened.user_id, {"type": "modals" if opened.body["type"] == "modal" else "home"})
 
     def publish_home(self, user_id: str, view: JSON, *, expected_hash: str | None = None) -> OpenView:
-        """Shows a person's App Home; raises SlackError `hash_conflict` when it has changed since `expected_hash`."""
+        """Show a person's App Home; raise SlackError `hash_conflict` when it has changed since `expected_hash`."""
         with self._lock:
             home = self._homes.get(user_id)
             if home is None:
@@ -89,7 +89,7 @@ class ViewStore:
         return home
 
     def close(self, opened: OpenView) -> None:
-        """Takes one modal, and those above it, from its stack."""
+        """Take one modal, and those above it, from its stack."""
         with self._lock:
             stack = self._stacks.get(opened.user_id, [])
             if opened in stack:
@@ -97,27 +97,27 @@ class ViewStore:
         self._changes.publish(opened.user_id, {"type": "modals"})
 
     def clear(self, user_id: str) -> None:
-        """Closes every modal of a person."""
+        """Close every modal of a person."""
         with self._lock:
             self._stacks.pop(user_id, None)
         self._changes.publish(user_id, {"type": "modals"})
 
     def stack(self, user_id: str) -> list[OpenView]:
-        """Returns a person's open modals, the top-most last."""
+        """Return a person's open modals, the top-most last."""
         with self._lock:
             return list(self._stacks.get(user_id, ()))
 
     def home(self, user_id: str) -> OpenView | None:
-        """Returns a person's App Home, if one was published."""
+        """Return a person's App Home, if one was published."""
         with self._lock:
             return self._homes.get(user_id)
 
     def find(self, view_id: str) -> OpenView | None:
-        """Returns the open view of this id: a modal or a home."""
+        """Return the open view of this id: a modal or a home."""
         return next((each for each in self._all() if each.id == view_id), None)
 
     def find_external(self, external_id: str) -> OpenView | None:
-        """Returns the open view the app gave this external id."""
+        """Return the open view the app gave this external id."""
         return next((each for each in self._all() if external_id and each.body["external_id"] == external_id), None)
 
     def _all(self) -> list[OpenView]:

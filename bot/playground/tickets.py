@@ -49,7 +49,7 @@ class Tickets:
         self._last_message_at: dict[str, float] = {}
 
     def new_trigger(self, user_id: str) -> str:
-        """Returns a fresh trigger id for this person."""
+        """Return a fresh trigger id for this person."""
         with self._lock:
             serial = len(self._triggers) + 1
             trigger_id = f"{int(self._clock())}.{serial:010d}.{secrets.token_hex(16)}"
@@ -57,7 +57,7 @@ class Tickets:
         return trigger_id
 
     def exchange_trigger(self, trigger_id: str) -> str:
-        """Returns the person whose trigger this was, and spends it.
+        """Return the person whose trigger this was, and spends it.
 
         Raises:
             SlackError: `invalid_trigger_id`, `expired_trigger_id` after 3 seconds, `exchanged_trigger_id` when spent.
@@ -76,18 +76,18 @@ class Tickets:
     def new_response_url(
         self, user_id: str, channel_id: str, *, thread_ts: str | None = None, original_ts: str | None = None
     ) -> str:
-        """Returns the token that ends a fresh response URL."""
+        """Return the token that ends a fresh response URL."""
         token = secrets.token_urlsafe(18)
         with self._lock:
             self._response_urls[token] = ResponseUrl(user_id, channel_id, self._clock(), thread_ts, original_ts)
         return token
 
     def response_url(self, token: str) -> ResponseUrl:
-        """Returns what a response URL stands for, without using it up; raises KeyError when there is none."""
+        """Return what a response URL stands for, without using it up; raise KeyError when there is none."""
         return self._response_urls[token]
 
     def use_response_url(self, token: str) -> ResponseUrl:
-        """Returns what a response URL stands for, counting this use.
+        """Return what a response URL stands for, counting this use.
 
         Raises:
             SlackError: HTTP 404 with `invalid_url`, `expired_url` after 30 minutes, `used_url` after 5 uses.
@@ -104,14 +104,14 @@ class Tickets:
             return response_url
 
     def new_socket_ticket(self) -> str:
-        """Returns the ticket that one WebSocket connection may come in with."""
+        """Return the ticket that one WebSocket connection may come in with."""
         ticket = secrets.token_urlsafe(24)
         with self._lock:
             self._socket_tickets.add(ticket)
         return ticket
 
     def take_socket_ticket(self, ticket: str) -> bool:
-        """Returns whether the ticket was good; it is spent by this."""
+        """Return whether the ticket was good; it is spent by this."""
         with self._lock:
             if ticket not in self._socket_tickets:
                 return False
@@ -119,7 +119,7 @@ class Tickets:
             return True
 
     def pace_message(self, channel_id: str) -> None:
-        """Counts one posted message: a channel takes one a second (https://docs.slack.dev/apis/web-api/rate-limits).
+        """Count one posted message: a channel takes one a second (https://docs.slack.dev/apis/web-api/rate-limits).
 
         Raises:
             SlackError: HTTP 429 `ratelimited` with `Retry-After: 1`.

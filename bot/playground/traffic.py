@@ -34,15 +34,15 @@ class Hold:
         self._let_go = threading.Event()
 
     def reached(self, timeout_seconds: float = 10.0) -> bool:
-        """Returns whether a call came in time to wait here."""
+        """Return whether a call came in time to wait here."""
         return self._reached.wait(timeout_seconds)
 
     def let_go(self) -> None:
-        """Lets the call go on, if it waits already or comes later."""
+        """Let the call go on, if it waits already or comes later."""
         self._let_go.set()
 
     def keep_waiting(self) -> None:
-        """Returns once the call may go on."""
+        """Return once the call may go on."""
         self._reached.set()
         self._let_go.wait()
 
@@ -65,7 +65,7 @@ class Fault:
     hold: Hold | None = None
 
     def strike(self) -> None:
-        """Lets it happen; raises the SlackError that the app shall see, or HungUp where it shall see nothing."""
+        """Let it happen; raise the SlackError that the app shall see, or HungUp where it shall see nothing."""
         if self.hold is not None:
             self.hold.keep_waiting()
         if self.hangs_up:
@@ -100,14 +100,14 @@ class Traffic:
         refused: str | None = None,
         injected: bool = False,
     ) -> None:
-        """Keeps one exchange."""
+        """Keep one exchange."""
         entry = Exchange(self._clock(), direction, kind, summary, payload, refused, injected)
         with self._lock:
             self._entries.append(entry)
         self._on_note()
 
     def newest(self, limit: int) -> list[Exchange]:
-        """Returns up to `limit` exchanges, newest first."""
+        """Return up to `limit` exchanges, newest first."""
         with self._lock:
             return list(self._entries)[::-1][:limit]
 
@@ -118,24 +118,24 @@ class Traffic:
             return [entry for entry in self._entries if entry.refused is not None and not entry.injected]
 
     def calls(self, method: str) -> list[Exchange]:
-        """Returns the app's calls of one Web API method, oldest first."""
+        """Return the app's calls of one Web API method, oldest first."""
         with self._lock:
             return [entry for entry in self._entries if entry.direction == "from_bot" and entry.kind == method]
 
     def clear(self) -> None:
-        """Forgets every exchange."""
+        """Forget every exchange."""
         with self._lock:
             self._entries.clear()
 
     def fail_next(self, fault: Fault) -> None:
-        """Puts a fault in the way of the next call of its method; several wait in line."""
+        """Put a fault in the way of the next call of its method; several wait in line."""
         with self._lock:
             self._faults.append(fault)
             if fault.hold is not None:
                 self._holds.append(fault.hold)
 
     def take_fault(self, method: str) -> Fault | None:
-        """Returns and forgets the first fault waiting for this method, if any."""
+        """Return and forget the first fault waiting for this method, if any."""
         with self._lock:
             for fault in self._faults:
                 if fault.method == method:
@@ -144,7 +144,7 @@ class Traffic:
         return None
 
     def let_all_go(self) -> None:
-        """Lets every call go that waits."""
+        """Let every call go that waits."""
         with self._lock:
             holds = list(self._holds)
         for hold in holds:

@@ -20,7 +20,7 @@ SLACKBOT_ID = "USLACKBOT"
 
 
 def wall_clock() -> float:
-    """Returns the present time, asked for by name so that frozen time is seen."""
+    """Return the present time, asked for by name so that frozen time is seen."""
     return time.time()
 
 
@@ -87,7 +87,7 @@ class Workspace:
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any], *, clock: Callable[[], float] = wall_clock) -> Self:
-        """Returns a workspace from plain data.
+        """Return a workspace from plain data.
 
         Keys: `users` and `channels` (lists of dicts, as the dataclasses in `settings`), `manifest` (a Slack app
         manifest), and optionally `installation` (a dict) and `enforce_message_rate`.
@@ -106,27 +106,27 @@ class Workspace:
         )
 
     def next_serial(self) -> int:
-        """Returns 1, 2, 3 ... for ids that must differ."""
+        """Return 1, 2, 3 ... for ids that must differ."""
         with self.lock:
             self._serial += 1
             return self._serial
 
     def user(self, user_id: str) -> User:
-        """Returns a person; raises SlackError `user_not_found`."""
+        """Return a person; raise SlackError `user_not_found`."""
         found = self.users.get(user_id)
         if found is None:
             raise SlackError("user_not_found")
         return found
 
     def channel(self, channel_id: str) -> Channel:
-        """Returns a conversation; raises SlackError `channel_not_found`."""
+        """Return a conversation; raise SlackError `channel_not_found`."""
         found = self.channels.get(channel_id)
         if found is None:
             raise SlackError("channel_not_found")
         return found
 
     def direct_channel(self, user_id: str) -> Channel:
-        """Returns the direct message between a person and the app, making it if need be.
+        """Return the direct message between a person and the app, making it if need be.
 
         Raises:
             SlackError: `user_not_found`.
@@ -141,12 +141,12 @@ class Workspace:
         return channel
 
     def visible_channels(self, user_id: str) -> list[Channel]:
-        """Returns the conversations a person is in."""
+        """Return the conversations a person is in."""
         with self.lock:
             return [channel for channel in self.channels.values() if user_id in channel.members]
 
     def author(self) -> JSON:
-        """Returns what marks a message as the app's."""
+        """Return what marks a message as the app's."""
         place = self.installation
         return {
             "user": place.bot_user_id,
@@ -163,7 +163,7 @@ class Workspace:
         }
 
     def post_as_slackbot(self, user_id: str, channel_id: str, text: str, *, thread_ts: str | None = None) -> None:
-        """Shows one person a line from Slack itself."""
+        """Show one person a line from Slack itself."""
         body: JSON = {"user": SLACKBOT_ID, "text": text, "is_ephemeral": True}
         if thread_ts is not None:
             body["thread_ts"] = thread_ts

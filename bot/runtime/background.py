@@ -20,25 +20,25 @@ class InFlight:
         self._is_closed = False
 
     def begin(self) -> bool:
-        """Whether something more may be begun: not once it is closed."""
+        """Return whether something more may be begun: not once it is closed."""
         with self._changed:
             self._count += not self._is_closed
             return not self._is_closed
 
     def end(self) -> None:
-        """One of what was begun is done."""
+        """Note that one of what was begun is done."""
         with self._changed:
             self._count -= 1
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Lets nothing more begin, and returns when all is done."""
+        """Let nothing more begin, and return when all is done."""
         with self._changed:
             self._is_closed = True
             self._changed.wait_for(lambda: self._count == 0)
 
     def wait(self) -> None:
-        """Returns when all is done that was begun, and all that this began."""
+        """Return when all is done that was begun, and all that this began."""
         with self._changed:
             self._changed.wait_for(lambda: self._count == 0)
 
@@ -55,7 +55,7 @@ class BackgroundThreads(ThreadPoolExecutor):
         self._lock = threading.Lock()
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
-        """Begins ``work`` as soon as a thread is free."""
+        """Begin ``work`` as soon as a thread is free."""
         context = copy_context()
         number = next(self._numbers)
         with self._lock:
@@ -72,7 +72,7 @@ class BackgroundThreads(ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the threads, with ``wait`` once nothing is left to do, and nothing that this would still begin."""
+        """End the threads, with ``wait`` once nothing is left to do, and nothing that this would still begin."""
         if wait:
             self._in_flight.wait()
         super().shutdown(wait, cancel_futures=cancel_futures)

@@ -42,7 +42,7 @@ DEMO_ID = 0x43434D44
 
 
 def load_practice(database: Database, directory: Path, *, patients: int, at: datetime, progress: Progress) -> Practice:
-    """Makes the ledger and imports an invented practice by the same path that users have.
+    """Make the ledger and import an invented practice by the same path that users have.
 
     The import files are in ``directory`` meanwhile, in a folder of their own.
     """
@@ -65,7 +65,7 @@ def load_practice(database: Database, directory: Path, *, patients: int, at: dat
 
 
 def workspace_for(database: Database, practice: Practice, bot_port: int | None) -> Workspace:
-    """A local Slack workspace with the practice's people and channels, and one person who is not on the staff.
+    """Return a local Slack workspace with the practice's people and channels, and one person who is not on the staff.
 
     ``bot_port`` is where the bot listens, None where it connects by Socket Mode.
     """
@@ -116,7 +116,7 @@ def _sees(person: Person, team_id: str) -> bool:
 def bot_running(
     playground: Playground, database_url: str, *, http_port: int | None, is_heard: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """``ccm serve`` in a process of its own, which knows of the playground only its address and tokens.
+    """Run ``ccm serve`` in a process of its own, which knows of the playground only its address and tokens.
 
     Its log goes to standard error, unless nobody wants to hear it.
     """
@@ -144,13 +144,13 @@ def bot_running(
 
 
 def free_port() -> int:
-    """A port that nothing listens on at the moment."""
+    """Return a port that nothing listens on at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
 def fresh_ledger(directory: Path) -> str:
-    """The URL of an empty SQLite ledger in ``directory``.
+    """Return the URL of an empty SQLite ledger in ``directory``.
 
     An earlier demo's ledger is emptied. Whatever else is in ``directory`` is left alone.
 
@@ -184,7 +184,7 @@ def fresh_ledger(directory: Path) -> str:
 
 
 def _refuse_anothers(ledger: Path) -> None:
-    """Raises ``LedgerError`` where something stands at the demo's ledger, or beside it, that no demo made."""
+    """Raise ``LedgerError`` where something stands at the demo's ledger, or beside it, that no demo made."""
     beside = [ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-journal")]
     if ledger.is_symlink() or (ledger.exists() and not ledger.is_file()):
         raise _not_ours(ledger)
@@ -197,7 +197,7 @@ def _refuse_anothers(ledger: Path) -> None:
 
 
 def _refuse_practices(connection: sqlite3.Connection, ledger: Path) -> None:
-    """Raises ``LedgerError`` where a ledger without the demo's mark has tables, or one with it has another practice."""
+    """Raise ``LedgerError`` where a ledger without the demo's mark has tables, or one with it has another practice."""
     try:
         tables = tables_of(connection)
         is_marked = connection.execute("PRAGMA application_id").fetchone() == (DEMO_ID,)
@@ -214,14 +214,18 @@ def _not_ours(file: Path) -> LedgerError:
 
 
 def _beside(directory: Path) -> str:
-    """The command of a demo in a folder beside ``directory`` that is not there yet."""
+    """Return the command of a demo in a folder beside ``directory`` that is not there yet."""
     names = (f"{directory.resolve()}-{number}" for number in count(2))
     free = next(name for name in names if not os.path.lexists(name))
     return f"ccm demo --directory {shlex.quote(free)}"
 
 
 def wait_for_stop(process: subprocess.Popen[bytes]) -> None:
-    """Returns when the person stops the demo; raises ``LedgerError`` where the bot ended by itself."""
+    """Return when the person stops the demo; raise ``LedgerError`` where the bot ended by itself.
+
+    Raises:
+        LedgerError: BOT_STOPPED.
+    """
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())

@@ -36,7 +36,11 @@ class Health:
     """What is to be served beside: the metrics."""
 
     def check(self) -> None:
-        """Raises ``LedgerError`` with what is wrong and how it is cured. Calls the ledger, never Slack."""
+        """Raise ``LedgerError`` with what is wrong and how it is cured. Calls the ledger, never Slack.
+
+        Raises:
+            LedgerError: STOPPING, NOT_CONNECTED.
+        """
         if self.asked_to_stop.is_set():
             raise LedgerError("STOPPING", "This process is stopping.", "Send requests to another one.")
         schema.check(self.database)
@@ -53,12 +57,15 @@ class Health:
 
 
 def slack_away() -> LedgerError:
-    """What a Slack that does not answer means to whoever runs the bot."""
+    """Return what a Slack that does not answer means to whoever runs the bot."""
     return LedgerError("SLACK_AWAY", "Slack cannot be reached.", "Check the network and SLACK_API_URL.")
 
 
 def health_routes(health: Health) -> list[BaseRoute]:
-    """``/healthz`` (it runs; asks nobody) and ``/readyz`` (it can do its work; else 503, with a code and a remedy)."""
+    """Return ``/healthz`` (it runs; asks nobody) and ``/readyz`` (it can do its work.
+
+    Else 503, with a code and a remedy).
+    """
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})

@@ -42,7 +42,7 @@ def _always() -> bool:
 def practice_jobs(
     database: Database, practice_id: str, client: WebClient, now: Callable[[], datetime]
 ) -> tuple[Job, ...]:
-    """What is asked every minute for one practice, in this order."""
+    """Return what is asked every minute for one practice, in this order."""
     process = f"{socket.gethostname()}:{os.getpid()}"
     channel, direct = SlackChannel(client), SlackDirect(client)
     own = database.of(practice_id)
@@ -56,7 +56,7 @@ def practice_jobs(
 
 
 def run_jobs(practice_id: str, jobs: tuple[Job, ...], may_go_on: Callable[[], bool] = _always) -> None:
-    """Asks each job once; one that fails is logged and asked again next time, and the others are asked all the same.
+    """Ask each job once; one that fails is logged and asked again next time, and the others are asked all the same.
 
     ``may_go_on`` is asked before each: what is begun is finished, and what would fail like the last is not begun.
     What a job logs has an id of its own, the job's name and the practice.
@@ -68,7 +68,7 @@ def run_jobs(practice_id: str, jobs: tuple[Job, ...], may_go_on: Callable[[], bo
 
 
 def name_of(job: Job) -> str:
-    """The name of the function that a job calls."""
+    """Return the name of the function that a job calls."""
     asked = job.func if isinstance(job, partial) else job
     return str(asked.__qualname__)
 
@@ -105,7 +105,7 @@ class Rounds:
         self._under_way: set[str] = set()
 
     def begin(self) -> None:
-        """Asks every practice that has the bot now, but those whose last round is still under way; waits for none."""
+        """Ask every practice that has the bot now, but those whose last round is still under way; wait for none."""
         if self._may_go_on():
             in_new_context(partial(_attempt, self._begin), job="rounds", practice="")
 
@@ -144,7 +144,7 @@ def jobs_running(
     health: Health | None = None,
     probe: WebClient | None = None,
 ) -> Iterator[BackgroundScheduler]:
-    """The jobs of every practice, asked every minute until the block ends; what they have begun is finished.
+    """Return the jobs of every practice, asked every minute until the block ends; what they have begun is finished.
 
     While ``health`` says that Slack is away they are not asked, and Slack is tried by ``probe`` less and less often.
     """

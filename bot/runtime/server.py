@@ -39,7 +39,11 @@ SECONDS_TO_CLOSE = 5.0
 
 
 def workspace_of(client: WebClient) -> str:
-    """The id of the workspace that the bot token belongs to; raises ``LedgerError`` where Slack refuses it."""
+    """Return the id of the workspace that the bot token belongs to.
+
+    Raises:
+        LedgerError: Where Slack refuses it.
+    """
     try:
         return str(client.auth_test()["team_id"])
     except SlackApiError as error:
@@ -56,14 +60,14 @@ def _refused(error: SlackApiError, token: str, remedy: str) -> LedgerError:
 
 
 def check_practice(database: Database, workspace: str) -> None:
-    """Raises ``LedgerError`` unless the database is up to date and has the practice of that workspace."""
+    """Raise ``LedgerError`` unless the database is up to date and has the practice of that workspace."""
     schema.check(database)
     with database.of(workspace).reading() as connection:
         get_practice(connection, workspace)
 
 
 def http_app(app: App, health: Health) -> Starlette:
-    """The ASGI app: ``/slack/events`` for Slack, and what it says of its health.
+    """Return the ASGI app: ``/slack/events`` for Slack, and what it says of its health.
 
     An app that many workspaces install has ``/slack/install`` and ``/slack/oauth_redirect`` as well.
 
@@ -79,7 +83,7 @@ def http_app(app: App, health: Health) -> Starlette:
 
 
 def _install_routes(app: App) -> list[Route]:
-    """``/slack/install`` and ``/slack/oauth_redirect``, where the app can be installed by OAuth."""
+    """Return ``/slack/install`` and ``/slack/oauth_redirect``, where the app can be installed by OAuth."""
     flow = app.oauth_flow
     if flow is None:
         return []
@@ -97,7 +101,7 @@ def _install_routes(app: App) -> list[Route]:
 
 
 def serve_http(app: App, health: Health, *, host: str, port: int, drain_seconds: float = 0) -> None:
-    """Serves until it is told to stop; requests that were begun are finished.
+    """Serve until it is told to stop; requests that were begun are finished.
 
     For ``drain_seconds`` after it was told, it serves on and says that it is not ready: so long whoever distributes the
     requests may take to notice.
@@ -110,7 +114,7 @@ def serve_http(app: App, health: Health, *, host: str, port: int, drain_seconds:
 
 @contextmanager
 def health_served(health: Health, *, host: str, port: int | None) -> Iterator[None]:
-    """Says what there is to say of the health at that port for as long as the block, where a port is given."""
+    """Say what there is to say of the health at that port for as long as the block, where a port is given."""
     if port is None:
         yield
         return
@@ -120,7 +124,7 @@ def health_served(health: Health, *, host: str, port: int | None) -> Iterator[No
 
 @contextmanager
 def _served(app: Starlette, host: str, port: int, option: str) -> Iterator[None]:
-    """Serves for as long as the block, from a thread: in the main one, the server would take the signals for itself."""
+    """Serve for as long as the block, from a thread: in the main one, the server would take the signals for itself."""
     sockets = [listen_at(host, port, option=option)]
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="server", daemon=True)
@@ -157,7 +161,7 @@ class Envelopes:
             self._in_flight.end()
 
     def close(self) -> None:
-        """Takes no more envelopes, and returns when those are answered that were taken."""
+        """Take no more envelopes, and return when those are answered that were taken."""
         self._in_flight.close()
 
 
@@ -167,7 +171,7 @@ def _restarting(typed: str) -> dict[str, object]:
 
 
 def connect(handler: SocketModeHandler) -> None:
-    """Connects by Socket Mode; raises ``LedgerError`` where Slack is away or refuses the app token."""
+    """Connect by Socket Mode; raise ``LedgerError`` where Slack is away or refuse the app token."""
     try:
         handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
     except SlackApiError as error:

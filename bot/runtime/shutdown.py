@@ -17,7 +17,7 @@ KILLED_BY = 128
 
 @contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM or SIGINT sets, for the length of the block; a second one ends the process at once.
+    """Return an event that SIGTERM or SIGINT sets, for the length of the block; a second one ends the process at once.
 
     The signals are written to a pipe, and one thread waits at its end: what a handler may do (locks, logs) would depend
     on where it interrupts. Enter it in the main thread.
@@ -41,7 +41,7 @@ def stop_signals() -> Iterator[threading.Event]:
 
 
 def _wait_at(pipe: int, asked: threading.Event) -> None:
-    """Sets the event for the first signal, and ends the process for the second; returns when the pipe is closed."""
+    """Set the event for the first signal, and end the process for the second; return when the pipe is closed."""
     while received := os.read(pipe, 1):
         number = received[0]
         if number not in STOPPING:

@@ -23,10 +23,13 @@ class StoppedError(Exception):
 
 
 def wait_for(check: Callable[[], Found], asked_to_stop: Event) -> Found:
-    """What ``check`` returns, asked again after longer and longer pauses while the database or Slack is away.
+    """Return what ``check`` returns, asked again after longer and longer pauses while the database or Slack is away.
 
     Raises ``LedgerError`` at once for anything that waiting does not cure, and ``StoppedError`` where it is told to
     stop.
+
+    Raises:
+        StoppedError: The process was told to stop.
     """
     longest_seconds = 1.0
     while True:

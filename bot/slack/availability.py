@@ -14,12 +14,12 @@ LONGEST_PAUSE_MINUTES = 5
 
 
 def slack_reach() -> Reach:
-    """What is known of Slack when nobody has called it yet."""
+    """Return what is known of Slack when nobody has called it yet."""
     return Reach("slack_lost", "slack_back")
 
 
 def is_down(error: SlackApiError) -> bool:
-    """Whether Slack refused for a reason of its own, which waiting cures: HTTP 500 and above."""
+    """Return whether Slack refused for a reason of its own, which waiting cures: HTTP 500 and above."""
     response = error.response
     status = getattr(response, "status_code", None) or response.get("status", 0)  # an answer that is no JSON is a dict
     return bool(status >= SERVER_ERRORS)
@@ -36,7 +36,7 @@ class SlackGate:
         self._closed_until: datetime | None = None
 
     def is_open(self) -> bool:
-        """Whether Slack can be reached; asks Slack itself where the last who called did not get through.
+        """Return whether Slack can be reached; asks Slack itself where the last who called did not get through.
 
         Of several threads one asks, and the others wait for what it finds.
         """

@@ -12,7 +12,9 @@ SLACK_TIMEOUT_SECONDS = 30
 
 
 def web_client(token: str | None, base_url: str, *, slack: Reach | None = None) -> WebClient:
-    """A client that waits as Slack asks (Retry-After, ``bot.slack.retry_handlers``) and gives up after 30 seconds.
+    """Return a client that waits as Slack asks (Retry-After.
+
+    ``bot.slack.retry_handlers``) and gives up after 30 seconds.
 
     It keeps ``slack`` true of whether Slack can be reached.
 

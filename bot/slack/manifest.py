@@ -28,5 +28,5 @@ def manifest() -> dict[str, Any]:
 
 @cache
 def bot_scopes() -> tuple[str, ...]:
-    """The scopes of the bot's token."""
+    """Return the scopes of the bot's token."""
     return tuple(manifest()["oauth_config"]["scopes"]["bot"])

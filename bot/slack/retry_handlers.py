@@ -39,7 +39,7 @@ class ShortWaitRetryHandler(RateLimitErrorRetryHandler):
 
 
 def _seconds(response: HttpResponse | None) -> int:
-    """What Retry-After says; too much where it says nothing that can be read."""
+    """Return what Retry-After says; too much where it says nothing that can be read."""
     for name, values in (response.headers if response else {}).items():
         word = values if isinstance(values, str) else values[0]
         if name.lower() == "retry-after" and word.isdecimal():
@@ -52,7 +52,7 @@ REFUSALS = frozenset({"invalid_auth", "account_inactive", "token_revoked", "toke
 
 
 def log_refused(practice_id: str, reason: str, install_url: str) -> None:
-    """Says that the practice's token is refused, and how to get another."""
+    """Say that the practice's token is refused, and how to get another."""
     remedy = f"Install the app in this workspace again: {install_url}"
     log.error("token_refused", practice=practice_id, reason=reason, remedy=remedy)
 
@@ -121,7 +121,7 @@ class CallListener(RetryHandler):
 
 
 def outcome_of(response: HttpResponse | None) -> str:
-    """``ok``, Slack's word for why not, the HTTP status, or ``unreachable``."""
+    """Return ``ok``, Slack's word for why not, the HTTP status, or ``unreachable``."""
     if response is None:
         return "unreachable"
     body = response.body or _json(response.data)
@@ -142,7 +142,7 @@ class ReachRetryHandler(RetryHandler):
     """Sees every answer of Slack and every lack of one, and never has a call repeated."""
 
     def __init__(self, reach: Reach) -> None:
-        """Keeps ``reach`` true of Slack."""
+        """Keep ``reach`` true of Slack."""
         super().__init__()
         self._reach = reach
 

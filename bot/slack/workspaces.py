@@ -11,10 +11,14 @@ class Workspaces(Protocol):
     """Where the clock and the terminal ask for clients. ``OneWorkspace`` and ``Installations`` are such."""
 
     def practice_ids(self) -> Sequence[str]:
-        """The practices in whose workspaces the bot is installed now."""
+        """Return the practices in whose workspaces the bot is installed now."""
 
     def client_of(self, practice_id: str) -> WebClient:
-        """A client with a token that is good now; raises ``LedgerError`` where the bot is not installed there."""
+        """Return a client with a token that is good now.
+
+        Raises:
+            LedgerError: Where the bot is not installed there.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,9 @@ class OneWorkspace:
     client: WebClient
 
     def practice_ids(self) -> Sequence[str]:
-        """That practice."""
+        """Return that practice."""
         return [self.practice_id]
 
     def client_of(self, practice_id: str) -> WebClient:  # noqa: ARG002 - there is only one
-        """Its client."""
+        """Return its client."""
         return self.client

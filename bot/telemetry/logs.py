@@ -28,13 +28,13 @@ class _Forgiving(TextIOBase):
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Writes the text, or nothing where nobody can read it."""
+        """Write the text, or nothing where nobody can read it."""
         with suppress(OSError):
             return self._stream.write(text)
         return 0
 
     def flush(self) -> None:
-        """Sends on what was written."""
+        """Send on what was written."""
         with suppress(OSError):
             self._stream.flush()
 
@@ -48,7 +48,7 @@ class WordlessFormatter(logging.Formatter):
         self._render = _FORMATS[log_format]
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Return one line."""
         kind = record.exc_info[0] if record.exc_info else None
         event: EventDict = {
             "event": "library",
@@ -62,7 +62,7 @@ class WordlessFormatter(logging.Formatter):
 
 
 def configure_logs(log_format: str = "", *, heard_by: Sequence[Processor] = ()) -> None:
-    """Sends the project's logs and the libraries' warnings to standard error.
+    """Send the project's logs and the libraries' warnings to standard error.
 
     Without a format it is JSON, unless somebody watches standard error at a terminal. ``heard_by`` are given every
     event, those too that are not worth a line (``log.debug``): the metrics count them.

@@ -89,7 +89,7 @@ class Metrics:
         return Counter(name, documentation, labels, registry=self.registry)
 
     def hear(self, _logger: WrappedLogger, _level: str, event: EventDict) -> EventDict:
-        """Counts what is logged; a processor of structlog."""
+        """Count what is logged; a processor of structlog."""
         counts = self._heard.get(event["event"])
         if counts is not None:
             counts(event)
@@ -107,7 +107,7 @@ class Metrics:
         self._messages.labels(kind, "late" if event.get("late") else outcome).inc()
 
     def watch_writes(self, database: Database) -> None:
-        """Counts the rows that are added to append-only tables, once they are committed."""
+        """Count the rows that are added to append-only tables, once they are committed."""
         # Not in ``Connection.info``, which raises where the connection was lost: nobody would begin the work again.
         pending: WeakKeyDictionary[Connection, dict[str, int]] = WeakKeyDictionary()
 
@@ -128,18 +128,18 @@ class Metrics:
             pending.pop(connection, None)
 
     def watch_background(self, behind: BackgroundThreads) -> None:
-        """Shows what waits behind the acknowledgements."""
+        """Show what waits behind the acknowledgements."""
         count = Gauge("ccm_behind_waiting", "Work that waits for a free thread.", registry=self.registry)
         count.set_function(lambda: behind.waiting)
         oldest = Gauge("ccm_behind_oldest_seconds", "How long the oldest of it has waited.", registry=self.registry)
         oldest.set_function(lambda: behind.oldest_seconds)
 
     def watch_due(self, database: Database, now: Callable[[], datetime]) -> None:
-        """Shows, whenever it is asked, whether the database answers and which messages are due and not posted."""
+        """Show, whenever it is asked, whether the database answers and which messages are due and not posted."""
         self.registry.register(_Due(database, now))
 
     def route(self) -> Route:
-        """``/metrics``, in Prometheus' text format."""
+        """Return ``/metrics``, in Prometheus' text format."""
 
         async def metrics(_request: Request) -> Response:
             return Response(await run_in_threadpool(generate_latest, self.registry), media_type=CONTENT_TYPE_LATEST)
@@ -155,7 +155,7 @@ class _Due(Collector):
         self._now = now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The gauges; without the database only that it is away."""
+        """Yield the gauges; without the database only that it is away."""
         at = self._now()
         taken = self._database.writes.refusal is None
         yield GaugeMetricFamily("ccm_database_takes_writes", "Whether the last write was taken.", value=int(taken))

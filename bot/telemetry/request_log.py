@@ -43,7 +43,7 @@ _CURRENT: ContextVar[Handling | None] = ContextVar("handling", default=None)
 
 
 def in_new_context(work: Callable[[], Result], **bound: str) -> Result:
-    """What ``work`` returns, done under an id of its own; what is bound meanwhile is forgotten afterwards."""
+    """Return what ``work`` returns, done under an id of its own; what is bound meanwhile is forgotten afterwards."""
 
     def bind_and_work() -> Result:
         structlog.contextvars.bind_contextvars(request_id=uuid4().hex[:16], **bound)
@@ -54,7 +54,7 @@ def in_new_context(work: Callable[[], Result], **bound: str) -> Result:
 
 @contextmanager
 def handling(event: str, what: str) -> Iterator[Handling]:
-    """Logs one line under ``event`` when the block ends: what was done, how it went, and how long it took.
+    """Log one line under ``event`` when the block ends: what was done, how it went, and how long it took.
 
     ``what`` holds until the work says itself what it is (``named``).
     """
@@ -79,26 +79,26 @@ def handling(event: str, what: str) -> Iterator[Handling]:
 
 
 def named(what: str) -> None:
-    """Says what is being done, unless that was said before."""
+    """Say what is being done, unless that was said before."""
     current = _CURRENT.get()
     if current is not None and not current.is_named:
         current.what, current.is_named = what, True
 
 
 def acts_for(practice_id: str, staff_id: str) -> None:
-    """Says for which practice and which of its staff this is done."""
+    """Say for which practice and which of its staff this is done."""
     structlog.contextvars.bind_contextvars(practice=practice_id, staff=staff_id)
 
 
 def refused(code: str) -> None:
-    """Says that its author was told of an error with that code."""
+    """Say that its author was told of an error with that code."""
     current = _CURRENT.get()
     if current is not None and current.outcome is Outcome.OK:
         current.outcome, current.code = Outcome.REFUSED, code
 
 
 def failed(reference: str | None = None, *, code: str | None = None) -> None:
-    """Says that it failed on our side, under the reference that its author was shown."""
+    """Say that it failed on our side, under the reference that its author was shown."""
     current = _CURRENT.get()
     if current is not None:
         current.outcome, current.code, current.reference = Outcome.FAILED, code, reference

@@ -29,17 +29,20 @@ _ACTION_WORDS = {Action.CLOSE: "closed", Action.REOPEN: "reopened"}
 
 
 def close_button(month: date) -> Element:
-    """The button that closes the month (its first day), wherever a message shows a biller what that would freeze."""
+    """Return the button that closes the month (its first day).
+
+    Wherever a message shows a biller what that would freeze.
+    """
     return button(f"Close {formatting.month_name(month)}", CLOSE, {"month": f"{month:%Y-%m}"}, style="primary")
 
 
 def closed_line(closing: Closing, practice: Practice) -> str:
-    """When it was closed and by whom: ``Closed on Wed Nov 18, 2026, 3:00 pm by biller1``, with a period."""
+    """Return when it was closed and by whom: ``Closed on Wed Nov 18, 2026, 3:00 pm by biller1``, with a period."""
     return f"Closed on {_when(closing.recorded_at, practice)} by {formatting.escaped(closing.recorded_by)}."
 
 
 def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: Practice) -> Reply:
-    """What a close would freeze and leave behind, what was done with the month before, and the button."""
+    """Return what a close would freeze and leave behind, what was done with the month before, and the button."""
     month, totals = formatting.month_name(preview.month), preview.totals
     book = rulebook_for(preview.month)
     lines = [
@@ -64,14 +67,17 @@ def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: P
 
 
 def closing_now(month: date) -> Reply:
-    """The card while the month is being closed."""
+    """Return the card while the month is being closed."""
     name = formatting.month_name(month)
     text = f"Closing {name}…"
     return Reply(text, (section(f"*{text}* Every statement is evaluated and frozen. The answer takes this place."),))
 
 
 def closed_already(history: Sequence[Closing], practice: Practice) -> Reply:
-    """A month that the last of ``history`` closed: since when, what was frozen, how to reopen it, and all before."""
+    """Return a month that the last of ``history`` closed.
+
+    Since when, what was frozen, how to reopen it, and all before.
+    """
     closing = history[-1]
     month = formatting.month_name(closing.month)
     lines = [f"*{closed_line(closing, practice)}*", *_frozen(closing), _way_to_reopen(closing)]
@@ -80,7 +86,7 @@ def closed_already(history: Sequence[Closing], practice: Practice) -> Reply:
 
 
 def closed(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice, *, page: int = 0) -> Reply:
-    """The answer to a close: what was frozen, and a page (from 0) of what differs from the close before it."""
+    """Return the answer to a close: what was frozen, and a page (from 0) of what differs from the close before it."""
     pages = closed_pages(receipt, changes, practice)
     page = min(max(page, 0), len(pages) - 1)
     address = {"text": f"{receipt.closing.month:%Y-%m} {receipt.closing.number}"}
@@ -88,7 +94,7 @@ def closed(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice, *
 
 
 def closed_pages(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice) -> list[Reply]:
-    """All pages of the answer, without the buttons between them."""
+    """Return all pages of the answer, without the buttons between them."""
     closing = receipt.closing
     month = formatting.month_name(closing.month)
     lines = [
@@ -111,7 +117,7 @@ def closed_pages(receipt: ClosingReceipt, changes: CloseChanges, practice: Pract
 
 
 def change_cells(change: StatementChange) -> tuple[str, ...]:
-    """The cells of one change: what is the same on both sides stands once."""
+    """Return the cells of one change: what is the same on both sides stands once."""
     before, after = change.before, change.after
     if change.program is None:
         return (change.patient_code, "", KIND_WORDS[change.kind], "", "", "")
@@ -126,13 +132,13 @@ def change_cells(change: StatementChange) -> tuple[str, ...]:
 
 
 def reopening_now(month: date) -> Reply:
-    """The card while the month is being reopened."""
+    """Return the card while the month is being reopened."""
     text = f"Reopening {formatting.month_name(month)}…"
     return Reply(text, (section(f"*{text}* Every statement is evaluated again. The answer follows."),))
 
 
 def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
-    """The answer to a reopen: why, what the evaluation changed, and what may be done now."""
+    """Return the answer to a reopen: why, what the evaluation changed, and what may be done now."""
     closing = receipt.closing
     month, typed = formatting.month_name(closing.month), f"{closing.month:%Y-%m}"
     when, who = _when(closing.recorded_at, practice), formatting.escaped(closing.recorded_by)
@@ -202,7 +208,7 @@ def _changed(changes: CloseChanges, closing: Closing, previous: Closing, practic
 
 
 def _history(history: Sequence[Closing], practice: Practice) -> list[Block]:
-    """The latest closes and reopens, as many as fit in one table; nothing for a month that was never closed."""
+    """Return the latest closes and reopens, as many as fit in one table; nothing for a month that was never closed."""
     rows = [
         (
             _when(one.recorded_at, practice),

@@ -14,7 +14,7 @@ FIX_ANYWAY = "fix_save_anyway"
 
 
 def voided(done: VoidReceipt, reason: str) -> Reply:
-    """The answer to a void: what no longer counts, and the total now."""
+    """Return the answer to a void: what no longer counts, and the total now."""
     names = ", ".join(entry_name(done.patient_code, position) for position in done.positions)
     lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
     lines += [*map(change, done.months), f"Reason: {formatting.escaped(reason)}"]
@@ -24,7 +24,7 @@ def voided(done: VoidReceipt, reason: str) -> Reply:
 
 
 def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> Reply:
-    """The answer to a fix: the entry as it is now, what changed, and which entry it replaces."""
+    """Return the answer to a fix: the entry as it is now, what changed, and which entry it replaces."""
     saved = receipt(done.saved, practice, note_advice=note_advice, with_buttons=False, title="Fixed")
     names = ", ".join(entry_name(done.saved.patient_code, position) for position in done.replaced)
     replaced = f"It replaces {names}, which stays in the record as voided (rule E5)."
@@ -33,7 +33,7 @@ def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> R
 
 
 def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply:
-    """The answer to an addendum; ``note_advice`` says what the note still lacks, None where nothing."""
+    """Return the answer to an addendum; ``note_advice`` says what the note still lacks, None where nothing."""
     name = entry_name(done.patient_code, done.entry_position)
     lines = [f"*Added* to the note of *{name}*: {formatting.escaped(text)}"]
     lines += [change(month) for month in done.months if month.before != month.after]

@@ -33,7 +33,7 @@ NAME_CHARACTERS = 40
 
 
 def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
-    """The digest: one message, and where the list is longer, those that continue it in the thread.
+    """Return the digest: one message, and where the list is longer, those that continue it in the thread.
 
     ``living`` messages have the picture, and menus to take patients of theirs and to log time for them.
     """
@@ -56,7 +56,7 @@ def _so_far(digest: Digest) -> str:
 
 
 def _since(digest: Digest) -> list[str]:
-    """The line about those who came near after the list was made."""
+    """Return the line about those who came near after the list was made."""
     if not digest.near_since:
         return []
     are = "patient is" if digest.near_since == 1 else "patients are"
@@ -107,7 +107,7 @@ def _summary(digest: Digest, rows: Sequence[Standing]) -> list[str]:
 
 
 def _late(digest: Digest) -> list[str]:
-    """The line that says so of a digest that was posted late."""
+    """Return the line that says so of a digest that was posted late."""
     if digest.late_since is None:
         return []
     return [f"*Late:* this list was due at {formatting.clock(digest.practice.local(digest.late_since))}."]
@@ -166,7 +166,7 @@ def _status(one: Standing) -> str:
 
 
 def _blocked_line(one: Standing) -> str:
-    """A patient who was blocked when the list was made: by what still, or what has become of it."""
+    """Return a patient who was blocked when the list was made: by what still, or what has become of it."""
     taken = f" · taken by {formatting.escaped(_staff(one.taken_by))}" if one.taken_by else ""
     if one.state is State.BLOCKED and one.figures is not None:
         return f"{blocked_words(one.figures)}{taken}"
@@ -201,17 +201,17 @@ def _option(one: Standing, value: str) -> Option:
 
 
 def picture_block(picture: Picture) -> Block:
-    """The picture, with the same in words for those who do not see it."""
+    """Return the picture, with the same in words for those who do not see it."""
     return image(picture.file_id, picture.alt)
 
 
 def picture_message(digest: Digest, picture: Picture) -> Reply:
-    """The picture as a message of its own, for the thread."""
+    """Return the picture as a message of its own, for the thread."""
     return Reply(f"{_title(digest)}: patients by counted minutes", (picture_block(picture),))
 
 
 def digest_preview(digest: Digest, *, coming: str) -> list[Reply]:
-    """What the digest would say now, when the next one comes, and a button to post it now."""
+    """Return what the digest would say now, when the next one comes, and a button to post it now."""
     messages = digest_messages(digest, living=False)
     first = messages[0]
     when = f"*Preview for <#{digest.team.channel_id}>.* Next digests: {coming}."

@@ -9,7 +9,7 @@ from ledger.rules.statement import CodeLine, EntryResult, ProgramStatement, Stat
 
 
 def statement_lines(statement: Statement) -> Iterator[str]:
-    """The lines of the statement, program by program."""
+    """Yield the lines of the statement, program by program."""
     provisional = ", provisionally (rule B1)" if statement.provisional else ""
     yield f"{formatting.month_name(statement.month)}, rulebook {statement.rulebook_name}{provisional}"
     yield f"Expected payment: {formatting.money(statement.expected_cents)}"
@@ -19,7 +19,7 @@ def statement_lines(statement: Statement) -> Iterator[str]:
 
 
 def entry_lines(facts: PatientMonth, statement: Statement) -> Iterator[str]:
-    """The lines of the entries: what of each counts, and under which rule the rest does not."""
+    """Yield the lines of the entries: what of each counts, and under which rule the rest does not."""
     yield ""
     yield "Entries" if statement.entries else "No entries."
     noted = {(entry.number, entry.date_of_service): entry for entry in facts.entries}

@@ -22,7 +22,7 @@ _REMARKS = {
 
 
 def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
-    """The answer to a recorded fact: what it says, the programs before and after, and what still blocks them."""
+    """Return the answer to a recorded fact: what it says, the programs before and after, and what still blocks them."""
     fact = receipt.fact
     kind = " ".join(fact.kind.split("_"))
     lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *_said(fact, practice)])]
@@ -47,7 +47,7 @@ def _stays_closed(month: date) -> str:
 
 
 def _said(fact: Fact, practice: Practice) -> list[str]:
-    """What the fact says, part by part."""
+    """Return what the fact says, part by part."""
     details, on = fact.details, formatting.full_day(fact.on_date)
     ending = formatting.full_day(fact.until_date) if fact.until_date else ""
     said: Mapping[FactKind, Callable[[], list[str]]] = {
@@ -74,7 +74,7 @@ def _edge(day: str, at: str | None, practice: Practice) -> str:
 
 
 def _changes(changes: Sequence[FigureChange]) -> list[str]:
-    """The programs by month, with what still blocks them; of the latest ``MONTHS_SHOWN`` months."""
+    """Return the programs by month, with what still blocks them; of the latest ``MONTHS_SHOWN`` months."""
     by_month: dict[date, list[str]] = {}
     for change in changes:
         lines = by_month.setdefault(_either(change).month, [])
@@ -91,7 +91,7 @@ def _changes(changes: Sequence[FigureChange]) -> list[str]:
 
 
 def _change(change: FigureChange) -> str:
-    """``CCM: blocked → billable, 99490 ($66.13) · 0 → 24 minutes · 16 more for 99439 ($50.44)``."""
+    """Return ``CCM: blocked → billable, 99490 ($66.13) · 0 → 24 minutes · 16 more for 99439 ($50.44)``."""
     before, after = _state(change.before), _state(change.after)
     program = _either(change).program
     minutes_before = change.before.counted_minutes if change.before else 0
@@ -113,14 +113,14 @@ def _state(figures: Figures | None) -> str:
 
 
 def _blockers(figures: Figures | None) -> list[str]:
-    """What still keeps the program from being billed, each with the way to clear it."""
+    """Return what still keeps the program from being billed, each with the way to clear it."""
     if figures is None:
         return []
     return [blocked(blocker, figures.patient_code, figures.program) for blocker in figures.blockers]
 
 
 def _either(change: FigureChange) -> Figures:
-    """The figures after the change, or those before where there are none after."""
+    """Return the figures after the change, or those before where there are none after."""
     figures = change.after or change.before
     if figures is None:
         raise ValueError("a change has figures before or after it")

@@ -36,8 +36,9 @@ _BY_PROGRAM = frozenset({FactCommand.CONSENT, FactCommand.ENROLL})
 def clearing_buttons(
     patient_code: str, in_the_way: Iterable[tuple[str, Program]], may: Callable[[str], bool]
 ) -> list[Block]:
-    """A row of buttons, one for each fact that is missing and that its reader ``may`` record; no row where none is.
+    """Return a row of buttons, one for each fact that is missing and that its reader ``may`` record.
 
+    No row where none is.
     ``in_the_way`` are blockers and exclusions by name, each with its program.
     """
     facts = dict.fromkeys(
@@ -52,7 +53,9 @@ def clearing_buttons(
 def clearing_button(
     patient_code: str, command: FactCommand, program: Program | None, *, heard_as: str | None = None
 ) -> Element:
-    """The button that opens the form of that fact for that patient, to a ``program`` where it is recorded by program.
+    """Return the button that opens the form of that fact for that patient.
+
+    The form names ``program`` where the fact is recorded by program.
 
     ``heard_as`` is what a screen reader says where several patients have the same button.
     """

@@ -33,53 +33,53 @@ about_patient = catalogue.about_patient
 
 
 def escaped(text: str) -> str:
-    """``text`` as Slack's mrkdwn shows it literally."""
+    """Return ``text`` as Slack's mrkdwn shows it literally."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def clipped(text: str, most_characters: int) -> str:
-    """``text``, or its beginning and dots where it is longer."""
+    """Return ``text``, or its beginning and dots where it is longer."""
     return text if len(text) <= most_characters else f"{text[: most_characters - 1]}…"
 
 
 def some_of(parts: Sequence[str], most: int) -> str:
-    """``a, b and 3 more``: the first ``most`` of the parts."""
+    """Return ``a, b and 3 more``: the first ``most`` of the parts."""
     shown = ", ".join(parts[:most])
     return f"{shown} and {len(parts) - most} more" if parts[most:] else shown
 
 
 def money(cents: int) -> str:
-    """``1165700`` cents as ``$11,657.00``."""
+    """Return ``1165700`` cents as ``$11,657.00``."""
     return f"${cents / 100:,.2f}"
 
 
 def minutes(count: int) -> str:
-    """``1 minute`` or ``12 minutes``."""
+    """Return ``1 minute`` or ``12 minutes``."""
     return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def month_name(month: date) -> str:
-    """``November 2026``."""
+    """Return ``November 2026``."""
     return f"{month:%B %Y}"
 
 
 def day(on: date) -> str:
-    """``Tue Nov 3``."""
+    """Return ``Tue Nov 3``."""
     return f"{on:%a %b} {on.day}"
 
 
 def full_day(on: date) -> str:
-    """``Tue Nov 3, 2026``."""
+    """Return ``Tue Nov 3, 2026``."""
     return f"{day(on)}, {on.year}"
 
 
 def clock(at: datetime) -> str:
-    """``2:05 pm``."""
+    """Return ``2:05 pm``."""
     return f"{at:%I:%M} {at:%p}".lstrip("0").lower()
 
 
 def span(start: datetime, end: datetime) -> str:
-    """``2:05–2:17 pm``, or ``11:55 am–12:10 pm`` over noon."""
+    """Return ``2:05–2:17 pm``, or ``11:55 am–12:10 pm`` over noon."""
     first = clock(start)
     if f"{start:%p}" == f"{end:%p}":
         first = first.split(" ")[0]
@@ -87,16 +87,16 @@ def span(start: datetime, end: datetime) -> str:
 
 
 def codes(lines: tuple[CodeLine, ...]) -> str:
-    """``99490 + 2 × 99439``."""
+    """Return ``99490 + 2 × 99439``."""
     return " + ".join(f"{line.units} × {line.code}" if line.units > 1 else line.code for line in lines)
 
 
 def listed(count: int, one: str, many: str | None = None) -> str:
-    """``1 patient`` or ``4 patients``."""
+    """Return ``1 patient`` or ``4 patients``."""
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def family(name: str) -> str:
-    """``CCM practitioner`` for the rulebook's ``ccm_practitioner``."""
+    """Return ``CCM practitioner`` for the rulebook's ``ccm_practitioner``."""
     program, _, kind = name.partition("_")
     return f"{program.upper()} {kind}"

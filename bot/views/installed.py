@@ -34,7 +34,7 @@ def next_steps(beginning: Beginning, *, theirs: str, is_first_administrator: boo
 
 
 def welcome(beginning: Beginning, steps: tuple[str, ...]) -> Reply:
-    """The direct message to whoever installed the bot."""
+    """Return the direct message to whoever installed the bot."""
     title = f"CCM Ledger is installed for {beginning.practice.name}"
     blocks: list[Block] = [header(title), *sections([f"• {formatting.escaped(step)}" for step in steps])]
     return Reply("CCM Ledger is installed. What to do first is in this message.", tuple(blocks))

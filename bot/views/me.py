@@ -23,7 +23,7 @@ def own_pages(
     address: Mapping[str, Any],
     may_correct: bool,
 ) -> list[Reply]:
-    """The entries as one page, or more where they are many; voided ones are counted, not listed.
+    """Return the entries as one page, or more where they are many; voided ones are counted, not listed.
 
     Those who ``may_correct`` choose an entry of the page from a menu: a table can hold no buttons.
     ``near_patients`` of ``scope`` are short of a code; ``address`` comes back with the paging buttons.

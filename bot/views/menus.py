@@ -14,8 +14,9 @@ class Choice(NamedTuple):
 
 
 def menu(action: str, choices: Sequence[Choice], chosen: str = "", *, placeholder: str) -> Element:
-    """A menu with the choice of value ``chosen`` in force, where there is one; ``placeholder`` says what is chosen.
+    """Return a menu with the choice of value ``chosen`` in force, where there is one.
 
+    ``placeholder`` says what is chosen.
     Of more than 100 choices those beyond the hundredth are left out, but never the one in force.
     """
     kept = list(choices[:MOST_OPTIONS])

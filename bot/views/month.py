@@ -49,7 +49,10 @@ class MonthPage:
 
 
 def month_page(shown: MonthPage) -> Reply:
-    """The page as a message: what was asked for in menus, the figures, the rows, and the way to each statement."""
+    """Return the page as a message.
+
+    What was asked for in menus, the figures, the rows, and the way to each statement.
+    """
     head = month_head(shown.counts, shown.practice, scope=shown.scope, group=shown.group)
     title, figures = head.blocks
     blocks: list[Block] = [title]
@@ -72,7 +75,7 @@ def month_page(shown: MonthPage) -> Reply:
 
 
 def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Group | None) -> Reply:
-    """The title and the figures above the list, which always are those of the whole ``scope``."""
+    """Return the title and the figures above the list, which always are those of the whole ``scope``."""
     title = f"{formatting.month_name(counts.month)} · {scope}"
     lines = [
         (
@@ -98,7 +101,7 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
 
 
 def _statements(shown: MonthPage) -> Block:
-    """A menu of the patients on this page, which shows the statement of the one that is chosen."""
+    """Return a menu of the patients on this page, which shows the statement of the one that is chosen."""
     month = f"{shown.counts.month:%Y-%m}"
     codes = dict.fromkeys(row.patient_code for row in shown.rows)
     choices = [Choice(f"{code} {month}", code) for code in codes]
@@ -106,7 +109,10 @@ def _statements(shown: MonthPage) -> Block:
 
 
 def listed_rows(month: MonthList, group: Group | None) -> list[Row]:
-    """One row per patient and program: billable first, then blocked, below threshold, without time; or one group."""
+    """Return one row per patient and program: billable first, then blocked, below threshold, without time.
+
+    With ``group``, that one alone.
+    """
     groups: dict[Group, Sequence[Row]] = {
         Group.BILLABLE: month.billable,
         Group.BLOCKED: month.blocked,
@@ -117,7 +123,7 @@ def listed_rows(month: MonthList, group: Group | None) -> list[Row]:
 
 
 def row_cells(row: Row) -> tuple[str, ...]:
-    """The cells of one row."""
+    """Return the cells of one row."""
     if isinstance(row, Untouched):
         return (
             row.patient_code,
@@ -141,7 +147,10 @@ def row_cells(row: Row) -> tuple[str, ...]:
 
 
 def why_not(figures: Figures) -> str:
-    """Why a program has no code, in a few words; where the reasons are many, the first and how many more there are."""
+    """Return why a program has no code, in a few words.
+
+    Where the reasons are many, the first and how many more there are.
+    """
     reasons = [blocker.text.rstrip(".") for blocker in figures.blockers]
     if not reasons:
         reasons = [f"{step.minutes_missing} min to {step.code}" for step in figures.next[:1]]

@@ -15,7 +15,7 @@ MOST_NAMED = 5
 
 
 def stranger_card(error: LedgerError, admins: Sequence[str], *, typed: str = "", saves: bool = True) -> Reply:
-    """The card for somebody who is not on the staff, with those who can change that."""
+    """Return the card for somebody who is not on the staff, with those who can change that."""
     card = error_card(error, typed=typed, saves=saves)
     if not admins:
         return card
@@ -27,7 +27,7 @@ def stranger_card(error: LedgerError, admins: Sequence[str], *, typed: str = "",
 
 
 def stranger_notice(user: str) -> dict[str, Any]:
-    """The direct message to an administrator, as the Web API takes it."""
+    """Return the direct message to an administrator, as the Web API takes it."""
     said = f"<@{user}> asked to use CCM Ledger"
     blocks: list[Block] = [
         section(f"{said} and is not on the staff list."),
@@ -38,17 +38,17 @@ def stranger_notice(user: str) -> dict[str, Any]:
 
 
 def added_already(user: str, staff_id: str) -> Reply:
-    """What the notice becomes when the person has been added meanwhile."""
+    """Return what the notice becomes when the person has been added meanwhile."""
     return _settled(f"<@{user}> is on the staff list now, as {formatting.escaped(staff_id)}.")
 
 
 def ignored(user: str, by: str) -> Reply:
-    """What the notice becomes when an administrator ignores the person."""
+    """Return what the notice becomes when an administrator ignores the person."""
     return _settled(f"<@{user}> is ignored, said <@{by}>. To add them all the same: `/ccm staff {user}`")
 
 
 def restored_notice(user: str, staff_id: str) -> dict[str, Any]:
-    """The direct message that a deactivated account is back, which gives its owner nothing back by itself."""
+    """Return the direct message that a deactivated account is back, which gives its owner nothing back by itself."""
     said = f"<@{user}> is active in Slack again"
     ended = (
         f"{said}. As {formatting.escaped(staff_id)} they stay ended here. To let them work again: `/ccm staff {user}`"
@@ -57,7 +57,7 @@ def restored_notice(user: str, staff_id: str) -> dict[str, Any]:
 
 
 def message(text: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """A message whose notification has a Slack mention in it, which ``Reply`` would show letter by letter."""
+    """Return a message whose notification has a Slack mention in it, which ``Reply`` would show letter by letter."""
     return {"text": text, "blocks": list(blocks)}
 
 

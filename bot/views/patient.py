@@ -33,7 +33,7 @@ def statement_pages(
     months: Sequence[date] = (),
     closed: str = "",
 ) -> list[Reply]:
-    """The statement of one patient-month: one page, or more where the entries are many.
+    """Return the statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
@@ -64,7 +64,7 @@ def statement_pages(
 
 
 def _other_months(patient_code: str, shown: date, months: Sequence[date]) -> list[Block]:
-    """A menu of the months, where there are others than the one shown."""
+    """Return a menu of the months, where there are others than the one shown."""
     offered = sorted({shown, *months}, reverse=True)
     if len(offered) == 1:
         return []

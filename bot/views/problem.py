@@ -23,7 +23,7 @@ NOTHING_SAVED = "Nothing was saved."
 
 
 def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Reply:
-    """The card for an error that its user can mend; ``typed`` is given back to be copied and corrected.
+    """Return the card for an error that its user can mend; ``typed`` is given back to be copied and corrected.
 
     ``saves`` says that something was to be saved: then the card says that nothing was.
     """
@@ -34,7 +34,7 @@ def error_card(error: LedgerError, *, typed: str = "", saves: bool = True) -> Re
 
 
 def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
-    """The card for a failure of ours; ``reference`` is the number under which the log has it."""
+    """Return the card for a failure of ours; ``reference`` is the number under which the log has it."""
     said = f" {NOTHING_SAVED}" if saves else ""
     lines = [
         f"*Something went wrong on our side.*{said}",
@@ -44,14 +44,17 @@ def unexpected(reference: str, *, typed: str = "", saves: bool = True) -> Reply:
 
 
 def unclear_line(typed: str, problems: Sequence[Problem], *, command: str = "log") -> Reply:
-    """The card for a line that could not be read: each problem, which quotes the words it is about, and an example."""
+    """Return the card for a line that could not be read.
+
+    Each problem, which quotes the words it is about, and an example.
+    """
     lines = [f"*That line is not clear yet.* {NOTHING_SAVED}", *problem_lines(problems)]
     blocks = [*sections(lines), *given_back(f"/ccm {command} {typed}")]
     return Reply(f"That line is not clear yet. {NOTHING_SAVED}", tuple(blocks))
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """Each problem in a line: the words it is about, what is wrong with them, and an example."""
+    """Return each problem in a line: the words it is about, what is wrong with them, and an example."""
     return [
         f"• {formatting.escaped(unescape(problem.message))} For example: `{formatting.escaped(problem.example)}`"
         for problem in problems
@@ -59,7 +62,7 @@ def problem_lines(problems: Sequence[Problem]) -> list[str]:
 
 
 def confirmation(error: LedgerError, typed: str, *, command: str = "log", save_anyway: str = SAVE_ANYWAY) -> Reply:
-    """The question before an unusual entry is saved (billing-rules E4, E7); ``typed`` must fit in a button.
+    """Return the question before an unusual entry is saved (billing-rules E4, E7); ``typed`` must fit in a button.
 
     ``save_anyway`` is the action that saves it; a log can be corrected in the form.
     """
@@ -75,7 +78,7 @@ def confirmation(error: LedgerError, typed: str, *, command: str = "log", save_a
 
 
 def given_back(typed: str) -> list[Block]:
-    """What was typed, to be copied; Slack sends it escaped already."""
+    """Return what was typed, to be copied; Slack sends it escaped already."""
     shown = typed.strip().replace("```", "` ` `")
     if not shown:
         return []

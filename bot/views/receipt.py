@@ -29,7 +29,7 @@ def receipt(
     title: str = "Saved",
     may: Callable[[str], bool] = lambda _command: False,
 ) -> Reply:
-    """The answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing.
+    """Return the answer to a saved entry. ``note_advice`` says what to improve in the note, None where nothing.
 
     ``may`` says which commands its reader may use: a button records what keeps minutes from counting.
     """
@@ -91,7 +91,7 @@ def _when(saved: Receipt, practice: Practice) -> str:
 
 
 def change(changed: MonthChange) -> str:
-    """``17 → 29 minutes in November · 99490 reached · 11 more for 99439 ($50.44)``."""
+    """Return ``17 → 29 minutes in November · 99490 reached · 11 more for 99439 ($50.44)``."""
     before = changed.before.counted_minutes if changed.before else 0
     after = changed.after
     had = {line.code: line.units for line in changed.before.codes} if changed.before else {}
@@ -106,7 +106,7 @@ def change(changed: MonthChange) -> str:
 
 
 def next_step(step: NextThreshold) -> str:
-    """``11 more for 99439 ($50.44)``."""
+    """Return ``11 more for 99439 ($50.44)``."""
     worth = formatting.money(step.amount_cents) if step.amount_cents else "payment unknown"
     return f"{step.minutes_missing} more for {step.code} ({worth})"
 
@@ -117,13 +117,13 @@ def _exclusions(part: RecordedPart, saved: Receipt) -> list[str]:
 
 
 def _excluded(exclusion: Exclusion, saved: Receipt) -> str:
-    """Why minutes do not count, under which rule, and what would make them count."""
+    """Return why minutes do not count, under which rule, and what would make them count."""
     remedy = formatting.about_patient(CATALOGUE[exclusion.rule].remedy, saved.patient_code, saved.program)
     return formatting.escaped(f"{exclusion.text} (rule {exclusion.rule}). {remedy}".strip())
 
 
 def _in_the_way(saved: Receipt) -> list[tuple[str, Program]]:
-    """What keeps minutes from counting and the month from being billed, by name, with the program."""
+    """Return what keeps minutes from counting and the month from being billed, by name, with the program."""
     excluded = [(exclusion.reason, saved.program) for part in saved.parts for exclusion in part.excluded]
     return excluded + [
         (blocker.name, changed.after.program) for changed in saved.months for blocker in changed.after.blockers
@@ -135,13 +135,13 @@ def _blockers(changed: MonthChange) -> list[str]:
 
 
 def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
-    """What keeps the program from being billed for that patient, and what to do about it."""
+    """Return what keeps the program from being billed for that patient, and what to do about it."""
     remedy = formatting.about_patient(blocker.remedy, patient_code, program)
     return f"*Blocked:* {formatting.escaped(blocker.text.rstrip('.'))}. {formatting.escaped(remedy)}"
 
 
 def undone(voided: VoidReceipt) -> Reply:
-    """The answer to an undo: what no longer counts, and the total now."""
+    """Return the answer to an undo: what no longer counts, and the total now."""
     names = ", ".join(entry_name(voided.patient_code, position) for position in voided.positions)
     lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
     lines += map(change, voided.months)
@@ -151,7 +151,7 @@ def undone(voided: VoidReceipt) -> Reply:
 
 
 def kept(voided: VoidReceipt) -> str:
-    """What stays on record after a void (E5), and that a replaced entry does not come back by itself."""
+    """Return what stays on record after a void (E5), and that a replaced entry does not come back by itself."""
     said = "The entry stays in the record as voided (rule E5)."
     if voided.replaced_position is None:
         return said

@@ -28,9 +28,10 @@ class Reply:
     changed: frozenset[str] = frozenset()
 
     def payload(self) -> dict[str, Any]:
-        """The message as the Web API takes it.
+        """Return the message as the Web API takes it.
 
-        Raises ``ValueError`` for more than 50 blocks or more than one table; the tests hold each block to its limits.
+        Raises:
+            ValueError: For more than 50 blocks or more than one table; the tests hold each block to its limits.
         """
         if len(self.blocks) > BLOCKS_PER_MESSAGE or sum(block["type"] == "table" for block in self.blocks) > 1:
             raise ValueError("a message has at most 50 blocks and one table")
@@ -53,23 +54,23 @@ Answer: TypeAlias = Reply | OpenForm
 
 
 def reply_view(reply: Reply, *, title: str) -> View:
-    """``reply`` as a modal; its short text is for notifications, which a modal has none of."""
+    """Return ``reply`` as a modal; its short text is for notifications, which a modal has none of."""
     return modal(title, reply.blocks, close="Close")
 
 
 def joined(pages: Sequence[Reply]) -> list[Block]:
-    """The pages of one answer as one: of those after the first, their tables."""
+    """Return the pages of one answer as one: of those after the first, their tables."""
     first, *others = pages
     return [*first.blocks, *(block for page in others for block in page.blocks if block["type"] == "table")]
 
 
 def header(text: str) -> Block:
-    """A heading; where it is longer than the 150 characters that fit, it ends in dots."""
+    """Return a heading; where it is longer than the 150 characters that fit, it ends in dots."""
     return {"type": "header", "text": plain_text(clipped(text, HEADER_CHARACTERS))}
 
 
 def section(mrkdwn: str, accessory: Element | None = None) -> Block:
-    """A paragraph of mrkdwn, with an element beside it; 3,000 characters fit."""
+    """Return a paragraph of mrkdwn, with an element beside it; 3,000 characters fit."""
     return filled(type="section", text=_mrkdwn(mrkdwn), accessory=accessory)
 
 
@@ -86,7 +87,10 @@ def sections(lines: Sequence[str]) -> list[Block]:
 
 
 def broken(text: str, most_characters: int) -> list[str]:
-    """``text`` in parts of at most so many characters, broken at spaces where there are some; nothing is left out."""
+    """Return ``text`` in parts of at most so many characters, broken at spaces where there are some.
+
+    Nothing is left out.
+    """
     if len(text) <= most_characters:
         return [text]
     kept = textwrap.TextWrapper(
@@ -96,22 +100,22 @@ def broken(text: str, most_characters: int) -> list[str]:
 
 
 def context(mrkdwn: str) -> Block:
-    """A small line beside the answer."""
+    """Return a small line beside the answer."""
     return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
 
 
 def divider() -> Block:
-    """A line across."""
+    """Return a line across."""
     return {"type": "divider"}
 
 
 def image(file_id: str, alt_text: str) -> Block:
-    """A picture that was uploaded to Slack, and the same in words."""
+    """Return a picture that was uploaded to Slack, and the same in words."""
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt_text}
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Block:
-    """A table with a first row of column names; the columns at the indexes ``right`` are aligned right."""
+    """Return a table with a first row of column names; the columns at the indexes ``right`` are aligned right."""
     return {
         "type": "table",
         "rows": [[{"type": "raw_text", "text": cell or "–"} for cell in row] for row in (columns, *rows)],
@@ -124,7 +128,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
 def table_parts(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, most_rows: int
 ) -> list[Sequence[Sequence[str]]]:
-    """``rows`` in parts of at most so many, each small enough for one table under these column names."""
+    """Return ``rows`` in parts of at most so many, each small enough for one table under these column names."""
     room = TABLE_CHARACTERS - sum(map(len, columns))
     parts: list[list[Sequence[str]]] = []
     held = 0
@@ -139,9 +143,12 @@ def table_parts(
 
 
 def button(text: str, action_id: str, value: Any, *, style: str | None = None, heard_as: str | None = None) -> Element:
-    """A button whose ``value`` comes back as JSON; raises ``ValueError`` where it is longer than Slack takes.
+    """Return a button whose ``value`` comes back as JSON.
 
     ``heard_as`` is what a screen reader says in place of ``text``, where that needs what stands around it.
+
+    Raises:
+        ValueError: Where it is longer than Slack takes.
     """
     if not fits_in_button(value):
         raise ValueError("a button's value has at most 2,000 characters")
@@ -156,7 +163,7 @@ def button(text: str, action_id: str, value: Any, *, style: str | None = None, h
 
 
 def fits_in_button(value: Any) -> bool:
-    """Whether a button can carry ``value``."""
+    """Return whether a button can carry ``value``."""
     return len(_encoded(value)) <= BUTTON_VALUE_CHARACTERS
 
 
@@ -165,7 +172,7 @@ def _encoded(value: Any) -> str:
 
 
 def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str, Any]) -> Reply:
-    """``reply`` as page ``page`` (from 0) of ``pages``, with buttons to the pages beside it.
+    """Return ``reply`` as page ``page`` (from 0) of ``pages``, with buttons to the pages beside it.
 
     ``address`` comes back with the buttons and says what is paged through.
     """
@@ -179,7 +186,7 @@ def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str
 
 
 def actions(*elements: Element) -> Block:
-    """A row of buttons and menus."""
+    """Return a row of buttons and menus."""
     return {"type": "actions", "elements": list(elements)}
 
 

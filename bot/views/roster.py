@@ -23,7 +23,7 @@ _HIDDEN = frozenset({"code_key", "code_number"})
 
 
 def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -> Reply:
-    """One page of patients; ``staff`` has the names of the practitioners by id."""
+    """Return one page of patients; ``staff`` has the names of the practitioners by id."""
     title = f"Patients · {scope}"
     counted = formatting.listed(page.total, "patient")
     blocks: list[Block] = [header(title), *sections([_counted(page.begin, len(page.patients), counted)])]
@@ -46,7 +46,7 @@ def _patient_row(patient: ListedPatient, staff: Mapping[str, str]) -> list[str]:
 
 
 def kept_by(blockers: Mapping[Program, Sequence[str]]) -> str:
-    """``no consent``, or where programs differ ``CCM: no consent; RPM: nothing``; in a word or two each."""
+    """Return ``no consent``, or where programs differ ``CCM: no consent; RPM: nothing``; in a word or two each."""
     if not blockers:
         return "not enrolled"
     said = {
@@ -59,14 +59,14 @@ def kept_by(blockers: Mapping[Program, Sequence[str]]) -> str:
 
 
 def _short(blocker: str) -> str:
-    """A blocker's name as words; of conditions there are always too few."""
+    """Return a blocker's name as words; of conditions there are always too few."""
     return "too few conditions" if blocker == "CONDITIONS" else blocker.lower().replace("_", " ")
 
 
 def staff_list(
     people: Sequence[Person], begin: int, total: int, *, title: str, teams: Mapping[str, str], today: date
 ) -> Reply:
-    """One page of people, the first of whom stands at ``begin`` of ``total``; ``teams`` has the names by id."""
+    """Return one page of people, the first of whom stands at ``begin`` of ``total``; ``teams`` has the names by id."""
     counted = formatting.listed(total, "person", "people")
     blocks: list[Block] = [header(title), *sections([_counted(begin, len(people), counted)])]
     if people:
@@ -98,7 +98,10 @@ def _works_here(person: Person, today: date) -> str:
 
 
 def team_list(shown: Sequence[ListedTeam], begin: int, total: int, *, next_digests: Mapping[str, str]) -> Reply:
-    """One page of teams, the first of which stands at ``begin`` of ``total``; ``next_digests`` come when, by id."""
+    """Return one page of teams, the first of which stands at ``begin`` of ``total``.
+
+    ``next_digests`` come when, by id.
+    """
     counted = formatting.listed(total, "team")
     lines = [
         f"• *{formatting.escaped(formatting.clipped(each.team.name, 100))}* · <#{each.team.channel_id}> · "
@@ -122,7 +125,7 @@ def _tools(edit: str, placeholder: str, add: str, label: str) -> Block:
 def saved_view(
     receipt: RosterReceipt, labels: Mapping[str, str], *, teams: Mapping[str, str], lines: Sequence[str] = ()
 ) -> View:
-    """The modal after a save: what changed. ``teams`` has the names by id; ``lines`` follow."""
+    """Return the modal after a save: what changed. ``teams`` has the names by id; ``lines`` follow."""
     done = {"added": "Added", "changed": "Changed", "unchanged": "Nothing changed"}[receipt.outcome]
     said = [f"*{done}* · *{formatting.escaped(teams.get(receipt.key, receipt.key))}*"]
     if receipt.outcome == "unchanged":

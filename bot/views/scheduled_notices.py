@@ -32,7 +32,7 @@ STAFF_COLUMNS = ("Staff", "Minutes", "The week before")
 
 
 def month_notice_message(notice: MonthNotice) -> Reply:
-    """The message that tells ``notice``."""
+    """Return the message that tells ``notice``."""
     match notice:
         case MonthEnd():
             return month_end(notice)
@@ -253,12 +253,12 @@ _SEE = {
 
 
 def notice_message(notice: Notice) -> Reply:
-    """The message that tells ``notice``."""
+    """Return the message that tells ``notice``."""
     return missed_run(notice) if isinstance(notice, MissedRun) else month_notice_message(notice)
 
 
 def missed_run(missed: MissedRun) -> Reply:
-    """One line: what did not come, when it was due, and where its content is."""
+    """Return one line: what did not come, when it was due, and where its content is."""
     due = missed.practice.local(missed.scheduled_at)
     title, team = TITLES[missed.kind], formatting.escaped(missed.team.name) if missed.team else ""
     what = f"The {title[0].lower()}{title[1:]}{f' of {team}' if team else ''}"

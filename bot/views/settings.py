@@ -75,7 +75,7 @@ class CodePayment:
 
 
 def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], when: Instant) -> Reply:
-    """Every setting in its group, with a menu to change one and a button to every change."""
+    """Return every setting in its group, with a menu to change one and a button to every change."""
     blocks: list[Block] = [header("Settings of the practice")]
     for group, members in groupby(settings, key=lambda one: KNOWN_SETTINGS[one.name].group):
         blocks += sections([f"*{group}*", *(_line(one, staff, when) for one in members)])
@@ -109,7 +109,7 @@ def _by(change: PolicyChange, staff: Callable[[str], str], when: Instant) -> str
 def setting_form(
     setting: Setting, *, payments: Sequence[CodePayment], staff: Callable[[str], str], when: Instant
 ) -> View:
-    """The form for one setting as a modal view; ``payments`` are the codes that the form for payments offers."""
+    """Return the form for one setting as a modal view; ``payments`` are the codes that the form for payments offers."""
     text = KNOWN_SETTINGS[setting.name]
     about = [f"*{text.title}*", text.changes, f"Default: {said(setting.name, DEFAULTS[setting.name])}"]
     if setting.changed:
@@ -132,7 +132,7 @@ def setting_form(
 
 
 def _element(setting: Setting) -> Element:
-    """The input that fits the setting, filled with its value."""
+    """Return the input that fits the setting, filled with its value."""
     name, value, text = setting.name, setting.value, KNOWN_SETTINGS[setting.name]
     if text.choices:
         options = [_option(choice, label) for choice, label in text.choices.items()]
@@ -152,7 +152,7 @@ def _element(setting: Setting) -> Element:
 
 
 def typed(name: str, value: Any) -> str:
-    """A value as it is typed into the form; nothing for an empty list."""
+    """Return a value as it is typed into the form; nothing for an empty list."""
     return "" if value == [] else said(name, value).removesuffix(" minutes")
 
 
@@ -187,18 +187,18 @@ def _reset(label: str) -> Block:
 
 
 def saving_view(external_id: str) -> View:
-    """The modal while every patient-month is evaluated; ``external_id`` is how it is found when that is done."""
+    """Return the modal while every patient-month is evaluated; ``external_id`` is how it is found when that is done."""
     lines = "*Saving…* Every month that is not closed is evaluated again. You may close this: it goes on by itself."
     return outcome_view(Reply("Saving", (section(lines),)), external_id)
 
 
 def outcome_view(reply: Reply, external_id: str) -> View:
-    """The modal that shows what came of the decision."""
+    """Return the modal that shows what came of the decision."""
     return modal("Settings", reply.blocks, close="Close", external_id=external_id)
 
 
 def decided(receipt: PolicyReceipt, *, evaluated: bool) -> Reply:
-    """What the setting is now, and what that did to the month."""
+    """Return what the setting is now, and what that did to the month."""
     title = KNOWN_SETTINGS[receipt.name].title
     before, after = (formatting.escaped(said(receipt.name, value)) for value in (receipt.before, receipt.after))
     if receipt.before == receipt.after:

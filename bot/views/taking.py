@@ -13,7 +13,7 @@ TAKE_OVER = "digest_take_over"
 
 
 def taking(asked: Asked, practice: Practice, patient_code: str, month: date, *, address: Mapping[str, Any]) -> Reply:
-    """What came of asking for the patient; where somebody else has the patient, a button to take over.
+    """Return what came of asking for the patient; where somebody else has the patient, a button to take over.
 
     ``address`` comes back with that button.
     """

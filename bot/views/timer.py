@@ -19,7 +19,7 @@ KEEP = "timer_keep"
 
 
 def timer_blocks(timer: Timer, at: datetime) -> list[Block]:
-    """The running timer, and buttons to stop and to cancel it; ``at`` is now on the practice's clock."""
+    """Return the running timer, and buttons to stop and to cancel it; ``at`` is now on the practice's clock."""
     said = [
         f"*{timer.patient_code}*",
         f"running since {since(timer, at)}",
@@ -30,12 +30,12 @@ def timer_blocks(timer: Timer, at: datetime) -> list[Block]:
 
 
 def start_button() -> Element:
-    """The button that opens the form of a new timer."""
+    """Return the button that opens the form of a new timer."""
     return button("Start timer", START, "")
 
 
 def since(timer: Timer, at: datetime) -> str:
-    """``10:05 am``, or ``Mon Nov 23, 11:50 pm`` where it began on another day than ``at``."""
+    """Return ``10:05 am``, or ``Mon Nov 23, 11:50 pm`` where it began on another day than ``at``."""
     began = timer.started_at.astimezone(at.tzinfo)
     return (
         formatting.clock(began) if began.date() == at.date() else f"{formatting.day(began)}, {formatting.clock(began)}"
@@ -43,7 +43,7 @@ def since(timer: Timer, at: datetime) -> str:
 
 
 def started(receipt: TimerReceipt, practice: Practice) -> Reply:
-    """The answer to a start."""
+    """Return the answer to a start."""
     timer = receipt.timer
     began = formatting.clock(practice.local(timer.started_at))
     todo = "Stop it with `/ccm stop` and what was found and decided."
@@ -60,7 +60,7 @@ def started(receipt: TimerReceipt, practice: Practice) -> Reply:
 
 
 def cancelled(receipt: TimerReceipt, practice: Practice) -> Reply:
-    """The answer to a cancellation: what was not logged, and the way to log it after all."""
+    """Return the answer to a cancellation: what was not logged, and the way to log it after all."""
     timer, ended_at = receipt.timer, receipt.ended_at or receipt.timer.started_at
     at = practice.local(ended_at)
     minutes = timer.minutes_until(ended_at)
@@ -74,14 +74,14 @@ def cancelled(receipt: TimerReceipt, practice: Practice) -> Reply:
 
 
 def running_already(timer: Timer, at: datetime) -> Reply:
-    """The answer to a start while one's timer runs: it goes on, and can be ended here."""
+    """Return the answer to a start while one's timer runs: it goes on, and can be ended here."""
     text = f"Your timer for {timer.patient_code} is running already."
     line = f"*{text}* Since {since(timer, at)}, {timer.minutes_until(at)} min so far. No other was started."
     return Reply(text, (section(line), actions(*_buttons(timer))))
 
 
 def reminder(timer: Timer, at: datetime) -> Reply:
-    """The question to the owner of a forgotten timer."""
+    """Return the question to the owner of a forgotten timer."""
     text = (
         f"Your timer for {timer.patient_code} has run since {since(timer, at)} "
         f"({timer.minutes_until(at)} min). Still working?"
@@ -98,12 +98,12 @@ def reminder(timer: Timer, at: datetime) -> Reply:
 
 
 def kept_running(timer: Timer, at: datetime) -> Reply:
-    """The answer to "Keep running"."""
+    """Return the answer to "Keep running"."""
     return Reply(f"Your timer for {timer.patient_code} goes on.", tuple(timer_blocks(timer, at)))
 
 
 def logged_elsewhere(patient_code: str) -> Reply:
-    """What stands in place of a message from which a form was opened, once the form is saved."""
+    """Return what stands in place of a message from which a form was opened, once the form is saved."""
     text = f"The timer for {patient_code} was stopped and its time logged."
     return Reply(text, (section(text),))
 
@@ -114,7 +114,7 @@ def _buttons(timer: Timer) -> tuple[Element, Element]:
 
 
 def _named(timer: Timer) -> dict[str, str]:
-    """What a button says of its timer: a later one of the same person is none of its business."""
+    """Return what a button says of its timer: a later one of the same person is none of its business."""
     return {"timer": timer.started_at.isoformat()}
 
 

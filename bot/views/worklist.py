@@ -30,7 +30,9 @@ StaffWords = Callable[[str], str]
 def near_pages(
     worklist: Worklist, *, title: str, lines: Sequence[str], staff: StaffWords, takers: Mapping[str, str]
 ) -> list[Reply]:
-    """The worklist as one message or more: the first says everything that is not a row, the rest go on with rows.
+    """Return the worklist as one message or more.
+
+    The first says everything that is not a row, the rest go on with rows.
 
     ``lines`` stand under the title; ``staff`` says how a staff member is called. ``takers`` are the staff ids of those
     who have taken a patient, by code: a column says so where somebody has.
@@ -77,7 +79,7 @@ def _counts(worklist: Worklist) -> list[str]:
 
 
 def band_counts(lists: Iterable[tuple[Program, Band]]) -> str:
-    """``CCM at 15–19 minutes: *3* · RPM at 15–19 minutes: *1*``, each list in the order of its first patient."""
+    """Return ``CCM at 15–19 minutes: *3* · RPM at 15–19 minutes: *1*``, each list in the order of its first patient."""
     counted = Counter(lists)
     return " · ".join(
         f"{program} at {low}–{high} minutes: *{count}*" for (program, (low, high)), count in counted.items()
@@ -85,7 +87,7 @@ def band_counts(lists: Iterable[tuple[Program, Band]]) -> str:
 
 
 def sentence(near: int, worth_cents: int) -> str:
-    """How many are near, in one sentence for a notification."""
+    """Return how many are near, in one sentence for a notification."""
     if not near:
         return "nobody is near the next code."
     return f"{formatting.listed(near, 'patient')} near the next code, worth {formatting.money(worth_cents)}."
@@ -94,7 +96,7 @@ def sentence(near: int, worth_cents: int) -> str:
 def cells(
     patient_code: str, program: Program, band: Band, step: NextThreshold, figures: Figures | None, *, staff: StaffWords
 ) -> tuple[str, ...]:
-    """The cells of one patient under ``COLUMNS``; ``figures`` are today's, None where there are none."""
+    """Return the cells of one patient under ``COLUMNS``; ``figures`` are today's, None where there are none."""
     contact = ""
     if figures and figures.last_contact_on and figures.last_contact_by:
         contact = f"{formatting.day(figures.last_contact_on)}, {staff(figures.last_contact_by)}"
@@ -110,19 +112,19 @@ def cells(
 
 
 def _blocked(worklist: Worklist) -> list[Block]:
-    """The blocked patients, each with what blocks it."""
+    """Return the blocked patients, each with what blocks it."""
     if not worklist.blocked:
         return []
     return list(sections([BLOCKED_TITLE, *(f"• {blocked_words(one.figures)}" for one in worklist.blocked)]))
 
 
 def blocked_words(figures: Figures) -> str:
-    """A patient's minutes and what blocks the program."""
+    """Return a patient's minutes and what blocks the program."""
     blockers = "; ".join(formatting.escaped(blocker.text.rstrip(".")) for blocker in figures.blockers)
     return f"*{figures.patient_code}* · {figures.program} · {formatting.minutes(figures.counted_minutes)} · {blockers}"
 
 
 def nobody_near(title: str, enrolled: str) -> Reply:
-    """The one line a team gets that has nobody near."""
+    """Return the one line a team gets that has nobody near."""
     text = f"{title}: nobody is near the next code. {enrolled}"
     return Reply(text, (section(f"*{formatting.escaped(title)}*\nNobody is near the next code. {enrolled}"),))

@@ -86,7 +86,7 @@ class Listing:
 
 
 def listed_of(found: Worklist) -> tuple[Listed, ...]:
-    """The patients of a worklist in the order of the list, divided among messages that hold them."""
+    """Return the patients of a worklist in the order of the list, divided among messages that hold them."""
     near = sorted(found.near, key=list_order)
     rows = [_listed(patient, FIRST_MESSAGE + index // ROWS_PER_MESSAGE) for index, patient in enumerate(near)]
     beside, further = found.blocked[:BLOCKED_BESIDE_ROWS], found.blocked[BLOCKED_BESIDE_ROWS:]
@@ -123,7 +123,7 @@ def store_listing(
     due_at: datetime | None,
     at: datetime,
 ) -> None:
-    """Keeps what the digest ``key`` lists, which was due at ``due_at`` or asked for.
+    """Keep what the digest ``key`` lists, which was due at ``due_at`` or asked for.
 
     It is the team's newest: those before it no longer follow what happens.
     """
@@ -167,7 +167,7 @@ def _columns(one: Listed) -> dict[str, Any]:
 
 
 def find_listing(connection: Connection, practice_id: str, key: str) -> Listing | None:
-    """What the digest of that key listed, or None where nothing is kept of it."""
+    """Return what the digest of that key listed, or None where nothing is kept of it."""
     row = connection.execute(
         select(DigestRow.__table__).where(DigestRow.practice_id == practice_id, DigestRow.digest_key == key)
     ).one_or_none()
@@ -211,7 +211,7 @@ def _from_row(row: AnyRow) -> Listed:
 def living_digests(
     connection: Connection, practice_id: str, patient_codes: Collection[str] | None = None
 ) -> dict[str, date]:
-    """The months of the digests that follow what happens, by key; with codes, of those that list one."""
+    """Return the months of the digests that follow what happens, by key; with codes, of those that list one."""
     query = select(DigestRow.digest_key, DigestRow.month).where(DigestRow.practice_id == practice_id, DigestRow.living)
     if patient_codes is not None:
         query = query.join(
@@ -225,7 +225,7 @@ def living_digests(
 
 
 def find_message(connection: Connection, practice_id: str, channel_id: str, ts: str) -> Place | None:
-    """The place of a posted message in its digest; None for any other message."""
+    """Return the place of a posted message in its digest; None for any other message."""
     row = connection.execute(
         select(DigestMessageRow.digest_key, DigestMessageRow.number, DigestRow.month)
         .join(
@@ -245,7 +245,7 @@ def find_message(connection: Connection, practice_id: str, channel_id: str, ts: 
 
 
 def keep_message(connection: Connection, practice_id: str, key: str, message: Message) -> None:
-    """Records that a message is posted or changed, and what it shows now."""
+    """Record that a message is posted or changed, and what it shows now."""
     known = connection.execute(
         update(DigestMessageRow)
         .where(*_is_message(practice_id, key, message.number))
@@ -264,14 +264,14 @@ def keep_message(connection: Connection, practice_id: str, key: str, message: Me
 
 
 def keep_fingerprint(connection: Connection, practice_id: str, key: str, number: int, fingerprint: str) -> None:
-    """Records what a message shows now, unless it is forgotten."""
+    """Record what a message shows now, unless it is forgotten."""
     connection.execute(
         update(DigestMessageRow).where(*_is_message(practice_id, key, number)).values(fingerprint=fingerprint)
     )
 
 
 def forget_message(connection: Connection, practice_id: str, key: str, number: int) -> None:
-    """Records that a message is not there any more."""
+    """Record that a message is not there any more."""
     connection.execute(delete(DigestMessageRow).where(*_is_message(practice_id, key, number)))
 
 
@@ -284,7 +284,7 @@ def _is_message(practice_id: str, key: str, number: int) -> tuple[ColumnElement[
 
 
 def keep_picture(connection: Connection, practice_id: str, key: str, picture: Picture | None) -> None:
-    """Records the picture of a digest and whether its first message has it; None where it has none any more."""
+    """Record the picture of a digest and whether its first message has it; None where it has none any more."""
     _change(
         connection,
         practice_id,
@@ -296,7 +296,7 @@ def keep_picture(connection: Connection, practice_id: str, key: str, picture: Pi
 
 
 def end_life(connection: Connection, practice_id: str, key: str) -> None:
-    """Makes a digest follow no more what happens."""
+    """Make a digest follow no more what happens."""
     _change(connection, practice_id, key, living=False)
 
 

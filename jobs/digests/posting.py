@@ -80,17 +80,21 @@ class Progress:
         return self.held.occurrence.key
 
     def may_post(self) -> None:
-        """Asked before each post: renews the lease; raises ``ChannelError`` where another process has taken over."""
+        """Asked before each post: renews the lease.
+
+        Raises:
+            ChannelError: Where another process has taken over.
+        """
         if not hold(self.database, self.held, until=self.now() + LEASE):
             raise ChannelError("claim_lost")
 
     def has_picture(self, picture: Picture | None) -> None:
-        """Keeps the picture that was uploaded, and whether the first message has it."""
+        """Keep the picture that was uploaded, and whether the first message has it."""
         with self.database.writing() as connection:
             keep_picture(connection, self.practice_id, self.key, picture)
 
     def has_posted(self, number: int, ts: str, content: Content | None) -> None:
-        """Keeps that a message is posted; ``content`` is None for one that was, and may show what is older."""
+        """Keep that a message is posted; ``content`` is None for one that was, and may show what is older."""
         fingerprint = content.fingerprint if content else UNKNOWN
         with self.database.writing() as connection:
             keep_message(connection, self.practice_id, self.key, Message(number, ts, fingerprint))
@@ -102,21 +106,24 @@ class DigestChannel(Protocol):
     def deliver(self, digest: Digest, key: str, *, since: datetime, may_be_there: bool, progress: Progress) -> str:
         """Sees to it that the digest with that key is in the team's channel once, and returns its timestamp.
 
-        ``may_be_there`` says that it may have been posted after ``since`` by a process that died before it could
-        say so. Raises ``ChannelError`` where it cannot be delivered.
+        ``may_be_there`` says that it may have been posted after ``since`` by a process that died before it could say
+        so.
+
+        Raises:
+            ChannelError: Where it cannot be delivered.
         """
 
     def contents(self, digest: Digest) -> Sequence[Content]:
-        """The messages of the digest as they would be now, the first and those that continue it."""
+        """Return the messages of the digest as they would be now, the first and those that continue it."""
 
     def update(self, channel_id: str, key: str, message: Message, content: Content) -> None:
-        """Shows ``content`` in place of what a posted message shows; raises ``ChannelError`` where it cannot."""
+        """Show ``content`` in place of what a posted message shows; raise ``ChannelError`` where it cannot."""
 
 
 def digest_for(
     connection: Connection, practice: Practice, team: Team, *, at: datetime, listing: Listing | None = None
 ) -> Digest:
-    """The digest of that team at that instant: of the patients of ``listing``, or of those who are near now."""
+    """Return the digest of that team at that instant: of the patients of ``listing``, or of those who are near now."""
     month = listing.month if listing else month_of(practice.local_date(at))
     only = frozenset({team.team_id})
     found = worklist(connection, practice, month, only)
@@ -140,7 +147,7 @@ def _late_since(listing: Listing) -> datetime | None:
 def run_due(
     database: ScopedDatabase, practice_id: str, channel: DigestChannel, *, by: str, now: Callable[[], datetime]
 ) -> int:
-    """Posts every digest of the practice that is due and not done; returns how many it posted.
+    """Post every digest of the practice that is due and not done; return how many it posted.
 
     Due is what was scheduled earlier on the same local day. What cannot be delivered is logged and tried again
     after its lease; the other teams get theirs. ``now`` is asked before each: a slow post must not use up the
@@ -176,9 +183,10 @@ def run(
     by: str,
     now: Callable[[], datetime],
 ) -> bool:
-    """Claims the occurrence, posts its digest and records the message; False where it is done or another's.
+    """Claim the occurrence, post its digest and record the message; False where it is done or another's.
 
-    Raises ``ChannelError`` where the channel refuses; the claim then lapses with its lease.
+    Raises:
+        ChannelError: Where the channel refuses; the claim then lapses with its lease.
     """
     at = now()
     held = claim(database, occurrence, by=by, at=at)
@@ -216,7 +224,7 @@ def _listing(
     due_at: datetime | None,
     at: datetime,
 ) -> Listing | None:
-    """Whom the occurrence lists: those near at its first claim, kept before anything is posted."""
+    """Return whom the occurrence lists: those near at its first claim, kept before anything is posted."""
     month = month_of(practice.local_date(at))
     with database.writing() as connection:
         listing = find_listing(connection, practice.practice_id, occurrence.key)

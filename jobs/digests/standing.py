@@ -50,7 +50,7 @@ class Standing:
 def standings(
     connection: Connection, practice: Practice, month: date, listed: Sequence[Listed]
 ) -> tuple[Standing, ...]:
-    """The listed patients of ``month`` as they stand now, in their order."""
+    """Return the listed patients of ``month`` as they stand now, in their order."""
     figures = _figures(connection, practice, month, listed)
     done = [one for one in listed if _state(one, figures.get(_key(one))) is State.DONE]
     authors = _authors(connection, practice, month, done)
@@ -95,7 +95,7 @@ def _state(one: Listed, figures: Figures | None) -> State:
 
 
 def _is_done(one: Listed, figures: Figures) -> bool:
-    """Whether the threshold is passed that was listed.
+    """Return whether the threshold is passed that was listed.
 
     The listed code is on the claim, or once more than it was; or it is ahead no longer, because codes of another
     family are billed in its place (R1). Minutes of the kind that the code does not count pass nothing.
@@ -117,7 +117,10 @@ def _step(one: Listed, figures: Figures | None) -> NextThreshold | None:
 def _authors(
     connection: Connection, practice: Practice, month: date, done: Sequence[Listed]
 ) -> Mapping[tuple[str, str], str]:
-    """Whose entry brought each of these patients to the listed threshold, in the order in which they were recorded."""
+    """Return whose entry brought each of these patients to the listed threshold.
+
+    The entries are taken in the order in which they were recorded.
+    """
     found: dict[tuple[str, str], str] = {}
     for batch in batches(done):
         evaluated = evaluated_months(connection, practice, sorted({one.patient_code for one in batch}), month)

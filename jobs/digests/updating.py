@@ -38,7 +38,7 @@ class Turns:
         self._asked_again: dict[str, bool] = {}
 
     def run(self, key: str, work: Callable[[], None]) -> None:
-        """Does ``work`` once more than it is asked for while it is being done; returns at once to those who ask."""
+        """Do ``work`` once more than it is asked for while it is being done; return at once to those who ask."""
         with self._lock:
             if key in self._asked_again:
                 self._asked_again[key] = True
@@ -71,24 +71,24 @@ class LivingDigests:
     turns: Turns = field(default_factory=Turns)
 
     def follow(self, practice_id: str, patient_codes: Collection[str]) -> None:
-        """Updates the living digests that list one of these patients, after something about them was saved."""
+        """Update the living digests that list one of these patients, after something about them was saved."""
         for key in self._living(practice_id, patient_codes):
             self.refresh(practice_id, key)
 
     def tick(self, practice_id: str) -> None:
-        """Updates every living digest that does not show what it would show now."""
+        """Update every living digest that does not show what it would show now."""
         for key in self._living(practice_id, None):
             self.refresh(practice_id, key)
 
     def refresh(self, practice_id: str, key: str) -> None:
-        """Updates those messages of a digest, living or not, that do not show what they would show now.
+        """Update those messages of a digest, living or not, that do not show what they would show now.
 
         What the channel refuses is logged; where that may change, the next tick tries again.
         """
         self.turns.run(key, lambda: self._refresh(practice_id, key))
 
     def show_again(self, practice_id: str, channel_id: str, ts: str) -> None:
-        """Refreshes the digest that a message belongs to, and that message whatever it shows.
+        """Refresh the digest that a message belongs to, and that message whatever it shows.
 
         A menu shows what was chosen in it until its message is written again.
         """
@@ -100,7 +100,7 @@ class LivingDigests:
         self.refresh(practice_id, found.key)
 
     def _living(self, practice_id: str, patient_codes: Collection[str] | None) -> list[str]:
-        """The keys of digests of the present month; of most changes one query says that no digest shows them."""
+        """Return the keys of digests of the present month; of most changes one query says that no digest shows them."""
         with self.database.of(practice_id).reading() as connection:
             found = living_digests(connection, practice_id, patient_codes)
             if not found:
@@ -109,7 +109,7 @@ class LivingDigests:
         return [key for key, of_month in found.items() if of_month == month]
 
     def _refresh(self, practice_id: str, key: str) -> None:
-        """Writes what differs until nothing does.
+        """Write what differs until nothing does.
 
         Another process may write at the same time, and what is older may arrive last. So whoever has written looks
         again at the ledger and at what it wrote itself, not only at what is recorded: that may be the other's.
@@ -140,7 +140,7 @@ class LivingDigests:
                     keep_fingerprint(connection, practice_id, key, message.number, content.fingerprint)
 
     def _look(self, practice_id: str, key: str) -> tuple[Listing, Digest] | None:
-        """What the digest listed and how that stands, both in one state of the ledger."""
+        """Return what the digest listed and how that stands, both in one state of the ledger."""
         with self.database.of(practice_id).reading() as connection:
             listing = find_listing(connection, practice_id, key)
             if listing is None:
@@ -150,7 +150,7 @@ class LivingDigests:
             return listing, digest_for(connection, practice, team, at=self.now(), listing=listing)
 
     def _goes_on_after(self, practice_id: str, listing: Listing, message: Message, error: ChannelError) -> bool:
-        """Whether the rest of the digest can be written after this refusal, and what is recorded because of it."""
+        """Record what the refusal means, and return whether the rest of the digest can be written after it."""
         log.warning("digest_not_updated", key=listing.key, channel=listing.channel_id, reason=error.reason)
         if error.refusal is Refusal.FOR_NOW:
             return False

@@ -107,7 +107,7 @@ MonthNotice = MonthEnd | WeeklySummary | CarePlans | MonthStart
 
 
 def month_notice(connection: Connection, practice: Practice, run: DueRun, *, at: datetime) -> MonthNotice | None:
-    """What is to be told in that run, as it stands now; None where there is nothing to say."""
+    """Return what is to be told in that run, as it stands now; None where there is nothing to say."""
     due_at = run.scheduled_at.astimezone(run.plan.schedule.zone)
     late_since = due_at if is_late(run.scheduled_at, at) else None
     occasion = Occasion(practice, run.plan.team, due_at.date(), late_since)

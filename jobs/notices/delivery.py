@@ -48,11 +48,14 @@ class NoticeChannel(Protocol):
         """Sees to it that the notice with that key is there once, and returns where.
 
         ``to`` is a Slack user's id or a channel's. ``may_be_there`` says that it may have been sent after ``since`` by
-        a process that died before it could say so. Raises ``ChannelError`` where it cannot be delivered.
+        a process that died before it could say so.
+
+        Raises:
+            ChannelError: Where it cannot be delivered.
         """
 
     def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
-        """Where the message with that key is, if it was sent after ``since``; raises ``ChannelError``."""
+        """Return where the message with that key is, if it was sent after ``since``; raises ``ChannelError``."""
 
 
 def notify(
@@ -65,7 +68,7 @@ def notify(
     by: str,
     at: datetime,
 ) -> bool:
-    """Claims the occurrence, sends its notice and records the message; False where it is done or another's.
+    """Claim the occurrence, send its notice and record the message; False where it is done or another's.
 
     ``notice`` is made only for the claim's holder; where it is None there is nothing to say, and the occurrence is done
     without a message. Raises ``ChannelError``; the claim then lapses with its lease.

@@ -29,7 +29,7 @@ log = structlog.get_logger("jobs.notices.missed")
 def run_missed(
     database: ScopedDatabase, practice_id: str, channel: NoticeChannel, *, by: str, now: Callable[[], datetime]
 ) -> int:
-    """Records every run of the practice that was missed and tells of it; returns how many there were.
+    """Record every run of the practice that was missed and tell of it; return how many there were.
 
     Missed is what was due on an earlier local day while nobody watched the clock, or could not be delivered on its
     day. What was delivered by a process that died before it could say so is recorded as delivered.
@@ -65,7 +65,11 @@ def _gone(
 def _settle(
     database: ScopedDatabase, practice: Practice, run: DueRun, channel: NoticeChannel, *, by: str, at: datetime
 ) -> bool:
-    """Whether the run was missed; raises ``ChannelError`` where that could not be found out or told."""
+    """Return whether the run was missed.
+
+    Raises:
+        ChannelError: Where that could not be found out or told.
+    """
     waiting = [person for person in _waiting(database, practice, run.plan, at=at) if person.slack_user_id]
     is_missed = False
     for recipient in _begun_for(database, practice, run) or ("",):
@@ -91,7 +95,7 @@ def _begun_for(database: ScopedDatabase, practice: Practice, run: DueRun) -> lis
 
 
 def _waiting(database: ScopedDatabase, practice: Practice, plan: Plan, *, at: datetime) -> list[Person]:
-    """Who waited for it; for what a channel waited the administrators, where the team has no lead."""
+    """Return who waited for it; for what a channel waited the administrators, where the team has no lead."""
     today = practice.local_date(at)
     with database.reading() as connection:
         waiting = waiting_people(people(connection, practice.practice_id), plan, today)
@@ -161,7 +165,7 @@ def _watched_until(connection: Connection, practice_id: str) -> datetime | None:
 
 
 def _watch(database: ScopedDatabase, practice_id: str, at: datetime) -> None:
-    """Keeps that the clock was watched until ``at``; of several processes the latest holds."""
+    """Keep that the clock was watched until ``at``; of several processes the latest holds."""
     with database.reading() as connection:
         until = _watched_until(connection, practice_id)
     if until is not None and at - until < WATCH_EVERY:

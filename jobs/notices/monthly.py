@@ -28,7 +28,7 @@ CHANNEL = NOBODY = ""
 def run_month_messages(
     database: ScopedDatabase, practice_id: str, channel: NoticeChannel, *, by: str, now: Callable[[], datetime]
 ) -> int:
-    """Sends every message of the practice that is due and not done; returns how many it sent.
+    """Send every message of the practice that is due and not done; return how many it sent.
 
     Due is what was scheduled earlier on the same local day. What cannot be delivered is logged and tried again after
     its lease.
@@ -70,7 +70,7 @@ def _run(
 def _open_addresses(
     database: ScopedDatabase, practice: Practice, run: DueRun, staff: list[Person], *, at: datetime
 ) -> dict[str, str]:
-    """Who is still to be told: recipients with their Slack ids; those who cannot be reached now are left out."""
+    """Return who is still to be told: recipients with their Slack ids; those who cannot be reached now are left out."""
     if run.plan.is_for_people:
         waiting = waiting_people(staff, run.plan, practice.local_date(at))
         addresses = {person.staff_id: person.slack_user_id for person in waiting if person.slack_user_id}
@@ -97,4 +97,4 @@ def _occurrence(practice: Practice, run: DueRun, recipient: str = "") -> Occurre
 
 
 def _nothing() -> None:
-    """What is told where nobody is there to be told."""
+    """Return nothing: nobody is there to be told."""

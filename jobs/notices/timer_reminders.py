@@ -34,16 +34,19 @@ class ReminderChannel(Protocol):
     """The way to one person. The bot provides one; jobs know nothing of Slack."""
 
     def remind(self, reminder: Reminder, *, may_be_there: bool) -> None:
-        """Sees to it that its owner alone has the reminder once; raises ``ChannelError`` where it cannot be delivered.
+        """Sees to it that its owner alone has the reminder once.
 
         ``may_be_there`` says that it may have been sent by a process that died before it could say so.
+
+        Raises:
+            ChannelError: Where it cannot be delivered.
         """
 
 
 def run_reminders(
     database: ScopedDatabase, practice_id: str, channel: ReminderChannel, *, now: Callable[[], datetime]
 ) -> int:
-    """Sends every reminder of the practice that is due; returns how many it sent.
+    """Send every reminder of the practice that is due; return how many it sent.
 
     A reminder is claimed, sent under a key, recorded: a process that dies after the claim leaves it to the next, which
     looks for the key when the lease is over. What cannot be delivered is logged and tried again then, and others get

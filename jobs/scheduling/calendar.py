@@ -21,31 +21,31 @@ class BusinessCalendar:
     days_off: frozenset[date] = frozenset()
 
     def is_business_day(self, day: date) -> bool:
-        """Whether the practice works on ``day``."""
+        """Return whether the practice works on ``day``."""
         return day.weekday() < _SATURDAY and day not in _federal_holidays(day.year) and day not in self.days_off
 
     def on_or_before(self, day: date) -> date:
-        """``day``, or the last business day before it."""
+        """Return ``day``, or the last business day before it."""
         while not self.is_business_day(day):
             day -= timedelta(days=1)
         return day
 
     def on_or_after(self, day: date) -> date:
-        """``day``, or the first business day after it."""
+        """Return ``day``, or the first business day after it."""
         while not self.is_business_day(day):
             day += timedelta(days=1)
         return day
 
     def days_left(self, today: date) -> int:
-        """How many business days the month still has, ``today`` included."""
+        """Return how many business days the month still has, ``today`` included."""
         last = last_of_month(today)
         days = (today + timedelta(days=number) for number in range((last - today).days + 1))
         return sum(self.is_business_day(day) for day in days)
 
     def with_left(self, month: date, left: int) -> date | None:
-        """The business day of the month on which so many business days are left, itself included; None for too many.
+        """Return the business day of the month on which so many business days are left, itself included.
 
-        1 is the month's last business day.
+        1 is the month's last business day; None where the month has not so many.
         """
         day = last_of_month(month)
         while day >= month_of(month):
@@ -70,14 +70,14 @@ class Schedule:
     zone: tzinfo
 
     def instants(self, month: date) -> tuple[datetime, ...]:
-        """The instants in order that belong to the month, in the schedule's zone.
+        """Return the instants in order that belong to the month, in the schedule's zone.
 
         Where clocks skip that hour it is the same time after the change; where they show it twice, the first.
         """
         return tuple(_at_hour(day, self.hour, self.zone) for day in sorted(set(self.dates(month_of(month)))))
 
     def between(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
-        """The instants in order that are later than ``after`` and not later than ``until``."""
+        """Return the instants in order that are later than ``after`` and not later than ``until``."""
         month = month_of(after.astimezone(self.zone).date())
         last = next_month(until.astimezone(self.zone).date())
         found: set[datetime] = set()
@@ -87,7 +87,7 @@ class Schedule:
         return tuple(sorted(found, key=_utc))
 
     def next_after(self, after: datetime) -> datetime | None:
-        """The first instant later than ``after``; None where there is none in the months ahead."""
+        """Return the first instant later than ``after``; None where there is none in the months ahead."""
         month = month_of(after.astimezone(self.zone).date())
         for _ in range(_MOST_MONTHS_AHEAD):
             later = [instant for instant in self.instants(month) if _utc(instant) > _utc(after)]
@@ -99,12 +99,12 @@ class Schedule:
         return None
 
     def is_of_day(self, instant: datetime, now: datetime) -> bool:
-        """Whether ``now`` lies on the local day of ``instant``."""
+        """Return whether ``now`` lies on the local day of ``instant``."""
         return instant.astimezone(self.zone).date() == now.astimezone(self.zone).date()
 
 
 def on_days(days: Sequence[int], calendar: BusinessCalendar) -> Dates:
-    """These days of the month, 1 to 28, each moved to the last business day before it if it is none.
+    """Return these days of the month, 1 to 28, each moved to the last business day before it if it is none.
 
     Raises:
         ValueError: a day is not among 1 to 28, which every month has.
@@ -115,7 +115,7 @@ def on_days(days: Sequence[int], calendar: BusinessCalendar) -> Dates:
 
 
 def on_business_days_left(lefts: Sequence[int], calendar: BusinessCalendar) -> Dates:
-    """The business days on which so many business days of the month are left, themselves included.
+    """Return the business days on which so many business days of the month are left, themselves included.
 
     A month that has too few of them has none for that number.
     """
@@ -123,17 +123,17 @@ def on_business_days_left(lefts: Sequence[int], calendar: BusinessCalendar) -> D
 
 
 def on_days_before_end(count: int, calendar: BusinessCalendar) -> Dates:
-    """The day ``count`` days before the month's last, moved to the last business day before it if it is none."""
+    """Return the day ``count`` days before the month's last, moved to the last business day before it if it is none."""
     return partial(_days_before_end, count, calendar)
 
 
 def on_weekday(weekday: int, calendar: BusinessCalendar) -> Dates:
-    """Each such day of the week (0 is Monday), moved to the first business day after it if it is none."""
+    """Return each such day of the week (0 is Monday), moved to the first business day after it if it is none."""
     return partial(_weekdays, weekday, calendar)
 
 
 def on_first_business_day(calendar: BusinessCalendar) -> Dates:
-    """The month's first business day."""
+    """Return the month's first business day."""
     return partial(_first_business_day, calendar)
 
 
@@ -169,5 +169,5 @@ def _at_hour(day: date, hour: int, zone: tzinfo) -> datetime:
 
 
 def _utc(instant: datetime) -> datetime:
-    """``instant`` in UTC: Python compares two datetimes of one zone by their clocks, which repeat an hour."""
+    """Return ``instant`` in UTC: Python compares two datetimes of one zone by their clocks, which repeat an hour."""
     return instant.astimezone(UTC)

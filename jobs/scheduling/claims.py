@@ -48,7 +48,7 @@ class Claim:
 
 
 def claim(database: ScopedDatabase, occurrence: Occurrence, *, by: str, at: datetime) -> Claim | None:
-    """The claim of that occurrence for ``by``, or None where it is done, missed or another's.
+    """Return the claim of that occurrence for ``by``, or None where it is done, missed or another's.
 
     An unfinished claim whose lease is over is taken over: its holder died, perhaps after posting.
     """
@@ -80,7 +80,7 @@ def claim(database: ScopedDatabase, occurrence: Occurrence, *, by: str, at: date
 
 
 def expect(database: ScopedDatabase, occurrences: Sequence[Occurrence], *, at: datetime) -> None:
-    """Records at once for whom a run is, before anybody is told: so that whoever goes on with it leaves nobody out.
+    """Record at once for whom a run is, before anybody is told: so that whoever goes on with it leaves nobody out.
 
     Where another process has recorded one of them, nothing is recorded: its list holds.
     """
@@ -100,12 +100,12 @@ def recipients(connection: Connection, run: Occurrence) -> dict[str, bool]:
 
 
 def hold(database: ScopedDatabase, held: Claim, *, until: datetime) -> bool:
-    """Extends the lease; False where the claim is another's by now, and nothing may be posted under it."""
+    """Extend the lease; False where the claim is another's by now, and nothing may be posted under it."""
     return _change(database, held, lease_until=until)
 
 
 def leave_alone(database: ScopedDatabase, held: Claim, wait: timedelta, *, at: datetime) -> None:
-    """Lets nobody run the occurrence before the channel may be asked again (Slack: Retry-After)."""
+    """Let nobody run the occurrence before the channel may be asked again (Slack: Retry-After)."""
     if wait > LEASE:
         hold(database, held, until=at + wait)
 
@@ -113,17 +113,17 @@ def leave_alone(database: ScopedDatabase, held: Claim, wait: timedelta, *, at: d
 def finish(
     database: ScopedDatabase, held: Claim, *, channel_id: str, message_ts: str, at: datetime, is_late: bool = False
 ) -> bool:
-    """Records the message that the occurrence led to; False where the claim is another's by now."""
+    """Record the message that the occurrence led to; False where the claim is another's by now."""
     return _change(database, held, channel_id=channel_id, message_ts=message_ts, posted_at=at, is_late=is_late)
 
 
 def finish_silently(database: ScopedDatabase, held: Claim, *, at: datetime) -> bool:
-    """Records that there was nothing to say; False where the claim is another's by now."""
+    """Record that there was nothing to say; False where the claim is another's by now."""
     return _change(database, held, posted_at=at)
 
 
 def miss(database: ScopedDatabase, held: Claim, *, at: datetime) -> bool:
-    """Records that the occurrence was missed: it will not be run; False where the claim is another's by now."""
+    """Record that the occurrence was missed: it will not be run; False where the claim is another's by now."""
     return _change(database, held, missed_at=at)
 
 
@@ -144,7 +144,7 @@ def _change(database: ScopedDatabase, held: Claim, **values: object) -> bool:
 
 
 def unfinished(connection: Connection, practice_id: str, kind: str, team_id: str, *, until: datetime) -> list[datetime]:
-    """When the runs of that kind for that team were scheduled that were claimed and not finished, in order.
+    """Return when the runs of that kind for that team were scheduled that were claimed and not finished, in order.
 
     Only those that were scheduled before ``until``.
     """
@@ -165,7 +165,7 @@ def unfinished(connection: Connection, practice_id: str, kind: str, team_id: str
 
 
 def known(connection: Connection, practice_id: str, kind: str, team_id: str, *, since: datetime) -> set[datetime]:
-    """When the runs of that kind for that team were scheduled that somebody claimed, later than ``since``."""
+    """Return when the runs of that kind for that team were scheduled that somebody claimed, later than ``since``."""
     rows = connection.execute(
         select(OccurrenceRow.scheduled_at).where(
             OccurrenceRow.practice_id == practice_id,
@@ -198,7 +198,7 @@ def _is(occurrence: Occurrence) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_run(occurrence: Occurrence) -> tuple[ColumnElement[bool], ...]:
-    """The same run, whoever is told."""
+    """Return the condition for this run, whoever is told."""
     return (
         OccurrenceRow.practice_id == occurrence.practice_id,
         OccurrenceRow.kind == occurrence.kind,

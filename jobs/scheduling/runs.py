@@ -32,7 +32,7 @@ class Run:
 
 
 def latest_runs(connection: Connection, practice_id: str, *, most: int) -> list[Run]:
-    """The runs that were due last, at most so many, the latest first."""
+    """Return the runs that were due last, at most so many, the latest first."""
     rows = connection.execute(
         select(
             OccurrenceRow.kind,
@@ -53,7 +53,7 @@ def latest_runs(connection: Connection, practice_id: str, *, most: int) -> list[
 
 
 def waiting(database: Database, *, at: datetime) -> list[Occurrence]:
-    """What of every practice is due at that instant and not posted."""
+    """Return what of every practice is due at that instant and not posted."""
     with database.across_practices().reading() as connection:
         practices = all_practices(connection)
     found: list[Occurrence] = []
@@ -64,7 +64,7 @@ def waiting(database: Database, *, at: datetime) -> list[Occurrence]:
 
 
 def waiting_of(connection: Connection, practice: Practice, *, at: datetime) -> list[Occurrence]:
-    """What of one practice is due at that instant and not posted: the runs of its local day, in the order of its plans.
+    """Return what of one practice is due and not posted: the runs of its local day, in the order of its plans.
 
     A digest waits from its time on; of other kinds, which may have nothing to say, a run waits once it was claimed.
     """

@@ -68,12 +68,12 @@ class DueRun:
 
 
 def calendar_of(practice: Practice) -> BusinessCalendar:
-    """The days on which the practice works."""
+    """Return the days on which the practice works."""
     return BusinessCalendar(practice.conduct.days_off)
 
 
 def plans(practice: Practice, known: Sequence[Team]) -> list[Plan]:
-    """Everything that is planned for the practice and its teams, as far as policy has it switched on.
+    """Return everything that is planned for the practice and its teams, as far as policy has it switched on.
 
     A team without a channel is told nothing there but its digest, whose failure says what is missing.
     """
@@ -88,7 +88,7 @@ def plans(practice: Practice, known: Sequence[Team]) -> list[Plan]:
 
 
 def _team_schedules(practice: Practice, team: Team) -> dict[str, Schedule]:
-    """When the team and its leads are told what else there is beside the digest, by kind."""
+    """Return when the team and its leads are told what else there is beside the digest, by kind."""
     policy, calendar, zone = practice.conduct, calendar_of(practice), zone_of(practice, team)
     found: dict[str, Schedule] = {}
     if policy.month_end_notice:
@@ -104,7 +104,7 @@ def _team_schedules(practice: Practice, team: Team) -> dict[str, Schedule]:
 
 
 def digest_schedule(practice: Practice, team: Team) -> Schedule:
-    """When the team's digests come: as its own schedule says, and the practice's policy where that says nothing.
+    """Return when the team's digests come: as its own schedule says, and the practice's policy where that says nothing.
 
     Days of the month and business days left replace each other: a team's own are asked before the practice's.
     """
@@ -127,7 +127,10 @@ def zone_of(practice: Practice, team: Team) -> ZoneInfo:
 
 
 def due(planned: Iterable[Plan], now: datetime) -> list[DueRun]:
-    """The runs whose time has come on their local day, in the order of the plans. Those of earlier days are past."""
+    """Return the runs whose time has come on their local day, in the order of the plans.
+
+    Those of earlier days are past.
+    """
     return [
         DueRun(plan, instant.astimezone(UTC))
         for plan in planned
@@ -137,12 +140,12 @@ def due(planned: Iterable[Plan], now: datetime) -> list[DueRun]:
 
 
 def is_late(scheduled_at: datetime, at: datetime) -> bool:
-    """Whether what was due at ``scheduled_at`` comes late at ``at``."""
+    """Return whether what was due at ``scheduled_at`` comes late at ``at``."""
     return at - scheduled_at > LATE_AFTER
 
 
 def waiting_people(staff: Iterable[Person], plan: Plan, on: date) -> list[Person]:
-    """Of those who work here on that date: the leads of the plan's team, or billers where it is for the practice."""
+    """Return who waits for the plan of those who work on that date: the team's leads, or billers."""
     return [person for person in staff if person.is_active(on) and _waits(person, plan)]
 
 

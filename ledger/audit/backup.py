@@ -68,10 +68,13 @@ def back_up(
     unverified: bool = False,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> Contents:
-    """Writes a backup of the ledger to ``file``, which is there whole and verified or not at all.
+    """Write a backup of the ledger to ``file``, which is there whole and verified or not at all.
 
     Others may write meanwhile. Raises ``LedgerError``: BACKUP_POSTGRESQL, LEDGER_MISSING, BACKUP_EXISTS (unless
     ``force``), BACKUP_DIFFERS (unless ``unverified``), BACKUP_NOT_WRITTEN.
+
+    Raises:
+        LedgerError: LEDGER_MISSING, BACKUP_EXISTS, BACKUP_DIFFERS.
     """
     ledger = _file_of(
         database, f"{_ACROSS} pg_dump --enable-row-security --format=custom --file={file} --dbname=DATABASE"
@@ -106,11 +109,14 @@ def restore(
     replace: bool = False,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> Restored:
-    """Makes the ledger what the backup ``file`` holds, brought to the newest migration.
+    """Make the ledger what the backup ``file`` holds, brought to the newest migration.
 
     What the ledger was is kept beside it under a name with the instant ``at``. Raises ``LedgerError``, and then
     nothing has changed: BACKUP_POSTGRESQL, BACKUP_MISSING, BACKUP_UNREADABLE, BACKUP_DIFFERS, LEDGER_IN_USE,
     LEDGER_UNREADABLE, RESTORE_LOSES (unless ``replace``), BACKUP_NOT_WRITTEN.
+
+    Raises:
+        LedgerError: BACKUP_MISSING, BACKUP_DIFFERS.
     """
     ledger = _file_of(database, f"pg_restore --no-owner --single-transaction --dbname=EMPTY_DATABASE {file}")
     if not file.is_file():
@@ -142,7 +148,7 @@ def restore(
 def fill(
     ours: sqlite3.Connection, source: Path, watch: Callable[[int, int, int], object] = lambda _status, _left, _all: None
 ) -> None:
-    """Makes the database of ``ours`` what ``source`` holds: all of it when this returns, nothing of it before."""
+    """Make the database of ``ours`` what ``source`` holds: all of it when this returns, nothing of it before."""
     with closing(sqlite3.connect(source)) as other:
         other.backup(ours, pages=RESTORED_PAGES, progress=watch)
 
@@ -160,7 +166,7 @@ def _file_of(database: Database, instead: str) -> Path:
 
 @contextmanager
 def _told(file: Path) -> Iterator[None]:
-    """Turns what the disk refuses into an error that can be mended."""
+    """Turn what the disk refuses into an error that can be mended."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
@@ -178,7 +184,7 @@ def _told(file: Path) -> Iterator[None]:
 
 
 def _copy(source: Path, copied: Path) -> None:
-    """A copy of a database as it is at one moment, in one file."""
+    """Copy a database as it is at one moment into one file."""
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, timeout=WAIT_SECONDS)) as reader,
         closing(opened(copied)) as writer,
@@ -188,7 +194,11 @@ def _copy(source: Path, copied: Path) -> None:
 
 
 def _migration(copied: Path) -> str:
-    """The migration that a copy stands at; raises ``LedgerError`` where it is no ledger."""
+    """Return the migration that a copy stands at.
+
+    Raises:
+        LedgerError: Where it is no ledger.
+    """
     with closing(sqlite3.connect(copied)) as connection:
         if "alembic_version" in tables_of(connection):
             for (migration,) in connection.execute("SELECT version_num FROM alembic_version"):
@@ -197,7 +207,7 @@ def _migration(copied: Path) -> str:
 
 
 def _upgrade(copied: Path) -> None:
-    """Brings a copy to the newest migration."""
+    """Bring a copy to the newest migration."""
     database = Database(f"sqlite:///{copied}")
     try:
         schema.upgrade(database)
@@ -206,7 +216,7 @@ def _upgrade(copied: Path) -> None:
 
 
 def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
-    """What is in the copy, every page, chain and figure of it checked; the copy stays as it is.
+    """Return what is in the copy, every page, chain and figure of it checked; the copy stays as it is.
 
     A copy at an earlier migration is verified by another one that is upgraded.
     """
@@ -241,7 +251,7 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
 
 
 def _difference(database: Database, progress: Progress) -> str | None:
-    """The first thing that ``ccm verify`` finds wrong with any practice."""
+    """Return the first thing that ``ccm verify`` finds wrong with any practice."""
     with database.across_practices().reading() as connection:
         practices = all_practices(connection)
     for practice in practices:
@@ -253,7 +263,7 @@ def _difference(database: Database, progress: Progress) -> str | None:
 
 
 def _refuse_loss(ours: sqlite3.Connection, copied: Path, file: Path, ledger: Path, *, replace: bool) -> None:
-    """Raises ``LedgerError`` where the ledger has records that the backup lacks, unless it may lose them."""
+    """Raise ``LedgerError`` where the ledger has records that the backup lacks, unless it may lose them."""
     lacking = _lacking(ours, copied)
     if lacking and not replace:
         told = ", ".join(f"{count} of {table}" for table, count in lacking.items())
@@ -265,7 +275,10 @@ def _refuse_loss(ours: sqlite3.Connection, copied: Path, file: Path, ledger: Pat
 
 
 def _lacking(ours: sqlite3.Connection, copied: Path) -> dict[str, int]:
-    """How many append-only rows of the ledger a copy lacks, by table; a row of a chain is the same by its hash too."""
+    """Return how many append-only rows of the ledger a copy lacks, by table.
+
+    A row of a chain is the same by its hash too.
+    """
     ours.execute("ATTACH DATABASE ? AS theirs", (str(copied),))
     try:
         theirs = tables_of(ours, "theirs")

@@ -46,7 +46,7 @@ class Moved:
 
 
 def move(source: Database, target: Database, *, progress: Progress = lambda _step, _done, _all: None) -> Moved:
-    """Copies every row of ``source`` into ``target``, verifies both and compares them.
+    """Copy every row of ``source`` into ``target``, verify both and compare them.
 
     Nobody can write to ``source`` meanwhile, and nothing in it changes. ``target`` has all of it when this returns;
     where it raises, no row (PostgreSQL, where the empty tables may be left) or no file (SQLite).
@@ -96,7 +96,7 @@ def _file(database: Database) -> Path:
 
 @contextmanager
 def _held_still(source: Database) -> Iterator[Connection]:
-    """A transaction during which nobody else writes to ``source``: before it, no other program had it open.
+    """Return a transaction during which nobody else writes to ``source``: before it, no other program had it open.
 
     SQLite: its write lock. PostgreSQL: every table is locked against writers; reading stays possible.
     """
@@ -112,7 +112,7 @@ def _held_still(source: Database) -> Iterator[Connection]:
 
 
 def _refuse_others(connection: Connection) -> None:
-    """Raises ``LedgerError`` where another program is connected as the ledger's role, as the bot is even when idle."""
+    """Raise ``LedgerError`` where another program is connected as the ledger's role, as the bot is even when idle."""
     for _ in range(_TIMES_LOOKED):  # PostgreSQL needs a moment to notice that a connection was closed
         if not connection.scalar(_OTHERS):
             return
@@ -130,7 +130,7 @@ def _in_use(what: str) -> LedgerError:
 
 
 def _lock(connection: Connection, tables: Sequence[str], mode: str, what: str) -> None:
-    """Locks tables of PostgreSQL until the transaction ends, and lets it last as long as it takes."""
+    """Lock tables of PostgreSQL until the transaction ends, and let it last as long as it takes."""
     connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     quoted = connection.dialect.identifier_preparer.quote
     try:
@@ -140,9 +140,12 @@ def _lock(connection: Connection, tables: Sequence[str], mode: str, what: str) -
 
 
 def _tables_of(connection: Connection) -> list[Table]:
-    """Every table of the ledger, each after those that it refers to; raises ``LedgerError`` for one that is not known.
+    """Return every table of the ledger, each after those that it refers to.
 
     What this program does not know it cannot copy, and must not leave behind.
+
+    Raises:
+        LedgerError: For one that is not known.
     """
     there = inspect(connection)
     unknown = []
@@ -166,7 +169,7 @@ def _tables_of(connection: Connection) -> list[Table]:
 
 
 def _refuse_full(target: Database) -> None:
-    """Raises ``LedgerError`` unless ``target`` has nothing in it, or a ledger's empty tables."""
+    """Raise ``LedgerError`` unless ``target`` has nothing in it, or a ledger's empty tables."""
     if target.is_sqlite:
         file = _file(target)
         if any(file.with_name(f"{file.name}{end}").exists() for end in ("", "-wal", "-journal")):
@@ -203,7 +206,7 @@ def _full(title: str) -> LedgerError:
 
 @contextmanager
 def _being_filled(target: Database, tables: Sequence[Table]) -> Iterator[Connection]:
-    """A transaction into empty tables of ``target``; what it wrote is there after the block, or nothing is."""
+    """Return a transaction into empty tables of ``target``; what it wrote is there after the block, or nothing is."""
     if target.is_sqlite:
         with _new_file(_file(target)) as database, database.across_practices().writing() as connection:
             yield connection
@@ -217,7 +220,7 @@ def _being_filled(target: Database, tables: Sequence[Table]) -> Iterator[Connect
 
 @contextmanager
 def _new_file(file: Path) -> Iterator[Database]:
-    """A ledger in a file that gets its name when the block has ended."""
+    """Return a ledger in a file that gets its name when the block has ended."""
     try:
         make_folder(file.parent)
         with room_beside(file) as room:
@@ -257,7 +260,7 @@ class _Found:
 
 
 def _batches_of(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a table, as the ledger's own types have them, a batch at a time."""
+    """Yield the rows of a table, as the ledger's own types have them, a batch at a time."""
     found = connection.execute(select(table), execution_options={"yield_per": BATCH})
     for rows in found.mappings().partitions():
         yield [dict(row) for row in rows]
@@ -284,7 +287,7 @@ def _copy(read: Connection, write: Connection, tables: Sequence[Table], progress
 
 
 def _go_on_numbering(write: Connection, tables: Sequence[Table]) -> None:
-    """Lets numbers that the database gives out go on after those that were copied, and lets it know its tables.
+    """Let numbers that the database gives out go on after those that were copied, and let it know its tables.
 
     SQLite does both by itself. PostgreSQL would do the second only minutes later.
     """
@@ -299,7 +302,7 @@ def _go_on_numbering(write: Connection, tables: Sequence[Table]) -> None:
 
 
 def _verified(connection: Connection, what: str, progress: Progress) -> int:
-    """How many practices there are, the whole record of each verified."""
+    """Return how many practices there are, the whole record of each verified."""
     step = f"verifying the {what}"
     practices = all_practices(connection)
     for practice in practices:

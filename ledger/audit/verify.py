@@ -86,7 +86,7 @@ def verify(
 
 
 def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]) -> tuple[int, str | None]:
-    """How many links were checked, and the first that is not what its hash says."""
+    """Return how many links were checked, and the first that is not what its hash says."""
     links: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for kind, table in LINK_TABLES:
         query = select(table.__table__).where(table.practice_id == practice_id, table.patient_code.in_(codes))
@@ -128,7 +128,7 @@ def _check_chain(code: str, links: list[tuple[str, dict[str, Any]]], head: tuple
 
 
 def _check_figures(connection: Connection, practice: Practice, codes: Sequence[str]) -> tuple[int, str | None]:
-    """How many patient-months were recomputed, and the first stored figure that differs.
+    """Return how many patient-months were recomputed, and the first stored figure that differs.
 
     Figures are compared as rows: what somebody wrote there need not be anything that figures can be.
     """
@@ -155,7 +155,10 @@ def _check_figures(connection: Connection, practice: Practice, codes: Sequence[s
 def _figures_that_should_be(
     connection: Connection, practice: Practice, codes: Sequence[str]
 ) -> list[tuple[Figures, ...]]:
-    """The figures of each month of these patients: evaluated from its facts, or frozen where the month is closed."""
+    """Return the figures of each month of these patients.
+
+    Evaluated from its facts, or frozen where the month is closed.
+    """
     closed = closings_in_force(connection, practice.practice_id)
     found = []
     for code, record in load_records(connection, practice, codes).items():

@@ -26,7 +26,7 @@ class SeenHead(NamedTuple):
 
 
 def seen_heads(connection: Connection, practice_id: str, patient_codes: Sequence[str]) -> Mapping[str, list[SeenHead]]:
-    """What every close saw of these patients' chains, by code."""
+    """Return what every close saw of these patients' chains, by code."""
     row = ClosedStatementRow
     query = select(row.patient_code, row.month, row.number, row.head_position, row.head_hash).where(
         row.practice_id == practice_id, row.patient_code.in_(patient_codes)
@@ -38,7 +38,10 @@ def seen_heads(connection: Connection, practice_id: str, patient_codes: Sequence
 
 
 def check_heads(patient_code: str, seen: Sequence[SeenHead], hashes: Mapping[int, str]) -> str | None:
-    """The first end of the chain that a close saw and that is not there; ``hashes`` are the links' by position."""
+    """Return the first end of the chain that a close saw and that is not there.
+
+    ``hashes`` are the links' by position.
+    """
     for head in seen:
         if hashes.get(head.position) != head.hash:
             return (
@@ -49,7 +52,7 @@ def check_heads(patient_code: str, seen: Sequence[SeenHead], hashes: Mapping[int
 
 
 def check_closings(connection: Connection, practice: Practice) -> tuple[int, str | None]:
-    """How many closes were checked, and the first whose content is not what its hash says."""
+    """Return how many closes were checked, and the first whose content is not what its hash says."""
     query = select(MonthClosingRow.__table__).where(MonthClosingRow.practice_id == practice.practice_id)
     numbers: Counter[date] = Counter()
     checked = 0
@@ -69,7 +72,7 @@ def _rows(connection: Connection, query: AnySelect) -> list[dict[str, Any]]:
 
 
 def _check_order(row: Mapping[str, Any], expected: int) -> str | None:
-    """A month is closed first, then reopened, and so on in turn: one that is missing shows."""
+    """Return a month is closed first, then reopened, and so on in turn: one that is missing shows."""
     action = Action.CLOSE if expected % 2 else Action.REOPEN
     if (row["number"], row["action"]) == (expected, action):
         return None
@@ -77,7 +80,7 @@ def _check_order(row: Mapping[str, Any], expected: int) -> str | None:
 
 
 def _content_differences(connection: Connection, closing: Mapping[str, Any]) -> Iterator[str]:
-    """What is not as ``closing`` froze it."""
+    """Yield what is not as ``closing`` froze it."""
     month = f"{closing['month']:%Y-%m}"
     at = {name: closing[name] for name in ("practice_id", "month", "number")}
     statements = _rows(connection, select(ClosedStatementRow.__table__).filter_by(**at))

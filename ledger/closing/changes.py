@@ -44,7 +44,7 @@ class CloseChanges:
     changes: tuple[StatementChange, ...]
 
     def count(self, kind: ChangeKind) -> int:
-        """How many changes are of that kind."""
+        """Return how many changes are of that kind."""
         return sum(change.kind is kind for change in self.changes)
 
     @property
@@ -54,7 +54,7 @@ class CloseChanges:
 
 
 def changes_since_last_close(connection: Connection, practice: Practice, closing: Closing) -> CloseChanges:
-    """What ``closing`` froze otherwise than the close of its month before it; nothing for a first close.
+    """Return what ``closing`` froze otherwise than the close of its month before it; nothing for a first close.
 
     Another hash of the rulebook's file alone is no change of a statement.
     """

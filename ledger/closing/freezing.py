@@ -52,7 +52,7 @@ class Draft:
 
 
 def draft_month(connection: Connection, practice: Practice, month: date, progress: Progress) -> Draft:
-    """The statements of every patient of the practice for ``month``, as the ledger is now.
+    """Return the statements of every patient of the practice for ``month``, as the ledger is now.
 
     ``progress`` is told how many patients are done, of how many.
     """
@@ -62,7 +62,7 @@ def draft_month(connection: Connection, practice: Practice, month: date, progres
 def brought_up_to_date(
     connection: Connection, draft: Draft, month: date, progress: Progress = lambda _done, _all: None
 ) -> Draft:
-    """The draft as the ledger is now.
+    """Return the draft as the ledger is now.
 
     Entries, voids and addenda move the end of a chain, facts are appended, and who changes the roster is recorded: who
     has none of these since the draft has the same statement. A changed roster or policy may concern everybody.
@@ -104,7 +104,7 @@ def _count_roster_changes(connection: Connection, practice: Practice) -> int:
 
 
 def store_figures(connection: Connection, draft: Draft, month: date) -> list[str]:
-    """Makes the stored figures of the month those of the draft; returns the patients of whom they were others.
+    """Make the stored figures of the month those of the draft; return the patients of whom they were others.
 
     The caller has the month's lock.
     """
@@ -124,7 +124,7 @@ def _programs(draft: Draft) -> Iterable[tuple[str, Program]]:
 
 
 def statement_rows(draft: Draft, month: date, number: int) -> list[dict[str, Any]]:
-    """The rows of ``closed_statements`` that hold the draft."""
+    """Return the rows of ``closed_statements`` that hold the draft."""
     return [
         {
             **_closing_key(draft, month, number),
@@ -138,7 +138,7 @@ def statement_rows(draft: Draft, month: date, number: int) -> list[dict[str, Any
 
 
 def program_rows(draft: Draft, month: date, number: int) -> list[dict[str, Any]]:
-    """The rows of ``closed_programs`` that hold the draft's programs."""
+    """Return the rows of ``closed_programs`` that hold the draft's programs."""
     key = _closing_key(draft, month, number)
     return [{**key, "patient_code": code, "program": program.value} for code, program in _programs(draft)]
 
@@ -148,7 +148,7 @@ def _closing_key(draft: Draft, month: date, number: int) -> dict[str, Any]:
 
 
 def frozen_content(statement: Statement, figures: Sequence[Figures]) -> dict[str, str]:
-    """The statement and the figures as canonical JSON, and the hash over both."""
+    """Return the statement and the figures as canonical JSON, and the hash over both."""
     plain = STATEMENTS.dump_python(statement, mode="json")
     # A named tuple is written as a list: with its names the record can be read by itself.
     plain["entries"] = [dict(zip(EntryResult._fields, entry, strict=True)) for entry in plain["entries"]]

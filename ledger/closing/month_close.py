@@ -78,7 +78,11 @@ _CLOSING = Once(_Kept)
 
 
 def preview_close(connection: Connection, practice: Practice, month: date, *, at: datetime) -> ClosePreview:
-    """What a close would freeze, as the stored figures have it; raises ``LedgerError`` where it may not be closed."""
+    """Return what a close would freeze, as the stored figures have it.
+
+    Raises:
+        LedgerError: Where it may not be closed.
+    """
     refuse_to_close(practice, month, closing_in_force(connection, practice.practice_id, month), at=at)
     near = worklist(connection, practice, month)
     return ClosePreview(
@@ -100,10 +104,12 @@ def close_month(
     by: str,
     progress: Progress = lambda _done, _all: None,
 ) -> ClosingReceipt:
-    """Freezes the month (its first day); the same ``request`` again returns the first receipt.
+    """Freeze the month (its first day); the same ``request`` again returns the first receipt.
 
-    Raises ``LedgerError`` for a month that is not over in the practice's zone or is closed already. Takes seconds in a
-    large practice, but others wait only while the rows are written.
+    Takes seconds in a large practice, but others wait only while the rows are written.
+
+    Raises:
+        LedgerError: For a month that is not over in the practice's zone or is closed already.
     """
     with database.reading() as connection:
         earlier = earlier_receipt(connection, practice, request)
@@ -124,7 +130,7 @@ def close_month(
 def reopen_month(
     database: ScopedDatabase, practice: Practice, month: date, *, reason: str, request: Request, at: datetime, by: str
 ) -> ClosingReceipt:
-    """Opens the month (its first day) again; the same ``request`` again returns the first receipt.
+    """Open the month (its first day) again; the same ``request`` again returns the first receipt.
 
     Its figures become what they are under its own rulebook (B1), the policy and the facts of now. Raises
     ``LedgerError`` for a month that is not closed, and for a reason that is empty, over 300 characters, or looks as if
@@ -148,13 +154,20 @@ def reopen_month(
 
 
 def earlier_receipt(connection: Connection, practice: Practice, request: Request) -> ClosingReceipt | None:
-    """The receipt of this request where it was delivered before, or None; raises where its key had other content."""
+    """Return the receipt of this request where it was delivered before, or None.
+
+    Raises where its key had other content.
+    """
     kept = _CLOSING.earlier(connection, practice.practice_id, request)
     return None if kept is None else _receipt(connection, practice, kept)
 
 
 def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *, at: datetime) -> None:
-    """Raises ``LedgerError`` for a month that is not over in the practice's zone, or that ``closing`` holds closed."""
+    """Raise ``LedgerError`` for a month that is not over in the practice's zone, or that ``closing`` holds closed.
+
+    Raises:
+        LedgerError: MONTH_NOT_OVER, MONTH_ALREADY_CLOSED.
+    """
     rulebook_for(month)
     if practice.local_date(at) < next_month(month):
         raise LedgerError(
@@ -172,7 +185,11 @@ def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *,
 
 
 def refuse_to_reopen(connection: Connection, practice: Practice, month: date, reason: str, *, at: datetime) -> None:
-    """Raises ``LedgerError`` as ``reopen_month`` does."""
+    """Raise ``LedgerError`` as ``reopen_month`` does.
+
+    Raises:
+        LedgerError: REASON_LENGTH.
+    """
     if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
         raise LedgerError(
             "REASON_LENGTH",

@@ -25,9 +25,10 @@ class ImportRefusedError(LedgerError):
 
 
 def read_rows(path: Path, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Cells]:
-    """The rows of a CSV file with exactly these columns, in any order; ``optional`` ones may be missing.
+    """Return the rows of a CSV file with exactly these columns, in any order; ``optional`` ones may be missing.
 
-    Raises ``LedgerError`` for a file that cannot be read, ``ImportRefusedError`` for one whose header differs.
+    Raises:
+        LedgerError: For a file that cannot be read, ``ImportRefusedError`` for one whose header differs.
     """
     try:
         with in_words(), path.open(encoding="utf-8-sig", newline="") as file:
@@ -70,7 +71,7 @@ def _rows(path: Path, reader: Iterator[list[str]], columns: Sequence[str], optio
 
 
 def _numbered(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """The lines of the file with the number that an editor shows for their beginning."""
+    """Yield the lines of the file with the number that an editor shows for their beginning."""
     line = 1
     while True:
         try:
@@ -85,7 +86,11 @@ def _numbered(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, li
 
 
 def refuse_if_any(path: Path, rows: Iterable[Cells]) -> None:
-    """Raises ``ImportRefusedError`` where any row has a problem."""
+    """Raise ``ImportRefusedError`` where any row has a problem.
+
+    Raises:
+        ImportRefusedError: A row, or the header, is wrong; the problems name every line.
+    """
     problems = [problem for row in rows for problem in row.problems]
     if problems:
         raise ImportRefusedError(path, problems)

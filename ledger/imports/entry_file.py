@@ -91,7 +91,7 @@ def import_entries(
     progress: Progress,
     confirm_long: bool = False,
 ) -> ImportSummary:
-    """Stores the entries of the file; raises ``ImportRefusedError`` where any row is wrong.
+    """Store the entries of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     A row whose external id was imported before with the same content changes nothing. ``confirm_long`` accepts
     entries over 180 minutes (E4).
@@ -121,7 +121,7 @@ def import_entries(
 
 
 def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
-    """The row as an entry, or None where it has a problem."""
+    """Return the row as an entry, or None where it has a problem."""
     external_id = row.text("external_id", "E-000123")
     staff_id, code = row.text("staff", "coord1"), row.text("patient", "P-1042")
     if staff_id and staff_id not in roster.staff_ids:
@@ -168,7 +168,7 @@ def _program(
 
 
 def _length(row: Cells, practice: Practice) -> dict[str, Any] | None:
-    """The columns of ``NewEntry`` that say when and how long; None where they do not."""
+    """Return the columns of ``NewEntry`` that say when and how long; None where they do not."""
     start, end = row.local_time("start", practice), row.local_time("end", practice)
     day, minutes = row.day("date"), row.whole_number("minutes")
     if row.values["start"] or row.values["end"]:
@@ -187,7 +187,7 @@ def _length(row: Cells, practice: Practice) -> dict[str, Any] | None:
 
 
 def _after(start: datetime, end: datetime, practice: Practice) -> datetime:
-    """The end; in the hour that repeats in autumn, its second pass where only that is later than the start."""
+    """Return the end; in the hour that repeats in autumn, its second pass where only that is later than the start."""
     second_pass = practice.local(end).replace(fold=1).astimezone(UTC)
     return second_pass if end <= start < second_pass else end
 
@@ -214,7 +214,7 @@ def _parts(
 
 
 def _refuse_early_record(row: Cells, entry: NewEntry, practice: Practice, recorded_at: datetime) -> None:
-    """Adds a problem where the entry was recorded before the work was over (E4)."""
+    """Add a problem where the entry was recorded before the work was over (E4)."""
     if entry.ended_at is not None:
         is_early = recorded_at < entry.ended_at
     else:
@@ -224,7 +224,7 @@ def _refuse_early_record(row: Cells, entry: NewEntry, practice: Practice, record
 
 
 def _imported_before(connection: Connection, practice: Practice, rows: Sequence[Cells]) -> dict[str, str]:
-    """The content hashes of entries that were imported before, by external id."""
+    """Return the content hashes of entries that were imported before, by external id."""
     keys = {_key(row.values["external_id"]): row.values["external_id"] for row in rows}
     imported: dict[str, str] = {}
     for batch in batches(list(keys)):
@@ -251,7 +251,7 @@ def _key(external_id: str) -> str:
 
 
 def _refuse_overlaps(connection: Connection, practice: Practice, lines: list[_Line]) -> None:
-    """Adds a problem to each line whose times overlap another live entry of the same staff member (E6)."""
+    """Add a problem to each line whose times overlap another live entry of the same staff member (E6)."""
     timed = [line for line in lines if line.entry.started_at and line.entry.ended_at]
     taken: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
     if timed:
@@ -273,7 +273,7 @@ def _refuse_overlaps(connection: Connection, practice: Practice, lines: list[_Li
 
 
 def _overlapping(slots: list[tuple[datetime, datetime, str]], start: datetime, end: datetime) -> str | None:
-    """The name of the slot that shares time with start to end; slots are in order and free of overlap."""
+    """Return the name of the slot that shares time with start to end; slots are in order and free of overlap."""
     after = bisect_left(slots, (start,))
     for slot in slots[max(after - 1, 0) : after + 1]:
         if slot[0] < end and start < slot[1]:
@@ -282,7 +282,7 @@ def _overlapping(slots: list[tuple[datetime, datetime, str]], start: datetime, e
 
 
 def _refuse_closed_months(connection: Connection, practice: Practice, lines: list[_Line]) -> None:
-    """Adds a problem to each line that would change a closed month (E9); the others stay open until the commit."""
+    """Add a problem to each line that would change a closed month (E9); the others stay open until the commit."""
     months = [sorted({month_of(part.date_of_service) for part in line.parts}) for line in lines]
     closed = share_months(connection, practice.practice_id, {month for touched in months for month in touched})
     for line, touched in zip(lines, months, strict=True):

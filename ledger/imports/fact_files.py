@@ -28,7 +28,7 @@ from ledger.validation import Cells, ImportSummary, Progress
 def import_facts(
     connection: Connection, practice: Practice, path: Path, *, kind: str, at: datetime, progress: Progress
 ) -> ImportSummary:
-    """Stores the facts of the file; raises ``ImportRefusedError`` where any row is wrong.
+    """Store the facts of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of the patients whose facts changed are evaluated again.
     """
@@ -44,7 +44,7 @@ def import_facts(
 
 
 def _refuse_repeated(read: Sequence[tuple[Cells, Fact]]) -> None:
-    """Adds a problem to each row about a fact of which the file has a row before: only one of the two can hold."""
+    """Add a problem to each row about a fact of which the file has a row before: only one of the two can hold."""
     first_lines: dict[FactIdentity, int] = {}
     for row, fact in read:
         first = first_lines.setdefault(fact.identity, row.line)

@@ -21,7 +21,7 @@ from ledger.validation import ImportSummary, Progress
 def import_patients(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
-    """Stores the patients of the file; raises ``ImportRefusedError`` where any row is wrong.
+    """Store the patients of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of a patient whose facts changed are evaluated again.
     """
@@ -46,7 +46,7 @@ def import_patients(
 def import_staff(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
-    """Stores the people of the file; raises ``ImportRefusedError`` where any row is wrong.
+    """Store the people of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
@@ -68,7 +68,7 @@ def import_staff(
 def import_teams(
     connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
 ) -> ImportSummary:
-    """Stores the teams of the file; raises ``ImportRefusedError`` where any row is wrong."""
+    """Store the teams of the file; raise ``ImportRefusedError`` where any row is wrong."""
     rows = read_rows(path, TEAM_COLUMNS, optional=SCHEDULE)
     known = known_teams(connection, practice.practice_id)
     seen: set[str] = set()

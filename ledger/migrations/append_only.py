@@ -11,7 +11,7 @@ END $$
 
 
 def protect(table: str) -> None:
-    """Makes the database refuse to update, delete or truncate rows of ``table``."""
+    """Make the database refuse to update, delete or truncate rows of ``table``."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(_POSTGRESQL_FUNCTION)
         op.execute(

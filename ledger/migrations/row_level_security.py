@@ -11,7 +11,7 @@ OR (SELECT current_setting('ccm.across_practices', true)) = 'on'
 
 
 def keep_apart(table: str) -> None:
-    """Lets transactions see, add and change rows of ``table`` of their own practice alone; SQLite has no such thing.
+    """Let transactions see, add and change rows of ``table`` of their own practice alone; SQLite has no such thing.
 
     The table's owner, who the bot connects as, is held as well. Superusers and roles with BYPASSRLS never are.
     """

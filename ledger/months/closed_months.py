@@ -91,7 +91,7 @@ _FROZEN = select(ClosedStatementRow.patient_code, ClosedStatementRow.statement, 
 
 
 def closings_of(connection: Connection, practice_id: str, month: date) -> list[Closing]:
-    """Every close and reopen of the month, the earliest first."""
+    """Return every close and reopen of the month, the earliest first."""
     rows = connection.execute(_CLOSINGS_OF, {"mine": practice_id, "months": [month]})
     return [_closing(row) for row in rows]
 
@@ -99,7 +99,7 @@ def closings_of(connection: Connection, practice_id: str, month: date) -> list[C
 def closings_in_force(
     connection: Connection, practice_id: str, months: Collection[date] | None = None
 ) -> dict[date, Closing]:
-    """The months that are closed, of these or of all, each with the close that holds."""
+    """Return the months that are closed, of these or of all, each with the close that holds."""
     if months is None:
         rows = connection.execute(_CLOSINGS, {"mine": practice_id})
     else:
@@ -109,12 +109,12 @@ def closings_in_force(
 
 
 def closing_in_force(connection: Connection, practice_id: str, month: date) -> Closing | None:
-    """The close that holds the month as it was, or None while it is open."""
+    """Return the close that holds the month as it was, or None while it is open."""
     return closings_in_force(connection, practice_id, [month]).get(month)
 
 
 def share_months(connection: Connection, practice_id: str, months: Collection[date]) -> dict[date, Closing]:
-    """Keeps these months from being closed or reopened until the commit, and returns those that are closed.
+    """Keep these months from being closed or reopened until the commit, and return those that are closed.
 
     On SQLite nobody else writes meanwhile. Whoever locks patients too locks them before.
     """
@@ -125,7 +125,7 @@ def share_months(connection: Connection, practice_id: str, months: Collection[da
 
 
 def lock_month(connection: Connection, practice_id: str, month: date) -> Closing | None:
-    """Waits for those who share the month and lets nobody store anything about it until the commit; then as above.
+    """Wait for those who share the month and let nobody store anything about it until the commit; then as above.
 
     Whoever holds this waits for no patient: one who has a patient may be waiting for the month.
     """
@@ -135,13 +135,16 @@ def lock_month(connection: Connection, practice_id: str, month: date) -> Closing
 
 
 def _lock_key(practice_id: str, month: date) -> int:
-    """What PostgreSQL calls the month's lock: 64 bits. Two months under one key would only wait for one another."""
+    """Return what PostgreSQL calls the month's lock: 64 bits.
+
+    Two months under one key would only wait for one another.
+    """
     digest = hashlib.sha256(f"{practice_id} {month:%Y-%m}".encode()).digest()
     return int.from_bytes(digest[:8], signed=True)
 
 
 def refuse_closed(connection: Connection, practice: Practice, days: Collection[date]) -> None:
-    """Raises ``LedgerError`` MONTH_CLOSED where one of these dates of service lies in a closed month (E9).
+    """Raise ``LedgerError`` MONTH_CLOSED where one of these dates of service lies in a closed month (E9).
 
     None of their months is closed before the commit.
     """
@@ -151,7 +154,10 @@ def refuse_closed(connection: Connection, practice: Practice, days: Collection[d
 
 
 def closed_error(practice: Practice, closing: Closing) -> LedgerError:
-    """What somebody is told who would change a closed month: since when it is closed, and the way to reopen it."""
+    """Return what somebody is told who would change a closed month.
+
+    Since when it is closed, and the way to reopen it.
+    """
     closed_on = practice.local_date(closing.recorded_at)
     return LedgerError(
         "MONTH_CLOSED",
@@ -161,14 +167,14 @@ def closed_error(practice: Practice, closing: Closing) -> LedgerError:
 
 
 def reopen_example(month: date) -> str:
-    """A line that reopens the month."""
+    """Return a line that reopens the month."""
     return f"/ccm reopen {month:%Y-%m} A call of that month was logged late."
 
 
 def frozen_statements(
     connection: Connection, practice_id: str, closing: Closing, patient_codes: Sequence[str]
 ) -> dict[str, FrozenStatement]:
-    """What ``closing`` froze of these patients, by code. Who came to the practice after it is absent."""
+    """Return what ``closing`` froze of these patients, by code. Who came to the practice after it is absent."""
     found: dict[str, FrozenStatement] = {}
     for batch in batches(patient_codes):
         asked = {"mine": practice_id, "month": closing.month, "number": closing.number, "codes": batch}
@@ -178,17 +184,20 @@ def frozen_statements(
 
 
 def thawed(statement: str, figures: str) -> FrozenStatement:
-    """What the JSON in a row of ``closed_statements`` says."""
+    """Return what the JSON in a row of ``closed_statements`` says."""
     return FrozenStatement(STATEMENTS.validate_python(json.loads(statement)), FIGURES.validate_json(figures))
 
 
 def nothing_frozen(closing: Closing) -> FrozenStatement:
-    """What a close says of a patient who came to the practice after it."""
+    """Return what a close says of a patient who came to the practice after it."""
     return FrozenStatement(Statement(closing.month, closing.rulebook, closing.rulebook_hash, (), ()), ())
 
 
 def closed_programs(practice_id: str, closing: Closing, team_ids: Collection[str] | None = None) -> AnySelect:
-    """A query for the patients and programs of what ``closing`` froze; of all teams where ``team_ids`` is None."""
+    """Return a query for the patients and programs of what ``closing`` froze.
+
+    They are those of all teams where ``team_ids`` is None.
+    """
     query = select(ClosedProgramRow.patient_code, ClosedProgramRow.program).where(
         ClosedProgramRow.practice_id == practice_id,
         ClosedProgramRow.month == closing.month,

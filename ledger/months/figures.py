@@ -40,7 +40,7 @@ class Figures:
 
 
 def figures_of(patient_code: str, facts: PatientMonth, statement: Statement) -> tuple[Figures, ...]:
-    """The figures of each program of ``statement``, in its order."""
+    """Return the figures of each program of ``statement``, in its order."""
     return tuple(_program_figures(patient_code, facts, statement, part) for part in statement.programs)
 
 
@@ -96,14 +96,14 @@ _DELETE = delete(PatientMonthRow).where(*_AT_KEY)
 
 
 def months_with_figures(connection: Connection, practice_id: str, patient_codes: Sequence[str]) -> Sequence[date]:
-    """The months for which one of these patients has stored figures, in no order."""
+    """Return the months for which one of these patients has stored figures, in no order."""
     return connection.scalars(_MONTHS, {"practice_id": practice_id, "codes": list(patient_codes)}).all()
 
 
 def stored_figures(
     connection: Connection, practice_id: str, patient_codes: Sequence[str], month: date | None = None
 ) -> dict[tuple[str, date], tuple[Figures, ...]]:
-    """The stored figures of these patients by patient and month; of every month where ``month`` is None."""
+    """Return the stored figures of these patients by patient and month; of every month where ``month`` is None."""
     mine = {"practice_id": practice_id, "codes": list(patient_codes)}
     rows = (
         connection.execute(_STORED, mine)
@@ -118,7 +118,7 @@ def stored_figures(
 
 
 def store(connection: Connection, practice_id: str, before: Sequence[Figures], after: Sequence[Figures]) -> None:
-    """Makes the stored figures of one patient-month ``after``, where they were ``before``."""
+    """Make the stored figures of one patient-month ``after``, where they were ``before``."""
     known = {figures.program: figures for figures in before}
     for figures in after:
         if figures.program not in known:
@@ -139,7 +139,7 @@ def _key(practice_id: str, figures: Figures) -> dict[str, Any]:
 
 
 def to_row(practice_id: str, figures: Figures) -> dict[str, Any]:
-    """The columns that hold ``figures``."""
+    """Return the columns that hold ``figures``."""
     return {
         "practice_id": practice_id,
         "month": figures.month,
@@ -167,7 +167,7 @@ def _values(figures: Figures) -> dict[str, Any]:
 
 
 def from_row(row: AnyRow) -> Figures:
-    """The figures that a row of ``patient_months`` holds."""
+    """Return the figures that a row of ``patient_months`` holds."""
     return Figures(
         patient_code=row.patient_code,
         month=row.month,

@@ -35,9 +35,12 @@ class EvaluatedMonth:
 
 
 def statement_of(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
-    """The statement of that patient and month: evaluated now and stored nowhere, or as the month was closed (B2).
+    """Return the statement of that patient and month.
 
-    Raises ``LedgerError`` where the code names no patient.
+    Evaluated now and stored nowhere, or as the month was closed (B2).
+
+    Raises:
+        LedgerError: Where the code names no patient.
     """
     found = evaluated_months(connection, practice, [patient_code], month)
     if patient_code not in found:
@@ -48,7 +51,7 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
 def evaluated_months(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date
 ) -> dict[str, EvaluatedMonth]:
-    """The same of several patients, by code; codes that name no patient are absent."""
+    """Return what ``evaluated_month`` does for several patients, by code; codes that name no patient are absent."""
     records = load_records(connection, practice, patient_codes, month)
     closing = closing_in_force(connection, practice.practice_id, month)
     if closing is None:
@@ -66,7 +69,7 @@ def evaluated_months(
 
 
 def reevaluate(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
-    """The statement of that patient and month after a write to it, its figures stored.
+    """Return the statement of that patient and month after a write to it, its figures stored.
 
     The caller has made sure that the month is open (``refuse_closed``) and holds the lock of the patient's chain: the
     policy read here is the one in force, since a change of policy evaluates each patient under the same lock.
@@ -89,7 +92,11 @@ class OpenMonth:
 
 
 def open_month(connection: Connection, practice: Practice, patient_code: str, month: date) -> OpenMonth:
-    """The patient-month as stored; raises ``LedgerError`` where the code names no patient."""
+    """Return the patient-month as stored.
+
+    Raises:
+        LedgerError: Where the code names no patient.
+    """
     record = _record(connection, practice, patient_code, month)
     stored = stored_figures(connection, practice.practice_id, [patient_code], month)
     return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
@@ -98,7 +105,10 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
 def evaluate_with(
     connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
 ) -> EvaluatedMonth:
-    """The statement of the month with these entries of ``member`` added, its figures stored; as ``reevaluate``."""
+    """Return the statement of the month with these entries of ``member`` added, its figures stored.
+
+    The caller holds the locks that ``reevaluate`` asks for.
+    """
     practice = get_practice(connection, practice.practice_id)
     record = opened.record.joined_by(entries, member)
     evaluated = evaluate_record(practice, opened.patient_code, record, opened.month, opened.figures)
@@ -120,7 +130,7 @@ def _unknown(patient_code: str) -> LedgerError:
 
 
 def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
-    """Evaluates every month of these patients that has entries, readings or figures; returns how many there were.
+    """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
 
     Closed months are left as they were (B2) and do not count.
     """
@@ -143,7 +153,7 @@ def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Se
 def reevaluate_practice(
     connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> int:
-    """Evaluates every patient-month of the practice but closed ones, and returns how many there were.
+    """Evaluate every patient-month of the practice but closed ones, and return how many there were.
 
     ``progress`` is told how many patients are done, of how many.
     """
@@ -161,7 +171,7 @@ def reevaluate_practice(
 def evaluate_record(
     practice: Practice, patient_code: str, record: PatientRecord, month: date, before: Iterable[Figures] = ()
 ) -> EvaluatedMonth:
-    """The statement of one month of a loaded record. A month without entries or readings has no figures."""
+    """Return the statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
     statement = evaluate(facts, rulebook_for(month), practice.policy)
     after = figures_of(patient_code, facts, statement) if facts.entries or facts.reading_days else ()

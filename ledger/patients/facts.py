@@ -53,7 +53,7 @@ class Fact:
         return self.patient_code, self.kind.value, self.subject, self.on_date
 
     def columns(self) -> dict[str, Any]:
-        """The columns that say what the fact is."""
+        """Return the columns that say what the fact is."""
         return {
             "patient_code": self.patient_code,
             "kind": self.kind.value,
@@ -98,7 +98,7 @@ def append_facts(
     recorded_by: str,
     partial: bool = False,
 ) -> Appended:
-    """Appends the facts that the ledger does not know so, and returns those.
+    """Append the facts that the ledger does not know so, and return those.
 
     ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
     """
@@ -132,7 +132,7 @@ def append_facts(
 
 
 def known_identities(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> set[FactIdentity]:
-    """The facts of these patients of which the ledger has a revision, withdrawn or not."""
+    """Return the facts of these patients of which the ledger has a revision, withdrawn or not."""
     return {identity for batch in batches(patient_codes) for identity in _latest(connection, practice, batch)}
 
 

@@ -112,17 +112,17 @@ class PatientRecord:
     staff: tuple[StaffMember, ...]
 
     def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
-        """This record with entries that are being recorded, and with who did the work."""
+        """Return this record with entries that are being recorded, and with who did the work."""
         others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
         return PatientRecord(self.base, self.monthly, (*self.entries, *entries), (*others, member))
 
     def months(self) -> list[date]:
-        """The months that have figures: those with entries or with device readings, earliest first."""
+        """Return the months that have figures: those with entries or with device readings, earliest first."""
         read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
         return sorted({month_of(entry.date_of_service) for entry in self.entries} | read)
 
     def facts(self, month: date) -> PatientMonth:
-        """The facts of that month (its first day)."""
+        """Return the facts of that month (its first day)."""
         monthly = self.monthly.get(month, _NOTHING_MONTHLY)
         return replace(
             self.base,
@@ -138,7 +138,7 @@ class PatientRecord:
 def load_records(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None = None
 ) -> dict[str, PatientRecord]:
-    """The records of these patients by code; with the entries of ``month`` alone, or of all months.
+    """Return the records of these patients by code; with the entries of ``month`` alone, or of all months.
 
     Codes that name no patient are absent.
     """
@@ -194,7 +194,7 @@ def _record(
 
 
 def _stay(fact: AnyRow, practice: Practice) -> Stay:
-    """The stay with each edge as well as it is known: to the minute, or to the day."""
+    """Return the stay with each edge as well as it is known: to the minute, or to the day."""
     edges = {
         name: practice.local(datetime.fromisoformat(fact.details[name])) if fact.details.get(name) else day
         for name, day in (("admitted_at", fact.on_date), ("discharged_at", fact.until_date))
@@ -243,7 +243,7 @@ def _add_designators(
     facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
     staff: Mapping[str, dict[str, StaffMember]],
 ) -> None:
-    """Adds to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
+    """Add to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
     designated = [
         (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
     ]
@@ -256,7 +256,7 @@ def _add_designators(
 
 
 def with_addendum(note: str, addendum: str | None) -> str:
-    """The note as the rules see it: each addendum begins a line of its own (E5)."""
+    """Return the note as the rules see it: each addendum begins a line of its own (E5)."""
     return "\n".join(filter(None, (note, addendum)))
 
 

@@ -30,17 +30,21 @@ class Practice:
         return zone_named(self.timezone)
 
     def local(self, at: datetime) -> datetime:
-        """The instant ``at`` on the practice's clock."""
+        """Return the instant ``at`` on the practice's clock."""
         return at.astimezone(self.zone)
 
     def local_date(self, at: datetime) -> date:
-        """The practice's date at the instant ``at``."""
+        """Return the practice's date at the instant ``at``."""
         return self.local(at).date()
 
 
 @lru_cache(maxsize=64)
 def zone_named(timezone: str) -> ZoneInfo:
-    """The zone of that name; raises ``LedgerError`` for a name that the tz database does not have."""
+    """Return the zone of that name.
+
+    Raises:
+        LedgerError: For a name that the tz database does not have.
+    """
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -56,9 +60,10 @@ _PRACTICE = _PRACTICES.where(PracticeRow.practice_id == bindparam("mine"))
 
 
 def create_practice(connection: Connection, practice_id: str, name: str, timezone: str, *, at: datetime) -> Practice:
-    """The practice of that workspace, stored if it was not there yet.
+    """Return the practice of that workspace, stored if it was not there yet.
 
-    Raises ``LedgerError`` where the workspace id or the zone is none, or where the practice exists otherwise.
+    Raises:
+        LedgerError: Where the workspace id or the zone is none, or where the practice exists otherwise.
     """
     if not practice_id.startswith(("T", "E")) or not practice_id.isalnum():
         raise LedgerError(
@@ -84,13 +89,17 @@ def create_practice(connection: Connection, practice_id: str, name: str, timezon
 
 
 def find_practice(connection: Connection, practice_id: str) -> Practice | None:
-    """The practice of that workspace, or None."""
+    """Return the practice of that workspace, or None."""
     row = connection.execute(_PRACTICE, {"mine": practice_id}).one_or_none()
     return _practice(row) if row else None
 
 
 def get_practice(connection: Connection, practice_id: str) -> Practice:
-    """The practice of that workspace; raises ``LedgerError`` where there is none."""
+    """Return the practice of that workspace.
+
+    Raises:
+        LedgerError: Where there is none.
+    """
     practice = find_practice(connection, practice_id)
     if practice is None:
         raise LedgerError(
@@ -102,7 +111,7 @@ def get_practice(connection: Connection, practice_id: str) -> Practice:
 
 
 def all_practices(connection: Connection) -> list[Practice]:
-    """Every practice of this ledger, in order of workspace id."""
+    """Return every practice of this ledger, in order of workspace id."""
     return [_practice(row) for row in connection.execute(_PRACTICES.order_by(PracticeRow.practice_id))]
 
 

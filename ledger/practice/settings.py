@@ -30,14 +30,22 @@ MOST_DAYS_AHEAD = 365
 
 
 def days_of_month(days: tuple[int, ...]) -> tuple[int, ...]:
-    """Days of the month in order; raises ``ValueError`` for one that not every month has."""
+    """Days of the month in order.
+
+    Raises:
+        ValueError: For one that not every month has.
+    """
     if all(1 <= day <= LAST_DAY_OF_EVERY_MONTH for day in days):
         return tuple(sorted(set(days)))
     raise ValueError("must be days from 1 to 28, which every month has, such as [25, 26, 27, 28]")
 
 
 def business_days(lefts: tuple[int, ...]) -> tuple[int, ...]:
-    """Business days left, in the order in which they come; raises ``ValueError`` for what no month has."""
+    """Return business days left, in the order in which they come.
+
+    Raises:
+        ValueError: For what no month has.
+    """
     if all(1 <= left <= MOST_BUSINESS_DAYS for left in lefts):
         return tuple(sorted(set(lefts), reverse=True))
     raise ValueError(f"must be business days left, from 1 to {MOST_BUSINESS_DAYS}, such as [6, 5, 4]")

@@ -42,10 +42,11 @@ def add_addendum(
     at: datetime,
     by: str,
 ) -> AddendumReceipt:
-    """Adds ``text`` to the note of the entry one of whose parts is at ``position``; ``by`` is who writes it.
+    """Add ``text`` to the note of the entry one of whose parts is at ``position``; ``by`` is who writes it.
 
-    Raises ``LedgerError`` for an entry that is none, was voided or lies in a closed month (E9), and for a text that
-    is empty, over 3,000 characters, or looks as if it held an identifier.
+    Raises:
+        LedgerError: For an entry that is none, was voided or lies in a closed month (E9), and for a text that is empty,
+            over 3,000 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
 

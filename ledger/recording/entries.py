@@ -104,11 +104,13 @@ def record_entry(
     recorded_by: str,
     confirmed: bool = False,
 ) -> Receipt:
-    """Stores ``entry`` and returns its receipt; the same ``request`` again returns the first receipt.
+    """Store ``entry`` and return its receipt; the same ``request`` again returns the first receipt.
 
-    Raises ``ConfirmationNeededError`` for an entry over 180 minutes (E4) or one that looks like the one just
-    logged (E7) unless ``confirmed``, and ``LedgerError`` for one that may not be stored (E1, E2, E4, E6, E9) or whose
-    note looks as if it held an identifier.
+    Raises:
+        ConfirmationNeededError: For an entry over 180 minutes (E4) or one that looks like the one just logged (E7)
+            unless ``confirmed``.
+        LedgerError: For one that may not be stored (E1, E2, E4, E6, E9) or whose note looks as if it held an
+            identifier.
     """
     member = lock_staff(connection, practice, entry.staff_id)
 
@@ -128,7 +130,11 @@ def store_entry(
     recorded_by: str,
     confirmed: bool,
 ) -> Receipt:
-    """Stores ``entry`` of ``member``, who is locked, within the caller's request; raises as ``record_entry`` does."""
+    """Store ``entry`` of ``member``, who is locked, within the caller's request; raise as ``record_entry`` does.
+
+    Raises:
+        LedgerError: NOTE_MISSING.
+    """
     if not entry.note.strip():
         raise LedgerError("NOTE_MISSING", "What was done is missing (rule E1).", "Say it at the end of the line.")
     parts = parts_of(entry, practice, at=at, confirmed=confirmed)
@@ -153,7 +159,7 @@ def store_entry(
 
 
 def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice: Practice) -> TimeEntry:
-    """The part, stored as ``row``, as the rules will see it when it is read back."""
+    """Return the part, stored as ``row``, as the rules will see it when it is read back."""
     return TimeEntry(
         number=row["position"],
         staff_id=entry.staff_id,
@@ -171,9 +177,12 @@ def _as_fact(entry: NewEntry, part: EntryPart, row: Mapping[str, Any], practice:
 
 
 def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bool) -> tuple[EntryPart, ...]:
-    """The parts of ``entry``, one a local date, whose minutes add up to its length (E2, E3).
+    """Return the parts of ``entry``, one a local date, whose minutes add up to its length (E2, E3).
 
     Raises as ``record_entry`` does for a note, a length or a time that may not be stored (E1, E2, E4).
+
+    Raises:
+        LedgerError: NOTE_TOO_LONG, LENGTH_MISSING.
     """
     if len(entry.note) > NOTE_CHARACTERS:
         raise LedgerError(
@@ -194,7 +203,7 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
 
 
 def _refuse_future(entry: NewEntry, practice: Practice, *, at: datetime) -> None:
-    """Raises ``LedgerError`` where the work is not over at ``at`` (E4)."""
+    """Raise ``LedgerError`` where the work is not over at ``at`` (E4)."""
     if entry.ended_at is not None:
         is_ahead = entry.ended_at > at
     else:
@@ -243,12 +252,12 @@ _INSERT = insert(TimeEntryRow)
 
 
 def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
-    """The staff member; a second writer for the same one waits, so that neither misses what the other stores."""
+    """Return the staff member; a second writer for the same one waits, so that neither misses what the other stores."""
     return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
 
 
 def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> None:
-    """Makes writers for these staff members wait, as ``lock_staff`` does; in one order for all."""
+    """Make writers for these staff members wait, as ``lock_staff`` does; in one order for all."""
     for batch in batches(sorted(staff_ids)):
         query = select(StaffRow.staff_id).where(
             StaffRow.practice_id == practice.practice_id, StaffRow.staff_id.in_(batch)
@@ -257,7 +266,7 @@ def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Colle
 
 
 def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry) -> None:
-    """Raises ``LedgerError`` where the staff member was already elsewhere at that time (E6)."""
+    """Raise ``LedgerError`` where the staff member was already elsewhere at that time (E6)."""
     if entry.started_at is None or entry.ended_at is None:
         return
     other = connection.execute(
@@ -276,7 +285,7 @@ def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry)
 
 
 def overlap_error(practice: Practice, other: Any) -> LedgerError:
-    """The error that names the entry in the way: its patient, position and times (E6)."""
+    """Return the error that names the entry in the way: its patient, position and times (E6)."""
     start, end = practice.local(other.started_at), practice.local(other.ended_at)
     return LedgerError(
         "OVERLAP",
@@ -288,17 +297,17 @@ def overlap_error(practice: Practice, other: Any) -> LedgerError:
 
 
 def _clock(at: datetime) -> str:
-    """The time of day, with the seconds that a timer measured: they decide what overlaps."""
+    """Return the time of day, with the seconds that a timer measured: they decide what overlaps."""
     return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def entry_name(patient_code: str, position: int) -> str:
-    """How people name an entry: the patient's code and its position in the chain, for example ``P-1042#7``."""
+    """Return how people name an entry: the patient's code and its position in the chain, for example ``P-1042#7``."""
     return f"{patient_code}#{position}"
 
 
 def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, at: datetime) -> None:
-    """Raises ``ConfirmationNeededError`` where the same was logged within ten minutes (E7)."""
+    """Raise ``ConfirmationNeededError`` where the same was logged within ten minutes (E7)."""
     wanted = (entry.staff_id, entry.activity, first.date_of_service, first.duration_minutes)
     for known in opened.record.entries:
         same = (known.staff_id, known.activity, known.date_of_service, known.duration_minutes) == wanted
@@ -311,7 +320,7 @@ def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, a
 
 
 def live_entries(practice: Practice) -> AnySelect:
-    """Names and times of the practice's entries that were not voided, to be narrowed by the caller."""
+    """Name and times of the practice's entries that were not voided, to be narrowed by the caller."""
     voids = select(EntryVoidRow.position).where(VOIDS_ENTRY)
     return select(
         TimeEntryRow.patient_code,
@@ -333,7 +342,7 @@ def entry_rows(
     recorded_by: str,
     external_id: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows that store ``entry``, linked to the head of the patient's chain and to one another."""
+    """Return the rows that store ``entry``, linked to the head of the patient's chain and to one another."""
     rows: list[dict[str, Any]] = []
     for offset, part in enumerate(parts, start=1):
         row: Mapping[str, Any] = {
@@ -385,7 +394,7 @@ def _receipt(
 
 
 def month_change(month: EvaluatedMonth, program: Program) -> MonthChange:
-    """What the evaluation changed in the figures of ``program``."""
+    """Return what the evaluation changed in the figures of ``program``."""
     before = next((figures for figures in month.before if figures.program == program), None)
     after = next(figures for figures in month.after if figures.program == program)
     return MonthChange(before, after)

@@ -178,7 +178,11 @@ FACT_FILES: Mapping[str, FactFile] = {
 def read_fact(
     connection: Connection, practice: Practice, kind: str, values: Mapping[str, str], *, at: datetime
 ) -> Fact:
-    """One fact from its cells by column, as typed in a terminal or in Slack; raises ``FactRefusedError``."""
+    """Return one fact from its cells by column, as typed in a terminal or in Slack; raises ``FactRefusedError``.
+
+    Raises:
+        FactRefusedError: It cannot be recorded so; the problems name every column.
+    """
     file = FACT_FILES[kind]
     row = Cells(1, {"patient": "", WITHDRAWN: "", **dict.fromkeys(file.columns, ""), **values})
     fact = _fact(row, file, _known(connection, practice, at=at, patient_code=row.values["patient"]))
@@ -198,7 +202,7 @@ def record_facts(
     recorded_by: str,
     progress: Progress = lambda _step, _done, _all: None,
 ) -> ImportSummary:
-    """Appends the facts, evaluates what they touch, and returns how many were new, or changed what was known."""
+    """Append the facts, evaluate what they touch, and return how many were new, or changed what was known."""
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by)
     codes = appended.patient_codes
     done = 0
@@ -211,7 +215,7 @@ def record_facts(
 
 
 def _refuse_nothing_to_withdraw(connection: Connection, practice: Practice, read: Sequence[tuple[Cells, Fact]]) -> None:
-    """Adds a problem to each row that takes back what was never recorded: one of its cells must be wrong."""
+    """Add a problem to each row that takes back what was never recorded: one of its cells must be wrong."""
     codes = sorted({fact.patient_code for _, fact in read if fact.withdrawn})
     known = known_identities(connection, practice, codes)
     for row, fact in read:
@@ -224,7 +228,7 @@ def _refuse_nothing_to_withdraw(connection: Connection, practice: Practice, read
 
 
 def _known(connection: Connection, practice: Practice, *, at: datetime, patient_code: str | None = None) -> Known:
-    """What rows may name; with ``patient_code``, of the patients that one alone."""
+    """Return what rows may name; with ``patient_code``, of the patients that one alone."""
     only = {} if patient_code is None else {"patient_code": patient_code}
     codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only))
     staff = {person.staff_id: person for person in people(connection, practice.practice_id)}

@@ -56,9 +56,10 @@ _ByProgram = dict[tuple[date, Program], Figures]
 def record_fact(
     connection: Connection, practice: Practice, fact: Fact, *, request: Request, at: datetime, recorded_by: str
 ) -> FactReceipt:
-    """Stores ``fact`` and returns its receipt; the same ``request`` again returns the first receipt.
+    """Store ``fact`` and return its receipt; the same ``request`` again returns the first receipt.
 
-    Raises ``LedgerError`` REQUEST_DIFFERS where the request's key was used for something else.
+    Raises:
+        LedgerError: REQUEST_DIFFERS where the request's key was used for something else.
     """
     lock_head(connection, practice.practice_id, fact.patient_code)
 
@@ -81,7 +82,7 @@ def _record(connection: Connection, practice: Practice, fact: Fact, *, at: datet
 
 
 def _figures(connection: Connection, practice: Practice, patient_code: str, this_month: date) -> _ByProgram:
-    """The stored figures of every month, and those that this month would have where it has none yet."""
+    """Return the stored figures of every month, and those that this month would have where it has none yet."""
     stored = stored_figures(connection, practice.practice_id, [patient_code])
     if (patient_code, this_month) not in stored:
         evaluated = statement_of(connection, practice, patient_code, this_month)
@@ -90,7 +91,7 @@ def _figures(connection: Connection, practice: Practice, patient_code: str, this
 
 
 def _closed_as_of_now(connection: Connection, practice: Practice, patient_code: str) -> dict[date, Statement]:
-    """What the patient's statement of each closed month would be, were it not closed."""
+    """Return what the patient's statement of each closed month would be, were it not closed."""
     months = closings_in_force(connection, practice.practice_id)
     if not months:
         return {}

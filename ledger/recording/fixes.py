@@ -37,7 +37,7 @@ def fix_entry(
     at: datetime,
     confirmed: bool = False,
 ) -> FixReceipt:
-    """Replaces the entry at ``position`` of the same patient by ``entry``, which its own staff member records.
+    """Replace the entry at ``position`` of the same patient by ``entry``, which its own staff member records.
 
     The replaced entry is voided first, so that neither its times (E6) nor its likeness (E7) stand in the way. Raises
     as ``record_entry`` does, and ``LedgerError`` for an entry that is none or was voided; then nothing may be kept.

@@ -110,7 +110,7 @@ _BIRTH_DATE = re.compile(
 
 
 def find_identifiers(text: str, *, today: date) -> tuple[Identifier, ...]:
-    """Everything in ``text`` that looks like an identifier, in the order it stands there; never raises.
+    """Return everything in ``text`` that looks like an identifier, in the order it stands there; never raises.
 
     ``today`` decides which full dates lie so far back that they are taken for dates of birth.
     """
@@ -125,10 +125,13 @@ def find_identifiers(text: str, *, today: date) -> tuple[Identifier, ...]:
 
 
 def refuse_identifiers(practice: Practice, text: str, what: str, *, today: date) -> None:
-    """Raises ``LedgerError`` IDENTIFIER_IN_TEXT where ``text`` looks as if it held an identifier.
+    """Raise ``LedgerError`` IDENTIFIER_IN_TEXT where ``text`` looks as if it held an identifier.
 
     ``what`` names the text in the error, for example ``note``; the error shows each find with ``#`` and ``x`` in place
     of its digits and letters. A practice with a signed agreement may allow such text (``allow_identifiers``).
+
+    Raises:
+        LedgerError: IDENTIFIER_IN_TEXT.
     """
     if practice.conduct.allow_identifiers:
         return
@@ -164,7 +167,7 @@ def _birth_dates(text: str, today: date) -> Iterator[Identifier]:
 
 
 def _year(match: re.Match[str]) -> int | None:
-    """The year of a full date, or None where the numbers make none."""
+    """Return the year of a full date, or None where the numbers make none."""
     if match["year"]:
         year, first, second = (int(match[name]) for name in ("year", "first", "second"))
         return year if _is_date(year, first, second) or _is_date(year, second, first) else None
@@ -190,6 +193,6 @@ def _masked(found: str) -> str:
 
 
 def _place(text: str, found: Identifier) -> str:
-    """Where in the text it stands, in words."""
+    """Return where in the text it stands, in words."""
     third = 3 * found.start // max(len(text), 1)
     return ("near the beginning", "in the middle", "near the end")[min(third, 2)]

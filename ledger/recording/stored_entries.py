@@ -102,7 +102,11 @@ _ADDENDA = (
 
 
 def find_entry(connection: Connection, practice_id: str, patient_code: str, position: int) -> StoredEntry:
-    """The entry one of whose parts is at ``position``; raises ``LedgerError`` where there is none."""
+    """Return the entry one of whose parts is at ``position``.
+
+    Raises:
+        LedgerError: Where there is none.
+    """
     named = {"mine": practice_id, "code": patient_code, "position": position}
     rows = connection.execute(_PARTS, named).all()
     if not rows:
@@ -133,7 +137,11 @@ def find_entry(connection: Connection, practice_id: str, patient_code: str, posi
 
 
 def find_live_entry(connection: Connection, practice_id: str, patient_code: str, position: int) -> StoredEntry:
-    """The same for an entry that still holds; raises ``LedgerError`` for one that was voided."""
+    """Return the entry one of whose parts is at ``position``, where it still holds.
+
+    Raises:
+        LedgerError: For one that was voided.
+    """
     entry = find_entry(connection, practice_id, patient_code, position)
     if entry.is_voided:
         replaced = f"; {entry_name(patient_code, entry.replaced_by)} replaces it" if entry.replaced_by else ""
@@ -182,7 +190,7 @@ _CORRECTIONS = (
 def corrections_of(
     connection: Connection, practice_id: str, patient_code: str, month: date
 ) -> Mapping[int, Correction]:
-    """What was recorded afterwards about each entry of that patient and month, by position."""
+    """Return what was recorded afterwards about each entry of that patient and month, by position."""
     asked = {"mine": practice_id, "code": patient_code, "month": month, "next_month": next_month(month)}
     return {
         row.position: Correction(row.void_reason, row.replaces_position, row.addenda)

@@ -36,11 +36,11 @@ class Timer:
     started_at: datetime
 
     def minutes_until(self, at: datetime) -> int:
-        """How long it has run at ``at``, in whole minutes (E2)."""
+        """Return how long it has run at ``at``, in whole minutes (E2)."""
         return duration_minutes(self.started_at, at)
 
     def is_long(self, practice: Practice, at: datetime) -> bool:
-        """Whether it has run at ``at`` longer than the practice lets one run unasked."""
+        """Return whether it has run at ``at`` longer than the practice lets one run unasked."""
         return at - self.started_at > timedelta(minutes=practice.conduct.timer_reminder_minutes)
 
 
@@ -101,12 +101,12 @@ _OWN = _TIMER.where(TimerRow.practice_id == bindparam("mine"), TimerRow.staff_id
 
 
 def to_the_second(at: datetime) -> datetime:
-    """``at`` as timers keep their ends."""
+    """Return ``at`` as timers keep their ends."""
     return at.replace(microsecond=0)
 
 
 def running_timer(connection: Connection, practice: Practice, staff_id: str) -> Timer | None:
-    """The staff member's running timer, or None."""
+    """Return the staff member's running timer, or None."""
     row = connection.execute(_OWN, {"mine": practice.practice_id, "staff": staff_id}).one_or_none()
     return _timer(row) if row else None
 
@@ -114,9 +114,11 @@ def running_timer(connection: Connection, practice: Practice, staff_id: str) -> 
 def required_timer(
     connection: Connection, practice: Practice, staff_id: str, started_at: datetime | None = None
 ) -> Timer:
-    """The staff member's running timer.
+    """Return the staff member's running timer.
 
-    Raises ``LedgerError`` where there is none, ``TimerOverError`` where it is not the one that began at ``started_at``.
+    Raises:
+        TimerOverError: The timer meant is over.
+        LedgerError: Where there is none, ``TimerOverError`` where it is not the one that began at ``started_at``.
     """
     timer = running_timer(connection, practice, staff_id)
     if timer is None and started_at is None:
@@ -127,10 +129,11 @@ def required_timer(
 
 
 def start_timer(connection: Connection, practice: Practice, timer: Timer, *, request: Request) -> TimerReceipt:
-    """Starts ``timer``; the same ``request`` again returns the first receipt, whatever became of the timer.
+    """Start ``timer``; the same ``request`` again returns the first receipt, whatever became of the timer.
 
-    Raises ``TimerRunningError`` where its owner has one already, and ``LedgerError`` for a note that looks as if it
-    held an identifier.
+    Raises:
+        TimerRunningError: Where its owner has one already.
+        LedgerError: For a note that looks as if it held an identifier.
     """
     lock_staff(connection, practice, timer.staff_id)
 
@@ -171,7 +174,7 @@ def stop_timer(
     recorded_by: str,
     confirmed: bool = False,
 ) -> Receipt:
-    """Records ``entry`` and ends the timer of its staff member that began at ``started_at``, both or neither.
+    """Record ``entry`` and end the timer of its staff member that began at ``started_at``, both or neither.
 
     The same ``request`` again returns the first receipt. Raises as ``record_entry`` does, and ``TimerOverError``.
     """
@@ -194,7 +197,7 @@ def cancel_timer(
     at: datetime,
     started_at: datetime | None = None,
 ) -> TimerReceipt:
-    """Throws the running timer away; the same ``request`` again returns the first receipt.
+    """Throw the running timer away; the same ``request`` again returns the first receipt.
 
     Raises as ``required_timer`` does.
     """
@@ -209,7 +212,9 @@ def cancel_timer(
 
 
 def due_reminders(connection: Connection, practice: Practice, *, at: datetime) -> list[DueReminder]:
-    """The timers that have run as long as the practice allows, whose owner was not reminded and nobody is reminding.
+    """Return the timers that have run as long as the practice allows.
+
+    Their owners were not reminded, and nobody is reminding them.
 
     An owner whose time in the roster is over, or who has no Slack id, is left alone; so is everybody where the
     practice has reminders switched off.
@@ -235,7 +240,7 @@ def due_reminders(connection: Connection, practice: Practice, *, at: datetime) -
 
 
 def claim_reminder(connection: Connection, practice: Practice, due: DueReminder, *, at: datetime) -> bool:
-    """Whether the reminder is the caller's to send until its lease ends.
+    """Return whether the reminder is the caller's to send until its lease ends.
 
     Not where the timer is over, or where another process has claimed the reminder since it was found to be due.
     """
@@ -252,7 +257,7 @@ def claim_reminder(connection: Connection, practice: Practice, due: DueReminder,
 
 
 def finish_reminder(connection: Connection, practice: Practice, timer: Timer, *, at: datetime) -> None:
-    """Records that the owner was reminded of ``timer``, if it still runs."""
+    """Record that the owner was reminded of ``timer``, if it still runs."""
     connection.execute(update(TimerRow).where(*_is(practice, timer)).values(reminded_at=at))
 
 
@@ -264,7 +269,7 @@ def _nobody_reminds(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is(practice: Practice, timer: Timer) -> tuple[ColumnElement[bool], ...]:
-    """This timer and no later one of the same person."""
+    """Return this timer and no later one of the same person."""
     return (
         TimerRow.practice_id == practice.practice_id,
         TimerRow.staff_id == timer.staff_id,

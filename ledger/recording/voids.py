@@ -46,10 +46,12 @@ def undo_last(
     patient_code: str | None = None,
     position: int | None = None,
 ) -> VoidReceipt:
-    """Voids the staff member's last live entry, or the one named, if it was recorded under 15 minutes ago.
+    """Void the staff member's last live entry, or the one named, if it was recorded under 15 minutes ago.
 
-    All parts of an entry that crossed midnight go together. Raises ``LedgerError`` where there is nothing to undo, or
-    its month is closed (E9).
+    All parts of an entry that crossed midnight go together.
+
+    Raises:
+        LedgerError: Where there is nothing to undo, or its month is closed (E9).
     """
     lock_staff(connection, practice, staff_id)
 
@@ -71,10 +73,11 @@ def void_entry(
     at: datetime,
     by: str,
 ) -> VoidReceipt:
-    """Voids the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
+    """Void the entry one of whose parts is at ``position``, all parts together; ``by`` is who does it.
 
-    Raises ``LedgerError`` for an entry that is none, was voided or lies in a closed month (E9), and for a reason that
-    is empty, over 300 characters, or looks as if it held an identifier.
+    Raises:
+        LedgerError: For an entry that is none, was voided or lies in a closed month (E9), and for a reason that is
+            empty, over 300 characters, or looks as if it held an identifier.
     """
     lock_staff(connection, practice, by)
 
@@ -142,9 +145,10 @@ def _last_entry(
 def void_parts(
     connection: Connection, practice: Practice, entry: StoredEntry, *, reason: str, by: str, at: datetime
 ) -> VoidReceipt:
-    """Voids every part of a live entry within the caller's request, and evaluates the months it lies in.
+    """Void every part of a live entry within the caller's request, and evaluate the months it lies in.
 
-    Raises ``LedgerError`` where one of these is closed (E9).
+    Raises:
+        LedgerError: Where one of these is closed (E9).
     """
     code = entry.patient_code
     position, head = lock_head(connection, practice.practice_id, code)

@@ -47,7 +47,7 @@ class Lapsing:
 
 
 def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: date, days_ahead: int) -> Lapsing:
-    """Of the team's patients enrolled on that day: what has run out, or will within so many days.
+    """Return of the team's patients enrolled on that day: what has run out, or will within so many days.
 
     A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one; a revoked
     consent holds to the end of its month (C6).

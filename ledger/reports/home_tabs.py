@@ -29,7 +29,7 @@ _TAB = select(HomeTabRow.__table__).where(
 
 
 def find_home_tab(connection: Connection, practice_id: str, slack_user_id: str) -> HomeTab | None:
-    """The person's Home tab, or None where they never opened it."""
+    """Return the person's Home tab, or None where they never opened it."""
     row = connection.execute(_TAB, {"mine": practice_id, "user": slack_user_id}).one_or_none()
     if row is None:
         return None
@@ -37,7 +37,7 @@ def find_home_tab(connection: Connection, practice_id: str, slack_user_id: str) 
 
 
 def remember_home_tab(database: ScopedDatabase, tab: HomeTab) -> None:
-    """Stores ``tab`` in place of what was known of it.
+    """Store ``tab`` in place of what was known of it.
 
     Where two processes store a person's first at once, one of them is kept: it costs the next publish a second try.
     """
@@ -52,7 +52,7 @@ def remember_home_tab(database: ScopedDatabase, tab: HomeTab) -> None:
 
 
 def mark_home_tab(database: ScopedDatabase, practice_id: str, slack_user_id: str, *, at: datetime) -> None:
-    """Stores that the person's tab is in use at ``at``; nothing where they never opened it."""
+    """Store that the person's tab is in use at ``at``; nothing where they never opened it."""
     with database.writing() as connection:
         connection.execute(
             update(HomeTabRow).filter_by(practice_id=practice_id, slack_user_id=slack_user_id).values(opened_at=at)

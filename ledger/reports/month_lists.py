@@ -169,12 +169,15 @@ def untouched(
 
 
 def count_untouched(connection: Connection, practice: Practice, scope: Scope) -> int:
-    """How many are enrolled for whom no time was logged, each program of a patient counted."""
+    """Return how many are enrolled for whom no time was logged, each program of a patient counted."""
     return connection.scalar(_count(_untouched(connection, practice, scope))) or 0
 
 
 def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: str = "") -> Blocked:
-    """How many programs of patients each blocker keeps from being billed, and those blocked by ``name``, by code."""
+    """Return how many programs of patients each blocker keeps from being billed, and those blocked by ``name``.
+
+    The blocked are in order of code.
+    """
     touched = _touched(practice, scope)
     rows = connection.execute(
         select(touched.c.patient_code, touched.c.program, touched.c.counted_minutes, touched.c.blockers)
@@ -210,13 +213,13 @@ def totals_of(connection: Connection, practice: Practice, month: date) -> Totals
 
 
 def has_work(connection: Connection, practice: Practice, month: date) -> bool:
-    """Whether any patient of the practice has figures for the month."""
+    """Return whether any patient of the practice has figures for the month."""
     mine = (PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.month == month)
     return connection.scalar(select(PatientMonthRow.month).where(*mine).limit(1)) is not None
 
 
 def months_of_patient(connection: Connection, practice: Practice, patient_code: str) -> list[date]:
-    """The months for which the patient has figures, the latest first."""
+    """Return the months for which the patient has figures, the latest first."""
     query = (
         select(PatientMonthRow.month)
         .where(PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.patient_code == patient_code)
@@ -265,7 +268,7 @@ def _touched(practice: Practice, scope: Scope) -> Subquery:
 
 
 def touched_query(practice: Practice, scope: Scope) -> AnySelect:
-    """The stored figures of the scope, those of a program left out of which there is nothing to say."""
+    """Return the stored figures of the scope, those of a program left out of which there is nothing to say."""
     query = select(PatientMonthRow.__table__).where(
         PatientMonthRow.practice_id == practice.practice_id, PatientMonthRow.month == scope.month, _IS_TOUCHED
     )
@@ -311,7 +314,7 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope) -> AnyS
 
 
 def patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:
-    """The codes of the teams' patients."""
+    """Return the codes of the teams' patients."""
     return select(PatientRow.patient_code).where(
         PatientRow.practice_id == practice.practice_id, PatientRow.team_id.in_(sorted(team_ids))
     )

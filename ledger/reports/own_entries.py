@@ -41,7 +41,7 @@ class OwnEntry:
 def own_entries(
     connection: Connection, practice: Practice, staff_id: str, first_day: date, last_day: date
 ) -> list[OwnEntry]:
-    """The staff member's entries from ``first_day`` to ``last_day``, voided ones too, in the order of the days."""
+    """Return the staff member's entries from ``first_day`` to ``last_day``, voided ones too, in order of the days."""
     mine = select(TimeEntryRow.patient_code).where(
         TimeEntryRow.practice_id == practice.practice_id,
         TimeEntryRow.staff_id == staff_id,
@@ -68,7 +68,7 @@ class TodaysEntry:
 
 
 def todays_entries(connection: Connection, practice: Practice, staff_id: str, at: datetime) -> list[TodaysEntry]:
-    """The staff member's entries for the local day of ``at`` and those they recorded on it, the latest first.
+    """Return the staff member's entries for the local day of ``at`` and those they recorded on it, the latest first.
 
     Voided ones are among them; what was imported for other days is not.
     """
@@ -110,7 +110,7 @@ def _latest_last(one: TodaysEntry) -> tuple[datetime, str, int]:
 def _evaluated(
     connection: Connection, practice: Practice, staff_id: str, codes: Sequence[str], month: date
 ) -> Iterator[OwnEntry]:
-    """The staff member's entries for these patients in ``month``."""
+    """Yield the staff member's entries for these patients in ``month``."""
     for batch in batches(codes):
         for code, evaluated in evaluated_months(connection, practice, batch, month).items():
             yield from _of_staff(code, evaluated, staff_id)

@@ -48,7 +48,7 @@ class StaffMinutes:
 def few_minutes(
     connection: Connection, practice: Practice, scope: Scope, *, below_minutes: int, most: int
 ) -> FewMinutes:
-    """Those below so many counted minutes and not billable; at most so many of them with their figures."""
+    """Return those below so many counted minutes and not billable; at most so many of them with their figures."""
     rows = connection.execute(
         touched_query(practice, scope).where(
             PatientMonthRow.status != Status.BILLABLE.value, PatientMonthRow.counted_minutes < below_minutes
@@ -69,7 +69,7 @@ def few_minutes(
 def minutes_by_person(
     connection: Connection, practice: Practice, team_ids: Sequence[str], *, before: date, first: date, last: date
 ) -> list[StaffMinutes]:
-    """Who logged time for the teams' patients from ``before`` to ``last``, whether it counts or not; most first.
+    """Return who logged time for the teams' patients from ``before`` to ``last``, whether it counts or not; most first.
 
     The minutes are of dates of service from ``first`` on; those from ``before`` up to then stand apart.
     """
@@ -94,12 +94,12 @@ def minutes_by_person(
 
 
 def units_billed(connection: Connection, practice: Practice, scope: Scope) -> int:
-    """How many units of codes the scope's patients have."""
+    """Return how many units of codes the scope's patients have."""
     return sum(line["units"] for codes in _codes(connection, practice, scope).values() for line in codes)
 
 
 def became_billable(connection: Connection, practice: Practice, scope: Scope, *, first: date, last: date) -> int | None:
-    """How many patients reached their first code between the days, these included.
+    """Return how many patients reached their first code between the days, these included.
 
     None where the practice's claims carry the month's last day: then no date says when minutes were reached.
     """
@@ -114,7 +114,7 @@ def became_billable(connection: Connection, practice: Practice, scope: Scope, *,
 
 
 def _codes(connection: Connection, practice: Practice, scope: Scope) -> dict[str, list[dict[str, Any]]]:
-    """The code lines of each billable patient."""
+    """Return the code lines of each billable patient."""
     rows = connection.execute(
         touched_query(practice, scope)
         .where(PatientMonthRow.status == Status.BILLABLE.value)

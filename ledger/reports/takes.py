@@ -53,7 +53,7 @@ _TAKE = Once(_Kept)
 
 
 def takes_of(connection: Connection, practice: Practice, month: date) -> Mapping[str, Take]:
-    """The patients of ``month`` (its first day) whom somebody has taken, by code."""
+    """Return the patients of ``month`` (its first day) whom somebody has taken, by code."""
     rows = connection.execute(
         select(TakeRow.__table__)
         .where(TakeRow.practice_id == practice.practice_id, TakeRow.month == month)
@@ -73,7 +73,7 @@ def take_or_release(
     request: Request,
     at: datetime,
 ) -> Asked:
-    """Takes a patient whom nobody has; gives back one whom ``staff_id`` has; leaves one whom somebody else has.
+    """Take a patient whom nobody has; give back one whom ``staff_id`` has; leave one whom somebody else has.
 
     The same ``request`` again does nothing and answers alike.
     """
@@ -91,7 +91,7 @@ def take_over(
     request: Request,
     at: datetime,
 ) -> Asked:
-    """Takes a patient whom ``instead_of`` or nobody has; leaves one whom a third person has taken meanwhile."""
+    """Take a patient whom ``instead_of`` or nobody has; leave one whom a third person has taken meanwhile."""
     return _ask(connection, practice, month, patient_code, staff_id, instead_of=instead_of, request=request, at=at)
 
 
@@ -150,7 +150,7 @@ def _settle(
 
 
 def _holder(connection: Connection, practice: Practice, month: date, patient_code: str) -> tuple[int, Take | None]:
-    """The revision that holds, 0 where the patient was never taken, and who has the patient by it."""
+    """Return the revision that holds, 0 where the patient was never taken, and who has the patient by it."""
     row = connection.execute(
         select(TakeRow.__table__)
         .where(

@@ -92,7 +92,7 @@ class Month:
 def month_workbook(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> bytes:
-    """The month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings.
+    """Return the month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings.
 
     The entries have the names of the staff and the notes with their addenda only where the practice allows them
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
@@ -116,7 +116,10 @@ def month_workbook(
 def month_csv(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> bytes:
-    """The month's list as CSV (UTF-8): a row a code of the billable, one a program of the others with the reason."""
+    """Return the month's list as CSV (UTF-8).
+
+    A row a code of the billable, one a program of the others with the reason.
+    """
     listed = month_list(connection, practice, Scope(month, team_ids))
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -137,7 +140,7 @@ def _csv_rows(listed: MonthList) -> Iterator[Row]:
 
 
 def _harmless(row: Row) -> Row:
-    """The row with an apostrophe before each text that a spreadsheet would take for a formula."""
+    """Return the row with an apostrophe before each text that a spreadsheet would take for a formula."""
     return tuple(f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell for cell in row)
 
 
@@ -159,7 +162,7 @@ def _evaluated(
 
 
 def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """A sheet with a frozen header in bold, columns as wide as what they hold, and real dates and numbers."""
+    """Add a sheet with a frozen header in bold, columns as wide as what they hold, and real dates and numbers."""
     kept = [tuple(row) for row in rows]
     sheet: Any = book.create_sheet(title)  # openpyxl's stubs know less of write-only sheets than they can
     sheet.freeze_panes = "A2"
@@ -191,7 +194,7 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What a cell can hold: numbers and dates as they are, text without what no spreadsheet takes."""
+    """Return what a cell can hold: numbers and dates as they are, text without what no spreadsheet takes."""
     if isinstance(value, Money):
         return value.cents / 100
     if isinstance(value, Month):
@@ -266,7 +269,7 @@ def _below(listed: MonthList) -> Iterator[Row]:
 
 
 def entry_columns(practice: Practice) -> tuple[str, ...]:
-    """The columns of the entries: the staff member's name and the note only where the practice allows them."""
+    """Return the columns of the entries: the staff member's name and the note only where the practice allows them."""
     staff = ENTRIES.index("Staff") + 1
     names = (STAFF_NAME,) if practice.conduct.export_staff_names else ()
     notes = (NOTE,) if practice.conduct.export_notes else ()
@@ -304,7 +307,7 @@ def _entries(
 
 
 def _local(practice: Practice, at: datetime | None) -> datetime | None:
-    """The instant on the practice's clock, without its zone: spreadsheets know none."""
+    """Return the instant on the practice's clock, without its zone: spreadsheets know none."""
     return practice.local(at).replace(tzinfo=None) if at else None
 
 

@@ -27,7 +27,10 @@ class NearPatient:
 
 
 def list_order(patient: NearPatient) -> tuple[str, int, int, str]:
-    """Where a patient stands in a list: CCM and RPM apart, each with the band nearest to its first code first."""
+    """Return where a patient stands in a list.
+
+    CCM and RPM apart, each with the band nearest to its first code first.
+    """
     return (patient.figures.program, patient.band[0], patient.threshold.minutes_missing, patient.figures.patient_code)
 
 
@@ -64,7 +67,10 @@ def worklist(
     team_ids: Collection[str] | None = None,
     program: Program | None = None,
 ) -> Worklist:
-    """The near patients of ``month``, the nearest first; of all teams where ``team_ids`` is None, programs likewise."""
+    """Return the near patients of ``month``, the nearest first.
+
+    They are of all teams where ``team_ids`` is None, and of all programs where ``program`` is.
+    """
     bands = practice.policy.bands
     in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
     query = touched_query(practice, Scope(month, team_ids, program)).where(in_bands)
@@ -84,7 +90,7 @@ def _near(figures: Figures, bands: Sequence[tuple[int, int]]) -> NearPatient | N
 
 
 def band_counts(connection: Connection, practice: Practice, scope: Scope) -> list[BandCount]:
-    """The worklist's bands counted by team and program, in that order; bands with nobody are left out."""
+    """Return the worklist's bands counted by team and program, in that order; bands with nobody are left out."""
     bands = practice.policy.bands
     in_bands = or_(false(), *(PatientMonthRow.counted_minutes.between(low, high) for low, high in bands))
     query = (

@@ -22,7 +22,7 @@ _RESTORED: Mapping[str, Any] = {"restored_in_slack": True}
 def admit_administrator(
     connection: Connection, practice: Practice, slack_user_id: str, name: str, *, at: datetime
 ) -> Person:
-    """The staff member with that Slack id, who becomes one here, with the role admin alone, if the roster has none."""
+    """Return the staff member with that Slack id; whom the roster does not have is added with the role admin alone."""
     lock_roster(connection, practice)
     known = person_by_slack_id(connection, practice.practice_id, slack_user_id)
     if known is not None:
@@ -44,7 +44,7 @@ def admit_administrator(
 
 
 def end_person(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Person | None:
-    """Ends today the staff member whose Slack account was deactivated; None where there is none, or who has ended."""
+    """End today the staff member whose Slack account was deactivated; None where there is none, or who has ended."""
     lock_roster(connection, practice)
     person = person_by_slack_id(connection, practice.practice_id, slack_user_id)
     today = practice.local_date(at)
@@ -57,7 +57,7 @@ def end_person(connection: Connection, practice: Practice, slack_user_id: str, *
 
 
 def note_restored(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Person | None:
-    """The staff member whom a deactivated account had ended, the first time that the account is seen restored.
+    """Return the staff member whom a deactivated account had ended, the first time that the account is seen restored.
 
     Their time stays ended: an administrator decides. None for everybody else.
     """
@@ -86,7 +86,7 @@ def _is_end(change: AnyRow) -> bool:
 
 
 def claim_stranger(database: ScopedDatabase, practice: Practice, slack_user_id: str, *, on: date) -> bool:
-    """Whether the administrators are to be told of this stranger now, by whoever asks here first on that date.
+    """Return whether the administrators are to be told of this stranger now, by whoever asks here first on that date.
 
     Never where one of them said to ignore the stranger.
     """
@@ -112,7 +112,7 @@ def claim_stranger(database: ScopedDatabase, practice: Practice, slack_user_id: 
 
 
 def ignore_stranger(connection: Connection, practice: Practice, slack_user_id: str, *, by: str) -> None:
-    """Lets the administrators hear no more of somebody of whom they were told."""
+    """Let the administrators hear no more of somebody of whom they were told."""
     connection.execute(
         update(StrangerRow)
         .where(StrangerRow.practice_id == practice.practice_id, StrangerRow.slack_user_id == slack_user_id)

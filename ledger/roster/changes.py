@@ -71,7 +71,7 @@ def save_team(
     at: datetime,
     by: str,
 ) -> RosterReceipt:
-    """Stores a team: the one with the id ``key``, which may get another name, or a new one where ``key`` is None.
+    """Store a team: the one with the id ``key``, which may get another name, or a new one where ``key`` is None.
 
     Raises ``RosterRefusedError``. The same ``request`` again returns the first receipt.
     """
@@ -88,7 +88,7 @@ def save_team(
 def draft_team(
     connection: Connection, practice: Practice, cells: CellValues, *, key: str | None
 ) -> tuple[str, dict[str, Any]]:
-    """The id and the columns of the team that a form describes; raises ``RosterRefusedError``."""
+    """Return the id and the columns of the team that a form describes; raises ``RosterRefusedError``."""
     row = _row((*teams.TEAM_COLUMNS, *teams.SCHEDULE), cells)
     values = read_team(row)
     known = known_teams(connection, practice.practice_id)
@@ -110,7 +110,7 @@ def save_person(
     at: datetime,
     by: str,
 ) -> RosterReceipt:
-    """Stores a staff member: the one with the id ``key``, or a new one where ``key`` is None.
+    """Store a staff member: the one with the id ``key``, or a new one where ``key`` is None.
 
     ``team_ids`` has the teams by the words that mean them in ``cells``. Who changed may change what past entries are
     worth (C4): their patients' months are evaluated again. Otherwise as ``save_team``.
@@ -139,7 +139,7 @@ def draft_person(
     key: str | None,
     on: date,
 ) -> tuple[str, dict[str, Any]]:
-    """The id and the columns of the person that a form describes; raises ``RosterRefusedError``.
+    """Return the id and the columns of the person that a form describes; raises ``RosterRefusedError``.
 
     The last active administrator can neither lose the role nor leave: nobody could put that right in Slack.
     """
@@ -167,7 +167,7 @@ def _refuse_without_admin(row: Cells, admin: Person, values: Mapping[str, Any], 
 def patients_to_evaluate(
     connection: Connection, practice: Practice, staff_id: str, values: Mapping[str, Any]
 ) -> Collection[str]:
-    """The patients whose months have to be evaluated again when the person's columns become ``values``."""
+    """Return the patients whose months have to be evaluated again when the person's columns become ``values``."""
     before = _stored_person(connection, practice, staff_id, values)
     if before is None or not Put(before, values).changed & staff.WORTH:
         return []
@@ -185,7 +185,7 @@ def save_patient(
     at: datetime,
     by: str,
 ) -> RosterReceipt:
-    """Stores a patient: the one with the code ``key``, or a new one where ``key`` is None, with its first facts.
+    """Store a patient: the one with the code ``key``, or a new one where ``key`` is None, with its first facts.
 
     The months that this touches are evaluated again. Otherwise as ``save_person``.
     """
@@ -202,7 +202,10 @@ def save_patient(
 def draft_patient(
     connection: Connection, practice: Practice, cells: CellValues, team_ids: Mapping[str, str], *, key: str | None
 ) -> tuple[str, dict[str, Any], list[Fact]]:
-    """The code, the columns and the facts of the patient that a form describes; raises ``RosterRefusedError``."""
+    """Return the code, the columns and the facts of the patient that a form describes.
+
+    Raises ``RosterRefusedError``.
+    """
     row = _row(patients.PATIENT_COLUMNS, {**cells, **({"code": key} if key else {})})
     known = known_roster(connection, practice, team_ids, code=row.values["code"])
     namesake = known.codes.get(code_key(row.values["code"])) if row.values["code"] else None
@@ -225,7 +228,7 @@ def _refuse_problems(row: Cells) -> None:
 def _stored_person(
     connection: Connection, practice: Practice, staff_id: str, columns: Collection[str]
 ) -> dict[str, Any] | None:
-    """These columns of the person as the ledger has them, or None where nobody has that id."""
+    """Return these columns of the person as the ledger has them, or None where nobody has that id."""
     query = select(*(getattr(StaffRow, name) for name in columns)).where(
         StaffRow.practice_id == practice.practice_id, StaffRow.staff_id == staff_id
     )

@@ -42,7 +42,7 @@ class Person:
     active_to: date | None
 
     def is_active(self, on: date) -> bool:
-        """Whether the person works here on that date."""
+        """Return whether the person works here on that date."""
         return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)
 
 
@@ -90,13 +90,17 @@ _BY_STAFF_ID = _PERSON.where(StaffRow.practice_id == bindparam("mine"), StaffRow
 
 
 def person_by_slack_id(connection: Connection, practice_id: str, slack_user_id: str) -> Person | None:
-    """The staff member with that Slack user id, or None."""
+    """Return the staff member with that Slack user id, or None."""
     row = connection.execute(_BY_SLACK_ID, {"mine": practice_id, "user": slack_user_id}).one_or_none()
     return _person(row) if row else None
 
 
 def person_by_id(connection: Connection, practice_id: str, staff_id: str) -> Person:
-    """The staff member with that id; raises ``LedgerError`` where there is none."""
+    """Return the staff member with that id.
+
+    Raises:
+        LedgerError: Where there is none.
+    """
     row = connection.execute(_BY_STAFF_ID, {"mine": practice_id, "staff": staff_id}).one_or_none()
     if row is None:
         raise LedgerError(
@@ -106,13 +110,13 @@ def person_by_id(connection: Connection, practice_id: str, staff_id: str) -> Per
 
 
 def people(connection: Connection, practice_id: str) -> list[Person]:
-    """Everybody on the staff, in order of id."""
+    """Return everybody on the staff, in order of id."""
     rows = connection.execute(_PERSON.where(StaffRow.practice_id == practice_id).order_by(StaffRow.staff_id))
     return [_person(row) for row in rows]
 
 
 def administrators(connection: Connection, practice_id: str, on: date) -> list[Person]:
-    """Who has the role admin and works here on that date, in order of id."""
+    """Return who has the role admin and works here on that date, in order of id."""
     return [person for person in people(connection, practice_id) if Role.ADMIN in person.roles and person.is_active(on)]
 
 
@@ -130,7 +134,7 @@ def _person(row: AnyRow) -> Person:
 
 
 def teams(connection: Connection, practice_id: str) -> list[Team]:
-    """The care teams, by name."""
+    """Return the care teams, by name."""
     rows = connection.execute(_TEAM.where(CareTeamRow.practice_id == practice_id).order_by(CareTeamRow.name))
     return [_team(row) for row in rows]
 
@@ -157,17 +161,20 @@ def _team(row: AnyRow) -> Team:
 
 
 def team_id_for(name: str) -> str:
-    """The id that a team of that name has: its letters and digits in lower case, joined by hyphens."""
+    """Return the id that a team of that name has: its letters and digits in lower case, joined by hyphens."""
     return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def code_key(patient_code: str) -> str:
-    """A code as it is compared: capital letters and digits alone, so that ``p-1042`` and ``P1042`` are the same."""
+    """Return a code as it is compared.
+
+    Capital letters and digits alone, so that ``p-1042`` and ``P1042`` are the same.
+    """
     return "".join(character for character in patient_code.upper() if character.isalnum())
 
 
 def code_number(patient_code: str) -> str:
-    """The digits of a code, for those who type ``1042`` alone."""
+    """Return the digits of a code, for those who type ``1042`` alone."""
     return "".join(character for character in patient_code if character.isdigit())
 
 
@@ -183,7 +190,10 @@ _CODES_LIKE = (
 
 
 def find_codes(connection: Connection, practice_id: str, word: str) -> Sequence[str]:
-    """The codes that ``word`` may mean: the one that is written so, else those with that number (at most ten)."""
+    """Return the codes that ``word`` may mean.
+
+    The one that is written so, else those with that number (at most ten).
+    """
     key = code_key(word)
     if not key:
         return []
@@ -211,7 +221,9 @@ _CODES_BEGINNING = (
 
 
 def suggest_codes(connection: Connection, practice_id: str, typed: str, *, most: int) -> list[tuple[str, str]]:
-    """The patients, at most so many, whose code or its number begins like ``typed``: each code with its team's name.
+    """Return the patients, at most so many, whose code or its number begins like ``typed``.
+
+    Each code with its team's name.
 
     The one that has exactly that number comes first; without anything typed they are the first by code.
     """
@@ -220,21 +232,22 @@ def suggest_codes(connection: Connection, practice_id: str, typed: str, *, most:
 
 
 def enrolled_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> list[Program]:
-    """The programs that the patient is enrolled in on that date, in order of name."""
+    """Return the programs that the patient is enrolled in on that date, in order of name."""
     return sorted(enrolled_since(connection, practice, patient_code, on))
 
 
 def enrolled_since(connection: Connection, practice: Practice, patient_code: str, on: date) -> dict[Program, date]:
-    """The programs that the patient is enrolled in on that date, each with the enrollment's first day."""
+    """Return the programs that the patient is enrolled in on that date, each with the enrollment's first day."""
     query = facts_in_force(practice.practice_id, [FactKind.ENROLLMENT], on=on)
     rows = connection.execute(query.where(PatientFactRow.patient_code == patient_code).order_by(PatientFactRow.on_date))
     return {Program(row.subject): row.on_date for row in rows}
 
 
 def program_for_entry(connection: Connection, practice: Practice, patient_code: str, on: date) -> Program:
-    """The program an entry belongs to when its author named none: the only one the patient is enrolled in.
+    """Return the program an entry belongs to when its author named none: the only one the patient is enrolled in.
 
-    Raises ``ProgramMissingError`` where there are several or none.
+    Raises:
+        ProgramMissingError: Where there are several or none.
     """
     programs = enrolled_programs(connection, practice, patient_code, on)
     if len(programs) == 1:
@@ -250,7 +263,7 @@ def program_for_entry(connection: Connection, practice: Practice, patient_code: 
 
 
 def team_of_patient(connection: Connection, practice_id: str, patient_code: str) -> Team:
-    """The care team of a patient that the roster has."""
+    """Return the care team of a patient that the roster has."""
     row = connection.execute(
         _TEAM.join(
             PatientRow,

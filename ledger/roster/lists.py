@@ -93,7 +93,7 @@ class PatientColumns:
 
 
 def patient_columns(connection: Connection, practice_id: str, patient_code: str) -> PatientColumns:
-    """The roster's columns of a patient that it has."""
+    """Return the roster's columns of a patient that it has."""
     row = connection.execute(
         select(
             PatientRow.team_id, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
@@ -104,13 +104,13 @@ def patient_columns(connection: Connection, practice_id: str, patient_code: str)
 
 
 def is_supervised(connection: Connection, practice_id: str, staff_id: str) -> bool:
-    """Whether the person works under the billing practitioner's supervision (C4)."""
+    """Return whether the person works under the billing practitioner's supervision (C4)."""
     query = select(StaffRow.supervised).where(StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id)
     return bool(connection.execute(query).scalar_one())
 
 
 def find_people(connection: Connection, practice_id: str, word: str) -> list[Person]:
-    """Whom ``word`` may mean: the person with that staff id or Slack id, else all whose id or name begins so."""
+    """Return whom ``word`` may mean: the person with that staff id or Slack id, else all whose id or name begins so."""
     known = people(connection, practice_id)
     exact = [person for person in known if word in {person.staff_id, person.slack_user_id}]
     return exact or [person for person in known if _begins(person, word)]
@@ -119,7 +119,7 @@ def find_people(connection: Connection, practice_id: str, word: str) -> list[Per
 def suggest_people(
     connection: Connection, practice_id: str, typed: str, *, most: int, practitioners: bool = False
 ) -> list[Person]:
-    """The people, at most so many, whose id or name begins like ``typed``; or only practitioners among them."""
+    """Return the people, at most so many, whose id or name begins like ``typed``; or only practitioners among them."""
     found = [person for person in people(connection, practice_id) if _begins(person, typed)]
     if practitioners:
         found = [
@@ -143,7 +143,7 @@ class ListedTeam:
 
 
 def listed_teams(connection: Connection, practice_id: str, today: date) -> list[ListedTeam]:
-    """The teams, by name, with those who work for them on that date."""
+    """Return the teams, by name, with those who work for them on that date."""
     members: Counter[str] = Counter()
     for person in people(connection, practice_id):
         members.update(person.team_ids if person.is_active(today) else ())
@@ -160,5 +160,5 @@ def listed_teams(connection: Connection, practice_id: str, today: date) -> list[
 
 
 def beginning(known: Collection[Team], typed: str) -> list[Team]:
-    """The teams whose name begins like ``typed``."""
+    """Return the teams whose name begins like ``typed``."""
     return [team for team in known if team.name.lower().startswith(" ".join(typed.lower().split()))]

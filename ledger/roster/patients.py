@@ -52,7 +52,7 @@ class KnownRoster:
 def known_roster(
     connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, code: str | None = None
 ) -> KnownRoster:
-    """The roster as it is; teams are called by their names, or as ``team_ids`` has it.
+    """Return the roster as it is; teams are called by their names, or as ``team_ids`` has it.
 
     With ``code`` it knows of the patients only those that are written like that one.
     """
@@ -85,7 +85,7 @@ def put_patients(
     at: datetime,
     recorded_by: str,
 ) -> StoredPatients:
-    """Stores patients by code and their facts, and evaluates again the months that this touches."""
+    """Store patients by code and their facts, and evaluate again the months that this touches."""
     done = put_all(connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by)
     added = {code for code, put in done.items() if put.outcome == "added"}
     _begin_chains(connection, practice, sorted(added))
@@ -96,7 +96,7 @@ def put_patients(
 
 
 def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:
-    """The code, the roster's columns and the facts of the patient that a row describes.
+    """Return the code, the roster's columns and the facts of the patient that a row describes.
 
     Problems with it are added to the row.
     """
@@ -127,7 +127,7 @@ def _roster_values(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any]]
 
 
 def _facts(row: Cells, code: str) -> list[Fact]:
-    """The dated facts of a row."""
+    """Return the dated facts of a row."""
     programs = row.choices("programs", known_programs())
     enrolled_on = row.required_day("enrolled_on") if programs else row.day("enrolled_on")
     consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)

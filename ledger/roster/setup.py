@@ -46,7 +46,7 @@ class Beginning:
 
 
 def begin_practice(connection: Connection, practice_id: str, name: str, timezone: str, *, at: datetime) -> Beginning:
-    """The workspace's practice as it is in the ledger, or a new one in the zone of whoever installed the bot.
+    """Return the workspace's practice as it is in the ledger, or a new one in the zone of whoever installed the bot.
 
     Where that is no zone of a practice, the new one is in New York's.
     """
@@ -60,9 +60,10 @@ def begin_practice(connection: Connection, practice_id: str, name: str, timezone
 
 
 def move_practice(connection: Connection, practice: Practice, timezone: str) -> Practice:
-    """The practice with the dates of another zone.
+    """Return the practice with the dates of another zone.
 
-    Raises ``LedgerError`` where the zone is none, and where time is logged: its dates would mean other days.
+    Raises:
+        LedgerError: Where the zone is none, and where time is logged: its dates would mean other days.
     """
     moved = replace(practice, timezone=zone_named(timezone).key)
     logged = select(TimeEntryRow.patient_code).where(TimeEntryRow.practice_id == practice.practice_id).limit(1)
@@ -91,7 +92,7 @@ class SetUpGaps:
 
 
 def set_up_gaps(connection: Connection, practice: Practice, on: date) -> SetUpGaps:
-    """What is missing; of people who left before ``on`` nothing is."""
+    """Return what is missing; of people who left before ``on`` nothing is."""
     mine = practice.practice_id
     known = select(CareTeamRow.name, CareTeamRow.channel_id).where(CareTeamRow.practice_id == mine)
     teams = connection.execute(known.order_by(CareTeamRow.name)).all()

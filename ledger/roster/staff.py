@@ -40,7 +40,7 @@ class KnownStaff:
 
 
 def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None) -> KnownStaff:
-    """The staff as it is; teams are called by their names, or as ``team_ids`` has it."""
+    """Return the staff as it is; teams are called by their names, or as ``team_ids`` has it."""
     known = teams(connection, practice.practice_id)
     owners = {
         person.slack_user_id: person.staff_id
@@ -51,7 +51,7 @@ def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[st
 
 
 def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
-    """The id and the columns of the person that a row describes; problems with it are added to the row."""
+    """Return the id and the columns of the person that a row describes; problems with it are added to the row."""
     staff_id = row.text("id", "coord1")
     slack_user_id = row.optional("slack_user_id")
     if slack_user_id and not (slack_user_id.isalnum() and slack_user_id[0] in "UW"):
@@ -81,7 +81,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
 
 
 def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:
-    """The patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
+    """Return the patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
     worked_for = connection.scalars(
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
@@ -97,6 +97,6 @@ def patients_of(connection: Connection, practice: Practice, staff_ids: Collectio
 
 
 def reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> int:
-    """Evaluates the months of ``patients_of`` these people again; returns how many there were."""
+    """Evaluate the months of ``patients_of`` these people again; return how many there were."""
     codes = patients_of(connection, practice, staff_ids)
     return sum(reevaluate_all(connection, practice, batch) for batch in batches(codes))

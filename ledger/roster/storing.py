@@ -49,7 +49,7 @@ def put_all(
     at: datetime,
     recorded_by: str,
 ) -> dict[str, Put]:
-    """Makes the roster's rows hold these values by key, and says of each what that changed.
+    """Make the roster's rows hold these values by key, and say of each what that changed.
 
     Whatever changes is recorded in ``roster_changes``.
     """
@@ -80,7 +80,7 @@ def put_all(
 
 
 def keys_where(done: Mapping[str, Put], columns: Iterable[str]) -> list[str]:
-    """The rows that were known with another value in one of ``columns``."""
+    """Return the rows that were known with another value in one of ``columns``."""
     return [key for key, put in done.items() if not put.changed.isdisjoint(columns)]
 
 
@@ -93,7 +93,7 @@ def record_changes(
     at: datetime,
     recorded_by: str,
 ) -> None:
-    """Records who made these rows of the table ``kind``, by key, what they are now."""
+    """Record who made these rows of the table ``kind``, by key, what they are now."""
     changes = [
         {
             "practice_id": practice.practice_id,
@@ -111,12 +111,12 @@ def record_changes(
 
 
 def plain(value: object) -> object:
-    """A column's value as it is recorded: text, a list, a number, yes or no, or nothing."""
+    """Return a column's value as it is recorded: text, a list, a number, yes or no, or nothing."""
     return value if value is None or isinstance(value, list | bool | int) else str(value)
 
 
 def lock_roster(connection: Connection, practice: Practice) -> None:
-    """Makes other changes of this practice's roster that people ask for wait until the commit."""
+    """Make other changes of this practice's roster that people ask for wait until the commit."""
     connection.execute(
         select(PracticeRow.practice_id)
         .where(PracticeRow.practice_id == practice.practice_id)

@@ -28,7 +28,7 @@ class KnownTeams:
     ids: set[str] = field(default_factory=set)
 
     def id_for(self, name: str) -> str:
-        """The id of the team of that name, or one that no team has had; "" for a name without letter or digit.
+        """Return the id of the team of that name, or one that no team has had; "" for a name without letter or digit.
 
         A renamed team keeps its id, so a new team of its old name gets another.
         """
@@ -40,13 +40,13 @@ class KnownTeams:
 
 
 def known_teams(connection: Connection, practice_id: str) -> KnownTeams:
-    """The teams of the practice."""
+    """Return the teams of the practice."""
     known = teams(connection, practice_id)
     return KnownTeams({team_id_for(team.name): team for team in known}, {team.team_id for team in known})
 
 
 def read_team(row: Cells) -> dict[str, Any]:
-    """What a row says of a team; problems with it are added to the row."""
+    """Return what a row says of a team; problems with it are added to the row."""
     name, channel = row.text("name", "Blue Team"), row.text("channel_id", "C0123ABCD")
     if name and not team_id_for(name):
         row.refuse("name", f"{name!r} has no letter or digit.", "For example: Blue Team")

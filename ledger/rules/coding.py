@@ -27,7 +27,7 @@ class Minutes(NamedTuple):
     practitioner: int
 
     def for_family(self, family: TimeFamily) -> int:
-        """The minutes that this family counts."""
+        """Return the minutes that this family counts."""
         return self.practitioner if family.counts == "practitioner" else self.total
 
 
@@ -74,12 +74,12 @@ class Claim(NamedTuple):
 
 
 def prices_of(book: Rulebook, policy: Policy) -> Prices:
-    """The book's payments with those that the practice replaced (B3)."""
+    """Return the book's payments with those that the practice replaced (B3)."""
     return {**book.national_payments, **dict(policy.payments)} if policy.payments else book.national_payments
 
 
 def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
-    """The entries of ``program`` among ``counted``, with their minutes (section 4)."""
+    """Return the entries of ``program`` among ``counted``, with their minutes (section 4)."""
     entries = [one for one in counted if one.entry.program == program]
     entries.sort(key=lambda one: one.entry.date_of_service)
     logged = [one.entry for one in entries if not one.entry.voided]
@@ -88,7 +88,7 @@ def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
 
 
 def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> Claim:
-    """The claim of one program, blockers aside: one family of time codes (R1), and the readings."""
+    """Return the claim of one program, blockers aside: one family of time codes (R1), and the readings."""
     families = book.time_families.get(tally.program, ())
     closed = {family.name: why for family in families if (why := why_closed(family, month)) is not None}
     offers = [offer_of(family, tally.minutes, prices) for family in families]
@@ -107,7 +107,10 @@ def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> 
 
 
 def units_at(family: TimeFamily, minutes: int) -> Units:
-    """The codes and units of ``family`` at that many minutes: full units alone, no add-on without its base (R6)."""
+    """Return the codes and units of ``family`` at that many minutes.
+
+    Full units alone, no add-on without its base (R6).
+    """
     base, add_on, short = family.base, family.add_on, family.short
     if minutes >= base.at_minutes:
         further = 0
@@ -120,7 +123,7 @@ def units_at(family: TimeFamily, minutes: int) -> Units:
 
 
 def offer_of(family: TimeFamily, minutes: Minutes, prices: Prices) -> Offer:
-    """What ``family`` bills at these minutes; a payment that is not known counts as 0 (section 9)."""
+    """Return what ``family`` bills at these minutes; a payment that is not known counts as 0 (section 9)."""
     own_minutes = minutes.for_family(family)
     units = units_at(family, own_minutes)
     return Offer(family, own_minutes, units, sum([(prices[code] or 0) * count for code, count in units]))
@@ -192,7 +195,7 @@ def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
 
 
 def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> CodeLine | None:
-    """The code for the month's days with readings, dated on its last day; None where they reach none."""
+    """Return the code for the month's days with readings, dated on its last day; None where they reach none."""
     if family.program not in month.enrollments:
         return None
     days = month.facts.reading_days
@@ -203,6 +206,6 @@ def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> Co
 
 
 def code_line(family: TimeFamily | ReadingFamily, code: str, units: int, day: date, prices: Prices) -> CodeLine:
-    """The line of a claim for ``units`` of ``code``; its amount is 0 where the payment is not known."""
+    """Return the line of a claim for ``units`` of ``code``; its amount is 0 where the payment is not known."""
     cents = prices[code]
     return CodeLine(code, units, family.program, family.name, units * (cents or 0), day, cents is not None)

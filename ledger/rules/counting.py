@@ -139,7 +139,7 @@ def facility_edge_day(work: Work, month: MonthView) -> Cut | None:
 
 
 def _settled_by_times(work: Work, stay: FacilityStay, day: date) -> bool:
-    """Whether times tell, on an edge day of ``stay``, which of the work lay outside it."""
+    """Return whether times tell, on an edge day of ``stay``, which of the work lay outside it."""
     if not work.spans:
         return False
     return stay.span_on_edge(day) is not None or all(stay.is_outside(span, day) for span in work.spans)
@@ -189,7 +189,7 @@ RULES_WITHOUT_STAYS = tuple((number, rule) for number, rule in COUNTING_RULES if
 
 
 def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
-    """Every entry of the month with its minutes counted or excluded, in order of number and date.
+    """Return every entry of the month with its minutes counted or excluded, in order of number and date.
 
     Entries take their minutes in the order of C11: by start, then by recording, then by number.
     """
@@ -242,7 +242,10 @@ def _inside(stays: Sequence[FacilityStay], day: date) -> str:
 
 
 def _cut_out(work: Work, taken: Sequence[Span], text: str) -> Cut | None:
-    """The work without the spans ``taken``: what is left counts to the nearest minute (E2), never more than before."""
+    """Return the work without the spans ``taken``.
+
+    What is left counts to the nearest minute (E2), never more than before.
+    """
     left = without(work.spans, taken)
     if left == work.spans:
         return None

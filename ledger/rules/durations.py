@@ -28,28 +28,31 @@ class EntryPart:
 
 
 def nearest_minutes(length: timedelta) -> int:
-    """The nearest whole minute of ``length``, an exact half going down (billing-rules E2)."""
+    """Return the nearest whole minute of ``length``, an exact half going down (billing-rules E2)."""
     minutes, rest = divmod(length, MINUTE)
     return minutes + (rest * 2 > MINUTE)
 
 
 def duration_minutes(started_at: datetime, ended_at: datetime) -> int:
-    """The length between two instants in whole minutes (billing-rules E2); not positive where the end is no later."""
+    """Return the length between two instants in whole minutes (billing-rules E2).
+
+    The number is not positive where the end is no later than the start.
+    """
     return nearest_minutes(ended_at.astimezone(UTC) - started_at.astimezone(UTC))
 
 
 def first_instant(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of the local date ``day``, in UTC."""
+    """Return the first instant of the local date ``day``, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which the local date ``day`` is over, in UTC."""
+    """Return the instant at which the local date ``day`` is over, in UTC."""
     return first_instant(day + timedelta(days=1), zone)
 
 
 def split_at_midnight(started_at: datetime, ended_at: datetime, zone: ZoneInfo) -> tuple[EntryPart, ...]:
-    """The parts of a piece of work, one a local date, earliest first (billing-rules E3).
+    """Return the parts of a piece of work, one a local date, earliest first (billing-rules E3).
 
     Their minutes add up to ``duration_minutes`` of the whole: each part gets what the running total, rounded by E2,
     grows by. A part with no minute is left out; work that rounds to no minute has no part.
@@ -72,12 +75,12 @@ def split_at_midnight(started_at: datetime, ended_at: datetime, zone: ZoneInfo) 
 
 
 def is_late(recorded_at: datetime, work_ended_at: datetime) -> bool:
-    """Whether a record made at ``recorded_at`` came more than 72 hours after the work (billing-rules E8)."""
+    """Return whether a record made at ``recorded_at`` came more than 72 hours after the work (billing-rules E8)."""
     return recorded_at.astimezone(UTC) - work_ended_at.astimezone(UTC) > LATE_AFTER
 
 
 def without(spans: Iterable[Span], taken: Sequence[Span]) -> tuple[Span, ...]:
-    """What is left of ``spans`` outside ``taken``, in order of time."""
+    """Return what is left of ``spans`` outside ``taken``, in order of time."""
     left = tuple(spans)
     for taken_start, taken_end in taken:
         remaining: list[Span] = []
@@ -94,5 +97,5 @@ def without(spans: Iterable[Span], taken: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def spans_minutes(spans: Iterable[Span]) -> int:
-    """The length of all ``spans`` together in whole minutes (billing-rules E2)."""
+    """Return the length of all ``spans`` together in whole minutes (billing-rules E2)."""
     return nearest_minutes(sum((end - start for start, end in spans), timedelta()))

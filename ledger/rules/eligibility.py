@@ -33,17 +33,17 @@ class ProgramMonth(NamedTuple):
 
 
 def blockers_of(asked: ProgramMonth) -> tuple[Blocker, ...]:
-    """Every blocker that holds, in the order of billing-rules."""
+    """Return every blocker that holds, in the order of billing-rules."""
     return tuple([blocker for rule in BLOCKER_RULES if (blocker := rule(asked)) is not None])
 
 
 def blocks(blocker: Blocker, needs: Sequence[Need]) -> bool:
-    """Whether ``blocker`` keeps the codes of a family with these needs off the claim."""
+    """Return whether ``blocker`` keeps the codes of a family with these needs off the claim."""
     return blocker.name != LIVE_CONTACT_BLOCKER or "live_contact" in needs
 
 
 def no_consent(asked: ProgramMonth) -> Blocker | None:
-    """No consent at any time in the month; one revoked in it still holds to its end (C6)."""
+    """Return no consent at any time in the month; one revoked in it still holds to its end (C6)."""
     month = asked.month
     if any(
         consent.program == asked.program and consent_holds(consent, month.first_day, month.last_day)
@@ -61,20 +61,20 @@ def conditions(asked: ProgramMonth) -> Blocker | None:
 
 
 def risk_not_documented(asked: ProgramMonth) -> Blocker | None:
-    """The risk of death, decompensation or decline is not documented."""
+    """Return the risk of death, decompensation or decline is not documented."""
     needed = asked.requirement is not None and asked.requirement.risk_documented
     return _blocker("RISK_NOT_DOCUMENTED") if needed and not asked.month.facts.risk_documented else None
 
 
 def no_care_plan(asked: ProgramMonth) -> Blocker | None:
-    """No care plan on or before the month's last day."""
+    """Return no care plan on or before the month's last day."""
     if asked.requirement is None or not asked.requirement.care_plan or asked.month.newest_plan is not None:
         return None
     return _blocker("NO_CARE_PLAN", last_day=day_words(asked.month.last_day))
 
 
 def care_plan_expired(asked: ProgramMonth) -> Blocker | None:
-    """The newest revision is older on the month's last day than policy ``care_plan_max_days`` allows."""
+    """Return the newest revision is older on the month's last day than policy ``care_plan_max_days`` allows."""
     month, newest = asked.month, asked.month.newest_plan
     if asked.requirement is None or not asked.requirement.care_plan or newest is None:
         return None
@@ -91,7 +91,7 @@ def care_plan_expired(asked: ProgramMonth) -> Blocker | None:
 
 
 def no_initiating_visit(asked: ProgramMonth) -> Blocker | None:
-    """No initiating visit in the year before enrollment or since, up to the month's last day."""
+    """Return no initiating visit in the year before enrollment or since, up to the month's last day."""
     month = asked.month
     within_days = 0 if asked.requirement is None else asked.requirement.initiating_visit_within_days
     if not within_days or not month.policy.initiating_visit:
@@ -110,7 +110,7 @@ def no_billing_practitioner(asked: ProgramMonth) -> Blocker | None:
 
 
 def billed_elsewhere(asked: ProgramMonth) -> Blocker | None:
-    """Another practice bills the program this month."""
+    """Return another practice bills the program this month."""
     if asked.program not in asked.month.facts.billed_elsewhere:
         return None
     return _blocker("BILLED_ELSEWHERE", program=asked.program.value)

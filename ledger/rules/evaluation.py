@@ -40,7 +40,7 @@ class Draft(NamedTuple):
 
 
 def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_POLICY) -> Statement:
-    """The statement of ``facts`` under ``rulebook`` and ``policy``, whatever the order in which the facts stand.
+    """Return the statement of ``facts`` under ``rulebook`` and ``policy``, whatever the order in which the facts stand.
 
     Programs are those the patient is enrolled in during the month and those that time was logged in.
     """

@@ -10,7 +10,7 @@ from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 
 
 def alternatives_of(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker]) -> tuple[Alternative, ...]:
-    """The time families without a line on the claim: what each would pay, and why it was not taken (R4)."""
+    """Return the time families without a line on the claim: what each would pay, and why it was not taken (R4)."""
     billed = {line.family for line in lines}
     return tuple(
         Alternative(
@@ -31,12 +31,12 @@ def why(
     blockers: Sequence[Blocker],
     upcoming: Sequence[NextThreshold],
 ) -> str:
-    """One or more sentences: what is billed and why that, or what blocks the program, or what is missing."""
+    """Return one or more sentences: what is billed and why that, or what blocks the program, or what is missing."""
     return " ".join((*_sentences(claim, lines, blockers, upcoming), *_provisional_words(asked, lines)))
 
 
 def _provisional_words(asked: ProgramMonth, lines: Sequence[CodeLine]) -> Iterator[str]:
-    """Of codes that are billed for a month without its own rulebook: whose figures they are (B1)."""
+    """Yield of codes that are billed for a month without its own rulebook: whose figures they are (B1)."""
     month = asked.month.first_day
     if lines and asked.book.provisional_in(month):
         yield f"Provisional: {CATALOGUE['B1'].message.format(year=month.year, book=asked.book.name)}."
@@ -64,7 +64,7 @@ def _sentences(
 
 
 def _designation_words(taken: Offer, claim: Claim) -> Iterator[str]:
-    """What honoring a designation of complex care costs or earns (R5)."""
+    """Yield what honoring a designation of complex care costs or earns (R5)."""
     if "complexity_designation" not in taken.family.needs:
         return
     others = (offer for offer in claim.offers if offer.family is not taken.family)

@@ -8,20 +8,20 @@ Units = tuple[tuple[str, int], ...]
 
 
 def day_words(day: date) -> str:
-    """The date as people write it, for example ``Nov 3, 2026``."""
+    """Return the date as people write it, for example ``Nov 3, 2026``."""
     return f"{day:%b} {day.day}, {day.year}"
 
 
 def dollars(amount_cents: int) -> str:
-    """The amount in dollars, for example ``$1,234.56``."""
+    """Return the amount in dollars, for example ``$1,234.56``."""
     return f"${amount_cents // 100:,}.{amount_cents % 100:02d}"
 
 
 def codes_words(units: Units) -> str:
-    """The codes of a claim, for example ``99xxx + 2 × 99yyy``."""
+    """Return the codes of a claim, for example ``99xxx + 2 × 99yyy``."""
     return " + ".join(code if count == 1 else f"{count} × {code}" for code, count in units)
 
 
 def listed(words: Iterable[str]) -> str:
-    """The words one after the other, separated by commas."""
+    """Return the words one after the other, separated by commas."""
     return ", ".join(words)

@@ -27,21 +27,21 @@ class FacilityStay(NamedTuple):
     discharged_at: datetime | None
 
     def strictly_inside(self, day: date) -> bool:
-        """Whether the whole of ``day`` lies between admission and discharge."""
+        """Return whether the whole of ``day`` lies between admission and discharge."""
         return self.first_day < day < self.last_day
 
     def has_edge_on(self, day: date) -> bool:
-        """Whether ``day`` is the date of admission or of discharge."""
+        """Return whether ``day`` is the date of admission or of discharge."""
         return day in (self.first_day, self.last_day)
 
     def span_on_edge(self, day: date) -> Span | None:
-        """The stay on its edge day ``day`` (its other edge may lie days away), None where it is not known."""
+        """Return the stay on its edge day ``day`` (its other edge may lie days away), None where it is not known."""
         starts = self.admitted_at if day == self.first_day else BEGINNING
         ends = self.discharged_at if day == self.last_day else END
         return None if starts is None or ends is None else (starts, ends)
 
     def is_outside(self, span: Span, day: date) -> bool:
-        """Whether ``span`` on the edge day ``day`` is known to lie before admission or after discharge."""
+        """Return whether ``span`` on the edge day ``day`` is known to lie before admission or after discharge."""
         before = day == self.first_day and self.admitted_at is not None and span[1] <= self.admitted_at
         after = day == self.last_day and self.discharged_at is not None and self.discharged_at <= span[0]
         return before or after
@@ -66,11 +66,14 @@ class MonthView(NamedTuple):
     newest_plan: date | None
 
     def active_staff(self, staff_id: str, day: date) -> list[StaffMember]:
-        """The rows of that staff member (one a credential) that hold on ``day``."""
+        """Return the rows of that staff member (one a credential) that hold on ``day``."""
         return [member for member in self.staff.get(staff_id, ()) if _holds(member, day)]
 
     def qualified(self, staff_id: str, day: date) -> StaffMember | None:
-        """The row by which the staff member's time counts on ``day`` (C4), a practitioner's first; None without one."""
+        """Return the row by which the staff member's time counts on ``day`` (C4), a practitioner's first.
+
+        None where none of the staff member's rows qualifies on that day.
+        """
         for member in self.qualified_staff.get(staff_id, ()):
             if _holds(member, day):
                 return member
@@ -78,7 +81,7 @@ class MonthView(NamedTuple):
 
 
 def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
-    """The view of these facts under this policy."""
+    """Return the view of these facts under this policy."""
     zone = ZoneInfo(facts.timezone)
     first_day, last_day = month_of(facts.month), last_of_month(facts.month)
     staff: dict[str, list[StaffMember]] = {}
@@ -106,7 +109,7 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
 
 
 def consent_holds(consent: Consent, first_day: date, last_day: date) -> bool:
-    """Whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
+    """Return whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
     return consent.consent_date <= last_day and (
         consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on)
     )
@@ -127,7 +130,7 @@ def _facility_stays(stays: Iterable[Stay], zone: ZoneInfo) -> Iterable[FacilityS
 
 
 def _edge(edge: date, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """The local date of a stay's edge, and its instant in UTC where it is known."""
+    """Return the local date of a stay's edge, and its instant in UTC where it is known."""
     if isinstance(edge, datetime):
         return edge.astimezone(zone).date(), edge.astimezone(UTC)
     return edge, None

@@ -212,12 +212,12 @@ class Rulebook:
     sources: Mapping[str, Source]
 
     def provisional_in(self, first_day: date) -> bool:
-        """Whether the month of that first day lies after this book, which stands in for its own (B1)."""
+        """Return whether the month of that first day lies after this book, which stands in for its own (B1)."""
         return first_day > self.in_force_to
 
 
 def load_rulebook(path: Path) -> Rulebook:
-    """The rulebook in that file; raises ``RulebookError`` that names the file, each place and the fix."""
+    """Return the rulebook in that file; raises ``RulebookError`` that names the file, each place and the fix."""
     try:
         content = read_bytes(path)
         book = shaped(parse_toml(content), BookFile, text=content.decode("utf-8", errors="replace"))
@@ -242,9 +242,10 @@ def load_rulebook(path: Path) -> Rulebook:
 
 
 def load_rulebooks(directory: Path = BOOKS) -> tuple[Rulebook, ...]:
-    """All rulebooks of a folder, earliest first, following one another without gap or overlap.
+    """Return all rulebooks of a folder, earliest first, following one another without gap or overlap.
 
-    Raises ``RulebookError`` where one is not usable, where there is none, or where two do not meet.
+    Raises:
+        RulebookError: Where one is not usable, where there is none, or where two do not meet.
     """
     paths = sorted(directory.glob("*.toml"))
     if not paths:
@@ -273,10 +274,12 @@ def _own_rulebooks() -> tuple[Rulebook, ...]:
 
 @lru_cache(maxsize=256)
 def rulebook_for(month: date) -> Rulebook:
-    """The rulebook in force on the first day of ``month`` (billing-rules B1), read once and kept.
+    """Return the rulebook in force on the first day of ``month`` (billing-rules B1), read once and kept.
 
-    Months after the newest book have that one until their own book is there. Raises ``RulebookError`` for months
-    before the first book.
+    Months after the newest book have that one until their own book is there.
+
+    Raises:
+        RulebookError: For months before the first book.
     """
     first_day = month_of(month)
     books = _own_rulebooks()
@@ -328,7 +331,7 @@ def _by_program(tables: Sequence[ProgramTable], families: Sequence[Family]) -> M
 
 
 def _inconsistencies(book: BookFile, path: Path) -> Iterator[str]:
-    """What is wrong between the tables of one book, each with its place."""
+    """Yield what is wrong between the tables of one book, each with its place."""
     if book.name != path.stem:
         yield f'"name" is {book.name}, but the file is called {path.name}'
     if book.in_force_from > book.in_force_to:

@@ -151,5 +151,5 @@ class Statement:
         return sum(program.expected_cents for program in self.programs)
 
     def program(self, program: Program) -> ProgramStatement | None:
-        """The part of the statement for ``program``, or None where the patient has no part in it."""
+        """Return the part of the statement for ``program``, or None where the patient has no part in it."""
         return next((part for part in self.programs if part.program == program), None)

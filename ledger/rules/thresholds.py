@@ -50,7 +50,7 @@ def _leading(
     *,
     earned_cents: int,
 ) -> list[NextThreshold]:
-    """The steps after which their own family is the one that is billed, with what they add to the claim."""
+    """Return the steps after which their own family is the one that is billed, with what they add to the claim."""
     leading = []
     for step in steps:
         more = step.minutes_missing
@@ -63,7 +63,7 @@ def _leading(
 
 
 def _first_steps(families: Sequence[TimeFamily], minutes: Minutes) -> list[Step]:
-    """The steps to the short code and the base of the family that comes soonest."""
+    """Return the steps to the short code and the base of the family that comes soonest."""
     first = min((step for family in families for step in _steps(family, minutes)), key=_soonest, default=None)
     if first is None:
         return []
@@ -76,7 +76,7 @@ def _soonest(step: Step) -> tuple[int, str]:
 
 
 def _steps(family: TimeFamily, minutes: Minutes) -> Iterator[Step]:
-    """The thresholds of ``family`` that are not reached, nearest first."""
+    """Yield the thresholds of ``family`` that are not reached, nearest first."""
     own_minutes = minutes.for_family(family)
     if family.short is not None and own_minutes < family.short.at_minutes:
         yield Step(family, family.short.code, family.short.at_minutes - own_minutes)

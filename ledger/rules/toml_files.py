@@ -65,7 +65,11 @@ _WITHOUT_SECONDS = re.compile(
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:
-    """The tables of a TOML file; raises ``UnreadableFileError`` with the line where it is not TOML."""
+    """Return the tables of a TOML file.
+
+    Raises:
+        UnreadableFileError: With the line where it is not TOML.
+    """
     try:
         return tomllib.loads(_WITHOUT_SECONDS.sub(r"\1:00", content.decode("utf-8")))
     except UnicodeDecodeError as error:
@@ -75,7 +79,11 @@ def parse_toml(content: bytes) -> dict[str, Any]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of the file; raises ``UnreadableFileError`` where it cannot be read."""
+    """Return the content of the file.
+
+    Raises:
+        UnreadableFileError: Where it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -83,9 +91,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def shaped(tables: dict[str, Any], shape: type[Shape], *, text: str = "") -> Shape:
-    """``tables`` in that shape; raises ``UnreadableFileError`` with every problem, each at its table and field.
+    """Return ``tables`` in that shape.
 
     With the file's ``text`` a problem names the line, too, on which its table begins.
+
+    Raises:
+        UnreadableFileError: With every problem, each at its table and field.
     """
     try:
         return shape.model_validate(tables)
@@ -95,7 +106,7 @@ def shaped(tables: dict[str, Any], shape: type[Shape], *, text: str = "") -> Sha
 
 
 def _line(details: ErrorDetails, text: str) -> str:
-    """`` (line 131)``, where the problem's table begins; empty where it stands in none."""
+    """Return `` (line 131)``, where the problem's table begins; empty where it stands in none."""
     match details["loc"]:
         case (str(table), int(index), *_):
             begins = _table_begins(text, table, index)
@@ -127,7 +138,7 @@ def _problem(details: ErrorDetails) -> str:
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[str, str]:
-    """The table and the field that pydantic's location means, counting tables from 1 as people do."""
+    """Return the table and the field that pydantic's location means, counting tables from 1 as people do."""
     match location:
         case (str(table), int(index), *rest):
             return f"[[{table}]] number {index + 1}", _path(rest)

@@ -62,14 +62,14 @@ class Audit(NamedTuple):
 
 
 def month_findings(month: MonthView, counted: Sequence[CountedEntry]) -> list[Finding]:
-    """What is found over all entries of the month, whatever their program."""
+    """Return what is found over all entries of the month, whatever their program."""
     live = [one.entry for one in counted if not one.entry.voided]
     found = (round_minutes(live), no_times(live), crowded_hour(counted, month), cloned_note(live))
     return [finding for finding in found if finding is not None]
 
 
 def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
-    """Every warning that holds, in the order of billing-rules."""
+    """Return every warning that holds, in the order of billing-rules."""
     program = audit.tally.program
     found = [finding.warning for finding in audit.findings if program in finding.programs]
     found += [warning for rule in PROGRAM_RULES if (warning := rule(audit)) is not None]
@@ -78,7 +78,7 @@ def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
 
 
 def note_advice(note: str) -> str | None:
-    """What would make the note hold before an auditor, None where it is fine (W1)."""
+    """Return what would make the note hold before an auditor, None where it is fine (W1)."""
     first, *rest = _SENTENCE_END.split(note, maxsplit=1)
     if _words(first) in STOCK_PHRASES and all(
         _words(part) in {*STOCK_PHRASES, ""} for part in _SENTENCE_END.split(note)
@@ -209,7 +209,7 @@ _remembered_words = lru_cache(maxsize=NOTES_REMEMBERED)(_words)
 
 
 def _whole(entry: TimeEntry) -> int:
-    """The number of the piece of work that the entry is, or is a part of."""
+    """Return the number of the piece of work that the entry is, or is a part of."""
     return entry.number if entry.first_part_number is None else entry.first_part_number
 
 
@@ -221,7 +221,7 @@ def _recorded_late(entry: TimeEntry, zone: ZoneInfo) -> bool:
 
 
 def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, float]:
-    """The counted minutes of entries with times, by the clock hour in which they lie."""
+    """Return the counted minutes of entries with times, by the clock hour in which they lie."""
     minutes: defaultdict[datetime, float] = defaultdict(float)
     for one in worked:
         length = sum((end - start for start, end in one.spans), timedelta())
@@ -237,7 +237,7 @@ def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[d
 
 
 def _finding(number: str, entries: Sequence[TimeEntry], **facts: object) -> Finding | None:
-    """The warning about ``entries`` with their programs, None where there are no entries."""
+    """Return the warning about ``entries`` with their programs, None where there are no entries."""
     return (
         Finding(_warning(number, entries, **facts), frozenset(entry.program for entry in entries)) if entries else None
     )

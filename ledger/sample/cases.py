@@ -76,5 +76,5 @@ EARLY_PATIENTS_A_TEAM = 2 * len(CASES)
 
 
 def case_of(number: int) -> Case:
-    """The case of a team's patient with this number, counted from 0."""
+    """Return the case of a team's patient with this number, counted from 0."""
     return CASES[number % len(CASES)]

@@ -57,7 +57,7 @@ class CareTeam:
     lead_digit: int
 
     def on(self, day: date) -> str:
-        """Who works for the patient that day: one alone, so that no minutes coincide by accident (C11)."""
+        """Return who works for the patient that day: one alone, so that no minutes coincide by accident (C11)."""
         return self.lead if day.day % 10 == self.lead_digit else self.coordinator
 
 
@@ -72,7 +72,7 @@ class Calendar:
 
     @classmethod
     def of(cls, today: date) -> "Calendar":
-        """The calendar as seen from ``today``."""
+        """Return the calendar as seen from ``today``."""
         first = month_of(today)
         return cls(today, month_days(previous_month(today)), month_days(first, until=today), month_days(first))
 
@@ -87,7 +87,7 @@ class PatientDiary:
     team: CareTeam
 
     def entries(self, case: Case, *, is_early: bool, consent_date: date | None) -> list[SampleEntry]:
-        """The entries of both months in order of time."""
+        """Return the entries of both months in order of time."""
         calendar = self.calendar
         days = calendar.so_far if is_early else calendar.this_month
         found = [*self._care(case, case.ccm, case.rpm, days)]
@@ -135,7 +135,7 @@ class PatientDiary:
                 return
 
     def _meeting(self) -> Iterator[SampleEntry]:
-        """Two people in one meeting: its minutes count once (C11). It needs times, so it was before today."""
+        """Yield two people in one meeting: its minutes count once (C11). It needs times, so it was before today."""
         day = [day for day in (*self.calendar.last_month, *self.calendar.so_far) if day < self.calendar.today][-1]
         both = (self.team.coordinator, self.team.lead)
         length = self.rng.randint(8, 12)
@@ -164,7 +164,7 @@ class PatientDiary:
 
 
 def _sessions(rng: Random, total_minutes: int) -> list[int]:
-    """``total_minutes`` in a few sessions of uneven length."""
+    """Return ``total_minutes`` in a few sessions of uneven length."""
     count = min(_MOST_SESSIONS, max(1, total_minutes // _MINUTES_A_SESSION))
     lengths = []
     for left in range(count, 0, -1):

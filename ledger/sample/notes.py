@@ -72,7 +72,7 @@ ACTIVITIES: Sequence[Activity] = tuple(_FOUND)
 
 
 def care_note(rng: Random, activity: Activity) -> str:
-    """A note for care that counts."""
+    """Return a note for care that counts."""
     if rng.randrange(_THIN_ONE_IN) == 0:
         return rng.choice(_THIN)
     template = f"{rng.choice(_FOUND[activity])}. {rng.choice(_DECIDED)}. {rng.choice(_NEXT)}".strip()

@@ -46,7 +46,7 @@ class People:
 
 
 def invent_people(patients: int) -> People:
-    """The teams and staff of a practice with so many patients; two teams and eight people up to 450 patients."""
+    """Return the teams and staff of a practice with so many patients; two teams and eight people up to 450 patients."""
     teams = _teams(FEWEST_TEAMS + _shares(max(0, patients - PATIENTS_A_TEAM), PATIENTS_A_TEAM))
     names = [team.name for team in teams]
     coordinators = _coordinators(max(FEWEST_COORDINATORS, _shares(patients, PATIENTS_A_COORDINATOR), len(names)), names)
@@ -90,7 +90,7 @@ def _person(kind: str, title: str, number: int, work: tuple[str, str], teams: tu
 
 
 def _shares(count: int, size: int) -> int:
-    """How many shares of at most ``size`` hold ``count``."""
+    """Return how many shares of at most ``size`` hold ``count``."""
     return -(-count // size)
 
 

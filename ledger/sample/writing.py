@@ -42,7 +42,7 @@ class SamplePaths:
 
 
 def write_sample(directory: Path, *, patients: int, seed: int, today: date) -> SamplePaths:
-    """The CSV files of an invented practice with so many patients, written into ``directory``.
+    """Return the CSV files of an invented practice with so many patients, written into ``directory``.
 
     The same arguments write the same bytes. Entries fill last month and this month up to ``today``; those of
     ``today`` have no times, so nothing lies in the future at whatever hour they are imported. From four patients on,
@@ -86,7 +86,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 @contextmanager
 def _rows_of(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Sequence[str]], object]]:
-    """What adds a row to a new CSV file with these columns."""
+    """Return what adds a row to a new CSV file with these columns."""
     with new_file(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
         writer = csv.writer(text)
         writer.writerow(columns)
@@ -102,7 +102,7 @@ def _staff_row(person: Person, today: date) -> Sequence[str]:
 def _entry_rows(
     patients: int, people: People, calendar: Calendar, rng: Random, write_patient: Callable[[Sequence[str]], object]
 ) -> Iterator[Sequence[str]]:
-    """The rows of all entries; each patient's own row is written on the way."""
+    """Yield the rows of all entries; each patient's own row is written on the way."""
     diary = Diary(rng)
     count = 0
     for number in range(patients):
@@ -126,7 +126,7 @@ def _entry_rows(
 def _patient_row(
     code: str, team: str, case: Case, *, care_team: CareTeam, calendar: Calendar, rng: Random
 ) -> tuple[date | None, Sequence[str]]:
-    """The patient's consent date and row."""
+    """Return the patient's consent date and row."""
     enrolled_on = calendar.last_month[0] - timedelta(days=rng.randint(*_ENROLLED_DAYS_BEFORE))
     consent_date = _consent_date(case, calendar, enrolled_on)
     conditions = rng.sample(_CONDITIONS, 1 if case.lack is Lack.SECOND_CONDITION else rng.randint(2, 4))
@@ -148,7 +148,7 @@ def _patient_row(
 
 
 def _consent_date(case: Case, calendar: Calendar, enrolled_on: date) -> date | None:
-    """The day of enrollment; None, or in the midst of the work, where the case wants it so."""
+    """Return the day of enrollment; None, or in the midst of the work, where the case wants it so."""
     if case.lack is Lack.CONSENT:
         return None
     if case.extra is Extra.BEFORE_CONSENT:

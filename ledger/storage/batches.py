@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 
 def batches(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """``items`` in lists of at most 500, in order."""
+    """Return ``items`` in lists of at most 500, in order."""
     waiting = iter(items)
     while batch := list(islice(waiting, BATCH)):
         yield batch

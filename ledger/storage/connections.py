@@ -17,7 +17,7 @@ CHANGED = "ledger_changed"
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the same work may succeed when it is done again: what failed is the way to the database, or the turn.
+    """Return whether the same work may succeed when it is done again, since only the way to the database failed.
 
     That is a connection that cannot be had or was lost, a serialization failure, a deadlock, a lock; not a password
     that is refused or a disk that is full.
@@ -29,7 +29,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def watch(engine: Engine, reach: Reach) -> None:
-    """Keeps ``reach`` true of what the engine's connections meet.
+    """Keep ``reach`` true of what the engine's connections meet.
 
     A connection that is lost while it commits leaves it open what was stored: that raises ``OutcomeUnknownError``.
     """
@@ -66,7 +66,7 @@ def watch(engine: Engine, reach: Reach) -> None:
 
 
 def _may_be_kept(error: BaseException) -> bool:
-    """Whether the disk failed SQLite at a moment at which the transaction may stand in the log already, whole.
+    """Return whether the disk failed SQLite at a moment at which the transaction may stand in the log already, whole.
 
     Not where a write failed: the mark that makes a transaction count is written last (https://www.sqlite.org/walformat.html).
     """

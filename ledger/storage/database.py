@@ -44,7 +44,7 @@ class Database:
     """
 
     def __init__(self, url: str, setting: str = "CCM_DATABASE_URL") -> None:
-        """Opens and makes nothing yet.
+        """Keep the address; nothing is opened or made yet.
 
         Args:
             url: Its address, as ``ledger.storage.database_url`` understands it.
@@ -62,18 +62,22 @@ class Database:
         self._write_lock = threading.Lock()
 
     def of(self, practice_id: str) -> "ScopedDatabase":
-        """The database as that practice sees it: PostgreSQL shows its transactions no row of another practice."""
+        """Return the database as that practice sees it.
+
+        PostgreSQL shows its transactions no row of another practice.
+        """
         return ScopedDatabase(self, PRACTICE_SETTING, practice_id)
 
     def across_practices(self) -> "ScopedDatabase":
-        """The database with the rows of every practice; decision 022 lists who asks for that, and why."""
+        """Return the database with the rows of every practice; decision 022 lists who asks for that, and why."""
         return ScopedDatabase(self, ACROSS_SETTING, "on")
 
     @contextmanager
     def turn_to_write(self) -> Iterator[None]:
-        """Waits for the process's other writers where they would be in one another's way.
+        """Wait for the process's other writers where they would be in one another's way.
 
-        Raises ``DatabaseAwayError`` where one of them has not finished within two seconds.
+        Raises:
+            DatabaseAwayError: Where one of them has not finished within two seconds.
         """
         if not self.is_sqlite:
             yield
@@ -90,13 +94,13 @@ class Database:
             self._write_lock.release()
 
     def note_refusal(self, error: DBAPIError) -> None:
-        """Remembers why nothing is stored any more, where ``error`` is not one that passes by itself."""
+        """Remember why nothing is stored any more, where ``error`` is not one that passes by itself."""
         failure = told(error)
         if failure is not None and failure.code not in PASSING:
             self.writes.refused(failure)
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Give every connection back."""
         self.engine.dispose()
 
 
@@ -112,15 +116,16 @@ class ScopedDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the ledger and changes nothing."""
+        """Return a transaction that sees one state of the ledger and changes nothing."""
         with self._database.engine.connect() as connection:
             yield connection.execution_options(**self._reads)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction a request: all of it is stored when the block ends, none of it when it raises.
+        """Return one transaction a request: all of it is stored when the block ends, none of it when it raises.
 
-        Raises ``DatabaseAwayError`` where another writer of this process has not finished within two seconds.
+        Raises:
+            DatabaseAwayError: Where another writer of this process has not finished within two seconds.
         """
         with self._database.turn_to_write(), self._database.engine.connect() as connection:
             writer = connection.execution_options(**self._writes)
@@ -174,7 +179,7 @@ def _engine(url: URL, *, is_sqlite: bool) -> Engine:
 
 
 def _make_ledger(file: Path) -> None:
-    """Makes the file of a SQLite ledger where there is none; raises ``DatabaseAwayError`` where that cannot be."""
+    """Make the file of a SQLite ledger where there is none; raise ``DatabaseAwayError`` where that cannot be."""
     try:
         make_folder(file.parent)
         make_file(file)
@@ -186,7 +191,7 @@ def _make_ledger(file: Path) -> None:
 
 
 def _say_whose(connection: Connection) -> None:
-    """Tells PostgreSQL whose rows the transaction may see; one that does not say so sees none (decision 022).
+    """Tell PostgreSQL whose rows the transaction may see; one that does not say so sees none (decision 022).
 
     The setting ends with the transaction, so that the pool's next one begins without it.
     """

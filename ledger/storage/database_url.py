@@ -29,7 +29,7 @@ _LARGEST_PORT = 65535
 
 
 def parsed_url(url: str, setting: str) -> URL:
-    """The address in ``url``.
+    """Return the address in ``url``.
 
     Args:
         url: As ``setting`` has it.

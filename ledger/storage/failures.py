@@ -232,7 +232,7 @@ _OURS = "violates row-level security"
 
 
 def told(error: Exception) -> LedgerError | None:
-    """The failure in words, with a code and a remedy; None where no operator can mend it.
+    """Return the failure in words, with a code and a remedy; None where no operator can mend it.
 
     Of what the driver said only names of roles, databases, tables, hosts and ports are repeated, never a password.
     """
@@ -255,7 +255,7 @@ def told(error: Exception) -> LedgerError | None:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Raises what an operator can mend as the ``LedgerError`` that it is ``told`` as, and everything else as it is."""
+    """Raise what an operator can mend as the ``LedgerError`` that it is ``told`` as, and everything else as it is."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
@@ -266,7 +266,10 @@ def in_words() -> Iterator[None]:
 
 
 def _of_driver(error: BaseException | None, *, is_away: bool = False) -> LedgerError | None:
-    """What the driver's error means; one of an unknown kind that ``is_away`` counts as a database out of reach."""
+    """Return what the driver's error means.
+
+    One of an unknown kind that ``is_away`` counts as a database out of reach.
+    """
     said = str(error)
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")
@@ -285,7 +288,7 @@ def _words_of(said: str) -> _Words | None:
 
 
 def _filled(words: _Words, said: str) -> LedgerError:
-    """The error in those words, with the names that the driver said."""
+    """Return the error in those words, with the names that the driver said."""
     role, database = _name(r'(?:user|role) "([^"]+)"', said), _name(r'database "([^"]+)"', said)
     host, port = _name(r"(?:server at|host) [\"']([^\"']+)", said), _name(r"port (\d+)", said)
     held = re.search(r'(permission denied for|must be owner of) (\w+) "?([\w.]+)', said)
@@ -301,13 +304,13 @@ def _filled(words: _Words, said: str) -> LedgerError:
 
 
 def _name(pattern: str, said: str) -> str:
-    """The name that stands there; empty where there is none, or where it may hold a part of a password."""
+    """Return the name that stands there; empty where there is none, or where it may hold a part of a password."""
     found = re.search(pattern, said)
     return found[1] if found and re.fullmatch(r"[\w.:/-]+", found[1]) else ""
 
 
 def _grant(held: re.Match[str] | None) -> str:
-    """The statement that gives the role ``ccm`` what it was refused."""
+    """Return the statement that gives the role ``ccm`` what it was refused."""
     does, kind, name = held.groups() if held else ("", "", "")
     if does.startswith("must"):
         return f"ALTER {kind.upper()} {name} OWNER TO ccm"
@@ -319,7 +322,7 @@ _PACKAGES = tuple(f"{Path(__file__).resolve().parents[2] / name}{os.sep}" for na
 
 
 def _of_system(error: OSError) -> LedgerError | None:
-    """What the operating system refused; None for what concerns no file, such as a connection."""
+    """Return what the operating system refused; None for what concerns no file, such as a connection."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _filled(_FULL, "")
     if not isinstance(error.filename, str | Path):

@@ -20,12 +20,15 @@ _LINKS = frozenset({"previous_hash", "hash"})
 
 
 def link(kind: str, row: Mapping[str, Any], previous_hash: str) -> dict[str, Any]:
-    """The columns of ``row`` with ``previous_hash`` and ``hash``; ``kind`` is ``entry``, ``void`` or ``addendum``."""
+    """Return the columns of ``row`` with ``previous_hash`` and ``hash``.
+
+    ``kind`` is ``entry``, ``void`` or ``addendum``.
+    """
     return {**row, "previous_hash": previous_hash, "hash": link_hash(kind, row, previous_hash)}
 
 
 def link_hash(kind: str, row: Mapping[str, Any], previous_hash: str) -> str:
-    """The hash of the link that ``row`` is, in hexadecimal."""
+    """Return the hash of the link that ``row`` is, in hexadecimal."""
     content = {name: value for name, value in row.items() if name not in _LINKS}
     return content_hash({"kind": kind, "previous_hash": previous_hash, **content})
 
@@ -37,7 +40,10 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 
 def canonical_json(content: Any) -> str:
-    """``content`` as JSON that is the same whoever writes it: keys sorted, no spaces, dates and instants as above."""
+    """Return ``content`` as JSON that is the same whoever writes it.
+
+    Keys sorted, no spaces, dates and instants as above.
+    """
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_canonical)
 
 
@@ -67,13 +73,13 @@ _MOVE = update(ChainHeadRow).where(*_HEAD)
 
 
 def lock_head(connection: Connection, practice_id: str, patient_code: str) -> tuple[int, str]:
-    """The position and hash of the patient's last link; other writers to this patient wait until the commit."""
+    """Return the position and hash of the patient's last link; other writers to this patient wait until the commit."""
     row = connection.execute(_LOCK, {"at_practice_id": practice_id, "at_patient_code": patient_code}).one()
     return row.position, row.hash
 
 
 def lock_heads(connection: Connection, practice_id: str, patient_codes: Sequence[str]) -> None:
-    """Makes other writers to these patients wait until the commit; in one order for all, so that none wait in a ring.
+    """Make other writers to these patients wait until the commit; in one order for all, so that none wait in a ring.
 
     Whoever evaluates a month needs it: an entry stored meanwhile would be missing from the figures.
     """
@@ -81,7 +87,7 @@ def lock_heads(connection: Connection, practice_id: str, patient_codes: Sequence
 
 
 def move_head(connection: Connection, practice_id: str, patient_code: str, position: int, new_hash: str) -> None:
-    """Records that the patient's chain now ends at ``position``."""
+    """Record that the patient's chain now ends at ``position``."""
     connection.execute(
         _MOVE,
         {"at_practice_id": practice_id, "at_patient_code": patient_code, "position": position, "hash": new_hash},

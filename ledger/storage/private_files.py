@@ -19,7 +19,7 @@ https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_sep
 
 
 def make_folder(folder: Path) -> None:
-    """Makes the folder and those above it that are missing; what is there stays as it is.
+    """Make the folder and those above it that are missing; what is there stays as it is.
 
     Raises:
         OSError: one of them cannot be made.
@@ -30,7 +30,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_file(file: Path) -> None:
-    """Makes an empty file where there is none; one that is there stays as it is, its mode too.
+    """Make an empty file where there is none; one that is there stays as it is, its mode too.
 
     SQLite gives the files that it makes beside a database (-wal, -shm, -journal) the mode of the database.
 
@@ -43,7 +43,7 @@ def make_file(file: Path) -> None:
 
 @contextmanager
 def new_file(file: Path) -> Iterator[BinaryIO]:
-    """A new file to write into; it is gone again where the block raises.
+    """Return a new file to write into; it is gone again where the block raises.
 
     Raises:
         FileExistsError: something of that name is there.

@@ -41,7 +41,7 @@ class Reach:
         return 0 if since is None else self._clock() - since
 
     def failed(self, kind: str) -> None:
-        """Somebody did not get through; ``kind`` names the failure and carries no data."""
+        """Note that somebody did not get through; ``kind`` names the failure and carries no data."""
         with self._lock:
             if self._away_since is not None:
                 return
@@ -49,7 +49,7 @@ class Reach:
         log.error(self._lost, kind=kind)
 
     def worked(self) -> None:
-        """Somebody got through."""
+        """Note that somebody got through."""
         if self._away_since is None:  # looked at without the lock: this is asked at every checkout
             return
         with self._lock:
@@ -62,12 +62,12 @@ class Writes:
     """Whether the database took what was last to be stored; the log says each time that changes."""
 
     def __init__(self) -> None:
-        """Takes it that it does, until somebody finds otherwise."""
+        """Take it that writes succeed until somebody finds otherwise."""
         self.refusal: LedgerError | None = None
         """Why it does not: a full disk, a database that was made read-only, or rights that are missing."""
 
     def refused(self, refusal: LedgerError) -> None:
-        """Nothing could be stored, for a reason that waiting does not cure."""
+        """Note that nothing could be stored, for a reason that waiting does not cure."""
         before, self.refusal = self.refusal, refusal
         if before is None or before.code != refusal.code:
             log.error("writes_refused", code=refusal.code, remedy=refusal.remedy)

@@ -27,7 +27,7 @@ def with_retries(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> Result:
-    """What ``work`` returns, done again after each passing failure (``storage.connections``) while there is time.
+    """Run ``work``, again after each passing failure (``storage.connections``) while there is time; return its result.
 
     ``work`` is a whole unit: its own transaction, under one idempotency key, so that doing it twice stores one thing
     (``ledger.storage.idempotency``). It is not begun again where it would end too late if it took as long as last
@@ -57,7 +57,7 @@ def with_retries(
 
 
 def _raise_honestly(error: Exception, *, is_unknown: bool) -> NoReturn:
-    """Raises the error, or that nobody knows: after a cut-off commit no refusal means that nothing is stored."""
+    """Raise the error, or that nobody knows: after a cut-off commit no refusal means that nothing is stored."""
     if is_unknown:
         raise OutcomeUnknownError from error
     raise error

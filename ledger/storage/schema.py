@@ -26,9 +26,10 @@ _OPEN_TABLES = text(
 
 
 def upgrade(database: Database) -> str:
-    """Brings ``database`` to the newest migration and returns its name.
+    """Bring ``database`` to the newest migration and return its name.
 
-    Raises ``DatabaseAwayError`` where the database cannot be reached or refuses.
+    Raises:
+        DatabaseAwayError: Where the database cannot be reached or refuses.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
@@ -43,7 +44,7 @@ def upgrade(database: Database) -> str:
 
 
 def newest() -> str:
-    """The name of the newest migration of this program."""
+    """Return the name of the newest migration of this program."""
     head = _scripts().get_current_head()
     if head is None:
         raise _no_migrations()
@@ -51,7 +52,11 @@ def newest() -> str:
 
 
 def current(database: Database) -> str | None:
-    """The migration that the database stands at, or None; raises ``DatabaseAwayError`` unless the database answers."""
+    """Return the migration that the database stands at, or None.
+
+    Raises:
+        DatabaseAwayError: Unless the database answers.
+    """
     with in_words(), database.across_practices().reading() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -68,7 +73,11 @@ def _no_migrations() -> LedgerError:
 
 
 def check(database: Database) -> None:
-    """Raises ``DatabaseAwayError`` unless the database answers and stands at the newest migration."""
+    """Raise ``DatabaseAwayError`` unless the database answers and stand at the newest migration.
+
+    Raises:
+        DatabaseAwayError: DATABASE_NOT_UPGRADED.
+    """
     migration = current(database)
     if migration != newest():
         _refuse_newer(migration)
@@ -91,7 +100,10 @@ class RowLevelSecurity:
 
 
 def row_level_security(database: Database) -> RowLevelSecurity | None:
-    """What PostgreSQL holds the ledger's role to; None on SQLite, where the queries alone keep practices apart."""
+    """Return what PostgreSQL holds the ledger's role to.
+
+    It is None on SQLite, where the queries alone keep practices apart.
+    """
     if database.is_sqlite:
         return None
     with database.across_practices().reading() as connection:
@@ -101,7 +113,7 @@ def row_level_security(database: Database) -> RowLevelSecurity | None:
 
 
 def _refuse_newer(current: str | None) -> None:
-    """Raises ``DatabaseAwayError`` where a migration is none of this program's: a newer program made it."""
+    """Raise ``DatabaseAwayError`` where a migration is none of this program's: a newer program made it."""
     known = {script.revision for script in _scripts().walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseAwayError(

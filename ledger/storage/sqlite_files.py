@@ -13,21 +13,24 @@ from ledger.storage.private_files import make_file
 
 
 def opened(file: Path) -> sqlite3.Connection:
-    """A connection to a file for its owner alone, made where there is none; whoever opens it closes it."""
+    """Return a connection to a file for its owner alone, made where there is none; whoever opens it closes it."""
     make_file(file)
     return sqlite3.connect(file, isolation_level=None)
 
 
 @contextmanager
 def room_beside(file: Path) -> Iterator[Path]:
-    """A directory for unfinished work on the disk of ``file``, for its owner's eyes alone; gone after the block."""
+    """Return a directory for unfinished work on the disk of ``file``, for its owner's eyes alone.
+
+    Gone after the block.
+    """
     with tempfile.TemporaryDirectory(prefix=".ccm-unfinished-", dir=file.parent) as room:
         yield Path(room)
 
 
 @contextmanager
 def alone(ledger: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to the ledger that no other program can have beside it.
+    """Return a connection to the ledger that no other program can have beside it.
 
     Raises:
         LedgerError: LEDGER_IN_USE where another has it open, LEDGER_UNREADABLE where it is no SQLite file, or what
@@ -60,13 +63,13 @@ def alone(ledger: Path) -> Iterator[sqlite3.Connection]:
 
 
 def tables_of(connection: sqlite3.Connection, which: str = "main") -> set[str]:
-    """The tables of a database, or of the one that is attached as ``which``."""
+    """Return the tables of a database, or of the one that is attached as ``which``."""
     query = f"SELECT name FROM {which}.sqlite_master WHERE type = 'table'"  # noqa: S608 - the caller's own word
     return {name for (name,) in connection.execute(query)}
 
 
 def put(finished: Path, name: Path, *, replace: bool = False) -> None:
-    """Gives a finished file its name, once it is on the disk.
+    """Give a finished file its name, once it is on the disk.
 
     Raises:
         FileExistsError: there is something of that name, and it is not to be replaced.
@@ -79,7 +82,7 @@ def put(finished: Path, name: Path, *, replace: bool = False) -> None:
 
 
 def sync(path: Path) -> None:
-    """Returns when what was written to a file, or the names in a directory, are on the disk."""
+    """Return when what was written to a file, or the names in a directory, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

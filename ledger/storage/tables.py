@@ -20,7 +20,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant in UTC; raises ``ValueError`` for a local time without a zone."""
+        """Return the instant in UTC.
+
+        Raises:
+            ValueError: For a local time without a zone.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -29,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """The stored instant, in UTC."""
+        """Return the stored instant, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -14,13 +14,13 @@ from ledger.rules.warnings import note_advice
 
 
 def add(call: Call) -> Reply | OpenForm:
-    """What ``save_addendum`` does; without a text a form shows what the note lacks and takes it."""
+    """Return what ``save_addendum`` does; without a text a form shows what the note lacks and takes it."""
     entry = bare_entry(call, command="add")
     return save_addendum(call) if entry is None else OpenForm(add_form(entry, call.practice))
 
 
 def save_addendum(call: Call) -> Reply:
-    """Adds to the note of the entry the call names; raises ``LedgerError`` where it may not or there is no text."""
+    """Add to the note of the entry the call names; raise ``LedgerError`` where it may not or there is no text."""
     with call.database.writing() as connection:
         entry, text = named_entry(call, connection, command="add")
         receipt = add_addendum(

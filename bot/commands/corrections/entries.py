@@ -22,9 +22,10 @@ _BEHIND_THE_NAME = {
 
 
 def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[StoredEntry, str]:
-    """The entry at the beginning of the call's text and what follows it.
+    """Return the entry at the beginning of the call's text and what follows it.
 
-    Raises ``LedgerError`` where the words name no entry, or one that ``command`` may not touch for this person.
+    Raises:
+        LedgerError: Where the words name no entry, or one that ``command`` may not touch for this person.
     """
     name = parse_entry_name(call.text)
     if not isinstance(name, EntryName):
@@ -47,7 +48,9 @@ def named_entry(call: Call, connection: Connection, *, command: str) -> tuple[St
 
 
 def bare_entry(call: Call, *, command: str) -> StoredEntry | None:
-    """The entry that the call names, where nothing stands behind its name and a form has to ask for it; else None.
+    """Return the entry that the call names, where nothing stands behind its name and a form has to ask for it.
+
+    None where the line says more than the name.
 
     Raises as ``named_entry`` does, and ``LedgerError`` for an entry that was voided.
     """
@@ -59,7 +62,11 @@ def bare_entry(call: Call, *, command: str) -> StoredEntry | None:
 
 
 def show_entry(call: Call) -> OpenForm:
-    """The entry that the call names, with what its reader may do about it; raises as ``bare_entry`` does."""
+    """Return the entry that the call names, with what its reader may do about it; raises as ``bare_entry`` does.
+
+    Raises:
+        LedgerError: ENTRY_UNREADABLE.
+    """
     entry = bare_entry(call, command="add")
     if entry is None:
         raise LedgerError("ENTRY_UNREADABLE", "Which entry?", "For example: /ccm me")

@@ -19,7 +19,11 @@ from ledger.roster.directory import find_codes
 
 
 def fix(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
-    """What ``save_fix`` does; without a change a form shows the entry, and an unusual entry is asked about."""
+    """Return what ``save_fix`` does; without a change a form shows the entry, and an unusual entry is asked about.
+
+    Raises:
+        LedgerError: It cannot be done; the title says why.
+    """
     entry = bare_entry(call, command="fix")
     if entry is not None:
         return OpenForm(entry_form(call, entry))
@@ -34,10 +38,11 @@ def fix(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
 
 
 def save_fix(call: Call, *, confirmed: bool) -> Reply:
-    """Replaces the entry the call names and answers with the receipt; a line that cannot be read saves nothing.
+    """Replace the entry the call names and answer with the receipt; a line that cannot be read saves nothing.
 
-    Raises ``LedgerError`` for an entry that is not the person's or was voided, for a line that changes nothing and
-    for what the rules refuse; ``ConfirmationNeededError`` for an unusual entry unless ``confirmed``.
+    Raises:
+        LedgerError: For an entry that is not the person's or was voided, for a line that changes nothing and for what
+            the rules refuse; ``ConfirmationNeededError`` for an unusual entry unless ``confirmed``.
     """
     with call.database.writing() as connection:
         old, rest = named_entry(call, connection, command="fix")
@@ -49,7 +54,7 @@ def save_fix(call: Call, *, confirmed: bool) -> Reply:
 
 
 def _parse(call: Call, connection: Connection, old: StoredEntry, rest: str) -> LogLine:
-    """``rest`` as a log line of the entry's patient, so that another patient's code in it is a conflict."""
+    """Return ``rest`` as a log line of the entry's patient, so that another patient's code in it is a conflict."""
     return parse_log(
         f"{old.patient_code} {rest}",
         now=call.local_now,

@@ -19,7 +19,7 @@ from ledger.recording.stored_entries import StoredEntry
 
 
 def entry_form(call: Call, entry: StoredEntry) -> dict[str, Any]:
-    """The form with the entry in it; a note that has grown too long for one is left out, and that is said."""
+    """Return the form with the entry in it; a note that has grown too long for one is left out, and that is said."""
     values = _values(call, entry)
     if len(entry.note) <= NOTE_CHARACTERS:
         return fix_form(entry.name, values)
@@ -28,10 +28,12 @@ def entry_form(call: Call, entry: StoredEntry) -> dict[str, Any]:
 
 
 def submit_fix(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
-    """Replaces the entry that ``call.text`` names by what was filled in; returns a view, or errors by input.
+    """Replace the entry that ``call.text`` names by what was filled in; return a view, or errors by input.
 
-    What stands in the form as it was stays in the entry as it was, to the second. Raises ``LedgerError`` for an entry
-    that is not the person's.
+    What stands in the form as it was stays in the entry as it was, to the second.
+
+    Raises:
+        LedgerError: For an entry that is not the person's.
     """
     with call.database.reading() as connection:
         old, _ = named_entry(call, connection, command="fix")
@@ -76,7 +78,7 @@ def _to_the_minute(call: Call, instant: datetime) -> datetime:
 
 
 def _changed(line: LogLine, changes: Collection[str], old: StoredEntry) -> LogLine:
-    """Of a filled form what was changed."""
+    """Return of a filled form what was changed."""
     if LENGTH not in changes:
         line = replace(line, duration_minutes=None, started_at=None, ended_at=None)
     return replace(

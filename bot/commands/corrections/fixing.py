@@ -29,17 +29,19 @@ def replaced(
     content: Mapping[str, Any],
     confirmed: bool,
 ) -> Reply:
-    """Replaces ``old`` by ``new`` and answers with the receipt; raises as ``fix_entry`` does."""
+    """Replace ``old`` by ``new`` and answer with the receipt; raise as ``fix_entry`` does."""
     request = call.request(content)
     done = fix_entry(connection, call.practice, old.position, new, request=request, at=call.at, confirmed=confirmed)
     return fixed(done, call.practice, note_advice=note_advice(new.note))
 
 
 def corrected(call: Call, old: StoredEntry, line: LogLine, *, keeps_contact: bool = True) -> NewEntry:
-    """The entry with what the line says, and as it was where the line says nothing.
+    """Return the entry with what the line says, and as it was where the line says nothing.
 
-    A contact that nobody names is the old one, unless a form without it was sent. Raises ``LedgerError`` where that
-    changes nothing, or where a contact is missing.
+    A contact that nobody names is the old one, unless a form without it was sent.
+
+    Raises:
+        LedgerError: Where that changes nothing, or where a contact is missing.
     """
     times = _times(call, old, line)
     activity = line.activity or old.activity
@@ -94,7 +96,7 @@ class _Times:
 
 
 def _times(call: Call, old: StoredEntry, line: LogLine) -> _Times | None:
-    """When the work was, where that is known: a new length keeps the beginning, a new day the time of day."""
+    """Return when the work was, where that is known: a new length keeps the beginning, a new day the time of day."""
     minutes = line.duration_minutes or old.duration_minutes
     if line.started_at is not None:
         return _Times(line.started_at, line.ended_at or later(line.started_at, minutes))
@@ -111,7 +113,11 @@ def _times(call: Call, old: StoredEntry, line: LogLine) -> _Times | None:
 
 
 def _moved(start: datetime, day: date) -> datetime:
-    """The same time of day on another day, in UTC; raises ``LedgerError`` where clocks skip it on that day."""
+    """Return the same time of day on another day, in UTC.
+
+    Raises:
+        LedgerError: Where clocks skip it on that day.
+    """
     moved = local_instant(day, start.time(), start.tzinfo)
     if moved is None:
         raise LedgerError(

@@ -10,7 +10,7 @@ from ledger.recording.voids import undo_last
 
 
 def undo(call: Call, *, patient_code: str | None = None, position: int | None = None) -> Reply:
-    """Voids the person's last entry, or the one a button names; raises ``LedgerError`` where there is none."""
+    """Void the person's last entry, or the one a button names; raise ``LedgerError`` where there is none."""
     with call.database.writing() as connection:
         voided = undo_last(
             connection,

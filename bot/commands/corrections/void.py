@@ -12,13 +12,13 @@ from ledger.recording.voids import void_entry
 
 
 def void(call: Call) -> Reply | OpenForm:
-    """What ``save_void`` does; without a reason a form shows the entry and asks for it."""
+    """Return what ``save_void`` does; without a reason a form shows the entry and asks for it."""
     entry = bare_entry(call, command="void")
     return save_void(call) if entry is None else OpenForm(void_form(entry, call.practice))
 
 
 def save_void(call: Call) -> Reply:
-    """Voids the entry the call names; raises ``LedgerError`` where it may not, was voided, or no reason is given."""
+    """Void the entry the call names; raise ``LedgerError`` where it may not, was voided, or no reason is given."""
     with call.database.writing() as connection:
         entry, reason = named_entry(call, connection, command="void")
         receipt = void_entry(

@@ -16,7 +16,7 @@ from ledger.clock import month_of
 
 
 def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
-    """The line with this month in place of one that it leaves out."""
+    """Return the line with this month in place of one that it leaves out."""
     return replace(line, month=line.month or month_of(call.today))
 
 

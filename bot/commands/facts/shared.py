@@ -49,7 +49,7 @@ class Refusal:
 
 
 def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine | Refusal:
-    """The line with today in place of a date that it leaves out."""
+    """Return the line with today in place of a date that it leaves out."""
     return replace(line, first_day=line.first_day or call.today)
 
 
@@ -76,7 +76,7 @@ class FactKeeper(Command):
 
 
 def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
-    """Records the fact that the line states and answers with what it changed; the same request again does neither.
+    """Record the fact that the line states and answer with what it changed; the same request again does neither.
 
     A line with gaps or mistakes opens the form with all that was understood, and what is missing or wrong said in it.
     """
@@ -95,14 +95,14 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
 
 
 def open_fact_form(keeper: FactKeeper, call: Call) -> OpenForm:
-    """The form with what the call's text says, though it may say enough to be recorded."""
+    """Return the form with what the call's text says, though it may say enough to be recorded."""
     with call.database.reading() as connection:
         line = _parse(call, connection, keeper.command)
     return _open(keeper, call, line, (), example=line)
 
 
 def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
-    """Records what was filled in; returns the receipt as a view, or what is wrong by the names of inputs.
+    """Record what was filled in; return the receipt as a view, or what is wrong by the names of inputs.
 
     What is wrong with no input, such as who designates, is said above them in the form as it was filled in.
     """
@@ -132,7 +132,7 @@ def _parse(call: Call, connection: Connection, command: FactCommand) -> FactLine
 
 
 def _unclear(keeper: FactKeeper, call: Call, line: FactLine) -> OpenForm:
-    """The form for a line with gaps or mistakes; one of a command alone asks for nothing in particular."""
+    """Return the form for a line with gaps or mistakes; one of a command alone asks for nothing in particular."""
     complaints = tuple(Complaint("", f"{one.message} For example: {one.example}") for one in line.problems)
     needs = SHAPES[keeper.command].needs
     asked = [needs[part] for part in line.missing] if call.text else []
@@ -161,7 +161,7 @@ def _open(
 
 
 def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> Fact | Refusal:
-    """The fact that a line without gaps states, by the rules of its import file."""
+    """Return the fact that a line without gaps states, by the rules of its import file."""
     full = keeper.fill(call, connection, line)
     if isinstance(full, Refusal):
         return full
@@ -176,7 +176,7 @@ def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine
 
 
 def _gaps(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> tuple[Complaint, ...]:
-    """What a filled form still lacks."""
+    """Return what a filled form still lacks."""
     needs, inputs = SHAPES[keeper.command].needs, keeper.form.inputs
     columns = {one.attribute: one.column for one in inputs}
     found = [Complaint(columns[part.value], f"Say {needs[part]}.") for part in line.missing]

@@ -24,9 +24,10 @@ from ledger.roster.lists import ROWS_PER_PAGE, beginning, blockers_of, patient_c
 
 
 def patients(call: Call) -> Reply | OpenForm:
-    """The list of all patients or of a team's, or the form of the patient whom the call names.
+    """Return the list of all patients or of a team's, or the form of the patient whom the call names.
 
-    Raises ``LedgerError`` for words that name neither.
+    Raises:
+        LedgerError: For words that name neither.
     """
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
@@ -56,7 +57,7 @@ def patients_at_page(call: Call, page: int) -> Reply:
 
 
 def _team(asked: str, known: Sequence[Team]) -> Team | None:
-    """The team of that name, or the only one whose name begins so; None where nothing was asked."""
+    """Return the team of that name, or the only one whose name begins so; None where nothing was asked."""
     if not asked:
         return None
     exact = [team for team in known if team.name.lower() == asked.lower()]
@@ -72,7 +73,7 @@ def _team(asked: str, known: Sequence[Team]) -> Team | None:
 
 
 def open_patient(call: Call, code: str | None) -> OpenForm:
-    """The form of the patient with that code, or an empty one for a new patient where ``code`` is None."""
+    """Return the form of the patient with that code, or an empty one for a new patient where ``code`` is None."""
     if code is None:
         return OpenForm(patient_form(Filled({"risk_documented": YES})))
     with call.database.reading() as connection:
@@ -89,12 +90,12 @@ def open_patient(call: Call, code: str | None) -> OpenForm:
 
 
 def submit_patient(call: Call, filled: Filled) -> FormAnswer:
-    """Saves what the form says and answers with what that changed, or with what is wrong, by input."""
+    """Save what the form says and answer with what that changed, or with what is wrong, by input."""
     return answered_beside(lambda: save_patient_form(call, filled), filled, LABELS)
 
 
 def save_patient_form(call: Call, filled: Filled) -> OpenForm:
-    """The view that tells what was saved; raises ``RosterRefusedError``."""
+    """Return the view that tells what was saved; raises ``RosterRefusedError``."""
     cells = {**filled.cells, "conditions": ";".join(filled.cells["conditions"].replace(",", ";").splitlines())}
     cells["risk_documented"] = cells["risk_documented"] or "no"
     with call.database.writing() as connection:

@@ -30,7 +30,7 @@ FormAnswer = OpenForm | SaveLater | dict[str, str]
 
 
 def team_words(connection: Connection, call: Call) -> dict[str, Team]:
-    """The teams by what means them in a form's menus."""
+    """Return the teams by what means them in a form's menus."""
     return {team_word(team.team_id): team for team in teams(connection, call.practice.practice_id)}
 
 
@@ -40,14 +40,15 @@ def team_ids(known: Mapping[str, Team]) -> dict[str, str]:
 
 
 def team_names(known: Mapping[str, Team]) -> dict[str, str]:
-    """Names of ``team_words`` by id."""
+    """Name of ``team_words`` by id."""
     return {team.team_id: team.name for team in known.values()}
 
 
 def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapping[str, str]) -> FormAnswer:
-    """What ``save`` answers, or what it refuses: all of it at once, each beside its input.
+    """Return what ``save`` answers, or what it refuses: all of it at once, each beside its input.
 
-    Raises ``RosterRefusedError`` where the form has no input for what is wrong.
+    Raises:
+        RosterRefusedError: Where the form has no input for what is wrong.
     """
     try:
         return save()
@@ -58,7 +59,7 @@ def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapp
 
 
 def beside_inputs(problems: Sequence[Problem], labels: Mapping[str, str]) -> dict[str, str]:
-    """The problems as a form says them: by input, in the form's words for the columns."""
+    """Return the problems as a form says them: by input, in the form's words for the columns."""
     # Of the columns, only those with an underscore are no words that a message may have of its own.
     columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name)})\b")
     said: dict[str, list[str]] = {}

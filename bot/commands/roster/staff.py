@@ -31,10 +31,13 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 
 
 def staff(call: Call) -> Reply | OpenForm:
-    """The list of people, or the form of the one whom the call names by id, Slack id, mention or beginning of a name.
+    """Return the list of people, or the form of the one whom the call names.
 
+    A person is named by id, Slack id, mention or the beginning of a name.
     A Slack id of nobody on the staff opens the form that adds them; a beginning that several have lists those.
-    Raises ``LedgerError`` for words that name nobody.
+
+    Raises:
+        LedgerError: For words that name nobody.
     """
     word = _word(call.text)
     if not word:
@@ -77,7 +80,11 @@ def staff_at_page(call: Call, page: int) -> Reply:
 
 
 def open_person(call: Call, staff_id: str) -> OpenForm:
-    """The form of the staff member with that id; raises ``LedgerError`` where there is none."""
+    """Return the form of the staff member with that id.
+
+    Raises:
+        LedgerError: Where there is none.
+    """
     with call.database.reading() as connection:
         person = person_by_id(connection, call.practice.practice_id, staff_id)
         supervised = is_supervised(connection, call.practice.practice_id, staff_id)
@@ -97,12 +104,12 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
 
 
 def open_new_person(*, slack_user_id: str = "", name: str = "") -> OpenForm:
-    """The form that adds somebody, prefilled with what Slack says of them."""
+    """Return the form that adds somebody, prefilled with what Slack says of them."""
     return OpenForm(person_form(Filled({"slack_user_id": slack_user_id, "name": name, "supervised": YES})))
 
 
 def submit_person(call: Call, filled: Filled) -> FormAnswer:
-    """Saves what the form says and answers with what that changed, or with what is wrong, by input.
+    """Save what the form says and answer with what that changed, or with what is wrong, by input.
 
     Where the months of many patients depend on it, nothing is saved yet: ``save_person_form`` does it.
     """
@@ -122,7 +129,7 @@ def submit_person(call: Call, filled: Filled) -> FormAnswer:
 
 
 def save_person_form(call: Call, filled: Filled) -> OpenForm:
-    """The view that tells what was saved; raises ``RosterRefusedError``."""
+    """Return the view that tells what was saved; raises ``RosterRefusedError``."""
     cells = _cells(filled)
     with call.database.writing() as connection:
         known = team_words(connection, call)

@@ -17,7 +17,11 @@ from ledger.roster.lists import ROWS_PER_PAGE, beginning, listed_teams
 
 
 def team(call: Call) -> Reply | OpenForm:
-    """The list of teams, or the form of the one that the call names; raises ``LedgerError`` for another name."""
+    """Return the list of teams, or the form of the one that the call names.
+
+    Raises:
+        LedgerError: For another name.
+    """
     asked = call.text.strip()
     if not asked:
         return team_at_page(call, 0)
@@ -46,9 +50,10 @@ def team_at_page(call: Call, page: int) -> Reply:
 
 
 def open_team(call: Call, word: str | None) -> OpenForm:
-    """The form of the team that ``word`` of a menu means, or an empty one for a new team where it is None.
+    """Return the form of the team that ``word`` of a menu means, or an empty one for a new team where it is None.
 
-    Raises ``LedgerError`` where the menu was older than the teams.
+    Raises:
+        LedgerError: Where the menu was older than the teams.
     """
     if word is None:
         return OpenForm(team_form(Filled({})))
@@ -73,12 +78,12 @@ def _form_of(found: Team) -> OpenForm:
 
 
 def submit_team(call: Call, filled: Filled) -> FormAnswer:
-    """Saves what the form says and answers with what that changed, or with what is wrong, by input."""
+    """Save what the form says and answer with what that changed, or with what is wrong, by input."""
     return answered_beside(lambda: save_team_form(call, filled), filled, LABELS)
 
 
 def save_team_form(call: Call, filled: Filled) -> OpenForm:
-    """The view that tells what was saved; raises ``RosterRefusedError``."""
+    """Return the view that tells what was saved; raises ``RosterRefusedError``."""
     with call.database.writing() as connection:
         receipt = save_team(
             connection,

@@ -12,7 +12,7 @@ from ledger.recording.timers import cancel_timer
 
 
 def cancel(call: Call, *, started_at: datetime | None = None) -> Reply:
-    """Cancels the person's timer; raises ``LedgerError`` where none runs, or not the one that a button is about."""
+    """Cancel the person's timer; raise ``LedgerError`` where none runs, or not the one that a button is about."""
     with call.database.writing() as connection:
         receipt = cancel_timer(
             connection,

@@ -22,7 +22,7 @@ from ledger.rules.facts import Activity, Contact, Program
 
 
 def start(call: Call) -> Reply | OpenForm:
-    """What ``save_start`` does; while one's timer runs, the answer names it and offers to end it."""
+    """Return what ``save_start`` does; while one's timer runs, the answer names it and offers to end it."""
     try:
         return save_start(call)
     except TimerRunningError as error:
@@ -30,9 +30,10 @@ def start(call: Call) -> Reply | OpenForm:
 
 
 def save_start(call: Call) -> Reply | OpenForm:
-    """Starts the timer that the line asks for; opens the form where no patient is named or something is unclear.
+    """Start the timer that the line asks for; open the form where no patient is named or something is unclear.
 
-    Raises ``TimerRunningError`` where the person has one already, ``LedgerError`` for a note that fits in no entry.
+    Raises:
+        TimerRunningError: Where the person has one already, ``LedgerError`` for a note that fits in no entry.
     """
     practice = call.practice
     with call.database.writing() as connection:
@@ -56,7 +57,7 @@ def save_start(call: Call) -> Reply | OpenForm:
 
 
 def submit_start(call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
-    """Starts the timer that was filled in; returns the answer as a view, or errors by input."""
+    """Start the timer that was filled in; return the answer as a view, or errors by input."""
     with call.database.writing() as connection:
         codes = find_codes(connection, call.practice.practice_id, values[PATIENT])
         if len(codes) != 1:

@@ -43,7 +43,7 @@ COMMAND = Button()
 
 
 def stop(call: Call, button: Button = COMMAND) -> Reply | OpenForm:
-    """What ``save_stop`` does; what keeps the entry from being saved as it is can be mended in the form."""
+    """Return what ``save_stop`` does; what keeps the entry from being saved as it is can be mended in the form."""
     try:
         return save_stop(call, button)
     except ProgramMissingError as error:
@@ -58,10 +58,11 @@ def stop(call: Call, button: Button = COMMAND) -> Reply | OpenForm:
 
 
 def save_stop(call: Call, button: Button = COMMAND, *, confirmed: bool = False) -> Reply | OpenForm:
-    """Ends the timer at the instant of the call and answers with the entry's receipt; opens the form for gaps.
+    """End the timer at the instant of the call and answer with the entry's receipt; open the form for gaps.
 
-    Raises ``LedgerError`` where no timer runs or what it measured may not be stored; ``ConfirmationNeededError`` where
-    it ran longer than the practice's limit, or the entry is unusual, unless ``confirmed``.
+    Raises:
+        LedgerError: Where no timer runs or what it measured may not be stored; ``ConfirmationNeededError`` where it ran
+            longer than the practice's limit, or the entry is unusual, unless ``confirmed``.
     """
     content = {"stop": call.text, "timer": button.started_at}
     with call.database.writing() as connection:
@@ -83,9 +84,12 @@ def save_stop(call: Call, button: Button = COMMAND, *, confirmed: bool = False) 
 def open_stop_form(
     call: Call, button: Button = COMMAND, *, intro: str = "", confirm: str = "", open_end: bool = False
 ) -> OpenForm:
-    """The form that ends the timer, with what was measured and said; with ``open_end`` the end is to be filled in.
+    """Return the form that ends the timer, with what was measured and said.
 
-    Raises ``LedgerError`` where no timer runs, or not the one that ``button`` is about.
+    With ``open_end`` the end is to be filled in.
+
+    Raises:
+        LedgerError: Where no timer runs, or not the one that ``button`` is about.
     """
     with call.database.reading() as connection:
         timer = required_timer(connection, call.practice, call.person.staff_id, button.started_at)
@@ -95,7 +99,7 @@ def open_stop_form(
 
 
 def submit_stop(call: Call, values: Mapping[str, str], stopped: Stopped) -> OpenForm | dict[str, str]:
-    """Logs what was filled in and ends the timer, both or neither; returns a view, or errors by input.
+    """Log what was filled in and end the timer, both or neither; return a view, or errors by input.
 
     Where length and date are as they were measured, the entry has the instants themselves.
     """
@@ -113,7 +117,7 @@ def submit_stop(call: Call, values: Mapping[str, str], stopped: Stopped) -> Open
 
 
 def _understood(call: Call, connection: Connection, timer: Timer) -> LogLine:
-    """The line over what was said at the start; the note goes on where one was begun."""
+    """Return the line over what was said at the start; the note goes on where one was begun."""
     said = parse_stop(
         call.text,
         patient_code=timer.patient_code,
@@ -155,7 +159,7 @@ def _form(
 
 
 def _again(call: Call, connection: Connection, saved: Receipt) -> Reply:
-    """The answer to a stop that was delivered before."""
+    """Return the answer to a stop that was delivered before."""
     entry = find_entry(connection, call.practice.practice_id, saved.patient_code, saved.parts[0].position)
     return receipt(saved, call.practice, note_advice=note_advice(entry.note))
 

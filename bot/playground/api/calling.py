@@ -21,37 +21,37 @@ class Call:
     base_url: str
 
     def text(self, name: str) -> str | None:
-        """Returns an argument as text, or None where it was not given."""
+        """Return an argument as text, or None where it was not given."""
         value = self.args.get(name)
         return None if value is None else str(value)
 
     def required(self, name: str) -> str:
-        """Returns an argument as text; raises SlackError `invalid_arguments` naming it when it is missing."""
+        """Return an argument as text; raise SlackError `invalid_arguments` naming it when it is missing."""
         value = self.text(name)
         if not value:
             raise missing(name)
         return value
 
     def flag(self, name: str) -> bool:
-        """Returns whether an argument says yes, in JSON or in a form."""
+        """Return whether an argument says yes, in JSON or in a form."""
         return str(self.args.get(name, "")).lower() in {"true", "1"}
 
     def number(self, name: str, usual: int) -> int:
-        """Returns a whole number; raises SlackError `invalid_arguments` for anything else."""
+        """Return a whole number; raise SlackError `invalid_arguments` for anything else."""
         value = self.text(name) or str(usual)
         if not value.isdigit():
             raise SlackError("invalid_arguments", [f"[ERROR] must be an integer [json-pointer:/{name}]"])
         return int(value)
 
     def moment(self, name: str, usual: float) -> float:
-        """Returns a message timestamp as seconds; raises SlackError `invalid_ts_...` for anything else."""
+        """Return a message timestamp as seconds; raise SlackError `invalid_ts_...` for anything else."""
         value = self.text(name) or str(usual)
         if not re.fullmatch(r"\d+(\.\d+)?", value):
             raise SlackError(f"invalid_ts_{name}")
         return float(value)
 
     def json(self, name: str) -> Any:
-        """Returns an argument that is JSON, or text that holds JSON (as forms send it)."""
+        """Return an argument that is JSON, or text that holds JSON (as forms send it)."""
         value = self.args.get(name)
         if not isinstance(value, str):
             return value
@@ -62,18 +62,18 @@ class Call:
             raise SlackError(refusal, [f"[ERROR] must be JSON [json-pointer:/{name}]"]) from error
 
     def channel(self, name: str = "channel") -> Channel:
-        """Returns the conversation an argument names; raises SlackError `channel_not_found`."""
+        """Return the conversation an argument names; raise SlackError `channel_not_found`."""
         return self.workspace.channel(self.required(name))
 
     def joined_channel(self, name: str = "channel") -> Channel:
-        """Returns the conversation an argument names, if the app is in it; else raises SlackError `not_in_channel`."""
+        """Return the conversation an argument names, if the app is in it; else raises SlackError `not_in_channel`."""
         channel = self.channel(name)
         if not channel.bot_is_member:
             raise SlackError("not_in_channel")
         return channel
 
     def page(self, items: list[JSON], usual: int) -> tuple[list[JSON], JSON]:
-        """Returns the items of the page asked for by `cursor` and `limit`, and its `response_metadata`."""
+        """Return the items of the page asked for by `cursor` and `limit`, and its `response_metadata`."""
         limit = min(self.number("limit", usual), MOST_LISTED)
         if limit < 1:
             raise SlackError("invalid_limit")
@@ -86,5 +86,5 @@ class Call:
 
 
 def missing(name: str) -> SlackError:
-    """Returns the refusal of a call without this argument."""
+    """Return the refusal of a call without this argument."""
     return SlackError("invalid_arguments", [f"[ERROR] missing required field: {name} [json-pointer:]"])

@@ -10,7 +10,7 @@ from bot.playground.settings import JSON, Channel
 
 
 def content(call: Call) -> JSON:
-    """Returns the checked `text` and `blocks` of a call; raises SlackError for what Slack would not take."""
+    """Return the checked `text` and `blocks` of a call; raise SlackError for what Slack would not take."""
     text, blocks = call.args.get("text"), call.json("blocks")
     if call.json("attachments"):
         raise SlackError("invalid_attachments", ["[ERROR] attachments are a legacy; use blocks"])
@@ -20,7 +20,7 @@ def content(call: Call) -> JSON:
 
 
 def metadata(call: Call) -> JSON | None:
-    """Returns the checked message metadata of a call."""
+    """Return the checked message metadata of a call."""
     given: JSON | None = call.json("metadata")
     if given:
         check_metadata(given)
@@ -28,7 +28,7 @@ def metadata(call: Call) -> JSON | None:
 
 
 def post_message(call: Call) -> JSON:
-    """Posts to a conversation, to a person's direct message, or into a thread."""
+    """Post to a conversation, to a person's direct message, or into a thread."""
     target = call.required("channel")
     known_user = target in call.workspace.users
     channel = call.workspace.direct_channel(target) if known_user else call.workspace.channel(target)
@@ -46,7 +46,7 @@ def post_message(call: Call) -> JSON:
 
 
 def post_ephemeral(call: Call) -> JSON:
-    """Shows a message to one member of a conversation; it is in no history."""
+    """Show a message to one member of a conversation; it is in no history."""
     channel = call.joined_channel()
     user = call.workspace.user(call.required("user"))
     if user.deleted or user.id not in channel.members:
@@ -60,7 +60,7 @@ def post_ephemeral(call: Call) -> JSON:
 
 
 def update(call: Call) -> JSON:
-    """Changes a message the app posted; metadata that is not given stays as it is, blocks go with a text alone.
+    """Change a message the app posted; metadata that is not given stays as it is, blocks go with a text alone.
 
     A message changed with blocks is not marked as edited. Stricter than Slack in one point: it shows a broken picture
     where an update brings in a file that no message of the conversation has shown
@@ -80,14 +80,14 @@ def update(call: Call) -> JSON:
 
 
 def delete(call: Call) -> JSON:
-    """Takes a message the app posted away."""
+    """Take a message the app posted away."""
     message = _own_message(call, "cant_delete_message")
     call.workspace.messages.remove(message)
     return {"channel": message.channel_id, "ts": message.ts}
 
 
 def get_permalink(call: Call) -> JSON:
-    """Returns the address of a message."""
+    """Return the address of a message."""
     channel = call.channel()
     message = call.workspace.messages.find(channel.id, call.required("message_ts"))
     if message is None or message.ephemeral_for is not None:

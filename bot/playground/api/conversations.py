@@ -10,14 +10,14 @@ END_OF_TIME = 9_999_999_999
 
 
 def history(call: Call) -> JSON:
-    """Returns the messages of a conversation, newest first, without replies and ephemeral ones."""
+    """Return the messages of a conversation, newest first, without replies and ephemeral ones."""
     channel = call.joined_channel()
     messages = [each for each in call.workspace.messages.seen_by(channel.id, None) if _asked_for(call, each)]
     return _shown(call, messages[::-1])
 
 
 def replies(call: Call) -> JSON:
-    """Returns a thread: its parent, then the replies, oldest first."""
+    """Return a thread: its parent, then the replies, oldest first."""
     channel = call.joined_channel()
     ts = call.required("ts")
     found = call.workspace.messages.find(channel.id, ts)
@@ -29,7 +29,7 @@ def replies(call: Call) -> JSON:
 
 
 def info(call: Call) -> JSON:
-    """Returns what one conversation is."""
+    """Return what one conversation is."""
     channel = call.channel()
     if channel.is_private and not channel.bot_is_member:
         raise SlackError("channel_not_found")  # a private channel is nobody's business who is not in it
@@ -37,7 +37,7 @@ def info(call: Call) -> JSON:
 
 
 def list_all(call: Call) -> JSON:
-    """Returns the conversations of the kinds asked for (public channels unless told otherwise)."""
+    """Return the conversations of the kinds asked for (public channels unless told otherwise)."""
     words = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
     asked = [word.strip() for word in (call.text("types") or "public_channel").split(",")]
     if any(word not in words for word in asked):
@@ -55,7 +55,7 @@ def list_all(call: Call) -> JSON:
 
 
 def members(call: Call) -> JSON:
-    """Returns the ids of those in a conversation, the app's own user among them."""
+    """Return the ids of those in a conversation, the app's own user among them."""
     channel = call.channel()
     ids = [*channel.members, *([call.workspace.installation.bot_user_id] if channel.bot_is_member else [])]
     page, response_metadata = call.page([{"id": each} for each in ids], USUAL_PAGE)
@@ -63,7 +63,7 @@ def members(call: Call) -> JSON:
 
 
 def open_direct(call: Call) -> JSON:
-    """Returns the direct message with one person."""
+    """Return the direct message with one person."""
     users = call.required("users").split(",")
     if len(users) != 1:
         raise SlackError("method_not_supported_for_channel_type")
@@ -75,7 +75,7 @@ def open_direct(call: Call) -> JSON:
 
 
 def as_api(channel: Channel) -> JSON:
-    """Returns a conversation as the Web API shows it."""
+    """Return a conversation as the Web API shows it."""
     if channel.im_user_id is not None:
         return {"id": channel.id, "is_im": True, "user": channel.im_user_id, "is_archived": channel.is_archived}
     return {

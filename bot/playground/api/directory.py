@@ -9,12 +9,12 @@ from bot.playground.workspace import SLACKBOT_ID, Workspace
 
 
 def api_test(call: Call) -> JSON:
-    """Returns the arguments."""
+    """Return the arguments."""
     return {"args": call.args}
 
 
 def auth_test(call: Call) -> JSON:
-    """Returns whose token this is (https://docs.slack.dev/reference/methods/auth.test)."""
+    """Return whose token this is (https://docs.slack.dev/reference/methods/auth.test)."""
     place = call.workspace.installation
     return {
         "url": f"{call.base_url}/",
@@ -28,27 +28,27 @@ def auth_test(call: Call) -> JSON:
 
 
 def team_info(call: Call) -> JSON:
-    """Returns what the workspace is called."""
+    """Return what the workspace is called."""
     place = call.workspace.installation
     return {"team": {"id": place.team_id, "name": place.team_name, "domain": place.team_domain}}
 
 
 def users_info(call: Call) -> JSON:
-    """Returns one person."""
+    """Return one person."""
     user_id = call.required("user")
     automatic = {each["id"]: each for each in _automatic_users(call.workspace)}
     return {"user": automatic.get(user_id) or user_as_api(call.workspace, call.workspace.user(user_id))}
 
 
 def users_list(call: Call) -> JSON:
-    """Returns everyone, deactivated people and bots among them."""
+    """Return everyone, deactivated people and bots among them."""
     people = [user_as_api(call.workspace, user) for user in call.workspace.users.values()]
     page, response_metadata = call.page([*people, *_automatic_users(call.workspace)], 999)
     return {"members": page, "cache_ts": int(call.workspace.clock()), "response_metadata": response_metadata}
 
 
 def user_as_api(workspace: Workspace, user: User) -> JSON:
-    """Returns a person as the Web API shows them (https://docs.slack.dev/reference/objects/user-object)."""
+    """Return a person as the Web API shows them (https://docs.slack.dev/reference/objects/user-object)."""
     now = dt.datetime.fromtimestamp(workspace.clock(), zoneinfo.ZoneInfo(user.tz))
     offset = now.utcoffset() or dt.timedelta()
     shown: JSON = {

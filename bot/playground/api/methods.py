@@ -57,7 +57,7 @@ LISTED_KINDS = {"public_channel": "channels", "private_channel": "groups", "im":
 
 
 def answer(workspace: Workspace, method_name: str, token: str | None, args: JSON, base_url: str) -> JSON:
-    """Returns what Slack answers to this call, and keeps both in the traffic log.
+    """Return what Slack answers to this call, and keep both in the traffic log.
 
     Raises:
         SlackError: when Slack would refuse, or a fault was put in the way.
@@ -88,7 +88,7 @@ def _accepted(workspace: Workspace, method_name: str, token: str | None, call: C
 
 
 def _provided(workspace: Workspace, method_name: str, token: str | None) -> frozenset[str]:
-    """Returns the scopes of the token; raises SlackError where it does not open this workspace, or this method."""
+    """Return the scopes of the token; raise SlackError where it does not open this workspace, or this method."""
     if not token:
         raise SlackError("not_authed")
     is_app_token = token == workspace.installation.app_token

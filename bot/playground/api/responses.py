@@ -32,7 +32,7 @@ KNOWN_FIELDS = frozenset(
 
 
 def answer_response_url(workspace: Workspace, token: str, given: Any) -> None:
-    """Does what was sent to a response URL, and keeps it in the traffic log.
+    """Do what was sent to a response URL, and keep it in the traffic log.
 
     Raises:
         SlackError: for a URL that is unknown, too old or used up, and for a message Slack would not take.
@@ -54,7 +54,7 @@ def answer_response_url(workspace: Workspace, token: str, given: Any) -> None:
 
 
 def respond(workspace: Workspace, ticket: ResponseUrl, given: Any) -> None:
-    """Posts, replaces or deletes what an answer to an interaction asks for; raises SlackError when it is malformed."""
+    """Post, replace or delete what an answer to an interaction asks for; raise SlackError when it is malformed."""
     if not isinstance(given, dict):
         raise SlackError("invalid_payload")
     unknown = sorted(set(given) - KNOWN_FIELDS)

@@ -8,7 +8,7 @@ from bot.playground.workspace import Workspace
 
 
 def get_upload_url(call: Call) -> JSON:
-    """Returns where to send a file's bytes."""
+    """Return where to send a file's bytes."""
     length = call.number("length", 0)
     if length < 1:
         raise missing("length")
@@ -17,7 +17,7 @@ def get_upload_url(call: Call) -> JSON:
 
 
 def receive(workspace: Workspace, token: str, content: bytes) -> StoredFile:
-    """Keeps the bytes sent to an upload address.
+    """Keep the bytes sent to an upload address.
 
     Raises:
         SlackError: for an unknown address and another length than announced, or where a fault was put in the way.
@@ -33,7 +33,7 @@ def receive(workspace: Workspace, token: str, content: bytes) -> StoredFile:
 
 
 def complete_upload(call: Call) -> JSON:
-    """Shows uploaded files in a conversation, as one message of the app."""
+    """Show uploaded files in a conversation, as one message of the app."""
     listed = call.json("files")
     if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
         raise missing("files")

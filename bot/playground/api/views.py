@@ -11,19 +11,19 @@ from bot.playground.surfaces import OpenView
 
 
 def open_modal(call: Call) -> JSON:
-    """Opens a modal for the person whose trigger was given."""
+    """Open a modal for the person whose trigger was given."""
     view = _view(call, "modal")
     return _shown(call.workspace.views.open(_person(call), view))
 
 
 def push(call: Call) -> JSON:
-    """Puts a modal on top of those the person has open."""
+    """Put a modal on top of those the person has open."""
     view = _view(call, "modal")
     return _shown(call.workspace.views.push(_person(call), view))
 
 
 def update(call: Call) -> JSON:
-    """Changes an open view, named by `view_id` or `external_id`."""
+    """Change an open view, named by `view_id` or `external_id`."""
     view_id, external_id = call.text("view_id"), call.text("external_id")
     if not view_id and not external_id:
         raise missing("view_id")
@@ -36,7 +36,7 @@ def update(call: Call) -> JSON:
 
 
 def publish(call: Call) -> JSON:
-    """Shows a person's App Home."""
+    """Show a person's App Home."""
     user = call.workspace.user(call.required("user_id"))
     if not call.workspace.features.home_tab_enabled:
         raise SlackError("not_enabled")
@@ -46,7 +46,7 @@ def publish(call: Call) -> JSON:
 
 
 def prepared(workspace_call: Call, view: JSON, kind: str) -> JSON:
-    """Returns a checked view with its blocks filled in; raises SlackError `invalid_arguments`."""
+    """Return a checked view with its blocks filled in; raise SlackError `invalid_arguments`."""
     check_view(view, kind=kind)
     return {**view, "blocks": fill_blocks(workspace_call.workspace, view["blocks"])}
 

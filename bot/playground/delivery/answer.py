@@ -35,14 +35,14 @@ class Transport(Protocol):
     """A way to the app."""
 
     def is_ready(self) -> bool:
-        """Returns whether the app can be reached this way now."""
+        """Return whether the app can be reached this way now."""
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
-        """Hands over a payload and returns the app's answer, waiting no longer than told."""
+        """Hand over a payload and return the app's answer, waiting no longer than told."""
 
 
 def read_body(content_type: str, body: str) -> Any:
-    """Returns an HTTP answer's body as JSON, text, or None; text where it claims to be JSON and is not."""
+    """Return an HTTP answer's body as JSON, text, or None; text where it claims to be JSON and is not."""
     if not body:
         return None
     if content_type.startswith("application/json"):

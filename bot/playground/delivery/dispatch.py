@@ -29,12 +29,12 @@ class Delivery:
         self.set_request_url(workspace.installation.request_url)
 
     def attach(self, receiver: Receiver) -> None:
-        """Sends all that follows to a function in this process, as signed HTTP requests."""
+        """Send all that follows to a function in this process, as signed HTTP requests."""
         self._in_process = InProcessTransport(receiver, self._workspace.installation.signing_secret)
         self._workspace.changes.publish(None, {"type": "connected"})
 
     def set_request_url(self, request_url: str | None) -> None:
-        """Sends all that follows to this address, where no other way is open."""
+        """Send all that follows to this address, where no other way is open."""
         secret = self._workspace.installation.signing_secret
         self._http: Transport | None = HttpTransport(request_url, secret) if request_url else None
 
@@ -44,11 +44,11 @@ class Delivery:
         return self._way() is not None
 
     def send(self, kind: Kind, payload: JSON, summary: str) -> Answer:
-        """Returns the app's answer to a command or an interaction."""
+        """Return the app's answer to a command or an interaction."""
         return self._send_once(kind, payload, summary, retry=None)
 
     def send_event(self, event: JSON, summary: str) -> Answer:
-        """Returns the app's answer to an event, repeated once if it failed."""
+        """Return the app's answer to an event, repeated once if it failed."""
         answer = self._send_once("events_api", event, summary, retry=None)
         for number in range(1, EVENT_RETRIES + 1):
             if answer.error in (None, FAILED):

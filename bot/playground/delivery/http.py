@@ -26,7 +26,7 @@ OK = 200
 
 
 def signed_request(kind: Kind, payload: JSON, signing_secret: str, retry: Retry | None) -> tuple[dict[str, str], str]:
-    """Returns the headers and the body that Slack would send for this payload.
+    """Return the headers and the body that Slack would send for this payload.
 
     The timestamp is the present time of the machine, whatever clock the workspace has: receivers compare with theirs.
     """
@@ -60,11 +60,11 @@ class InProcessTransport:
         self._signing_secret = signing_secret
 
     def is_ready(self) -> bool:
-        """Returns True: the function is here."""
+        """Return True: the function is here."""
         return True
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
-        """Returns the receiver's answer; it runs on a thread of its own, so that it can be too late."""
+        """Return the receiver's answer; it runs on a thread of its own, so that it can be too late."""
         headers, body = signed_request(kind, payload, self._signing_secret, retry)
         outcome: concurrent.futures.Future[Reply] = concurrent.futures.Future()
 
@@ -91,11 +91,11 @@ class HttpTransport:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def is_ready(self) -> bool:
-        """Returns True: whether anyone listens shows when it is tried."""
+        """Return True: whether anyone listens shows when it is tried."""
         return True
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
-        """Returns the app's answer, with `http_NNN` as the error for a status other than 200."""
+        """Return the app's answer, with `http_NNN` as the error for a status other than 200."""
         headers, body = signed_request(kind, payload, self._signing_secret, retry)
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting
             self._request_url, data=body.encode(), headers=headers, method="POST"

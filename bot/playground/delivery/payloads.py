@@ -20,7 +20,7 @@ class Payloads:
         self._base_url = base_url
 
     def command(self, user: User, channel: Channel, command: str, text: str, response_token: str) -> JSON:
-        """Returns the fields of a slash command."""
+        """Return the fields of a slash command."""
         place = self._workspace.installation
         return {
             "token": place.verification_token,
@@ -41,7 +41,7 @@ class Payloads:
     def block_actions(
         self, user: User, source: Message | OpenView, action: JSON, state: JSON, token: str | None
     ) -> JSON:
-        """Returns an interaction with a block; `token` ends the response URL where the source is a message."""
+        """Return an interaction with a block; `token` ends the response URL where the source is a message."""
         payload: JSON = {
             **self._interaction("block_actions", user),
             "trigger_id": self._workspace.tickets.new_trigger(user.id),
@@ -53,7 +53,7 @@ class Payloads:
         return payload
 
     def block_suggestion(self, user: User, source: Message | OpenView, *, named: JSON, query: str, state: JSON) -> JSON:
-        """Returns the question for the options of the external menu `named` by its block and action id."""
+        """Return the question for the options of the external menu `named` by its block and action id."""
         about = self._source(source, state)
         about.pop("state", None)
         return {
@@ -64,7 +64,7 @@ class Payloads:
         }
 
     def view_submission(self, user: User, opened: OpenView, state: JSON) -> JSON:
-        """Returns a submitted modal."""
+        """Return a submitted modal."""
         return {
             **self._interaction("view_submission", user),
             "trigger_id": self._workspace.tickets.new_trigger(user.id),
@@ -73,7 +73,7 @@ class Payloads:
         }
 
     def view_closed(self, user: User, opened: OpenView, state: JSON, *, is_cleared: bool) -> JSON:
-        """Returns a dismissed modal."""
+        """Return a dismissed modal."""
         return {
             **self._interaction("view_closed", user),
             "view": shown_view(opened, state),
@@ -81,7 +81,7 @@ class Payloads:
         }
 
     def global_shortcut(self, user: User, callback_id: str) -> JSON:
-        """Returns a shortcut taken from anywhere."""
+        """Return a shortcut taken from anywhere."""
         return {
             **self._interaction("shortcut", user),
             "callback_id": callback_id,
@@ -90,7 +90,7 @@ class Payloads:
         }
 
     def message_shortcut(self, user: User, callback_id: str, message: Message, response_token: str) -> JSON:
-        """Returns a shortcut taken on a message."""
+        """Return a shortcut taken on a message."""
         channel = self._workspace.channel(message.channel_id)
         return {
             **self._interaction("message_action", user),
@@ -104,7 +104,7 @@ class Payloads:
         }
 
     def event(self, event: JSON) -> JSON:
-        """Returns an event in its envelope (https://docs.slack.dev/apis/events-api)."""
+        """Return an event in its envelope (https://docs.slack.dev/apis/events-api)."""
         place = self._workspace.installation
         authorization = {
             "enterprise_id": None,
@@ -129,7 +129,7 @@ class Payloads:
         }
 
     def response_url(self, token: str) -> str:
-        """Returns the whole response URL."""
+        """Return the whole response URL."""
         return f"{self._base_url}/response/{token}"
 
     def _interaction(self, kind: str, user: User) -> JSON:
@@ -167,5 +167,5 @@ class Payloads:
 
 
 def shown_view(opened: OpenView, state: JSON) -> dict[str, Any]:
-    """Returns a view as payloads carry it, with what was entered."""
+    """Return a view as payloads carry it, with what was entered."""
     return {**opened.body, "state": {"values": state}}

@@ -28,7 +28,7 @@ class Link:
     retiring: bool = False
 
     def write(self, message: JSON) -> None:
-        """Sends from another thread than the connection's own; raises OSError when the connection has gone."""
+        """Send from another thread than the connection's own; raise OSError when the connection has gone."""
         sending = asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
         try:
             sending.result(SECONDS_TO_WRITE)
@@ -48,7 +48,7 @@ class SocketModeTransport:
         self._turn = 0
 
     def is_ready(self) -> bool:
-        """Returns whether the app is connected."""
+        """Return whether the app is connected."""
         return bool(self._links)
 
     @property
@@ -57,7 +57,7 @@ class SocketModeTransport:
         return len(self._links)
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Keeps one accepted connection until it ends."""
+        """Keep one accepted connection until it ends."""
         link = Link(websocket, asyncio.get_running_loop())
         with self._lock:
             self._links.append(link)
@@ -74,14 +74,14 @@ class SocketModeTransport:
             self._on_change()
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
-        """Returns what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`."""
+        """Return what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`."""
         link = self._next_link()
         if link is None:
             return Answer(error=FAILED)
         return _sent(link, _envelope(kind, payload, retry), timeout_seconds)
 
     def send_to_all(self, kind: Kind, payload: JSON, *, timeout_seconds: float) -> list[Answer]:
-        """Returns what each connection acknowledged one and the same envelope with, sent to all at once.
+        """Return what each connection acknowledged one and the same envelope with, sent to all at once.
 
         Slack delivers at least once: where an acknowledgement is lost, the envelope comes again, perhaps elsewhere.
         """
@@ -92,7 +92,7 @@ class SocketModeTransport:
             return list(pool.map(lambda link: _sent(link, envelope, timeout_seconds), links))
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
-        """Tells every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`).
+        """Tell every connection to make a new one, as Slack does now and then (`warning`, `refresh_requested`).
 
         Until the app has done so, the old ones are still used.
         """

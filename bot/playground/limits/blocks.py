@@ -91,7 +91,7 @@ IN_MESSAGE: dict[str, Check] = {
 
 
 def check_blocks(blocks: Any, pointer: str, problems: Problems, *, in_message: bool) -> None:
-    """Reports each block that is wrong, too many blocks, and block ids used twice."""
+    """Report each block that is wrong, too many blocks, and block ids used twice."""
     most = MOST_IN_MESSAGE if in_message else MOST_IN_VIEW
     array(by_type(IN_MESSAGE if in_message else COMMON), most)(blocks, pointer, problems)
     if not isinstance(blocks, list):

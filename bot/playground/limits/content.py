@@ -14,7 +14,7 @@ MOST_METADATA_BYTES = 16_000
 
 
 def check_message(text: Any, message_blocks: Any) -> None:
-    """Refuses what may not be posted (https://docs.slack.dev/reference/methods/chat.postMessage).
+    """Refuse what may not be posted (https://docs.slack.dev/reference/methods/chat.postMessage).
 
     Stricter than Slack in one point: blocks need a text beside them, for notifications and screen readers.
 
@@ -84,7 +84,7 @@ def _one_focus(view: JSON, problems: Problems) -> None:
 
 
 def check_view(view: Any, *, kind: str) -> None:
-    """Refuses what is no modal or App Home (https://docs.slack.dev/reference/views); `kind` is `modal` or `home`.
+    """Refuse what is no modal or App Home (https://docs.slack.dev/reference/views); `kind` is `modal` or `home`.
 
     Raises:
         SlackError: `invalid_arguments`, or `view_too_large` past 250 kB.
@@ -105,7 +105,7 @@ def check_view(view: Any, *, kind: str) -> None:
 
 
 def check_metadata(metadata: Any) -> None:
-    """Refuses message metadata of another form (https://docs.slack.dev/messaging/message-metadata).
+    """Refuse message metadata of another form (https://docs.slack.dev/messaging/message-metadata).
 
     Raises:
         SlackError: `invalid_metadata_format`, or `metadata_too_large`.
@@ -139,7 +139,7 @@ _OPTIONS_ANSWER = Shape(
 
 
 def check_options_answer(answer: Any) -> None:
-    """Refuses an answer to a `block_suggestion` that no menu can show; raises SlackError `invalid_arguments`."""
+    """Refuse an answer to a `block_suggestion` that no menu can show; raise SlackError `invalid_arguments`."""
     problems = Problems()
     _OPTIONS_ANSWER(answer, "", problems)
     _refuse(problems, "invalid_arguments")

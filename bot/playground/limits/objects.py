@@ -8,20 +8,20 @@ MOST_OPTIONS = 100
 
 
 def plain_text(most: int, least: int = 1) -> Check:
-    """Returns the check for a plain text object of a length within bounds."""
+    """Return the check for a plain text object of a length within bounds."""
     shape = Shape({"type": anything, "text": string(most, least), "emoji": boolean}, required=("text",))
     return by_type({"plain_text": shape})
 
 
 def any_text(most: int, least: int = 1) -> Check:
-    """Returns the check for a plain text or mrkdwn object of a length within bounds."""
+    """Return the check for a plain text or mrkdwn object of a length within bounds."""
     plain = Shape({"type": anything, "text": string(most, least), "emoji": boolean}, required=("text",))
     marked = Shape({"type": anything, "text": string(most, least), "verbatim": boolean}, required=("text",))
     return by_type({"plain_text": plain, "mrkdwn": marked})
 
 
 def option(text: Check, *, may_have_url: bool = False) -> Shape:
-    """Returns the shape of one option of a menu or of a group of boxes."""
+    """Return the shape of one option of a menu or of a group of boxes."""
     fields: dict[str, Check] = {"text": text, "value": string(150, 1), "description": text}
     if may_have_url:
         fields["url"] = string(3_000, 1)
@@ -63,14 +63,14 @@ CONVERSATION_FILTER = Shape(
 
 
 def offered_options(element: Any) -> list[Any]:
-    """Returns every option an element offers, those of its groups included."""
+    """Return every option an element offers, those of its groups included."""
     groups = element.get("option_groups") or []
     grouped = [each for group in groups if isinstance(group, dict) for each in group.get("options") or []]
     return [*(element.get("options") or []), *grouped]
 
 
 def initial_options_are_offered(element: Any, pointer: str, problems: Problems) -> None:
-    """Reports an initial option that is not, field by field, one of those on offer."""
+    """Report an initial option that is not, field by field, one of those on offer."""
     initial = element.get("initial_options") or []
     if element.get("initial_option") is not None:
         initial = [element["initial_option"]]

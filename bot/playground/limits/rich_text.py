@@ -74,7 +74,7 @@ BLOCK = Shape(
 
 
 def count_characters(value: Any) -> int:
-    """Returns how many characters of text a rich text value shows."""
+    """Return how many characters of text a rich text value shows."""
     if isinstance(value, list):
         return sum(count_characters(each) for each in value)
     if not isinstance(value, dict):

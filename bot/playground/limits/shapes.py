@@ -18,11 +18,11 @@ class Problems:
         self._found: list[str] = []
 
     def add(self, pointer: str, words: str) -> None:
-        """Keeps one problem with the place it was found at."""
+        """Keep one problem with the place it was found at."""
         self._found.append(f"[ERROR] {words} [json-pointer:{pointer}]")
 
     def messages(self) -> list[str]:
-        """Returns the problems in the form of Slack's `response_metadata.messages`."""
+        """Return the problems in the form of Slack's `response_metadata.messages`."""
         return list(self._found)
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Shape:
     rules: Sequence[Check] = field(default=())
 
     def __call__(self, value: Any, pointer: str, problems: Problems) -> None:
-        """Reports a value that is no object, lacks a field, or has one that is wrong or unknown.
+        """Report a value that is no object, lacks a field, or has one that is wrong or unknown.
 
         The rules are asked only of an object whose every field is well-formed.
         """
@@ -59,23 +59,23 @@ class Shape:
 
 
 def anything(_value: Any, _pointer: str, _problems: Problems) -> None:
-    """Reports nothing."""
+    """Report nothing."""
 
 
 def boolean(value: Any, pointer: str, problems: Problems) -> None:
-    """Reports anything but true and false."""
+    """Report anything but true and false."""
     if not isinstance(value, bool):
         problems.add(pointer, "must provide a boolean")
 
 
 def number(value: Any, pointer: str, problems: Problems) -> None:
-    """Reports anything but a number."""
+    """Report anything but a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         problems.add(pointer, "must provide a number")
 
 
 def integer(least: int, most: int) -> Check:
-    """Returns the check for a whole number within bounds."""
+    """Return the check for a whole number within bounds."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -87,7 +87,7 @@ def integer(least: int, most: int) -> Check:
 
 
 def string(most: int | None = None, least: int = 0) -> Check:
-    """Returns the check for text of a length within bounds."""
+    """Return the check for text of a length within bounds."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, str):
@@ -101,7 +101,7 @@ def string(most: int | None = None, least: int = 0) -> Check:
 
 
 def one_of(*allowed: str) -> Check:
-    """Returns the check for one of a few words."""
+    """Return the check for one of a few words."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if value not in allowed:
@@ -111,7 +111,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def pattern(expression: str, words: str) -> Check:
-    """Returns the check for text of a given form, told to the reader as `words`."""
+    """Return the check for text of a given form, told to the reader as `words`."""
     compiled = re.compile(expression)
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
@@ -122,7 +122,7 @@ def pattern(expression: str, words: str) -> Check:
 
 
 def array(item: Check, most: int | None = None, least: int = 0) -> Check:
-    """Returns the check for a list of so many items, each of which passes `item`."""
+    """Return the check for a list of so many items, each of which passes `item`."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, list):
@@ -139,7 +139,7 @@ def array(item: Check, most: int | None = None, least: int = 0) -> Check:
 
 
 def by_type(shapes: Mapping[str, Check]) -> Check:
-    """Returns the check for an object whose `type` says which of the shapes it has."""
+    """Return the check for an object whose `type` says which of the shapes it has."""
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
@@ -155,7 +155,7 @@ def by_type(shapes: Mapping[str, Check]) -> Check:
 
 
 def exactly_one(*names: str) -> Check:
-    """Returns the rule that an object has one of these fields and no more."""
+    """Return the rule that an object has one of these fields and no more."""
 
     def rule(value: Any, pointer: str, problems: Problems) -> None:
         present = [name for name in names if value.get(name) is not None]

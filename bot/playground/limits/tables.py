@@ -39,6 +39,6 @@ TABLE = Shape(
 
 
 def count_characters(blocks: list[Any]) -> int:
-    """Returns how many characters all cells of all tables among the blocks hold together."""
+    """Return how many characters all cells of all tables among the blocks hold together."""
     tables = [block for block in blocks if isinstance(block, dict) and block.get("type") == "table"]
     return sum(rich_text.count_characters(row) for table in tables for row in table.get("rows") or [])

@@ -30,7 +30,7 @@ class People:
         self.events = Events(workspace, delivery, payloads)
 
     def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> Outcome:
-        """Types a line: a message, or a slash command if it begins with `/`."""
+        """Type a line: a message, or a slash command if it begins with `/`."""
         user, channel = self._present(user_id, channel_id)
         if text.startswith("/"):
             return self._command(user, channel, text, thread_ts)
@@ -41,7 +41,7 @@ class People:
         return Outcome()
 
     def press(self, user_id: str, container: JSON, element: JSON, value: Any = None, state: Any = None) -> Outcome:
-        """Uses an element, named by `action_id` and perhaps `block_id`, of a message or a view.
+        """Use an element, named by `action_id` and perhaps `block_id`, of a message or a view.
 
         `state` is what else was entered there, as `state.values`.
         """
@@ -64,7 +64,7 @@ class People:
         return self._interact(payload, f"block_actions {found['action_id']}")
 
     def submit(self, user_id: str, view_id: str, values: JSON | None = None) -> Outcome:
-        """Submits a modal with these `state.values` on top of what was entered before."""
+        """Submit a modal with these `state.values` on top of what was entered before."""
         user = self._active(user_id)
         opened = find_view(self._workspace, user.id, view_id)
         if opened.body["type"] != "modal" or opened.body["submit"] is None:
@@ -95,7 +95,7 @@ class People:
         return self._interact(payload, f"view_closed {opened.body['callback_id']}")
 
     def suggest(self, user_id: str, container: JSON, element: JSON, query: str) -> JSON:
-        """Returns what the app offers for what was typed into an external menu: `options` or `option_groups`.
+        """Return what the app offers for what was typed into an external menu: `options` or `option_groups`.
 
         Raises:
             SlackError: where the app did not answer in time, or not with options.
@@ -114,11 +114,11 @@ class People:
         return take_options(self._workspace, answer)
 
     def open_home(self, user_id: str) -> Outcome:
-        """Opens the App Home; the app is told with `app_home_opened`."""
+        """Open the App Home; the app is told with `app_home_opened`."""
         return Outcome(self.events.home_opened(self._active(user_id)).error)
 
     def take_shortcut(self, user_id: str, callback_id: str, message: JSON | None = None) -> Outcome:
-        """Takes a global shortcut, or with `{"channel", "ts"}` one on a message."""
+        """Take a global shortcut, or with `{"channel", "ts"}` one on a message."""
         user = self._active(user_id)
         kind = "global" if message is None else "message"
         declared = self._workspace.features.shortcuts
@@ -140,7 +140,7 @@ class People:
         self.events.user_changed(user)
 
     def reactivate(self, user_id: str) -> None:
-        """Restores a deactivated account; the app is told with `user_change` if it listens."""
+        """Restore a deactivated account; the app is told with `user_change` if it listens."""
         user = self._workspace.user(user_id)
         if not user.deleted:
             raise ImpossibleAction("this account is active")
@@ -194,7 +194,7 @@ class People:
 
 
 def _entered(source: Source, values: Any) -> JSON:
-    """Returns what was entered where a person acts, with `values` added to it; a view remembers them."""
+    """Return what was entered where a person acts, with `values` added to it; a view remembers them."""
     entered: JSON = source.entered if isinstance(source, OpenView) else {}
     for block_id, actions in (values or {}).items():
         for action_id, value in actions.items():

@@ -28,7 +28,7 @@ class Outcome:
 
 
 def take_command_answer(workspace: Workspace, response_token: str, answer: Answer) -> Outcome:
-    """Shows the answer to a slash command (https://docs.slack.dev/interactivity/implementing-slash-commands)."""
+    """Show the answer to a slash command (https://docs.slack.dev/interactivity/implementing-slash-commands)."""
     if answer.error is not None or not answer.body:
         return Outcome(answer.error)
     given = {"text": answer.body} if isinstance(answer.body, str) else answer.body
@@ -41,7 +41,7 @@ def take_command_answer(workspace: Workspace, response_token: str, answer: Answe
 
 
 def take_submission_answer(workspace: Workspace, opened: OpenView, answer: Answer) -> Outcome:
-    """Does what a `response_action` says; without one the modal closes (https://docs.slack.dev/surfaces/modals)."""
+    """Do what a `response_action` says; without one the modal closes (https://docs.slack.dev/surfaces/modals)."""
     if answer.error is not None:
         return Outcome(answer.error)
     if not answer.body:
@@ -55,7 +55,7 @@ def take_submission_answer(workspace: Workspace, opened: OpenView, answer: Answe
 
 
 def take_options(workspace: Workspace, answer: Answer) -> JSON:
-    """Returns the options a menu shows; raises SlackError where the app gave none that a menu can show."""
+    """Return the options a menu shows; raise SlackError where the app gave none that a menu can show."""
     if answer.error is not None:
         raise SlackError(answer.error)
     try:

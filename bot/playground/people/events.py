@@ -21,7 +21,7 @@ class Events:
         self._payloads = payloads
 
     def home_opened(self, user: User) -> Answer:
-        """Sends `app_home_opened`, with the home as it was published last."""
+        """Send `app_home_opened`, with the home as it was published last."""
         event: JSON = {
             "type": "app_home_opened",
             "user": user.id,
@@ -35,7 +35,7 @@ class Events:
         return self._send("app_home_opened", event)
 
     def message_said(self, message: Message) -> None:
-        """Sends `message` where the app is in the conversation, and `app_mention` where it is spoken to."""
+        """Send `message` where the app is in the conversation, and `app_mention` where it is spoken to."""
         channel = self._workspace.channel(message.channel_id)
         if not channel.bot_is_member:
             return
@@ -46,7 +46,7 @@ class Events:
             self._send("app_mention", {**about, "type": "app_mention"})
 
     def user_changed(self, user: User) -> None:
-        """Sends `user_change`, with the account as `users.info` has it."""
+        """Send `user_change`, with the account as `users.info` has it."""
         event = {
             "type": "user_change",
             "user": user_as_api(self._workspace, user),
@@ -56,12 +56,12 @@ class Events:
         self._send("user_change", event)
 
     def app_uninstalled(self) -> None:
-        """Sends `tokens_revoked` and `app_uninstalled`; Slack keeps to no order."""
+        """Send `tokens_revoked` and `app_uninstalled`; Slack keeps to no order."""
         self.tokens_revoked(bots=[self._workspace.installation.bot_user_id])
         self._send("app_uninstalled", {"type": "app_uninstalled"})
 
     def tokens_revoked(self, *, people: Sequence[str] = (), bots: Sequence[str] = ()) -> None:
-        """Sends `tokens_revoked` for the tokens of these."""
+        """Send `tokens_revoked` for the tokens of these."""
         tokens = {kind: list(users) for kind, users in (("oauth", people), ("bot", bots)) if users}
         self._send("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
 

@@ -37,7 +37,7 @@ REQUIRED = "Please complete this required field."
 
 
 def initial_state(blocks: list[JSON]) -> JSON:
-    """Returns `state.values` of blocks nobody has touched."""
+    """Return `state.values` of blocks nobody has touched."""
     state: JSON = {}
     for block in blocks:
         for element in elements_of(block):
@@ -50,7 +50,7 @@ def initial_state(blocks: list[JSON]) -> JSON:
 
 
 def merged_state(blocks: list[JSON], entered: JSON) -> JSON:
-    """Returns `state.values` of these blocks with what was entered, where the block and action are still there."""
+    """Return `state.values` of these blocks with what was entered, where the block and action are still there."""
     state = initial_state(blocks)
     for block_id, actions in state.items():
         for action_id, untouched in actions.items():
@@ -61,7 +61,7 @@ def merged_state(blocks: list[JSON], entered: JSON) -> JSON:
 
 
 def find_element(blocks: list[JSON], action_id: str, block_id: str | None = None) -> tuple[JSON, JSON]:
-    """Returns the block and the element a person means; raises ImpossibleAction where there is none, or several."""
+    """Return the block and the element a person means; raise ImpossibleAction where there is none, or several."""
     found = [
         (block, element)
         for block in blocks
@@ -75,7 +75,7 @@ def find_element(blocks: list[JSON], action_id: str, block_id: str | None = None
 
 
 def chosen(element: JSON, value: Any, suggested: list[JSON] | None = None) -> JSON:
-    """Returns the state of an element after a person chose `value`.
+    """Return the state of an element after a person chose `value`.
 
     `value` may be plain (text, a date, an option's value, a list of them) or already a state such as
     `{"selected_option": {...}}`. `suggested` are the options an external menu showed.
@@ -122,7 +122,7 @@ def _refuse_unreadable(kind: str, value: Any) -> None:
 
 
 def wrong_entries(blocks: list[JSON], state: JSON) -> dict[str, str]:
-    """Returns for each input block that Slack would not submit the words shown under it."""
+    """Return for each input block that Slack would not submit the words shown under it."""
     wrong: dict[str, str] = {}
     for block in blocks:
         if block["type"] == "input":

@@ -18,12 +18,12 @@ ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def as_sent(typed: str) -> str:
-    """Returns typed text as Slack's client sends it: `&`, `<` and `>` escaped, mentions such as `<@U1>` kept."""
+    """Return typed text as Slack's client sends it: `&`, `<` and `>` escaped, mentions such as `<@U1>` kept."""
     return re.sub(r"<[@#!][^<>]*>|[&<>]", lambda found: ESCAPES.get(found[0], found[0]), typed)
 
 
 def words_of(value: Any) -> str:
-    """Returns all that can be read in blocks, one text a line, in the order it stands there."""
+    """Return all that can be read in blocks, one text a line, in the order it stands there."""
     return "\n".join(_texts(value))
 
 
@@ -119,11 +119,11 @@ class Person:
         self._people = people
 
     def command(self, channel_id: str, line: str) -> Glance:
-        """Types a slash command."""
+        """Type a slash command."""
         return self._look(lambda: self._people.say(self.user_id, channel_id, as_sent(line)))
 
     def say(self, channel_id: str, text: str, thread_ts: str | None = None) -> Glance:
-        """Types a message, or replies in a thread."""
+        """Type a message, or replies in a thread."""
         return self._look(lambda: self._people.say(self.user_id, channel_id, as_sent(text), thread_ts))
 
     def press(
@@ -135,7 +135,7 @@ class Person:
         block_id: str | None = None,
         values: JSON | None = None,
     ) -> Glance:
-        """Presses a button, picks `value` in a menu, a date picker and so on, or types it and presses Enter.
+        """Press a button, pick `value` in a menu, a date picker and so on, or types it and press Enter.
 
         `values` holds what else was entered in a view before, by block id.
         """
@@ -144,7 +144,7 @@ class Person:
         return self._look(lambda: self._people.press(self.user_id, where.container, element, value, state))
 
     def submit(self, view: SeenView, values: JSON | None = None) -> Glance:
-        """Submits a modal. `values` holds, by block id, what was entered: text, a date, an option's value, a list."""
+        """Submit a modal. `values` holds, by block id, what was entered: text, a date, an option's value, a list."""
         return self._look(lambda: self._people.submit(self.user_id, view.id, self._state(view, values or {})))
 
     def close(self, view: SeenView) -> Glance:
@@ -154,19 +154,19 @@ class Person:
     def suggest(
         self, where: SeenMessage | SeenView, action_id: str, query: str, *, block_id: str | None = None
     ) -> list[JSON]:
-        """Types into an external menu; returns the options it then shows, those of groups in one list."""
+        """Type into an external menu; return the options it then shows, those of groups in one list."""
         element = {"action_id": action_id, "block_id": block_id}
         answer = self._people.suggest(self.user_id, where.container, element, query)
         grouped = [option for group in answer.get("option_groups") or [] for option in group["options"]]
         return [*(answer.get("options") or []), *grouped]
 
     def shortcut(self, callback_id: str, message: SeenMessage | None = None) -> Glance:
-        """Takes a global shortcut, or one on a message."""
+        """Take a global shortcut, or one on a message."""
         target = None if message is None else {"channel": message.channel_id, "ts": message.ts}
         return self._look(lambda: self._people.take_shortcut(self.user_id, callback_id, target))
 
     def home(self, timeout_seconds: float = 3.0) -> SeenView | None:
-        """Opens the App Home; returns it once the app has published it anew, or as it was when it does not."""
+        """Open the App Home; return it once the app has published it anew, or as it was when it does not."""
         before = self._home_hash()
         if not self._people.open_home(self.user_id).ok:
             return self.home_view
@@ -186,12 +186,12 @@ class Person:
         return _seen_view(stack[-1]) if stack else None
 
     def messages(self, channel_id: str, thread_ts: str | None = None) -> list[SeenMessage]:
-        """Returns what stands in a channel or a thread for this person, oldest first, ephemeral messages included."""
+        """Return what stands in a channel or a thread for this person, oldest first, ephemeral messages included."""
         found = self._workspace.messages.seen_by(channel_id, self.user_id, thread_ts=thread_ts)
         return [self._seen(each) for each in found]
 
     def direct_messages(self) -> list[SeenMessage]:
-        """Returns what stands in the direct message with the app, oldest first."""
+        """Return what stands in the direct message with the app, oldest first."""
         return self.messages(self._workspace.direct_channel(self.user_id).id)
 
     def _look(self, act: Callable[[], Outcome]) -> Glance:

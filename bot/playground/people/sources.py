@@ -10,7 +10,7 @@ Source = Message | OpenView
 
 
 def find_source(workspace: Workspace, user_id: str, container: JSON) -> Source:
-    """Returns what a container names: `{"type": "message", "channel", "ts"}` or `{"type": "view", "view_id"}`.
+    """Return what a container names: `{"type": "message", "channel", "ts"}` or `{"type": "view", "view_id"}`.
 
     Raises:
         ImpossibleAction: where this person does not see it.
@@ -23,7 +23,7 @@ def find_source(workspace: Workspace, user_id: str, container: JSON) -> Source:
 
 
 def find_view(workspace: Workspace, user_id: str, view_id: str) -> OpenView:
-    """Returns a view this person has before them; raises ImpossibleAction for any other."""
+    """Return a view this person has before them; raise ImpossibleAction for any other."""
     opened = workspace.views.find(view_id)
     if opened is None or opened.user_id != user_id:
         raise ImpossibleAction("this view is not open")
@@ -33,7 +33,7 @@ def find_view(workspace: Workspace, user_id: str, view_id: str) -> OpenView:
 
 
 def find_message(workspace: Workspace, user_id: str, channel_id: str, ts: str) -> Message:
-    """Returns a message this person sees; raises ImpossibleAction for any other."""
+    """Return a message this person sees; raise ImpossibleAction for any other."""
     channel = workspace.channels.get(channel_id)
     message = workspace.messages.find(channel_id, ts)
     if channel is None or message is None or user_id not in channel.members:
@@ -44,6 +44,6 @@ def find_message(workspace: Workspace, user_id: str, channel_id: str, ts: str) -
 
 
 def blocks_of(source: Source) -> list[JSON]:
-    """Returns the blocks of a message or a view."""
+    """Return the blocks of a message or a view."""
     blocks: list[JSON] = source.body.get("blocks", [])
     return blocks

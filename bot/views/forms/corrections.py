@@ -24,13 +24,13 @@ VOID_ENTRY = "entry_void"
 
 
 def entry_menu(entries: list[tuple[str, str]]) -> Block:
-    """A menu of at most 100 entries, each by its name and with words to know it by."""
+    """Return a menu of at most 100 entries, each by its name and with words to know it by."""
     options = [option(name, f"{name} · {said}") for name, said in entries]
     return actions(select_menu(PICK_ENTRY, options, placeholder="Undo, fix or add to an entry"))
 
 
 def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: Callable[[str], bool]) -> View:
-    """The entry with what its reader ``may`` do about it; one that ``is_fresh`` can still be undone."""
+    """Return the entry with what its reader ``may`` do about it; one that ``is_fresh`` can still be undone."""
     undo = {"code": entry.patient_code, "position": entry.position}
     offered = {
         "undo": button("Undo", UNDO, undo, heard_as=f"Undo the entry {entry.name}") if is_fresh else None,
@@ -44,14 +44,14 @@ def entry_view(entry: StoredEntry, practice: Practice, *, is_fresh: bool, may: C
 
 
 def add_form(entry: StoredEntry, practice: Practice) -> View:
-    """What the note says and lacks, and room to add to it."""
+    """Return what the note says and lacks, and room to add to it."""
     hint = "The note stays as it is; both keep their times."
     field = text_input(ADDENDUM, "What to add", {}, most_characters=NOTE_CHARACTERS, hint=hint, multiline=True)
     return _form(entry, practice, field, callback=ADD_CALLBACK, title="Add detail", submit="Add")
 
 
 def void_form(entry: StoredEntry, practice: Practice) -> View:
-    """The entry, and why it is not to count."""
+    """Return the entry, and why it is not to count."""
     hint = "The entry stays in the record as voided, with this reason."
     field = text_input(REASON, "Reason", {}, most_characters=REASON_CHARACTERS, hint=hint)
     return _form(entry, practice, field, callback=VOID_CALLBACK, title="Void an entry", submit="Void it")

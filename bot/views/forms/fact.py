@@ -39,7 +39,7 @@ class Complaint:
 
 
 def fact_form(form: FactForm, values: FormValues, *, today: date, said: Sequence[str] = (), example: str = "") -> View:
-    """The modal with ``values`` in it; above them what was ``said`` of a line, below a line that would do."""
+    """Return the modal with ``values`` in it; above them what was ``said`` of a line, below a line that would do."""
     blocks: list[Block] = [*sections(said), *(one.block(values, today) for one in form.inputs)]
     if example:
         blocks.append(context(f"In one line, for example: `/ccm {formatting.escaped(example)}`"))
@@ -47,7 +47,10 @@ def fact_form(form: FactForm, values: FormValues, *, today: date, said: Sequence
 
 
 def complaint_lines(form: FactForm, complaints: Sequence[Complaint], asked: Sequence[str]) -> list[str]:
-    """What is said above a form: each complaint under the label of its input, and what is still ``asked`` for."""
+    """Return what is said above a form.
+
+    Each complaint under the label of its input, and what is still ``asked`` for.
+    """
     labels = {one.column: one.label for one in reversed(form.inputs)}  # a column is called like its day, not its time
     lines = ["*That cannot be recorded yet.* Nothing was saved."] if complaints else []
     for each in complaints:
@@ -57,7 +60,7 @@ def complaint_lines(form: FactForm, complaints: Sequence[Complaint], asked: Sequ
 
 
 def errors_by_input(form: FactForm, complaints: Sequence[Complaint]) -> dict[str, str] | None:
-    """The complaints by the names of inputs, or None where one is about none of them."""
+    """Return the complaints by the names of inputs, or None where one is about none of them."""
     names = {one.name for one in form.inputs}
     if any(each.column not in names for each in complaints):
         return None
@@ -68,7 +71,7 @@ def errors_by_input(form: FactForm, complaints: Sequence[Complaint]) -> dict[str
 
 
 def values_of(form: FactForm, line: FactLine, *, today: date) -> dict[str, str]:
-    """``line`` as the form shows it: what a problem is about stays empty; where nothing is said it is now."""
+    """Return ``line`` as the form shows it: what a problem is about stays empty; where nothing is said it is now."""
     troubled = {problem.field for problem in line.problems}
     values: dict[str, str] = {}
     for one in form.inputs:
@@ -81,14 +84,14 @@ def values_of(form: FactForm, line: FactLine, *, today: date) -> dict[str, str]:
 
 
 def line_of(form: FactForm, values: FormValues) -> FactLine:
-    """What was filled in."""
+    """Return what was filled in."""
     return FactLine(
         form.command, **{one.attribute: one.read(values[one.name]) for one in form.inputs if one.name in values}
     )
 
 
 def cells_of(form: FactForm, line: FactLine) -> dict[str, str]:
-    """``line`` as a row of its import file; a time stands behind its day."""
+    """Return ``line`` as a row of its import file; a time stands behind its day."""
     cells: dict[str, str] = {}
     for one in form.inputs:
         text = _text(one, line)

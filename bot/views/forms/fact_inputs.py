@@ -52,16 +52,16 @@ class FactInput(ABC):
         return self.column
 
     def text(self, value: Any) -> str:
-        """A value of the attribute, which is not None, as the form and the file have it."""
+        """Return a value of the attribute, which is not None, as the form and the file have it."""
         return str(value)
 
     @abstractmethod
     def read(self, text: str) -> Any:
-        """The value of the attribute that was filled in; None for one that was not on offer."""
+        """Return the value of the attribute that was filled in; None for one that was not on offer."""
 
     @abstractmethod
     def block(self, values: FormValues, today: date) -> Block:
-        """The input with its value in it."""
+        """Return the input with its value in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +73,11 @@ class PatientInput(FactInput):
     label: str = "Patient"
 
     def read(self, text: str) -> str:
-        """The code."""
+        """Return the code."""
         return text
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """The menu."""
+        """Return the menu."""
         return patient_input(self.name, values.get(self.name), label=self.label)
 
 
@@ -89,15 +89,15 @@ class ChoiceInput(FactInput):
     choices: Mapping[FactChoice, str] = field(default_factory=dict)
 
     def text(self, value: FactChoice) -> str:
-        """The word as its file has it."""
+        """Return the word as its file has it."""
         return value.value
 
     def read(self, text: str) -> FactChoice | None:
-        """The word."""
+        """Return the word."""
         return next((choice for choice in self.choices if choice.value == text), None)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """All choices, to be seen at once."""
+        """Return all choices, to be seen at once."""
         offered = [(choice.value, said) for choice, said in self.choices.items()]
         return radio_input(self.name, self.label, values, offered, hint=self.hint)
 
@@ -111,11 +111,11 @@ class ProgramInput(FactInput):
     label: str = "Program"
 
     def read(self, text: str) -> Program:
-        """The program."""
+        """Return the program."""
         return Program(text)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A menu."""
+        """Return a menu."""
         offered = [(program.value, program.value) for program in known_programs()]
         return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
@@ -125,11 +125,11 @@ class DayInput(FactInput):
     """A date."""
 
     def read(self, text: str) -> date:
-        """The date."""
+        """Return the date."""
         return date.fromisoformat(text)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A calendar."""
+        """Return a calendar."""
         return date_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
 
@@ -145,15 +145,15 @@ class TimeInput(FactInput):
         return f"{self.column}_time"
 
     def text(self, value: time) -> str:
-        """``14:30``."""
+        """Return ``14:30``."""
         return f"{value:%H:%M}"
 
     def read(self, text: str) -> time:
-        """The time."""
+        """Return the time."""
         return time.fromisoformat(text)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A clock."""
+        """Return a clock."""
         return time_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
 
@@ -167,15 +167,15 @@ class MonthInput(FactInput):
     is_now: bool = True
 
     def text(self, value: date) -> str:
-        """``2026-11``."""
+        """Return ``2026-11``."""
         return f"{value:%Y-%m}"
 
     def read(self, text: str) -> date:
-        """Its first day."""
+        """Return its first day."""
         return date.fromisoformat(f"{text}-01")
 
     def block(self, values: FormValues, today: date) -> Block:
-        """A menu of the months of a year, the newest first, and the one that is chosen."""
+        """Return a menu of the months of a year, the newest first, and the one that is chosen."""
         months = [month_of(today)]
         while len(months) < MONTHS_OFFERED:
             months.append(previous_month(months[-1]))
@@ -191,11 +191,11 @@ class CountInput(FactInput):
     """A whole number."""
 
     def read(self, text: str) -> int:
-        """The number."""
+        """Return the number."""
         return int(text)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A field."""
+        """Return a field."""
         return number_input(self.name, self.label, values, hint=self.hint)
 
 
@@ -206,15 +206,15 @@ class TickInput(FactInput):
     said: str
 
     def text(self, value: bool) -> str:
-        """``yes``, or nothing."""
+        """Return ``yes``, or nothing."""
         return YES if value else ""
 
     def read(self, text: str) -> bool:
-        """Whether it is ticked."""
+        """Return whether it is ticked."""
         return text == YES
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A box."""
+        """Return a box."""
         return tick_input(self.name, self.label, values, self.said)
 
 
@@ -227,10 +227,10 @@ class RationaleInput(FactInput):
     label: str = "Rationale"
 
     def read(self, text: str) -> str:
-        """The words."""
+        """Return the words."""
         return text.strip()
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """A field of several lines."""
+        """Return a field of several lines."""
         most = RATIONALE_CHARACTERS
         return text_input(self.name, self.label, values, most_characters=most, hint=self.hint, multiline=True)

@@ -51,14 +51,14 @@ def text_input(
 
 
 def number_input(name: str, label: str, values: FormValues, *, hint: str | None = None) -> Block:
-    """A whole number."""
+    """Return a whole number."""
     return input_block(name, label, number_field(INPUT, values.get(name)), hint=hint)
 
 
 def select_input(
     name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
 ) -> Block:
-    """One of many choices, in a menu."""
+    """Return one of many choices, in a menu."""
     options, chosen = _options(choices, values.get(name))
     return input_block(name, label, select_menu(INPUT, options, chosen), hint=hint, optional=optional)
 
@@ -66,23 +66,23 @@ def select_input(
 def radio_input(
     name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None, optional: bool = False
 ) -> Block:
-    """One of a few choices, all of them seen."""
+    """Return one of a few choices, all of them seen."""
     options, chosen = _options(choices, values.get(name))
     return input_block(name, label, radio_buttons(INPUT, options, chosen), hint=hint, optional=optional)
 
 
 def date_input(name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False) -> Block:
-    """A date as ``2026-11-03``."""
+    """Return a date as ``2026-11-03``."""
     return input_block(name, label, date_picker(INPUT, values.get(name)), hint=hint, optional=optional)
 
 
 def time_input(name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False) -> Block:
-    """A time of day as ``14:30``."""
+    """Return a time of day as ``14:30``."""
     return input_block(name, label, time_picker(INPUT, values.get(name)), hint=hint, optional=optional)
 
 
 def tick_input(name: str, label: str, values: FormValues, words: str) -> Block:
-    """A box to be ticked, or not."""
+    """Return a box to be ticked, or not."""
     box = option(YES, words)
     ticked = [box] if values.get(name) == YES else []
     return input_block(name, label, checkboxes(INPUT, [box], ticked), optional=True)
@@ -94,7 +94,7 @@ def _options(choices: Choices, value: str | None) -> tuple[list[Option], Option 
 
 
 def submitted(view: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by the names of the inputs, from the payload of a submission or of a press in a form."""
+    """Return what was filled in, by the names of the inputs, from the payload of a submission or a press in a form."""
     values: dict[str, str] = {}
     for block_id, inputs in view["state"]["values"].items():
         (state,) = inputs.values()
@@ -107,14 +107,17 @@ def submitted(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def errors_beside(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
-    """``errors`` by the names of inputs, under the block ids of ``view``; of one without an input, under the first."""
+    """Return ``errors`` by the names of inputs, under the block ids of ``view``.
+
+    Of one without an input, under the first.
+    """
     block_ids = _block_ids(view)
     first = next(iter(block_ids.values()))
     return {block_ids.get(name, first): words for name, words in errors.items()}
 
 
 def as_entered(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """``new`` in place of the form ``old``: what is to stand otherwise than it was entered gets a new block id.
+    """Return ``new`` in place of the form ``old``, with new block ids for what is to differ from what was entered.
 
     All else keeps the id it has in ``old``, and with it what is typed while ``new`` is on its way.
     """
@@ -132,7 +135,7 @@ def as_entered(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_new(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """The form ``new`` in place of another view: nothing that was entered there before is in it."""
+    """Return the form ``new`` in place of another view: nothing that was entered there before is in it."""
     blocks = [
         {**block, "block_id": f"{block['block_id']}.{old['hash']}"} if block["type"] == "input" else block
         for block in new["blocks"]
@@ -141,17 +144,17 @@ def as_new(new: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refused_form(form: dict[str, Any], refusal: Reply) -> dict[str, Any]:
-    """``form`` as it was filled in, under the card that says why nothing was saved."""
+    """Return ``form`` as it was filled in, under the card that says why nothing was saved."""
     return {**form, "blocks": [*refusal.blocks, *form["blocks"]]}
 
 
 def in_form(said: Reply | OpenForm | dict[str, str], form: dict[str, Any]) -> OpenForm | dict[str, str]:
-    """``said``, where it is a refusal above ``form`` as it was filled in."""
+    """Return ``said``, where it is a refusal above ``form`` as it was filled in."""
     return OpenForm(refused_form(form, said)) if isinstance(said, Reply) else said
 
 
 def _beginning(element: Mapping[str, Any]) -> str:
-    """What an input shows before anybody has touched it."""
+    """Return what an input shows before anybody has touched it."""
     options = element.get("initial_options") or [element.get("initial_option") or {"value": ""}]
     chosen = ",".join(one["value"] for one in options)
     plain = (element.get(f"initial_{kind}") for kind in ("value", "date", "time"))

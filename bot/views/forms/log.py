@@ -56,7 +56,7 @@ _ASKED = {
 
 
 def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> View:
-    """The form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved.
+    """Return the form as a modal view. ``confirm`` asks for a tick before an unusual entry is saved.
 
     What every entry needs comes first. The field for a line stands last, where it is in nobody's way: Shift+Tab from
     the first input, or the end of the form, leads there.
@@ -67,7 +67,7 @@ def log_form(values: FormValues, *, intro: str = "", confirm: str = "") -> View:
 
 
 def fix_form(name: str, values: FormValues, *, intro: str = "", confirm: str = "") -> View:
-    """The same form for the entry ``name``, whose patient stays as it is."""
+    """Return the log form for a fix of the entry ``name``, whose patient stays as it is."""
     blocks = [section(f"*{name}* is voided, and what stands here is saved in its place."), *sections([intro])]
     blocks += [*_entry_inputs(values), *([_confirmation(confirm)] if confirm else [])]
     return modal("Fix an entry", blocks, callback_id=FIX_CALLBACK, private_metadata=name, submit="Fix it")
@@ -102,7 +102,7 @@ def _line_input(values: FormValues) -> Block:
 
 
 def saved_view(reply: Reply) -> View:
-    """The modal after a save: the answer to the log."""
+    """Return the modal after a save: the answer to the log."""
     return reply_view(reply, title="Saved")
 
 
@@ -130,13 +130,16 @@ def prefill(
 
 
 def missing_intro(missing: Collection[str]) -> str:
-    """The line above a form that a line with gaps opened; ``missing`` are fields of the line."""
+    """Return the line above a form that a line with gaps opened; ``missing`` are fields of the line."""
     asked = dict.fromkeys(_ASKED[INPUT_BY_FIELD[field]] for field in missing)
     return f"Still needed: {', '.join(asked)}." if missing else ""
 
 
 def unclear_intro(problems: Sequence[Problem], missing: Collection[str]) -> str:
-    """What is said above a form that an unclear line opened: each problem with its example, and what is missing."""
+    """Return what is said above a form that an unclear line opened.
+
+    Each problem with its example, and what is missing.
+    """
     if not problems:
         return missing_intro(missing)
     troubled = {INPUT_BY_FIELD[problem.field] for problem in problems}
@@ -146,13 +149,13 @@ def unclear_intro(problems: Sequence[Problem], missing: Collection[str]) -> str:
 
 
 def unlike_intro(unlike: FormValues) -> str:
-    """What a line says otherwise than the form, by the names of inputs: it stays as it stands in the form."""
+    """Return what a line says otherwise than the form, by the names of inputs: it stays as it stands in the form."""
     said = "; ".join(f"{_ASKED[name]} (the line says {formatting.escaped(_quoted(name, unlike))})" for name in unlike)
     return f"Left as it stands in the form: {said}." if unlike else ""
 
 
 def unlike_error(name: str, unlike: FormValues) -> str:
-    """The error beside an input that says otherwise than the line below it."""
+    """Return the error beside an input that says otherwise than the line below it."""
     return f"The line below says {_quoted(name, unlike)}: correct one of the two, or empty the line."
 
 

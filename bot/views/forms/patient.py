@@ -34,7 +34,7 @@ _RISK = "Risk of death, decompensation or decline is documented"
 
 
 def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
-    """The form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
+    """Return the form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
     first: Block = (
         roster_inputs.text(
             "code", LABELS["code"], filled, most=40, hint="Opaque, never a name: letters and digits. P-1042"

@@ -37,7 +37,7 @@ _NO_CREDENTIAL = "Without one, time does not count (rule C4)."
 
 
 def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
-    """The form as a modal view; a new person's has a staff id to choose."""
+    """Return the form as a modal view; a new person's has a staff id to choose."""
     qualifying = [*sorted(PRACTITIONER_CREDENTIALS), *sorted(CLINICAL_STAFF_CREDENTIALS)]
     other = filled.cells.get("credential")
     credentials = [(one, one) for one in (*qualifying, *([other] if other and other not in qualifying else []))]

@@ -16,7 +16,7 @@ VALUE_CHARACTERS = 150
 def patient_input(
     block_id: str, patient_code: str | None = None, *, label: str = "Patient", optional: bool = False
 ) -> Block:
-    """The menu as an input of a form, with ``patient_code`` chosen where one is given."""
+    """Return the menu as an input of a form, with ``patient_code`` chosen where one is given."""
     chosen = patient_option(patient_code) if patient_code else None
     placeholder = "Type a code, for example P-1042 or 1042"
     element = search_menu(PATIENT_PICKER, chosen, placeholder=placeholder, least_typed=1)
@@ -24,22 +24,22 @@ def patient_input(
 
 
 def patient_option(patient_code: str, team: str = "") -> Option:
-    """One patient in the menu: the code, and its team where that is known."""
+    """Return one patient in the menu: the code, and its team where that is known."""
     return option(patient_code, f"{patient_code} · {team}" if team else patient_code)
 
 
 def team_word(team_id: str) -> str:
-    """The value that means a team in a menu: its id, shortened unmistakably where a menu would not take it."""
+    """Return the value that means a team in a menu: its id, shortened unmistakably where a menu would not take it."""
     if len(team_id) <= VALUE_CHARACTERS:
         return team_id
     return f"{team_id[:100]}~{sha256(team_id.encode()).hexdigest()[:16]}"
 
 
 def team_option(word: str, name: str) -> Option:
-    """One team in the menu; ``word`` is its ``team_word``."""
+    """Return one team in the menu; ``word`` is its ``team_word``."""
     return option(word, name)
 
 
 def person_option(staff_id: str, name: str) -> Option:
-    """One staff member in the menu of an administrator."""
+    """Return one staff member in the menu of an administrator."""
     return option(staff_id, f"{staff_id} · {name}" if name else staff_id)

@@ -37,14 +37,14 @@ class Filled:
 
 
 def text(block_id: str, label: str, filled: Filled, *, most: int, hint: str | None = None, **more: Any) -> Block:
-    """A line of text; several lines with ``multiline``."""
+    """Return a line of text; several lines with ``multiline``."""
     return text_input(block_id, label, filled.cells, most_characters=most, hint=hint, **more)
 
 
 def choice(
     block_id: str, label: str, filled: Filled, choices: Choices, *, hint: str | None = None, optional: bool = False
 ) -> Block:
-    """A menu of values and the words for them."""
+    """Return a menu of values and the words for them."""
     return select_input(block_id, label, filled.cells, choices, hint=hint, optional=optional)
 
 
@@ -57,31 +57,31 @@ def boxes(block_id: str, label: str, filled: Filled, choices: Sequence[tuple[str
 
 
 def day(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """A date, which may stay empty."""
+    """Return a date, which may stay empty."""
     return date_input(block_id, label, filled.cells, hint=hint, optional=True)
 
 
 def found(block_id: str, label: str, filled: Filled, action_id: str, *, hint: str | None = None, **more: Any) -> Block:
-    """A menu that finds one value as one types."""
+    """Return a menu that finds one value as one types."""
     chosen = next(iter(_options(block_id, filled)), None)
     element = search_menu(action_id, chosen, placeholder=PLACEHOLDER, least_typed=0)
     return input_block(block_id, label, element, hint=hint, **more)
 
 
 def found_several(block_id: str, label: str, filled: Filled, action_id: str) -> Block:
-    """A menu that finds values as one types, of which none need be chosen."""
+    """Return a menu that finds values as one types, of which none need be chosen."""
     element = multi_search_menu(action_id, _options(block_id, filled), placeholder=PLACEHOLDER, least_typed=0)
     return input_block(block_id, label, element, optional=True)
 
 
 def account(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """A person of the Slack workspace, who may be left out."""
+    """Return a person of the Slack workspace, who may be left out."""
     element = account_menu(INPUT, filled.cells.get(block_id))
     return input_block(block_id, label, element, hint=hint, optional=True)
 
 
 def channel(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """A channel, public or private."""
+    """Return a channel, public or private."""
     return input_block(block_id, label, channel_menu(INPUT, filled.cells.get(block_id)), hint=hint)
 
 
@@ -91,13 +91,13 @@ def _options(block_id: str, filled: Filled) -> list[Option]:
 
 
 def form(title: str, callback_id: str, blocks: Sequence[Block], key: str | None, *, card: Reply | None) -> View:
-    """A form as a modal view; ``card`` stands above it where it was refused as a whole."""
+    """Return a form as a modal view; ``card`` stands above it where it was refused as a whole."""
     shown = [*(card.blocks if card else ()), *blocks]
     return modal(title, shown, callback_id=callback_id, private_metadata=json.dumps({"key": key}), submit="Save")
 
 
 def saving(months_of: int, shown_as: str) -> View:
-    """What stands in the form's place while months of so many patients are evaluated again.
+    """Return what stands in the form's place while months of so many patients are evaluated again.
 
     ``shown_as`` names the view, so that it can be changed as soon as Slack shows it (``bot.slack.retry_handlers``).
     """
@@ -110,7 +110,7 @@ LOADING = reply_view(Reply("One moment", (section("The form opens in a moment…
 
 
 def filled_in(view: Mapping[str, Any]) -> Filled:
-    """What was filled in, from the payload of a submission; a line break separates values like a semicolon."""
+    """Return what was filled in, from the payload of a submission; a line break separates values like a semicolon."""
     cells: dict[str, str] = {}
     labels: dict[str, str] = {}
     for block_id, inputs in view["state"]["values"].items():

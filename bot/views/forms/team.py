@@ -23,7 +23,7 @@ HOURS = [(str(hour), said("digest_hour", hour)) for hour in range(LAST_HOUR + 1)
 
 
 def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
-    """The form as a modal view."""
+    """Return the form as a modal view."""
     blocks: list[Block] = [
         roster_inputs.text("name", LABELS["name"], filled, most=80, hint="For example: Blue Team"),
         roster_inputs.channel(

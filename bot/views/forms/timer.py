@@ -45,19 +45,19 @@ class Stopped:
     response_url: str = ""
 
     def encoded(self) -> str:
-        """It as a view's private metadata."""
+        """Return it as a view's private metadata."""
         ends = {"started_at": self.started_at.isoformat(), "stopped_at": self.stopped_at.isoformat()}
         return json.dumps({**ends, "response_url": self.response_url})
 
     @classmethod
     def decoded(cls, private_metadata: str) -> "Stopped":
-        """It from a view's private metadata."""
+        """Return it from a view's private metadata."""
         said = json.loads(private_metadata)
         started_at, stopped_at = (datetime.fromisoformat(said[name]) for name in ("started_at", "stopped_at"))
         return cls(started_at, stopped_at, said["response_url"])
 
     def measured(self, practice: Practice) -> dict[str, str]:
-        """Its length and its date as they are written in the form.
+        """Return its length and its date as they are written in the form.
 
         ``10:05-10:17``; minutes where clocks were changed between; an open end where it ran over 12 hours.
         """
@@ -71,7 +71,7 @@ class Stopped:
 
 
 def start_form(values: FormValues, *, intro: str = "") -> View:
-    """The form that starts a timer; only the patient must be known."""
+    """Return the form that starts a timer; only the patient must be known."""
     view = log_form(values, intro=intro)
     blocks = _with_inputs(view, _START_INPUTS)
     optional = [
@@ -87,12 +87,12 @@ def start_form(values: FormValues, *, intro: str = "") -> View:
 
 
 def started_view(reply: Reply) -> View:
-    """The modal after a start."""
+    """Return the modal after a start."""
     return modal("Timer started", reply.blocks[:-1], close="Close")
 
 
 def stop_values(timer: Timer, stopped: Stopped, practice: Practice, *, open_end: bool) -> dict[str, str]:
-    """What stands in the form that ends ``timer``; with ``open_end`` its owner is to say when the work ended."""
+    """Return what stands in the form that ends ``timer``; with ``open_end`` its owner is to say when the work ended."""
     began = practice.local(timer.started_at)
     measured = stopped.measured(practice)
     return prefill(
@@ -107,7 +107,7 @@ def stop_values(timer: Timer, stopped: Stopped, practice: Practice, *, open_end:
 
 
 def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> View:
-    """The log form ``view`` as the one that ends a timer; any other view as it is."""
+    """Return the log form ``view`` as the one that ends a timer; any other view as it is."""
     if view.get("callback_id") != CALLBACK:
         return dict(view)
     return {
@@ -120,12 +120,12 @@ def as_stop_form(view: Mapping[str, Any], stopped: Stopped) -> View:
 
 
 def _with_inputs(view: Mapping[str, Any], names: frozenset[str]) -> list[Block]:
-    """The blocks of the log form ``view`` with those of its inputs alone that a timer's form has, too."""
+    """Return the blocks of the log form ``view`` with those of its inputs alone that a timer's form has, too."""
     return [block for block in view["blocks"] if block["type"] != "input" or block["block_id"] in names]
 
 
 def stop_intro(timer: Timer, stopped: Stopped, practice: Practice) -> str:
-    """What was measured, and the question whether it is right where that is longer than the practice's limit."""
+    """Return what was measured, and the question whether it is right where that is longer than the practice's limit."""
     began, ended = practice.local(timer.started_at), practice.local(stopped.stopped_at)
     minutes = formatting.minutes(timer.minutes_until(ended))
     line = f"Your timer for *{timer.patient_code}* ran {formatting.span(began, ended)}: *{minutes}*."

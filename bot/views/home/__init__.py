@@ -36,7 +36,7 @@ class Home:
 
 
 def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View:
-    """The view to be published as it is at ``place``; ``notice`` stands at its top."""
+    """Return the view to be published as it is at ``place``; ``notice`` stands at its top."""
     buttons = [button("Log time", LOG, "", style="primary"), start_button()] if home.work is not None else []
     today = home.at.date()
     left = formatting.listed(home.business_days_left, "business day")

@@ -35,7 +35,7 @@ class Billing:
 
 
 def billing_blocks(billing: Billing, place: Place) -> list[Block]:
-    """The part as blocks: the month so far, its blockers, and behind them the months before it."""
+    """Return the part as blocks: the month so far, its blockers, and behind them the months before it."""
     before = sections(_months_before(billing))
     return [divider(), *sections(_so_far(billing.counts)), *_blockers(billing, place), *before]
 

@@ -39,41 +39,41 @@ class Place:
     opened_page: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """The place as buttons carry it and as it is remembered: only what is not as at first."""
+        """Return the place as buttons carry it and as it is remembered: only what is not as at first."""
         return {name: value for name, value in asdict(self).items() if value}
 
     def to_value(self) -> str:
-        """The place as a menu's choice carries it, in at most 150 characters."""
+        """Return the place as a menu's choice carries it, in at most 150 characters."""
         return json.dumps(self.to_dict(), separators=(",", ":"))
 
     @classmethod
     def from_dict(cls, known: Mapping[str, Any]) -> "Place":
-        """The place that ``to_dict`` wrote; names that are none are left out."""
+        """Return the place that ``to_dict`` wrote; names that are none are left out."""
         kept: dict[str, Any] = {name: value for name, value in known.items() if name in cls.__slots__}
         return replace(cls(), **kept)
 
     def turned(self, pages_of: str, page: int) -> "Place":
-        """The same place at another page of the list whose field is ``pages_of``."""
+        """Return this place at another page of the list whose field is ``pages_of``."""
         changed: dict[str, Any] = {pages_of: page}
         return replace(self, **changed)
 
     def opening(self, opened: str) -> "Place":
-        """The same place with another list opened, at its first page; with none where ``opened`` is ""."""
+        """Return this place with another list opened, at its first page; with none where ``opened`` is ""."""
         return replace(self, opened=opened, opened_page=0)
 
 
 def page_count(count: int, size: int) -> int:
-    """How many pages of that size so many rows fill; at least one."""
+    """Return how many pages of that size so many rows fill; at least one."""
     return max(1, -(-count // size))
 
 
 def nearest_page(page: int, count: int, size: int) -> int:
-    """``page``, or the nearest there is: a list may have become shorter."""
+    """Return ``page``, or the nearest there is: a list may have become shorter."""
     return min(max(page, 0), page_count(count, size) - 1)
 
 
 def turns(place: Place, pages_of: str, page: int, pages: int) -> list[Block]:
-    """The number of the page and buttons to those beside it; nothing where there is one page."""
+    """Return the number of the page and buttons to those beside it; nothing where there is one page."""
     beside = (("Previous page", "previous", page - 1), ("Next page", "next", page + 1))
     buttons = [
         button(

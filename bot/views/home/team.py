@@ -29,7 +29,7 @@ class TeamWork:
 
 
 def team_blocks(team: TeamWork, place: Place) -> list[Block]:
-    """The part as blocks."""
+    """Return the part as blocks."""
     if not team.teams:
         return [divider(), section("*Your teams* · you lead none yet; an administrator can change that.")]
     lines = ["*Near the next code, by team*"]
@@ -38,7 +38,10 @@ def team_blocks(team: TeamWork, place: Place) -> list[Block]:
 
 
 def _bands(team: Team, bands: Sequence[BandCount]) -> str:
-    """``Blue Team: CCM at 15–19 minutes: 2 ($132.26) · CCM at 35–39 minutes: 1 ($50.44) · 3 near but blocked``."""
+    """Return ``Blue Team: CCM at 15–19 minutes: 2 ($132.26) · CCM at 35–39 minutes.
+
+    1 ($50.44) · 3 near but blocked``.
+    """
     said = [
         f"{one.program} at {one.band[0]}–{one.band[1]} minutes: *{one.patients}* ({formatting.money(one.worth_cents)})"
         for one in bands

@@ -38,13 +38,13 @@ class OwnWork:
 
 
 def work_blocks(work: OwnWork, place: Place, *, at: datetime) -> list[Block]:
-    """The part as blocks, the shortest lists first; ``at`` is now on the practice's clock."""
+    """Return the part as blocks, the shortest lists first; ``at`` is now on the practice's clock."""
     timer = [divider(), *timer_blocks(work.timer, at)] if work.timer else []
     return [*timer, *_taken(work.taken, place), *_today(work.today, place, at.date()), *_near(work, place)]
 
 
 def _taken(taken: Sequence[tuple[str, Sequence[Figures]]], place: Place) -> list[Block]:
-    """The patients whom the person has taken this month: where each stands, and the button that logs."""
+    """Return the patients whom the person has taken this month: where each stands, and the button that logs."""
     if not taken:
         return []
     page = nearest_page(place.taken, len(taken), TAKEN_ROWS)
@@ -83,7 +83,7 @@ def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Bl
 
 
 def _entry(one: TodaysEntry, today: date) -> Block:
-    """One line where all is well; else with what does not count and why, and what the note needs."""
+    """Return one line where all is well; else with what does not count and why, and what the note needs."""
     entry, result = one.entry, one.entry.result
     parts = [f"*{entry.name}*", f"{result.duration_minutes} min", _what(entry), result.program.value]
     if result.date_of_service != today:
@@ -111,7 +111,7 @@ def _what(entry: OwnEntry) -> str:
 
 
 def _near(work: OwnWork, place: Place) -> list[Block]:
-    """A row a patient, with a button that opens the form for them."""
+    """Return a row a patient, with a button that opens the form for them."""
     near = work.near.near
     pages = page_count(len(near), NEAR_ROWS)
     page = nearest_page(place.near, len(near), NEAR_ROWS)

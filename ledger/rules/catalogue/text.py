@@ -31,6 +31,6 @@ class RuleText:
 
 
 def about_patient(remedy: str, patient_code: str, program: Program) -> str:
-    """A rule's remedy with what is known in place of ``CODE`` and ``PROGRAM``."""
+    """Return a rule's remedy with what is known in place of ``CODE`` and ``PROGRAM``."""
     known = {"CODE": patient_code, "PROGRAM": program.value}
     return re.sub(r"\b(CODE|PROGRAM)\b", lambda found: known[found.group()], remedy)
