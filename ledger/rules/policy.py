@@ -129,7 +129,7 @@ class Policy:
             "What a code pays where you are, in place of the rulebook's national figure (rule B3).",
             say=_payments,
         ),
-    ] = field(default_factory=dict)
+    ] = field(default_factory=dict, hash=False)
 
 
 DEFAULT_POLICY = Policy()

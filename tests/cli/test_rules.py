@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -121,4 +122,4 @@ def test_a_rule_there_is_not_is_answered_with_the_nearest(ccm: Ccm, word: str, r
 
 def test_every_policy_is_named_by_a_rule_and_every_rule_names_a_policy_there_is() -> None:
     named = {name for rule in CATALOGUE.values() if rule.policy for name in rule.policy.split(", ")}
-    assert named == set(Policy.__dataclass_fields__)
+    assert named == {field.name for field in fields(Policy)}
