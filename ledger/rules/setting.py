@@ -28,7 +28,7 @@ class About:
     group: SettingGroup
     title: str
     changes: str
-    choices: Mapping[Any, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] = field(default_factory=dict, hash=False)
     unit: str = ""
     say: Callable[[Any], str] = str
 
