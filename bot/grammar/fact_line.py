@@ -93,7 +93,7 @@ def format_fact(line: FactLine) -> str:
         SHAPES[line.command].choices[line.choice][0] if line.choice else None,
         word_for(line.program) if line.program else None,
         _moment(line.first_day, line.first_time),
-        f"{_last_word(line.command)} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
+        f"{SHAPES[line.command].last_word} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
         str(line.days) if line.days is not None else None,
         f"{line.month:%Y-%m}" if line.month else None,
         "substantial" if line.substantial else None,
@@ -125,7 +125,7 @@ def _report_misfits(words: FactWords, command: FactCommand, today: date, report:
     for again, first in words.surplus:
         message = f'is one too many beside "{" ".join(first.text.split())}". Write one of them.'
         has_end = again.part is Part.FIRST and Part.LAST in shape.parts
-        meant = f"{_last_word(command)} {again.text}" if has_end else first.text
+        meant = f"{shape.last_word} {again.text}" if has_end else first.text
         report(again, again.part.value, "WORD_CONFLICT", message, meant)
     for word in words.dangling:
         report(word, Part.LAST.value, "DATE_MISSING", "has no date behind it.", f"{word.text} yesterday")
@@ -146,8 +146,7 @@ def _last_day(words: FactWords, command: FactCommand, first: date | None, today:
     said = words.said.get(Part.LAST)
     if said is None:
         return None
-    may_lie_ahead = command is FactCommand.ENROLL
-    found = read_end_day(said.day, first, today) if may_lie_ahead else read_day(said.day, today)
+    found = read_end_day(said.day, first, today) if SHAPES[command].ends_ahead else read_day(said.day, today)
     return _settled_day(said, *found, today, report)
 
 
@@ -177,11 +176,6 @@ def _time(words: FactWords, part: Part, report: Reporter) -> time | None:
 def _one_of(words: FactWords, part: Part, kind: type[_Value]) -> _Value | None:
     said = words.said.get(part)
     return said.value if said and isinstance(said.value, kind) else None
-
-
-def _last_word(command: FactCommand) -> str:
-    """Return the word before the last day."""
-    return "revoked" if command is FactCommand.CONSENT else "until"
 
 
 def _moment(day: date | None, at: time | None) -> str:

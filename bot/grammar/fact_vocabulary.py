@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The parts of a command's line, those it ``needs`` (with how they are asked for), and its words.
+    """The parts of a command's line, those it ``needs`` (with how they are asked for), its words, and what it clears.
 
     ``days_in_a_row`` is how many dates may stand without a word that says which is which; ``behind`` has those words.
     """
@@ -49,6 +49,16 @@ class Shape:
     days_in_a_row: int = 1
     behind: Mapping[str, Part] = field(default_factory=dict)
     has_times: bool = False
+    last_word: str = "until"
+    """The word before the last day, as the canonical line has it."""
+    ends_ahead: bool = False
+    """Whether its last day may lie ahead."""
+    clears: tuple[str, ...] = ()
+    """The blockers and exclusions (billing-rules, sections 3 and 6) that such a fact may clear, by name."""
+    button: str = ""
+    """What the button is called that opens its form from one of these."""
+    is_by_program: bool = False
+    """Whether it is recorded by program, so that the button names one."""
 
 
 _PATIENT = {Part.CODE: "the patient's code"}
@@ -59,8 +69,17 @@ SHAPES: Mapping[FactCommand, Shape] = {
         {**_PATIENT, Part.CHOICE: "verbal or written"},
         {ConsentForm.VERBAL: ("verbal", "oral"), ConsentForm.WRITTEN: ("written", "signed")},
         behind={"revoked": Part.LAST},
+        last_word="revoked",
+        clears=("NO_CONSENT",),
+        button="Record consent",
+        is_by_program=True,
     ),
-    FactCommand.PLAN: Shape(frozenset({Part.CODE, Part.FIRST, Part.SUBSTANTIAL}), _PATIENT),
+    FactCommand.PLAN: Shape(
+        frozenset({Part.CODE, Part.FIRST, Part.SUBSTANTIAL}),
+        _PATIENT,
+        clears=("NO_CARE_PLAN", "CARE_PLAN_EXPIRED"),
+        button="Record care plan",
+    ),
     FactCommand.VISIT: Shape(
         frozenset({Part.CODE, Part.FIRST, Part.CHOICE}),
         {**_PATIENT, Part.CHOICE: "which visit it was: AWV, IPPE, E/M or TCM"},
@@ -70,6 +89,8 @@ SHAPES: Mapping[FactCommand, Shape] = {
             VisitType.EM: ("e/m", "em", "e&m"),
             VisitType.TCM: ("tcm",),
         },
+        clears=("NO_INITIATING_VISIT",),
+        button="Record visit",
     ),
     FactCommand.STAY: Shape(
         frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE}),
@@ -93,6 +114,8 @@ SHAPES: Mapping[FactCommand, Shape] = {
             "to": Part.LAST,
         },
         has_times=True,
+        clears=("FACILITY_EDGE_DAY",),
+        button="Record stay",
     ),
     FactCommand.READINGS: Shape(
         frozenset({Part.CODE, Part.DAYS, Part.MONTH}),
@@ -103,6 +126,10 @@ SHAPES: Mapping[FactCommand, Shape] = {
         frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST}),
         {**_PATIENT, Part.PROGRAM: "the program"},
         behind={"from": Part.FIRST, "until": Part.LAST, "to": Part.LAST},
+        ends_ahead=True,
+        clears=("NOT_ENROLLED",),
+        button="Record enrollment",
+        is_by_program=True,
     ),
     FactCommand.COMPLEX: Shape(
         frozenset({Part.CODE, Part.FIRST, Part.CHOICE, Part.RATIONALE}),

@@ -1,7 +1,7 @@
 """The answers to a fact: what was recorded and what it changed, or what is missing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from bot.views import formatting
 from bot.views.blocks import Block
@@ -9,8 +9,6 @@ from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, context, sections
 from ledger.months.closed_months import reopen_example
 from ledger.months.figures import Figures
-from ledger.patients.facts import Fact, FactKind
-from ledger.practice.practice import Practice
 from ledger.recording.facts import FactReceipt, FigureChange, Outcome
 
 MONTHS_SHOWN = 6
@@ -21,11 +19,14 @@ _REMARKS = {
 }
 
 
-def fact_receipt(receipt: FactReceipt, practice: Practice) -> Reply:
-    """Return the answer to a recorded fact: what it says, the programs before and after, and what still blocks them."""
+def fact_receipt(receipt: FactReceipt, said: Iterable[str]) -> Reply:
+    """Return the answer to a recorded fact: what it says, the programs before and after, and what still blocks them.
+
+    ``said`` is the fact in words, part by part, as its command says it; empty parts are left out.
+    """
     fact = receipt.fact
     kind = " ".join(fact.kind.split("_"))
-    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *_said(fact, practice)])]
+    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *filter(None, said)])]
     lines += _changes(receipt.changes)
     lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
     if receipt.closed_months[MONTHS_SHOWN:]:
@@ -44,33 +45,6 @@ def _stays_closed(month: date) -> str:
         f"*{formatting.month_name(month)} is closed*: its statement stays as it was until a biller reopens it: "
         f"`{reopen_example(month)}`"
     )
-
-
-def _said(fact: Fact, practice: Practice) -> list[str]:
-    """Return what the fact says, part by part."""
-    details, on = fact.details, formatting.full_day(fact.on_date)
-    ending = formatting.full_day(fact.until_date) if fact.until_date else ""
-    said: Mapping[FactKind, Callable[[], list[str]]] = {
-        FactKind.CONSENT: lambda: [f"{fact.subject} consent, {details['form']}", on, ending and f"revoked {ending}"],
-        FactKind.CARE_PLAN: lambda: [f"care plan {'substantially ' if details['substantial'] else ''}revised", on],
-        FactKind.INITIATING_VISIT: lambda: [f"initiating visit, {details['type']}", on],
-        FactKind.STAY: lambda: [
-            f"stay, {fact.subject.replace('_', ' ')}",
-            f"admitted {_edge(on, details['admitted_at'], practice)}",
-            f"discharged {_edge(ending, details['discharged_at'], practice)}" if ending else "not discharged yet",
-        ],
-        FactKind.READINGS: lambda: [
-            f"readings on {formatting.listed(details['days'], 'day')}",
-            formatting.month_name(fact.on_date),
-        ],
-        FactKind.ENROLLMENT: lambda: [f"{fact.subject} enrollment", f"from {on}", ending and f"until {ending}"],
-        FactKind.COMPLEXITY: lambda: [f"complex care, {details['mdm']} complexity", on],
-    }
-    return [part for part in said[fact.kind]() if part]
-
-
-def _edge(day: str, at: str | None, practice: Practice) -> str:
-    return f"{day}, {formatting.clock(practice.local(datetime.fromisoformat(at)))}" if at else day
 
 
 def _changes(changes: Sequence[FigureChange]) -> list[str]:

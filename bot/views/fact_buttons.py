@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar.fact_vocabulary import SHAPES, FactCommand
 from bot.grammar.vocabulary import word_for
 from bot.views.blocks import Block, Element
 from bot.views.reply import actions, button
@@ -13,24 +13,8 @@ OPEN_FACT_FORM = "fact_form_open"
 
 MOST_BUTTONS = 5
 
-_CLEARED_BY = {
-    "NO_CONSENT": FactCommand.CONSENT,
-    "NOT_ENROLLED": FactCommand.ENROLL,
-    "NO_CARE_PLAN": FactCommand.PLAN,
-    "CARE_PLAN_EXPIRED": FactCommand.PLAN,
-    "NO_INITIATING_VISIT": FactCommand.VISIT,
-    "FACILITY_EDGE_DAY": FactCommand.STAY,
-}
-"""By the name of a blocker or of an exclusion (billing-rules, sections 3 and 6): the fact that clears it."""
-
-_LABELS = {
-    FactCommand.CONSENT: "Record consent",
-    FactCommand.ENROLL: "Record enrollment",
-    FactCommand.PLAN: "Record care plan",
-    FactCommand.VISIT: "Record visit",
-    FactCommand.STAY: "Record stay",
-}
-_BY_PROGRAM = frozenset({FactCommand.CONSENT, FactCommand.ENROLL})
+_CLEARED_BY = {name: command for command, shape in SHAPES.items() for name in shape.clears}
+"""By the name of a blocker or of an exclusion: the fact that clears it."""
 
 
 def clearing_buttons(
@@ -42,7 +26,7 @@ def clearing_buttons(
     ``in_the_way`` are blockers and exclusions by name, each with its program.
     """
     facts = dict.fromkeys(
-        (command, program if command in _BY_PROGRAM else None)
+        (command, program if SHAPES[command].is_by_program else None)
         for name, program in in_the_way
         if (command := _CLEARED_BY.get(name)) is not None and may(command.value)
     )
@@ -59,8 +43,9 @@ def clearing_button(
 
     ``heard_as`` is what a screen reader says where several patients have the same button.
     """
+    label = SHAPES[command].button
     return button(
-        f"{_LABELS[command]} ({program})" if program else _LABELS[command],
+        f"{label} ({program})" if program else label,
         f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
         {"fact": command.value, "text": f"{patient_code} {word_for(program) if program else ''}".strip()},
         heard_as=heard_as,

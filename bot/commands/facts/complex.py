@@ -3,10 +3,19 @@
 from bot.commands.facts.shared import DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import DESIGNATING
+from bot.views import formatting
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, RationaleInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import Mdm
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
+
+
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    return [f"complex care, {fact.details['mdm']} complexity", formatting.full_day(fact.on_date)]
+
 
 COMPLEX = FactKeeper(
     name="complex",
@@ -31,5 +40,6 @@ COMPLEX = FactKeeper(
         ),
     ),
     file="complexity",
+    says=in_words,
 )
 """The command, its form and its rules."""

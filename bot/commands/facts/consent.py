@@ -9,10 +9,13 @@ from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Re
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import Complaint, FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, ProgramInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import ConsentForm
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
 from ledger.roster.directory import enrolled_programs
 from ledger.rules.rulebook import known_programs
 
@@ -31,6 +34,12 @@ def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine |
     enrolled = " and ".join(programs) or "no program"
     words = f"{code} is enrolled in {enrolled}: which program is the consent to? Name it."
     return Refusal((Complaint("program", words),), line, example)
+
+
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    ending = f"revoked {formatting.full_day(fact.until_date)}" if fact.until_date else ""
+    return [f"{fact.subject} consent, {fact.details['form']}", formatting.full_day(fact.on_date), ending]
 
 
 CONSENT = FactKeeper(
@@ -63,6 +72,7 @@ CONSENT = FactKeeper(
         ),
     ),
     file="consents",
+    says=in_words,
     fill=program_of,
 )
 """The command, its form and its rules."""

@@ -9,9 +9,12 @@ from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Re
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import Complaint, FactForm
 from bot.views.forms.fact_inputs import DayInput, ProgramInput
 from bot.views.help import Topic
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
 from ledger.roster.directory import enrolled_since
 from ledger.rules.rulebook import known_programs
 
@@ -34,6 +37,12 @@ def _refused(column: str, words: str, line: FactLine, example: FactLine) -> Refu
     return Refusal((Complaint(column, words),), line, example)
 
 
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    ending = f"until {formatting.full_day(fact.until_date)}" if fact.until_date else ""
+    return [f"{fact.subject} enrollment", f"from {formatting.full_day(fact.on_date)}", ending]
+
+
 ENROLL = FactKeeper(
     name="enroll",
     roles=KEEPING_FACTS,
@@ -53,6 +62,7 @@ ENROLL = FactKeeper(
         ),
     ),
     file="enrollments",
+    says=in_words,
     fill=begun,
 )
 """The command, its form and its rules."""

@@ -3,9 +3,19 @@
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import DayInput, TickInput
 from bot.views.help import Topic
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
+
+
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    revised = "substantially revised" if fact.details["substantial"] else "revised"
+    return [f"care plan {revised}", formatting.full_day(fact.on_date)]
+
 
 PLAN = FactKeeper(
     name="plan",
@@ -27,5 +37,6 @@ PLAN = FactKeeper(
         ),
     ),
     file="care-plans",
+    says=in_words,
 )
 """The command, its form and its rules."""

@@ -9,15 +9,23 @@ from bot.commands.facts.shared import ANY_ORDER, FactKeeper
 from bot.grammar.fact_line import FactLine
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import CountInput, MonthInput
 from bot.views.help import Topic
 from ledger.clock import month_of
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
 
 
 def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
     """Return the line with this month in place of one that it leaves out."""
     return replace(line, month=line.month or month_of(call.today))
+
+
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    return [f"readings on {formatting.listed(fact.details['days'], 'day')}", formatting.month_name(fact.on_date)]
 
 
 READINGS = FactKeeper(
@@ -43,6 +51,7 @@ READINGS = FactKeeper(
         ),
     ),
     file="readings",
+    says=in_words,
     fill=of_this_month,
 )
 """The command, its form and its rules."""

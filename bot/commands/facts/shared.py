@@ -29,6 +29,7 @@ from bot.views.forms.fact_inputs import DayInput, TimeInput
 from bot.views.reply import Answer, OpenForm, Reply, reply_view
 from ledger.errors import LedgerError
 from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
 from ledger.recording.facts import FACT, FactReceipt, record_fact
 from ledger.roster.directory import find_codes
@@ -57,12 +58,14 @@ def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine
 class FactKeeper(Command):
     """A command that records a fact: beside what every command has, its form and the import file of such facts.
 
-    ``fill`` adds what a line may leave out, or says what has to be asked first.
+    ``says`` has the fact in words, part by part; ``fill`` adds what a line may leave out, or says what has to be asked
+    first.
     """
 
     handle: Callable[[Call], Answer | Later] = field(init=False, repr=False, compare=False)
     form: FactForm
     file: str
+    says: Callable[[Fact, Practice], list[str]]
     fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
 
     def __post_init__(self) -> None:
@@ -84,13 +87,13 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
     with call.database.writing() as connection:
         receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
-            return fact_receipt(receipt, call.practice)
+            return _answer(keeper, call, receipt)
         line = _parse(call, connection, keeper.command)
         if line.problems or line.missing:
             return _unclear(keeper, call, line)
         said = _read(keeper, call, connection, line)
         if isinstance(said, Fact):
-            return fact_receipt(_recorded(call, connection, said, request), call.practice)
+            return _answer(keeper, call, _recorded(call, connection, said, request))
     return _open(keeper, call, said.line, said.complaints, example=said.example)
 
 
@@ -110,12 +113,12 @@ def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> Op
     with call.database.writing() as connection:
         receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
-            return _receipt_view(call, receipt)
+            return _receipt_view(keeper, call, receipt)
         line = line_of(keeper.form, values)
         complaints = _gaps(keeper, call, connection, line)
         said = None if complaints else _read(keeper, call, connection, line)
         if isinstance(said, Fact):
-            return _receipt_view(call, _recorded(call, connection, said, request))
+            return _receipt_view(keeper, call, _recorded(call, connection, said, request))
         complaints = said.complaints if said else complaints
     errors = errors_by_input(keeper.form, complaints)
     if errors is not None:
@@ -196,6 +199,10 @@ def _recorded(call: Call, connection: Connection, fact: Fact, request: Request) 
     return record_fact(connection, call.practice, fact, request=request, at=call.at, recorded_by=call.person.staff_id)
 
 
-def _receipt_view(call: Call, receipt: FactReceipt) -> OpenForm:
-    reply = fact_receipt(receipt, call.practice)
+def _receipt_view(keeper: FactKeeper, call: Call, receipt: FactReceipt) -> OpenForm:
+    reply = _answer(keeper, call, receipt)
     return OpenForm(reply_view(reply, title="Recorded"), reply.changed)
+
+
+def _answer(keeper: FactKeeper, call: Call, receipt: FactReceipt) -> Reply:
+    return fact_receipt(receipt, keeper.says(receipt.fact, call.practice))

@@ -1,12 +1,32 @@
 """``/ccm stay``: a stay in a facility, in which time does not count (C7, C8)."""
 
+from datetime import date, datetime
+
 from bot.commands.facts.shared import ANY_ORDER, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput, TimeInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import Setting
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
+
+
+def in_words(fact: Fact, practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    left = "not discharged yet"
+    if fact.until_date:
+        left = f"discharged {_edge(fact.until_date, fact.details['discharged_at'], practice)}"
+    admitted = f"admitted {_edge(fact.on_date, fact.details['admitted_at'], practice)}"
+    return [f"stay, {fact.subject.replace('_', ' ')}", admitted, left]
+
+
+def _edge(on: date, at: str | None, practice: Practice) -> str:
+    day = formatting.full_day(on)
+    return f"{day}, {formatting.clock(practice.local(datetime.fromisoformat(at)))}" if at else day
+
 
 STAY = FactKeeper(
     name="stay",
@@ -59,5 +79,6 @@ STAY = FactKeeper(
         ),
     ),
     file="stays",
+    says=in_words,
 )
 """The command, its form and its rules."""

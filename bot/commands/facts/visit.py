@@ -3,10 +3,19 @@
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
 from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
+from bot.views import formatting
 from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import ChoiceInput, DayInput
 from bot.views.help import Topic
 from ledger.patients.fact_values import VisitType
+from ledger.patients.facts import Fact
+from ledger.practice.practice import Practice
+
+
+def in_words(fact: Fact, _practice: Practice) -> list[str]:
+    """Return what the fact says, part by part; an empty part says nothing."""
+    return [f"initiating visit, {fact.details['type']}", formatting.full_day(fact.on_date)]
+
 
 VISIT = FactKeeper(
     name="visit",
@@ -35,5 +44,6 @@ VISIT = FactKeeper(
         ),
     ),
     file="visits",
+    says=in_words,
 )
 """The command, its form and its rules."""
