@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from ledger.rules import catalogue
 from ledger.rules.facts import Activity, Contact
+from ledger.rules.formatting import dollars
 from ledger.rules.statement import CodeLine, Group, Status
 
 ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
@@ -30,6 +31,7 @@ GROUP_WORDS = {
     Group.UNTOUCHED: "No time logged",
 }
 about_patient = catalogue.about_patient
+money = dollars
 
 
 def escaped(text: str) -> str:
@@ -46,11 +48,6 @@ def some_of(parts: Sequence[str], most: int) -> str:
     """Return ``a, b and 3 more``: the first ``most`` of the parts."""
     shown = ", ".join(parts[:most])
     return f"{shown} and {len(parts) - most} more" if parts[most:] else shown
-
-
-def money(cents: int) -> str:
-    """Return ``1165700`` cents as ``$11,657.00``."""
-    return f"${cents / 100:,.2f}"
 
 
 def minutes(count: int) -> str:

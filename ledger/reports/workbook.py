@@ -25,6 +25,7 @@ from ledger.recording.entries import entry_name
 from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.roster.directory import people
 from ledger.rules.catalogue import about_patient
+from ledger.rules.formatting import dollars
 from ledger.storage.batches import batches
 
 Row = Sequence[Any]
@@ -207,7 +208,7 @@ def _plain(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Money):
-        return f"${value.cents / 100:,.2f}"
+        return dollars(value.cents)
     if isinstance(value, Month):
         return f"{value.first_day:%Y-%m}"
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value or "")

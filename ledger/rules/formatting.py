@@ -14,7 +14,7 @@ def day_words(day: date) -> str:
 
 def dollars(amount_cents: int) -> str:
     """Return the amount in dollars, for example ``$1,234.56``."""
-    return f"${amount_cents // 100:,}.{amount_cents % 100:02d}"
+    return f"${amount_cents / 100:,.2f}"
 
 
 def codes_words(units: Units) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from ledger.rules.formatting import dollars
 from ledger.rules.setting import About, SettingGroup
 from ledger.rules.toml_files import Name, Positive, Whole, YesNo
 
@@ -28,7 +29,7 @@ def _bands(bands: Sequence[Sequence[int]]) -> str:
 
 
 def _payments(cents_by_code: Mapping[str, int]) -> str:
-    own = ", ".join(f"{code} ${cents / 100:,.2f}" for code, cents in sorted(cents_by_code.items()))
+    own = ", ".join(f"{code} {dollars(cents)}" for code, cents in sorted(cents_by_code.items()))
     return f"{own}; the rulebook's for every other code" if own else "The rulebook's for every code"
 
 
