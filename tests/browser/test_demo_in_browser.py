@@ -52,8 +52,8 @@ def type_line(page: Page, channel: str, line: str) -> None:
 
 
 def pick_patient(page: Page, code: str) -> None:
-    """Types a part of the code into the form's menu and takes what it finds."""
-    page.get_by_role("combobox", name="Patient").click()
+    """Types a part of the code into the form's menu and takes what it finds; a digest has a menu of patients too."""
+    page.get_by_role("dialog").get_by_role("combobox", name="Patient").click()
     page.keyboard.type(code.removeprefix("P-"))
     page.get_by_role("option", name=code).click()
 
