@@ -21,8 +21,8 @@ DAY = "|".join(
     (
         r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}",
         rf"[0-9]{{1,2}}/[0-9]{{1,2}}(?:/{_YEAR})?|[0-9]{{1,2}}-[0-9]{{1,2}}(?:-{_YEAR})?",
-        rf"{_MONTH}[\s-]*{_DATE}(?:(?:,\s*|\s+|-)20[0-9]{{2}}|-[0-9]{{2}})?(?![0-9])",
-        rf"{_DATE}[\s-]*{_MONTH}(?:(?:,\s*|\s+|-)20[0-9]{{2}}|-[0-9]{{2}})?(?![0-9])",
+        rf"{_MONTH}[\s-]*{_DATE}(?:(?:,\s*|\s+|-)20[0-9]{{2}}|(?:-|,?\s+')[0-9]{{2}})?(?![0-9])",
+        rf"(?:the\s+)?{_DATE}(?:[\s-]*|\s+of\s+){_MONTH}(?:(?:,\s*|\s+|-)20[0-9]{{2}}|(?:-|,?\s+')[0-9]{{2}})?(?![0-9])",
         rf"(?:[0-9]{{1,2}}|{'|'.join(_COUNTS)})\s+days?\s+ago",
         r"(?:the\s+)?day\s+before\s+yesterday",
         rf"last\s+{_WEEKDAY}{_PART_OF_DAY}",
@@ -33,8 +33,10 @@ DAY = "|".join(
 
 _BY_NUMBERS = re.compile(r"(?P<month>[0-9]+)[-/](?P<day>[0-9]+)(?:[-/](?P<year>[0-9]+))?")
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]+)[-/](?P<day>[0-9]+)")
-_MONTH_FIRST = re.compile(rf"(?P<month>{_MONTH})[\s-]*(?P<day>[0-9]+)(?:st|nd|rd|th)?(?:[,\s-]+(?P<year>[0-9]+))?")
-_DATE_FIRST = re.compile(rf"(?P<day>[0-9]+)(?:st|nd|rd|th)?[\s-]*(?P<month>{_MONTH})(?:[,\s-]+(?P<year>[0-9]+))?")
+_MONTH_FIRST = re.compile(rf"(?P<month>{_MONTH})[\s-]*(?P<day>[0-9]+)(?:st|nd|rd|th)?(?:[,\s'-]+(?P<year>[0-9]+))?")
+_DATE_FIRST = re.compile(
+    rf"(?:the\s+)?(?P<day>[0-9]+)(?:st|nd|rd|th)?(?:[\s-]*|\s+of\s+)(?P<month>{_MONTH})(?:[,\s'-]+(?P<year>[0-9]+))?"
+)
 _AGO = re.compile(r"(?P<count>\w+)\s+days?\s+ago")
 _LAST = re.compile(rf"last\s+(?P<weekday>{_WEEKDAY})")
 

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.grammar.clock import CLOCK
+from bot.grammar.days import DAY
+from bot.grammar.months import MONTH_NUMBERS
 from bot.grammar.tokens import Day, Slot, Token, Unreadable, behind, spelled
 from bot.grammar.vocabulary import MEASURES, WEEKDAYS
 from ledger.rules.facts import Contact
 
 _IN_QUOTES = "If the note begins so, put it in quotes."
-_NOT_UNDERSTOOD = f"looks like {{}} and cannot be read as one for certain. {_IN_QUOTES}"
+_NOT_UNDERSTOOD = "looks like {} and cannot be read as one for certain."
 _WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+_WHOLE_MONTH = "|".join(MONTH_NUMBERS.keys() - {"mar", "march", "may", "jan", "dec", "sep", "jun"})
 _LONG_DAY_WORDS = ("yesterday", "tomorrow", *(word for word in WEEKDAYS if word.endswith("day")))
 _LIKE_ENOUGH = 0.8
 
@@ -81,7 +84,21 @@ _PATTERNS = (
         _A_DAY,
         "11/03",
     ),
-    _pattern(r"(?:the\s+)?[0-9]{1,2}(?:st|nd|rd|th)\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(r"(?:on\s+)?(?:the\s+)?[0-9]{1,2}(?:st|nd|rd|th)\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(
+        rf"(?:[(\[]\s*(?:on\s+)?|from\s+|late\s+entry\W+(?:(?:for|from|of)\s+)?)(?:{DAY})|late\s+entry\b",
+        Slot.DAY,
+        _A_DAY,
+        "11/03",
+    ),
+    _pattern(rf"(?:in\s+)?(?:{_WHOLE_MONTH})\b|[0-9]{{1,2}}/20[0-9]{{2}}\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(r"(?:20[0-9]{6}|[01][0-9][0-3][0-9](?:20)?[0-9]{2})\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(
+        r"[0-9]+\s*(?:d|days?|h|hrs?|hours?|w|wks?|weeks?)\s+(?:ago|back)\b|[-–−][0-9]+\s*d(?:ays?)?\b",  # noqa: RUF001 as above
+        Slot.DAY,
+        _A_DAY,
+        "11/03",
+    ),
     _pattern(
         r"(?:0?[1-9]|[12][0-9]|3[01])(?P<by>[./-])(?:0?[1-9]|[12][0-9]|3[01])(?![0-9%])(?:(?P=by)(?:[0-9]{2}){1,2}\b)?\S*",
         Slot.DAY,
@@ -108,12 +125,14 @@ _BEHIND_SUN = {"exposure", "damage", "protection", "screen", "burn", "light", "s
 _OXYGEN = re.compile(r"\s+(?:is\s+|was\s+|at\s+)?[0-9]{2,3}\b")
 _UNSURE_NUMBERS = re.compile(r"[0-9]{1,2}-[0-9]{1,2}|(?:[0-9]|10)/10")
 _LOWER_OR_NUMBER = re.compile(r"\s+[a-z0-9]")
+_DATE_AND_NUMBER = re.compile(r"[0-9]{1,2}\s*[a-z]+\.?\s+[0-9]{1,2}(?![0-9:/]|\s*(?:m|mins?|h|hrs?)\b)", re.IGNORECASE)
 _TEXT = re.compile(r"\s+\S")
 
 _ATTEMPT = (
     r"no[- ]?answer|no\s+response|no\s+pick[- ]?up|voice[- ]?mail|vm\b|lvm\b|utr\b|unable\s+to\s+reach|unreachable|"
     r"(?:could|did)(?:\s+not|n['\u2019]?t)\s+(?:reach|answer|pick)|not\s+reached|unanswered|"
-    r"left\s+(?:a\s+)?(?:message|msg)|lm\b|nobody\s+(?:answered|home)|no\s+one\s+answered"
+    r"no\s+ans\b|n/?a\b|v/m\b|mailbox|wrong\s+number|hung\s+up|missed\s+call|disconnected|not\s+(?:home|available)|"
+    r"rang\s+out|left\s+(?:a\s+)?(?:message|msg)|lm\b|nobody\s+(?:answered|home)|no\s+one\s+answered"
 )
 _REACHED_NOBODY = re.compile(rf"\b(?:{_ATTEMPT})", re.IGNORECASE)
 _BEGINS_WITH_ATTEMPT = re.compile(rf"(?:(?:line|phone|was)\s+)*(?:busy\b|attempt(?:ed|s)?\b|{_ATTEMPT})", re.IGNORECASE)
@@ -126,19 +145,23 @@ def read_doubt(text: str, position: int, filled: set[Slot]) -> Unreadable | None
     """Return what at ``position`` looks like a part of the line that nothing has ``filled`` yet, and is not one."""
     for each in _PATTERNS:
         found = each.pattern.match(text, position) if each.slot not in filled else None
-        if found is not None and not (each.slot is Slot.DAY and is_measured(text, found.end())):
+        if found is not None and not (
+            each.slot is Slot.DAY and found[0][-1].isdigit() and is_measured(text, found.end())
+        ):
             message = _NOT_UNDERSTOOD.format(each.looks_like)
+            message += "" if each.slot is Slot.LENGTH else f" {_IN_QUOTES}"
             return _doubt(found, _CODES[each.slot], message, each.example(found), _FIELDS[each.slot])
     return None if Slot.DAY in filled else _misspelled(text, position)
 
 
 def day_in_doubt(text: str, day: Day, *, is_followed_by_note: bool) -> Unreadable | None:
     """Return a day that may as well be the note's first word, such as ``sat`` before ``down`` or ``10-12``."""
-    if day.has_preposition or not is_followed_by_note:
+    if day.has_preposition or not (is_followed_by_note or _DATE_AND_NUMBER.match(text, day.start)):
         return None
     word, end = day.day.lower(), day.start + len(day.text)
     is_fraction = word.endswith("/10") and _UNSURE_NUMBERS.fullmatch(word) and _TEXT.match(text, end)
-    is_short = word in {"sat", "sun"} or _UNSURE_NUMBERS.fullmatch(word)
+    names_number_too = _DATE_AND_NUMBER.match(text, day.start)
+    is_short = names_number_too or word in {"sat", "sun"} or _UNSURE_NUMBERS.fullmatch(word)
     if is_fraction or (is_short and _LOWER_OR_NUMBER.match(text, end)):
         message = f"may be the day, or the note may begin with it. Write on {day.day} where it is the day. {_IN_QUOTES}"
         return Unreadable(day.text, day.start, day.end, "DATE_AMBIGUOUS", message, f"on {day.day}", "date_of_service")
@@ -202,7 +225,9 @@ def _misspelled(text: str, position: int) -> Unreadable | None:
     near = difflib.get_close_matches(word, _LONG_DAY_WORDS, n=1, cutoff=_LIKE_ENOUGH)
     if found is None or not near or word.removesuffix("s") in _LONG_DAY_WORDS:
         return None
-    return _doubt(found, "DATE_UNREADABLE", _NOT_UNDERSTOOD.format(_A_DAY), near[0], "date_of_service")
+    return _doubt(
+        found, "DATE_UNREADABLE", f"{_NOT_UNDERSTOOD.format(_A_DAY)} {_IN_QUOTES}", near[0], "date_of_service"
+    )
 
 
 def _doubt(found: re.Match[str], code: str, message: str, example: str, field: str) -> Unreadable:

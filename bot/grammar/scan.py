@@ -158,7 +158,7 @@ class _Scanner:
         if not self._contradicts(token):
             return None
         self.line.conflicts.append(token)
-        return token if self._stands_alone(token) or isinstance(token, Unreadable) else None
+        return token if self._stands_alone(token) or isinstance(token, Unreadable | Code) else None
 
     def _doubt(self, position: int, token: Token | None) -> Unreadable | None:
         """Return what is in doubt at ``position``, where ``token`` was read."""

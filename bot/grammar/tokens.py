@@ -3,6 +3,7 @@
 Beside them what can stand around a note: quotes, and Slack's escapes.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ledger.rules.facts import Activity, Contact, Program
 MAX_MINUTES = 24 * 60
 """An entry is never longer than 24 hours (billing-rules E4)."""
 
+_UNITS = ("minutes", "minute", "hours", "hour")
 _HALF_DAY_MINUTES = 12 * 60
 _CLOSE = r"[.,;:!…–—-]*(?:\s|$)"
 _END = rf"(?={_CLOSE}|[.,;:–—…]+(?=[^\W\d_]))"
@@ -35,7 +37,8 @@ _DECIMAL = re.compile(
     rf"(?P<whole>[0-9]{{0,4}})[.,](?P<part>[0-9]{{1,2}})\s*(?:(?P<hours>{_HOUR_UNIT})|{_MINUTE_UNIT}){_END}",
     re.IGNORECASE,
 )
-_HOURS_COLON_MINUTES = re.compile(rf"(?P<hours>[0-9]{{1,2}}):(?P<minutes>[0-9]{{2}}){_END}")
+_HOURS_COLON_MINUTES = re.compile(rf"(?P<hours>[0-9]{{1,2}}):(?P<minutes>[0-9]{{2}})(?!\s*{_DASH}){_END}")
+"""As a length; ``10:00-`` is the begin of times, whose end is still to be said."""
 _HOURS = re.compile(
     rf"(?P<hours>[0-9]{{1,2}})\s*{_HOUR_UNIT}"
     rf"(?:\.?\s*(?P<minutes>[0-9]{{1,2}})\s*{_MINUTE_UNIT}|(?P<bare>[0-9]{{1,2}}))?{_END}",
@@ -45,7 +48,14 @@ _MINUTES = re.compile(rf"(?P<minutes>[0-9]{{1,4}})\s*{_MINUTE_UNIT}{_END}", re.I
 _NUMBER = re.compile(rf"[0-9]{{1,9}}{_NUMBER_END}")
 _NUMBER_OF_SOMETHING = re.compile(rf"[0-9]{{1,9}}\s+(?P<measure>\S+){_END}")
 _AGO = re.compile(rf"{_DASH}(?P<minutes>[0-9]{{1,4}})(?!\s*{_MINUTE_UNIT}{_END}){_END}", re.IGNORECASE)
-_DAY = re.compile(rf"(?:(?:on|for|dos|date)(?:\s*:\s*|\s+))?(?P<day>{DAY}){_END}", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?:(?:on|for|dos|d/o/s|dated?(?:\s+of\s+service)?|service\s+date)(?:\s*:\s*|\s+))?"
+    rf"(?P<day>{DAY}){_END}",
+    re.IGNORECASE,
+)
+    rf"(?:(?:on|for|dos|d/o/s|dated?(?:\s+of\s+service)?|service\s+date)(?:\s*:\s*|\s+))?(?P<day>{DAY}){_END}",
+    re.IGNORECASE,
+)
 _CODE_WORD = re.compile(rf"\S*?[^\s.,;:]{_NUMBER_END}")
 _BEFORE_CODE = re.compile(r"(?:(?P<patient>patient|pt)[.:]?|for)\s+", re.IGNORECASE)
 _CODE = re.compile(rf"[A-Za-z]{{1,3}}[-‐‑‒–—_]?[0-9]+{_END}")  # noqa: RUF001 phones type real hyphens and dashes
@@ -309,7 +319,8 @@ def _read_day(text: str, position: int) -> Token | None:
 
 def _read_number(text: str, position: int) -> Token | None:
     counted = _NUMBER_OF_SOMETHING.match(text, position)
-    if counted is not None and counted["measure"].lower().rstrip(".,;") in MEASURES:
+    measure = counted["measure"].lower().rstrip(".,;") if counted else ""
+    if counted is not None and (measure in MEASURES or difflib.get_close_matches(measure, _UNITS, cutoff=0.8)):
         return Unreadable(*_token_at(counted))
     found = _NUMBER.match(text, position)
     return Number(*_token_at(found)) if found else None
