@@ -53,9 +53,6 @@ _DAY = re.compile(
     rf"(?P<day>{DAY}){_END}",
     re.IGNORECASE,
 )
-    rf"(?:(?:on|for|dos|d/o/s|dated?(?:\s+of\s+service)?|service\s+date)(?:\s*:\s*|\s+))?(?P<day>{DAY}){_END}",
-    re.IGNORECASE,
-)
 _CODE_WORD = re.compile(rf"\S*?[^\s.,;:]{_NUMBER_END}")
 _BEFORE_CODE = re.compile(r"(?:(?P<patient>patient|pt)[.:]?|for)\s+", re.IGNORECASE)
 _CODE = re.compile(rf"[A-Za-z]{{1,3}}[-‐‑‒–—_]?[0-9]+{_END}")  # noqa: RUF001 phones type real hyphens and dashes
