@@ -14,10 +14,10 @@ from jobs.scheduling.runs import waiting_of
 from jobs.scheduling.schedules import TITLES, plans
 from jobs.scheduling.tables import WatchRow
 from ledger.audit.verify import verify
+from ledger.patients.records import patient_codes
 from ledger.practice.practice import Practice
 from ledger.roster.directory import administrators, people, teams
 from ledger.roster.setup import set_up_gaps
-from ledger.storage.tables import PatientRow
 
 SAMPLE = 20
 """How many patients of each practice are verified, others each time."""
@@ -125,6 +125,5 @@ def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
 
 
 def _sample(connection: Connection, practice: Practice) -> list[str]:
-    mine = PatientRow.practice_id == practice.practice_id
-    codes = list(connection.scalars(select(PatientRow.patient_code).where(mine)))
+    codes = patient_codes(connection, practice.practice_id)
     return random.sample(codes, min(SAMPLE, len(codes)))
