@@ -13,7 +13,7 @@ from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.practice.settings import KNOWN_SETTINGS, is_of_policy, written_settings
-from ledger.roster.directory import Role, person_by_id
+from ledger.roster.directory import Role, person_named
 from ledger.setting_changes import PolicyValueError, change_policy, policy_changes, stored_settings
 
 policy = typer.Typer(
@@ -100,7 +100,7 @@ def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
         database.writing() as connection,
     ):
         at = now()
-        person = person_by_id(connection, practice.practice_id, author)
+        person = person_named(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
         if Role.ADMIN not in person.roles:
             raise LedgerError(

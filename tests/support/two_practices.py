@@ -204,9 +204,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.workbook.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
     "ledger.reports.workbook.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
     "ledger.roster.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
-    "ledger.roster.staff.known_staff": staff.known_staff,
+    "ledger.roster.staff.known_staff": lambda c, p: staff.known_staff(c, p, today=TODAY),
     "ledger.roster.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2", "doctor1"]),
-    "ledger.roster.patients.known_roster": patients.known_roster,
+    "ledger.roster.patients.known_roster": lambda c, p: patients.known_roster(c, p, today=TODAY),
     "ledger.recording.fact_reading.read_fact": lambda c, p: outcome(
         lambda: fact_reading.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
     ),
@@ -215,7 +215,7 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: roster_changes.draft_person(c, p, PERSON, TEAM_IDS, key=None, on=TODAY)
     ),
     "ledger.roster.changes.draft_patient": lambda c, p: outcome(
-        lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None)
+        lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None, on=TODAY)
     ),
     "ledger.roster.changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}

@@ -96,8 +96,7 @@ def submit_patient(call: Call, filled: Filled) -> FormAnswer:
 
 def save_patient_form(call: Call, filled: Filled) -> OpenForm:
     """Return the view that tells what was saved; raises ``RosterRefusedError``."""
-    cells = {**filled.cells, "conditions": ";".join(filled.cells["conditions"].replace(",", ";").splitlines())}
-    cells["risk_documented"] = cells["risk_documented"] or "no"
+    cells = {**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"}
     with call.database.writing() as connection:
         known = team_words(connection, call)
         receipt = save_patient(

@@ -119,10 +119,8 @@ def submit_person(call: Call, filled: Filled) -> FormAnswer:
             return save_person_form(call, filled)
         with call.database.reading() as connection:
             known = team_ids(team_words(connection, call))
-            staff_id, values = draft_person(
-                connection, call.practice, _cells(filled), known, key=filled.key, on=call.today
-            )
-            touched = len(patients_to_evaluate(connection, call.practice, staff_id, values))
+            draft = draft_person(connection, call.practice, _cells(filled), known, key=filled.key, on=call.today)
+            touched = len(patients_to_evaluate(connection, call.practice, draft.key, draft.values))
         return SaveLater(touched) if touched > PATIENTS_AT_ONCE else save_person_form(call, filled)
 
     return answered_beside(save, filled, LABELS)

@@ -12,6 +12,7 @@ from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import Reply, context, section
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.rulebook import known_programs
+from ledger.values.codes import LONGEST_CODE
 
 CALLBACK = "patients_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]
     """Return the form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
     first: Block = (
         roster_inputs.text(
-            "code", LABELS["code"], filled, most=40, hint="Opaque, never a name: letters and digits. P-1042"
+            "code", LABELS["code"], filled, most=LONGEST_CODE, hint="Opaque, never a name: letters and digits. P-1042"
         )
         if filled.key is None
         else section(f"*Patient* {escaped(filled.key)}")
@@ -58,7 +59,7 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]
             LABELS["conditions"],
             filled,
             most=1000,
-            hint="ICD-10 codes, one a line or with semicolons: E11.9; I10",
+            hint="ICD-10-CM codes, one a line or with semicolons: E11.9; I10",
             multiline=True,
             optional=True,
         ),
