@@ -100,10 +100,15 @@ class Cells:
         """Add a problem with this row."""
         self.problems.append(Problem(self.line, column, message, remedy))
 
-    def read(self, column: str, reader: Callable[[str], Read], text: str | None = None) -> Read | None:
-        """Return what ``reader`` makes of the cell (or of ``text``), or None and a problem where that is no value."""
+    def read(self, column: str, reader: Callable[[str], Read]) -> Read | None:
+        """Return what ``reader`` makes of the cell, or None and a problem where that is no value.
+
+        A cell that has a problem already is not read again.
+        """
+        if any(problem.column == column for problem in self.problems):
+            return None
         try:
-            return reader(self.values[column] if text is None else text)
+            return reader(self.values[column])
         except UnreadableValueError as error:
             self.refuse(column, error.message, error.remedy)
             return None

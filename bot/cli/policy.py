@@ -74,8 +74,10 @@ def set_(
 
     For example: ccm policy set rpm_time interactive --as admin1
     """
-    _change(name, _value(value), author, workspace)
-    out.print(f"{name} is {escape(value)} now{_evaluated(name)}.")
+    asked = _value(value)
+    stored = _change(name, asked, author, workspace)
+    said = value if stored == asked else json.dumps(stored)
+    out.print(f"{name} is {escape(said)} now{_evaluated(name)}.")
 
 
 @policy.command()
@@ -93,7 +95,8 @@ def _written(value: Any) -> str:
     return "default" if value is None else json.dumps(value)
 
 
-def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
+def _change(name: str, value: Any, author: str, workspace: str | None) -> Any:
+    """Change the policy and return its value as it is stored, None for the default."""
     with (
         opened_practice(workspace) as (practice, database),
         progress_bar() as progress,
@@ -120,6 +123,7 @@ def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
             )
         except PolicyValueError as error:
             raise LedgerError(error.code, error.title, _as_typed(error)) from error
+        return stored_settings(connection, practice).get(name)
 
 
 def _as_typed(error: PolicyValueError) -> str:

@@ -70,7 +70,7 @@ class _Roster:
 
     def __init__(self, connection: Connection, practice: Practice) -> None:
         practice_id = practice.practice_id
-        self.staff_ids = StaffIds(people(connection, practice_id))
+        self.staff_ids = StaffIds.of(people(connection, practice_id))
         codes = select(PatientRow.code_key, PatientRow.patient_code).filter_by(practice_id=practice_id)
         self.codes = {row.code_key: row.patient_code for row in connection.execute(codes)}
         self._enrollments: dict[str, list[AnyRow]] = defaultdict(list)

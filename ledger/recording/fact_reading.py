@@ -248,7 +248,7 @@ def _known(connection: Connection, practice: Practice, *, at: datetime, patient_
     mine = select(PatientRow.code_key, PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only)
     codes = {row.code_key: row.patient_code for row in connection.execute(mine)}
     staff = {person.staff_id: person for person in people(connection, practice.practice_id)}
-    return Known(practice, codes, staff, StaffIds(staff.values()), at)
+    return Known(practice, codes, staff, StaffIds.of(staff.values()), at)
 
 
 def _fact(row: Cells, file: FactFile, known: Known) -> Fact | None:

@@ -97,39 +97,44 @@ def person_by_slack_id(connection: Connection, practice_id: str, slack_user_id: 
     return _person(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
 class StaffIds:
     """The ids of the staff, and how a text is read as one of them: in any case, or as the person's Slack id.
 
-    An id is never changed into another: of two that differ in case alone, as old ledgers may have them, the text
-    names the one that is written so, and without one neither.
+    Of two ids that differ in case alone, as older ledgers may have them, a text means the one that is written so, and
+    otherwise neither.
     """
 
-    def __init__(self, known: Iterable[Person]) -> None:
-        """Read ids among ``known``, everybody on the staff."""
-        self._ids: set[str] = set()
-        self._by_key: defaultdict[str, list[str]] = defaultdict(list)
-        self._by_slack_id: dict[str, str] = {}
-        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+    by_key: Mapping[str, list[str]]
+    by_slack_id: Mapping[str, str]
+    by_name: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, known: Iterable[Person]) -> "StaffIds":
+        """Return the ids of these people, who are everybody on the staff."""
+        by_key: defaultdict[str, list[str]] = defaultdict(list)
+        by_name: defaultdict[str, list[str]] = defaultdict(list)
+        by_slack_id: dict[str, str] = {}
         for person in known:
-            self._ids.add(person.staff_id)
-            self._by_key[person.staff_id.casefold()].append(person.staff_id)
-            self._by_name[person.name.casefold()].append(person.staff_id)
+            by_key[person.staff_id.casefold()].append(person.staff_id)
+            by_name[person.name.casefold()].append(person.staff_id)
             if person.slack_user_id:
-                self._by_slack_id[person.slack_user_id] = person.staff_id
+                by_slack_id[person.slack_user_id] = person.staff_id
+        return cls(by_key, by_slack_id, by_name)
 
     def __contains__(self, staff_id: str) -> bool:
         """Return whether somebody has exactly that id."""
-        return staff_id in self._ids
+        return staff_id in self.like(staff_id)
 
     def like(self, staff_id: str) -> list[str]:
         """Return the ids that are written so, in any case."""
-        return self._by_key.get(staff_id.casefold(), [])
+        return self.by_key.get(staff_id.casefold(), [])
 
     def find(self, text: str) -> list[str]:
         """Return the ids that ``text`` may mean."""
-        if text in self._ids:
+        if text in self:
             return [text]
-        return [self._by_slack_id[text]] if text in self._by_slack_id else self.like(text)
+        return [self.by_slack_id[text]] if text in self.by_slack_id else self.like(text)
 
     def read(self, text: str, otherwise: str = "Use an id of staff.csv.") -> str:
         """Return the id that ``text`` means; ``otherwise`` is what to do where it means nobody's.
@@ -142,7 +147,7 @@ class StaffIds:
             return found[0]
         if found:
             raise UnreadableValueError(f"{shown(text)} may be {' or '.join(found)}.", "Write it as it is in staff.csv.")
-        named = self._by_name.get(text.casefold(), [])
+        named = self.by_name.get(text.casefold(), [])
         remedy = f"Write the id: {' or '.join(named)}." if named else otherwise
         raise UnreadableValueError(f"no staff member has the id {shown(text)}.", remedy)
 
@@ -155,7 +160,7 @@ def person_named(connection: Connection, practice_id: str, typed: str) -> Person
     """
     known = people(connection, practice_id)
     try:
-        staff_id = StaffIds(known).read(typed.strip(), "Use an id of staff.csv, for example coord1.")
+        staff_id = StaffIds.of(known).read(typed.strip(), "Use an id of staff.csv, for example coord1.")
     except UnreadableValueError as error:
         raise LedgerError("STAFF_UNKNOWN", f"{error.message[:1].upper()}{error.message[1:]}", error.remedy) from error
     return next(person for person in known if person.staff_id == staff_id)

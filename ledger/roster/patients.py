@@ -1,7 +1,7 @@
 """The patients on the roster: what a row says of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -48,12 +48,12 @@ class KnownRoster:
 
     team_ids: Mapping[str, str]
     staff_ids: StaffIds
-    codes: dict[str, str]
-    """The codes there are, by ``code_key``; a reader adds those that it reads."""
-    stored: frozenset[str]
-    """The codes of patients whom the ledger has, whatever they look like."""
-    team_words: frozenset[str]
+    codes: Mapping[str, str]
+    """The codes of the patients whom the ledger has, by ``code_key``."""
+    team_words: tuple[str, ...]
     today: date
+    new_codes: dict[str, str] = field(default_factory=dict)
+    """The codes that rows gave to new patients, by ``code_key``; a reader adds to them."""
 
 
 def known_roster(
@@ -72,13 +72,11 @@ def known_roster(
     rows = select(PatientRow.code_key, PatientRow.patient_code).where(PatientRow.practice_id == practice.practice_id)
     if code is not None:
         rows = rows.where(PatientRow.code_key == code_key(code))
-    codes = {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))}
     return KnownRoster(
         team_ids or {team.name.lower(): team.team_id for team in known},
-        StaffIds(people(connection, practice.practice_id)),
-        codes,
-        frozenset(codes.values()),
-        frozenset(word for team in known for word in team.name.lower().split()),
+        StaffIds.of(people(connection, practice.practice_id)),
+        {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))},
+        tuple(sorted({word for team in known for word in team.name.lower().split()})),
         today,
     )
 
@@ -122,13 +120,17 @@ def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], l
 
 def _code(row: Cells, known: KnownRoster) -> str:
     """Return the row's code; one that the ledger has already is taken as it is."""
-    if row.values["code"] in known.stored:
-        return row.values["code"]
+    written = row.values["code"]
+    if known.codes.get(code_key(written)) == written:
+        return written
     faults = len(row.problems)
     code = row.read_text(
         "code", lambda text: read_patient_code(text, today=known.today, words=known.team_words), "P-1042"
     )
-    if len(row.problems) == faults and (other := known.codes.setdefault(code_key(code), code)) != code:
+    if len(row.problems) > faults:
+        return code
+    other = known.codes.get(code_key(code)) or known.new_codes.setdefault(code_key(code), code)
+    if other != code:
         row.refuse("code", f"{code} reads like {other}.", "Codes differ by letters and digits.")
     return code
 

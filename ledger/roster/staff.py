@@ -1,7 +1,7 @@
 """The staff: what a row says of a person, and whose months depend on it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -44,12 +44,12 @@ class KnownStaff:
     team_ids: Mapping[str, str]
     owners: dict[str, str]
     staff_ids: StaffIds
-    ids: dict[str, str]
-    """The ids that rows gave to new people, by the id in small letters; a reader adds to them."""
     credentials: Mapping[str, str]
     """The credential that each person has, by id."""
     qualifying: frozenset[str]
     today: date
+    new_ids: dict[str, str] = field(default_factory=dict)
+    """The ids that rows gave to new people, by the id in small letters; a reader adds to them."""
 
 
 def known_staff(
@@ -61,8 +61,7 @@ def known_staff(
     return KnownStaff(
         team_ids or {team.name.lower(): team.team_id for team in known},
         {person.slack_user_id: person.staff_id for person in staff if person.slack_user_id},
-        StaffIds(staff),
-        {},
+        StaffIds.of(staff),
         {person.staff_id: person.credential for person in staff},
         practice.policy.qualifying_credentials,
         today,
@@ -115,7 +114,7 @@ def _staff_id(row: Cells, known: KnownStaff) -> str:
     staff_id = row.read_text("id", lambda text: read_staff_id(text, today=known.today), "coord1")
     if len(row.problems) > faults:
         return staff_id
-    like = [*known.staff_ids.like(staff_id), known.ids.setdefault(staff_id.casefold(), staff_id)]
+    like = [*known.staff_ids.like(staff_id), known.new_ids.setdefault(staff_id.casefold(), staff_id)]
     if like[0] != staff_id:
         row.refuse("id", f"{staff_id} reads like {like[0]}.", f"Write {like[0]}, or give another person another id.")
     return staff_id

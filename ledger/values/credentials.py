@@ -6,7 +6,7 @@ a credential that silently counts nothing.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 from ledger.values.reading import UnreadableValueError, refuse_invisible, shown
@@ -94,6 +94,23 @@ def read_credential(text: str, qualifying: Collection[str] = KNOWN_CREDENTIALS) 
     if not words or not all(word in LICENCES or word in own or word in BESIDE for word in words):
         raise UnreadableValueError(f"{shown(asked)} is no credential that is known.", _remedy(qualifying))
     return _only(asked, licences, beside, qualifying)
+
+
+def read_qualifying(texts: Iterable[str]) -> list[str]:
+    """Return the credentials that a practice lets count, each once; one that nobody knows is the practice's own.
+
+    ``["R.N.", "CHW"]`` are RN, which everybody's ``RN`` is compared with, and the practice's CHW.
+    """
+    found: list[str] = []
+    for text in texts:
+        words = text.split()
+        try:
+            # "RN LPN" are two of a list, as somebody's credential they would be one.
+            alone = len(words) > 1 and all(_plain(word) in LICENCES for word in words)
+            found += map(read_credential, words) if alone else [read_credential(text)]
+        except UnreadableValueError:
+            found += [LICENCES.get(_plain(word), word) for word in words]
+    return [one for one in dict.fromkeys(found) if one]
 
 
 def _only(asked: str, licences: list[str], beside: Collection[str], qualifying: Collection[str]) -> str:

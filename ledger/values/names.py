@@ -1,7 +1,6 @@
 """Names of people and teams, as they are shown: in answers, menus, lists and the terminal."""
 
 import re
-import unicodedata
 
 from ledger.values.reading import UnreadableValueError, refuse_invisible, shown, utf16_length
 
@@ -17,13 +16,12 @@ _MARKUP = re.compile(
 
 
 def read_name(text: str, *, longest: int, example: str) -> str:
-    """Return the name with single plain spaces between its words.
+    """Return the name with single plain spaces between its words, whatever stood there: a tab, a line's end.
 
     Raises:
         UnreadableValueError: Where characters of it are not seen, mean something to Slack, or are too many.
     """
-    plain = "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)
-    name = " ".join(filter(None, plain.split(" ")))
+    name = " ".join(text.split())
     refuse_invisible(name)
     found = _MARKUP.search(name)
     if found:

@@ -123,6 +123,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.directory.person_by_slack_id": lambda c, p: directory.person_by_slack_id(
         c, p.practice_id, "U0NURSE1"
     ),
+    "ledger.roster.directory.person_named": lambda c, p: directory.person_named(c, p.practice_id, "Nurse1"),
     "ledger.roster.directory.person_by_id": lambda c, p: directory.person_by_id(c, p.practice_id, "nurse1"),
     "ledger.roster.directory.people": lambda c, p: directory.people(c, p.practice_id),
     "ledger.roster.directory.teams": lambda c, p: directory.teams(c, p.practice_id),
