@@ -45,7 +45,7 @@ from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
 from ledger.reports import expiring, home_tabs, month_lists, own_entries, summaries, takes, worklists
 from ledger.reports import workbook as exports
-from ledger.roster import accounts, directory, lists, patients, setup, staff, storing, teams
+from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
 from ledger.storage.database import Database
@@ -193,6 +193,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.months_of_patient": lambda c, p: month_lists.months_of_patient(c, p, "P-1043"),
     "ledger.reports.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
     "ledger.reports.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
+    "ledger.roster.doubtful.doubtful_values": lambda c, p: doubtful.doubtful_values(c, p, TODAY),
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,
