@@ -34,7 +34,7 @@ _OPAQUE = "Give the patient a code that says nothing of the person, for example 
 _STAFF_OPAQUE = "Give an id of your own, for example coord1."
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
-_NAME_LETTERS = 3
+_NAME_LETTERS, _TWO_NAMES_LETTERS = 3, 7
 _YEAR_DIGITS = 4
 _PLAIN = """
     apcm care case ccm center central chart chronic client clinic code demo east emr file group home house main
@@ -106,7 +106,7 @@ def _refuse_person(code: str, today: date, plain_words: Collection[str]) -> None
         raise UnreadableValueError(f"looks like {IdentifierKind.BIRTH_DATE.value}.", _OPAQUE)
     if names and any(_is_birth_year(number, today) for number in numbers):
         raise UnreadableValueError("reads like a name with a year of birth.", _OPAQUE)
-    if len(names) > 1:
+    if len(numbers) == 1 and len(names) > 1 and len("".join(names)) >= _TWO_NAMES_LETTERS:
         raise UnreadableValueError("reads like a name.", _OPAQUE)
 
 
