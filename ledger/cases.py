@@ -47,7 +47,7 @@ from ledger.rules.toml_files import (
     shaped,
 )
 from ledger.values.conditions import read_condition
-from ledger.values.credentials import read_credential
+from ledger.values.credentials import credential_meant
 from ledger.values.reading import UnreadableValueError
 
 LONGEST_MINUTES = 24 * 60
@@ -250,7 +250,13 @@ def _facts(case: _CaseFile) -> PatientMonth:
         ),
         reading_days=sum(row.days for row in case.readings),
         staff=tuple(
-            StaffMember(row.id, _credential(row, case.policy), row.active_from, row.active_to, row.supervised)
+            StaffMember(
+                row.id,
+                credential_meant(row.credential, case.policy.qualifying_credentials) or "",  # any other text is none
+                row.active_from,
+                row.active_to,
+                row.supervised,
+            )
             for row in case.staff
         ),
         entries=tuple(entry for entry in entries if month <= entry.date_of_service <= last_of_month(month)),
@@ -263,14 +269,6 @@ def _condition(text: str) -> str:
         return read_condition(text)
     except UnreadableValueError:
         return text
-
-
-def _credential(row: _Staff, policy: Policy) -> str:
-    """Return the credential as a ledger has it; in a case any other text is none (billing-rules section 3)."""
-    try:
-        return read_credential(row.credential, policy.qualifying_credentials)
-    except UnreadableValueError:
-        return ""
 
 
 def _time_entries(index: int, entry: _Entry, zone: ZoneInfo) -> Iterator[TimeEntry]:

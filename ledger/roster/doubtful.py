@@ -13,7 +13,7 @@ from ledger.storage.database import AnyRow
 from ledger.storage.tables import PatientRow
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_condition
-from ledger.values.credentials import read_credential, read_qualifying
+from ledger.values.credentials import credential_meant, read_qualifying
 from ledger.values.days import refuse_outside_care
 from ledger.values.reading import UnreadableValueError
 
@@ -42,7 +42,7 @@ def doubtful_values(connection: Connection, practice: Practice, today: date) -> 
     alike = defaultdict(list)
     for person in people(connection, practice.practice_id):
         alike[person.staff_id.casefold()].append(person.staff_id)
-        meant = _credential(person.credential, practice)
+        meant = credential_meant(person.credential, practice.policy.qualifying_credentials)
         if meant != person.credential:
             credentials[person.staff_id] = meant
     mine = select(PatientRow.patient_code, PatientRow.conditions).where(PatientRow.practice_id == practice.practice_id)
@@ -56,13 +56,6 @@ def doubtful_values(connection: Connection, practice: Practice, today: date) -> 
         codes=sum(not _is_code(row.patient_code, today) for row in patients),
         days=tuple(sorted((row.patient_code, row.kind, row.on_date) for row in facts if not _is_day(row, today))),
     )
-
-
-def _credential(stored: str, practice: Practice) -> str | None:
-    try:
-        return read_credential(stored, practice.policy.qualifying_credentials)
-    except UnreadableValueError:
-        return None
 
 
 def _compared(practice: Practice) -> list[str]:

@@ -96,6 +96,14 @@ def read_credential(text: str, qualifying: Collection[str] = KNOWN_CREDENTIALS) 
     return _only(asked, licences, beside, qualifying)
 
 
+def credential_meant(stored: str, qualifying: Collection[str] = KNOWN_CREDENTIALS) -> str | None:
+    """Return the credential that a stored text means, None where it cannot be read: an older ledger may have any."""
+    try:
+        return read_credential(stored, qualifying)
+    except UnreadableValueError:
+        return None
+
+
 def read_qualifying(texts: Iterable[str]) -> list[str]:
     """Return the credentials that a practice lets count, each once; one that nobody knows is the practice's own.
 

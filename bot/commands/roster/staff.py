@@ -25,6 +25,7 @@ from ledger.errors import LedgerError
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
 from ledger.roster.directory import people, person_by_id, teams
 from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
+from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
@@ -92,7 +93,8 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     cells = {
         "slack_user_id": person.slack_user_id or "",
         "name": person.name,
-        "credential": person.credential,
+        "credential": credential_meant(person.credential, call.practice.policy.qualifying_credentials)
+        or person.credential,
         "roles": ";".join(sorted(person.roles)),
         "teams": ";".join(team_word(team_id) for team_id in person.team_ids),
         "active_from": person.active_from.isoformat() if person.active_from else "",
