@@ -145,6 +145,10 @@ PATIENTS = Command(
         "patients [CODE|TEAM]",
         "The roster of patients: who is on it, what keeps each from being billed; add one or change one.",
         ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
+        (
+            "Conditions are ICD-10-CM codes in any usual spelling (`E11.9, I10`); where none is known they stay empty.",
+            "A code says nothing of the person: no number of theirs, no name with a year. Dates lie between 2015 and today.",
+        ),
     ),
     saves=False,
     paging=Paging(PATIENTS_PAGE, patients_at_page),

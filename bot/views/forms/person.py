@@ -35,7 +35,7 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
     Role.PRACTITIONER: ("Practitioner", "Logs own time and designates complex care."),
     Role.ADMIN: ("Admin", "Changes patients, people, teams and settings."),
 }
-_NO_CREDENTIAL = "Without one, time does not count (rule C4)."
+_NO_CREDENTIAL = "Empty for who has none: that time does not count (rule C4)."
 
 
 def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
