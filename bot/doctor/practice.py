@@ -102,7 +102,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
         yield warning("CODES_NOT_OPAQUE", f"Codes of {where} that say something of the patient: {found.codes}.", remedy)
     if found.days:
         said = [f"{kind.replace('_', ' ')} {day}" for _, kind, day in found.days]
-        remedy = "Take each back: ccm fact, with withdrawn=yes, and record it anew with its true date."
+        remedy = "Take each back with withdrawn=yes (docs/importing.md), and record it anew with its true date."
         yield warning("DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {_some(said)}.", remedy)
 
 

@@ -147,7 +147,7 @@ PATIENTS = Command(
         ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
         (
             "Conditions are ICD-10-CM codes in any usual spelling (`E11.9, I10`); where none is known they stay empty.",
-            "A code says nothing of the person: no number of theirs, no name with a year. Dates lie between 2015 and today.",
+            "A code says nothing of the person: no number of theirs, no name with a year. Dates are of 2015 and later.",
         ),
     ),
     saves=False,

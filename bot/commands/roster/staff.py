@@ -158,9 +158,7 @@ STAFF = Command(
         "staff [PERSON]",
         "The people with their roles and teams; add one or change one. By id, Slack id or beginning of a name.",
         ("/ccm staff", "/ccm staff lead1"),
-        (
-            "An id is found in any case, and none differs from another in case alone. Without a credential time is worth 0.",
-        ),
+        ("An id is found in any case; none differs from another in case alone. No credential: no time counts.",),
     ),
     saves=False,
     paging=Paging(STAFF_PAGE, staff_at_page),
