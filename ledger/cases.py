@@ -46,6 +46,9 @@ from ledger.rules.toml_files import (
     read_bytes,
     shaped,
 )
+from ledger.values.conditions import read_condition
+from ledger.values.credentials import credential_meant
+from ledger.values.reading import UnreadableValueError
 
 LONGEST_MINUTES = 24 * 60
 """No entry is longer (billing-rules E4)."""
@@ -229,7 +232,7 @@ def _facts(case: _CaseFile) -> PatientMonth:
     return PatientMonth(
         month=month,
         timezone=case.timezone,
-        conditions=patient.conditions,
+        conditions=tuple(_condition(text) for text in patient.conditions),
         risk_documented=patient.risk_documented,
         billing_practitioner=patient.billing_practitioner,
         billed_elsewhere=patient.billed_elsewhere,
@@ -247,10 +250,25 @@ def _facts(case: _CaseFile) -> PatientMonth:
         ),
         reading_days=sum(row.days for row in case.readings),
         staff=tuple(
-            StaffMember(row.id, row.credential, row.active_from, row.active_to, row.supervised) for row in case.staff
+            StaffMember(
+                row.id,
+                credential_meant(row.credential, case.policy.qualifying_credentials) or "",  # any other text is none
+                row.active_from,
+                row.active_to,
+                row.supervised,
+            )
+            for row in case.staff
         ),
         entries=tuple(entry for entry in entries if month <= entry.date_of_service <= last_of_month(month)),
     )
+
+
+def _condition(text: str) -> str:
+    """Return the code as a ledger has it; in a case what is no code stands for one."""
+    try:
+        return read_condition(text)
+    except UnreadableValueError:
+        return text
 
 
 def _time_entries(index: int, entry: _Entry, zone: ZoneInfo) -> Iterator[TimeEntry]:

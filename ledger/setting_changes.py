@@ -20,6 +20,7 @@ from ledger.rules.rulebook import load_rulebooks
 from ledger.rules.statement import Status
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import PatientMonthRow, PolicyChangeRow, PracticeRow
+from ledger.values.credentials import read_qualifying
 
 PAYMENTS = "payments"
 _SETTINGS = select(PracticeRow.policy).where(PracticeRow.practice_id == bindparam("mine"))
@@ -88,6 +89,7 @@ def change_policy(
         LedgerError: For a name or a value that is none.
     """
     check_value(name, value)
+    value = _as_stored(name, value)
     # Locked, so that of two administrators at the same moment neither undoes what the other decides.
     settings = lock_settings(connection, practice)
     before = settings.pop(name, None)
@@ -226,7 +228,13 @@ def _wanted(settings: Mapping[str, Any], decision: Decision) -> Any:
         own = dict(settings.get(PAYMENTS, {}))
         own.pop(decision.code, None)
         value = own if decision.value is None else {**own, decision.code: decision.value}
+    value = _as_stored(decision.name, value)
     return None if value == DEFAULTS[decision.name] else value
+
+
+def _as_stored(name: str, value: Any) -> Any:
+    """Return the value as it is stored: credentials as those of the staff are, letter by letter."""
+    return read_qualifying(value) if name == "qualifying_credentials" and value is not None else value
 
 
 def _without(settings: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from ledger.practice.practice import Practice
+from ledger.values.days import refuse_outside_care
+from ledger.values.reading import UnreadableValueError, shown
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a step, how much of it is done, and of how much."""
@@ -28,24 +30,59 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """A value that was read, and is stored, otherwise than it was written."""
+
+    line: int
+    column: str
+    written: str
+    read: str
+
+    def __str__(self) -> str:
+        """Return what was read as what: ``credential 'R.N.' read as RN``."""
+        return f"{self.column} {shown(self.written)} read as {self.read}"
+
+
+_LINES_NAMED = 3
+
+
+def read_otherwise(rows: Iterable["Cells"]) -> tuple[str, ...]:
+    """Return what was read otherwise than it was written in the rows of a file, each reading once with its lines."""
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        for one in row.read_as:
+            lines.setdefault(str(one), []).append(one.line)
+    return tuple(f"{said} ({_in_lines(numbers)})" for said, numbers in lines.items())
+
+
+def _in_lines(numbers: list[int]) -> str:
+    named = ", ".join(map(str, numbers[:_LINES_NAMED]))
+    more = f" and {len(numbers) - _LINES_NAMED} more" if len(numbers) > _LINES_NAMED else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {named}{more}"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportSummary:
     """How many rows of a file were new, changed what was there, or said what the ledger already knew."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    read_as: tuple[str, ...] = ()
+    """What was read otherwise than it was written, as ``read_otherwise`` says it."""
 
     @classmethod
-    def of(cls, outcomes: Iterable[str]) -> "ImportSummary":
-        """Return the summary of rows that were each ``added``, ``changed`` or ``unchanged``."""
+    def of(cls, outcomes: Iterable[str], rows: Iterable["Cells"] = ()) -> "ImportSummary":
+        """Return the summary of ``rows`` that were each ``added``, ``changed`` or ``unchanged``."""
         counted = Counter(outcomes)
-        return cls(counted["added"], counted["changed"], counted["unchanged"])
+        return cls(counted["added"], counted["changed"], counted["unchanged"], read_otherwise(rows))
 
 
 _LONGEST_NUMBER = 9
 
 
 Choice = TypeVar("Choice", bound=str)
+Read = TypeVar("Read")
 
 
 @dataclass(slots=True)
@@ -57,10 +94,41 @@ class Cells:
     missing: frozenset[str] = frozenset()
     """Optional columns that the file does not have; in ``values`` they are empty."""
     problems: list[Problem] = field(default_factory=list)
+    read_as: list[ReadAs] = field(default_factory=list)
 
     def refuse(self, column: str, message: str, remedy: str) -> None:
         """Add a problem with this row."""
         self.problems.append(Problem(self.line, column, message, remedy))
+
+    def read(self, column: str, reader: Callable[[str], Read]) -> Read | None:
+        """Return what ``reader`` makes of the cell, or None and a problem where that is no value.
+
+        A cell that has a problem already is not read again.
+        """
+        if any(problem.column == column for problem in self.problems):
+            return None
+        try:
+            return reader(self.values[column])
+        except UnreadableValueError as error:
+            self.refuse(column, error.message, error.remedy)
+            return None
+
+    def read_text(self, column: str, reader: Callable[[str], str], example: str | None = None) -> str:
+        """Return what ``reader`` makes of the cell, and keep it in mind where that is not what was written.
+
+        Where it is no value, a problem and the cell as it is; likewise where it is empty and an ``example`` is given.
+        """
+        written = self.values[column] if example is None else self.text(column, example)
+        read = self.read(column, reader) if written else ""
+        if read is None:
+            return written
+        self.note_reading(column, written, read)
+        return read
+
+    def note_reading(self, column: str, written: str, read: str) -> None:
+        """Keep in mind that ``written`` was read as ``read``, where it says something else: the answer says so."""
+        if read and written != read:
+            self.read_as.append(ReadAs(self.line, column, written, read))
 
     def text(self, column: str, example: str) -> str:
         """Return the cell's text; a problem where it is empty."""
@@ -89,6 +157,13 @@ class Cells:
         if not self.values[column]:
             self.refuse(column, "is empty.", "Write the date as 2026-11-03.")
         return self.day(column)
+
+    def day_of_care(self, column: str, today: date) -> date | None:
+        """Return the cell's date as ``day`` does; a problem too where nothing of care can have happened on it."""
+        day = self.day(column)
+        if day is not None:
+            self.read(column, lambda _text: refuse_outside_care(day, today))
+        return day
 
     def local_time(self, column: str, practice: Practice) -> datetime | None:
         """Return the instant that the cell's local time names, in UTC; a problem where it is none or never happened."""
@@ -121,13 +196,17 @@ class Cells:
     def yes_no(self, column: str, *, default: bool) -> bool:
         """Return whether the cell says yes; ``default`` where it is empty."""
         value = self.values[column].lower()
-        if value in {"yes", "true", "1"}:
+        if self.said_yes(column):
             return True
         if value in {"no", "false", "0"}:
             return False
         if value:
             self.refuse(column, f"{self.values[column]!r} is neither yes nor no.", "Write yes or no.")
         return default
+
+    def said_yes(self, column: str) -> bool:
+        """Return whether the cell says yes."""
+        return self.values[column].lower() in {"yes", "true", "1"}
 
     def choice(self, column: str, kind: Iterable[Choice], value: str | None = None) -> Choice | None:
         """Return the cell's (or ``value``'s) member of ``kind``, or None where it is empty.

@@ -12,7 +12,7 @@ from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
-from ledger.roster.directory import OPERATOR, person_by_id
+from ledger.roster.directory import OPERATOR, person_named
 from ledger.storage.database import ScopedDatabase
 
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack.")]
@@ -29,7 +29,7 @@ def _call(database: ScopedDatabase, practice: Practice, text: str, author: str |
     with database.reading() as connection:
         if author == "":
             raise LedgerError("AUTHOR_MISSING", "Who did the work?", "Name the staff id, for example: --as coord1")
-        person = OPERATOR if author is None else person_by_id(connection, practice.practice_id, author)
+        person = OPERATOR if author is None else person_named(connection, practice.practice_id, author)
     at = now()
     require_active(person, practice.local_date(at))
     return Call(database, practice, person, text, at, f"terminal:{uuid4().hex}")

@@ -30,6 +30,12 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
+def print_read_as(read_as: Iterable[str]) -> None:
+    """Print what was read otherwise than it was written."""
+    for said in read_as:
+        out.print(f"  {escape(said)}", soft_wrap=True)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table, however many rows it has."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import out
+from bot.cli.console import out, print_read_as
 from bot.cli.opening import opened_practice
 from bot.cli.shared import Workspace
 from bot.grammar.commands import closest
@@ -12,7 +12,7 @@ from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.recording.fact_reading import FACT_FILES, read_fact, record_facts
-from ledger.roster.directory import person_by_id
+from ledger.roster.directory import person_named
 
 
 def fact(
@@ -27,12 +27,14 @@ def fact(
     """
     with opened_practice(workspace) as (practice, database), database.writing() as connection:
         at = now()
-        person = person_by_id(connection, practice.practice_id, author)
+        person = person_named(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
-        found = read_fact(connection, practice, kind, _cells(kind, values), at=at)
+        draft = read_fact(connection, practice, kind, _cells(kind, values), at=at)
+        found = draft.fact
         summary = record_facts(connection, practice, [found], at=at, recorded_by=person.staff_id)
     known = "that was known already" if summary.unchanged else "taken back" if found.withdrawn else "recorded"
     out.print(f"{found.patient_code}: {known}.")
+    print_read_as(draft.read_as)
 
 
 def _cells(kind: str, values: list[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from bot.cli.console import out, progress_bar
+from bot.cli.console import out, print_read_as, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
@@ -91,8 +91,10 @@ def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: b
     ):
         summary = importer(connection, practice, file, at=now(), progress=progress)
     if as_json:
-        print_json(summary)
+        counts = {"added": summary.added, "changed": summary.changed, "unchanged": summary.unchanged}
+        print_json({**counts, **({"read_as": summary.read_as} if summary.read_as else {})})
     else:
         out.print(
             f"{escape(file.name)}: {summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         )
+        print_read_as(summary.read_as)

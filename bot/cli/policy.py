@@ -13,7 +13,7 @@ from bot.permissions import require_active
 from ledger.clock import now
 from ledger.errors import LedgerError
 from ledger.practice.settings import KNOWN_SETTINGS, is_of_policy, written_settings
-from ledger.roster.directory import Role, person_by_id
+from ledger.roster.directory import Role, person_named
 from ledger.setting_changes import PolicyValueError, change_policy, policy_changes, stored_settings
 
 policy = typer.Typer(
@@ -74,8 +74,10 @@ def set_(
 
     For example: ccm policy set rpm_time interactive --as admin1
     """
-    _change(name, _value(value), author, workspace)
-    out.print(f"{name} is {escape(value)} now{_evaluated(name)}.")
+    asked = _value(value)
+    stored = _change(name, asked, author, workspace)
+    said = value if stored == asked else json.dumps(stored)
+    out.print(f"{name} is {escape(said)} now{_evaluated(name)}.")
 
 
 @policy.command()
@@ -93,14 +95,15 @@ def _written(value: Any) -> str:
     return "default" if value is None else json.dumps(value)
 
 
-def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
+def _change(name: str, value: Any, author: str, workspace: str | None) -> Any:
+    """Change the policy and return its value as it is stored, None for the default."""
     with (
         opened_practice(workspace) as (practice, database),
         progress_bar() as progress,
         database.writing() as connection,
     ):
         at = now()
-        person = person_by_id(connection, practice.practice_id, author)
+        person = person_named(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
         if Role.ADMIN not in person.roles:
             raise LedgerError(
@@ -120,6 +123,7 @@ def _change(name: str, value: Any, author: str, workspace: str | None) -> None:
             )
         except PolicyValueError as error:
             raise LedgerError(error.code, error.title, _as_typed(error)) from error
+        return stored_settings(connection, practice).get(name)
 
 
 def _as_typed(error: PolicyValueError) -> str:

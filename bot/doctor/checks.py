@@ -49,6 +49,7 @@ PARTS = (
             practice.record_is_whole,
             practice.set_up_is_complete,
             practice.people_can_work,
+            practice.values_can_be_read,
             practice.messages_are_planned,
             practice.nothing_waits_too_long,
         ),

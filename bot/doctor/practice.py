@@ -17,6 +17,7 @@ from ledger.audit.verify import verify
 from ledger.patients.records import patient_codes
 from ledger.practice.practice import Practice
 from ledger.roster.directory import administrators, people, teams
+from ledger.roster.doubtful import DoubtfulValues, doubtful_values
 from ledger.roster.setup import set_up_gaps
 
 SAMPLE = 20
@@ -67,6 +68,54 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
                 f"{where} has no administrator; the workspace's primary owner will be the first.",
                 "Name one: CCM_ADMINS=U0123ABCD",
             )
+
+
+def values_can_be_read(setup: Setup) -> Iterator[Finding]:
+    """Yield what an older version stored and none of the doors takes any more."""
+    for practice in setup.practices:
+        with setup.database.of(practice.practice_id).reading() as connection:
+            found = doubtful_values(connection, practice, practice.local_date(setup.now()))
+        if found == DoubtfulValues():
+            yield ok("VALUES", f"Every credential, condition, code and date of {practice.practice_id} can be read.")
+        else:
+            yield from _doubtful(found, practice.practice_id)
+
+
+def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
+    if found.credentials:
+        said = [f"{staff_id} (means {meant})" if meant else staff_id for staff_id, meant in found.credentials.items()]
+        remedy = f"Choose it again: /ccm staff {next(iter(found.credentials))}"
+        yield warning(
+            "CREDENTIAL_UNREAD",
+            f"A credential counts nothing as it is written in {where}: {formatting.some_of(said, NAMED)}.",
+            remedy,
+        )
+    if found.qualifying:
+        remedy = "Write them as the staff's are: /ccm settings qualifying_credentials"
+        yield warning(
+            "CREDENTIALS_UNMATCHED",
+            f"The setting of {where} has {formatting.some_of([*found.qualifying], NAMED)}.",
+            remedy,
+        )
+    for ids in found.alike:
+        remedy = "End all but one of them: /ccm staff. Time stays with the id it was logged under."
+        yield warning("STAFF_ALIKE", f"Ids that differ in case alone in {where}: {', '.join(ids)}.", remedy)
+    if found.conditions:
+        remedy = f"Write ICD-10-CM codes: /ccm patients {found.conditions[0]}"
+        yield warning(
+            "CONDITIONS_UNREAD",
+            f"Conditions that are no codes in {where}: {formatting.some_of([*found.conditions], NAMED)}.",
+            remedy,
+        )
+    if found.codes:
+        remedy = "Add such patients under opaque codes, and end the old enrollments: /ccm enroll"
+        yield warning("CODES_NOT_OPAQUE", f"Codes of {where} that say something of the patient: {found.codes}.", remedy)
+    if found.days:
+        said = [f"{kind.replace('_', ' ')} {day}" for _, kind, day in found.days]
+        remedy = "Take each back with withdrawn=yes (docs/importing.md), and record it anew with its true date."
+        yield warning(
+            "DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {formatting.some_of(said, NAMED)}.", remedy
+        )
 
 
 def set_up_is_complete(setup: Setup) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from bot.grammar.problems import Problem
+from ledger.values.credentials import read_qualifying
 
 BANDS_EXAMPLE = "15-19, 35-39"
 CREDENTIALS_EXAMPLE = "RN, LPN, MD"
@@ -27,8 +28,8 @@ def parse_bands(text: str) -> list[list[int]] | Problem:
 
 
 def parse_credentials(text: str) -> list[str] | Problem:
-    """Credentials, each once, in order: ``LPN, MD, RN``."""
-    credentials = sorted({word for word in re.split(r"[,;\s]+", text) if word})
+    """Credentials as they are known, each once, in order: ``LPN, MD, RN``."""
+    credentials = sorted(read_qualifying(re.split(r"[,;\n]", text)))
     return credentials or _problem(text, "credentials", "At least one credential is needed.", CREDENTIALS_EXAMPLE)
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
+from bot.views.forms.pickers import VALUE_CHARACTERS
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, context, header, paged, section, table
 from ledger.months.figures import Figures
@@ -65,7 +66,7 @@ def month_page(shown: MonthPage) -> Reply:
         first = shown.page * ROWS_PER_PAGE + 1
         blocks.append(table(COLUMNS, [row_cells(row) for row in shown.rows], right=(2, 5)))
         blocks.append(context(f"Rows {first}–{first + len(shown.rows) - 1} of {shown.row_count}"))
-        blocks.append(_statements(shown))
+        blocks += _statements(shown)
     elif shown.row_count == 0 and shown.group is None:
         blocks.append(section("Nobody is enrolled in this month, and no time was logged."))
     else:
@@ -100,12 +101,15 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
     return Reply(text, (header(title), section("\n".join(lines))))
 
 
-def _statements(shown: MonthPage) -> Block:
-    """Return a menu of the patients on this page, which shows the statement of the one that is chosen."""
+def _statements(shown: MonthPage) -> list[Block]:
+    """Return a menu of the patients on this page, which shows the statement of the one that is chosen.
+
+    A code that no menu holds, as an older ledger may have it, is not among them: its statement is /ccm patient CODE.
+    """
     month = f"{shown.counts.month:%Y-%m}"
     codes = dict.fromkeys(row.patient_code for row in shown.rows)
-    choices = [Choice(f"{code} {month}", code) for code in codes]
-    return actions(menu(STATEMENT, choices, placeholder="Show a statement"))
+    choices = [choice for code in codes if len((choice := Choice(f"{code} {month}", code)).value) <= VALUE_CHARACTERS]
+    return [actions(menu(STATEMENT, choices, placeholder="Show a statement"))] if choices else []
 
 
 def listed_rows(month: MonthList, group: Group | None) -> list[Row]:

@@ -131,6 +131,7 @@ def saved_view(
     if receipt.outcome == "unchanged":
         said.append("It was so already.")
     said += [_change(change, labels, teams, receipt) for change in receipt.changes if change.column not in _HIDDEN]
+    said += [f"• {formatting.escaped(one)}" for one in _read_as(receipt, labels)]
     if receipt.months:
         counted = formatting.listed(receipt.months, "month")
         of = f" of {formatting.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
@@ -139,6 +140,12 @@ def saved_view(
     if receipt.replayed:
         blocks.append(context("This form had already been saved; nothing was saved twice."))
     return reply_view(Reply("Saved", tuple(blocks)), title="Saved")
+
+
+def _read_as(receipt: RosterReceipt, labels: Mapping[str, str]) -> list[str]:
+    """Return what was read otherwise than it was written, in the form's words for the columns."""
+    parts = [one.partition(" ") for one in receipt.read_as]
+    return [f"{labels.get(column, column)} {said}" for column, _, said in parts]
 
 
 def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str, str], receipt: RosterReceipt) -> str:

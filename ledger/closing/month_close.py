@@ -33,7 +33,6 @@ from ledger.months.closed_months import (
     reopen_example,
 )
 from ledger.practice.practice import Practice
-from ledger.recording.identifiers import refuse_identifiers
 from ledger.reports.month_lists import Blocked, Scope, blocked_by, totals_of
 from ledger.reports.worklists import worklist
 from ledger.roster.storing import lock_roster
@@ -42,6 +41,7 @@ from ledger.storage.batches import batches
 from ledger.storage.database import ScopedDatabase
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.month_tables import ClosedProgramRow, ClosedStatementRow, MonthClosingRow
+from ledger.values.identifiers import refuse_identifiers
 
 REASON_CHARACTERS = 300
 

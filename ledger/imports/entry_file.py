@@ -27,7 +27,7 @@ from ledger.recording.entries import (
     lock_many_staff,
     parts_of,
 )
-from ledger.roster.directory import people
+from ledger.roster.directory import StaffIds, code_key, people, read_known_code
 from ledger.roster.storing import IMPORTED_BY
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 from ledger.rules.rulebook import known_programs, rulebook_for
@@ -35,7 +35,7 @@ from ledger.storage.batches import batches
 from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
 from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
-from ledger.validation import Cells, ImportSummary, Progress
+from ledger.validation import Cells, ImportSummary, Progress, read_otherwise
 
 ENTRY_COLUMNS = (
     "external_id",
@@ -70,11 +70,16 @@ class _Roster:
 
     def __init__(self, connection: Connection, practice: Practice) -> None:
         practice_id = practice.practice_id
-        self.staff_ids = {person.staff_id for person in people(connection, practice_id)}
-        self.codes = set(connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice_id)))
+        self.staff_ids = StaffIds.of(people(connection, practice_id))
+        codes = select(PatientRow.code_key, PatientRow.patient_code).filter_by(practice_id=practice_id)
+        self.codes = {row.code_key: row.patient_code for row in connection.execute(codes)}
         self._enrollments: dict[str, list[AnyRow]] = defaultdict(list)
         for row in connection.execute(facts_in_force(practice_id, [FactKind.ENROLLMENT])):
             self._enrollments[row.patient_code].append(row)
+
+    def read_staff_id(self, text: str) -> str:
+        """Return the id that a cell means; raises ``UnreadableValueError``."""
+        return self.staff_ids.read(text, "Import it first: ccm import staff staff.csv")
 
     def programs(self, code: str, on: date) -> list[Program]:
         """Return the programs that the patient is enrolled in on that day, in order of name."""
@@ -97,9 +102,10 @@ def import_entries(
     entries over 180 minutes (E4).
     """
     rows = read_rows(path, ENTRY_COLUMNS)
-    lock_many_staff(connection, practice, {row.values["staff"] for row in rows})
-    imported = _imported_before(connection, practice, rows)
+    named = {row.values["staff"] for row in rows}
     roster = _Roster(connection, practice)
+    lock_many_staff(connection, practice, {staff_id for text in named for staff_id in roster.staff_ids.find(text)})
+    imported = _imported_before(connection, practice, rows)
     new = []
     seen: dict[str, int] = {}
     for done, row in enumerate(rows, start=1):
@@ -117,17 +123,14 @@ def import_entries(
     _refuse_closed_months(connection, practice, new)
     refuse_if_any(path, rows)
     _store(connection, practice, new, progress)
-    return ImportSummary(added=len(new), unchanged=len(rows) - len(new))
+    return ImportSummary(added=len(new), unchanged=len(rows) - len(new), read_as=read_otherwise(rows))
 
 
 def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
     """Return the row as an entry, or None where it has a problem."""
     external_id = row.text("external_id", "E-000123")
-    staff_id, code = row.text("staff", "coord1"), row.text("patient", "P-1042")
-    if staff_id and staff_id not in roster.staff_ids:
-        row.refuse("staff", f"no staff member has the id {staff_id!r}.", "Import it first: ccm import staff staff.csv")
-    if code and code not in roster.codes:
-        row.refuse("patient", f"no patient is called {code!r}.", "Import it first: ccm import patients patients.csv")
+    staff_id = row.read_text("staff", roster.read_staff_id, "coord1")
+    code = row.read_text("patient", lambda text: read_known_code(roster.codes, text), "P-1042")
     length = _length(row, practice)
     program = _program(row, roster, code, practice, length)
     activity = row.choice("activity", Activity)
@@ -156,7 +159,7 @@ def _program(
     """Return the program that the row names, else the only one that the patient is enrolled in on the entry's day."""
     if row.values["program"]:
         return row.choice("program", known_programs())
-    if length is None or code not in roster.codes:
+    if length is None or code_key(code) not in roster.codes:
         return None
     day = practice.local_date(length["started_at"]) if "started_at" in length else length["date_of_service"]
     programs = roster.programs(code, day)

@@ -5,6 +5,7 @@ was known of the same patient, subject and date, and ``yes`` under ``withdrawn``
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from ledger.recording.fact_reading import (
     record_facts,
 )
 from ledger.roster.storing import IMPORTED_BY
-from ledger.validation import Cells, ImportSummary, Progress
+from ledger.validation import Cells, ImportSummary, Progress, read_otherwise
 
 
 def import_facts(
@@ -40,7 +41,8 @@ def import_facts(
     _refuse_nothing_to_withdraw(connection, practice, read)
     refuse_if_any(path, rows)
     facts = [fact for _, fact in read]
-    return record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
+    summary = record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
+    return replace(summary, read_as=read_otherwise(rows))
 
 
 def _refuse_repeated(read: Sequence[tuple[Cells, Fact]]) -> None:

@@ -26,7 +26,7 @@ def import_patients(
     The months of a patient whose facts changed are evaluated again.
     """
     rows = read_rows(path, PATIENT_COLUMNS)
-    known = known_roster(connection, practice)
+    known = known_roster(connection, practice, today=practice.local_date(at))
     roster: dict[str, dict[str, Any]] = {}
     facts: list[Fact] = []
     for row in rows:
@@ -40,7 +40,7 @@ def import_patients(
     progress("patients", len(rows), len(rows))
     outcomes = {code: put.outcome for code, put in stored.done.items()}
     outcomes |= {code: "changed" for code in stored.told if outcomes[code] == "unchanged"}
-    return ImportSummary.of(outcomes.values())
+    return ImportSummary.of(outcomes.values(), rows)
 
 
 def import_staff(
@@ -51,7 +51,7 @@ def import_staff(
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
     rows = read_rows(path, STAFF_COLUMNS)
-    known = known_staff(connection, practice)
+    known = known_staff(connection, practice, today=practice.local_date(at))
     wanted: dict[str, dict[str, Any]] = {}
     for row in rows:
         staff_id, values = read_person(row, known)
@@ -62,7 +62,7 @@ def import_staff(
     done = put_all(connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY)
     reevaluate_patients_of(connection, practice, keys_where(done, WORTH))
     progress("staff", len(rows), len(rows))
-    return ImportSummary.of(put.outcome for put in done.values())
+    return ImportSummary.of((put.outcome for put in done.values()), rows)
 
 
 def import_teams(
@@ -86,4 +86,4 @@ def import_teams(
     refuse_if_any(path, rows)
     done = put_all(connection, practice, CareTeamRow, "team_id", wanted, at=at, recorded_by=IMPORTED_BY)
     progress("teams", len(rows), len(rows))
-    return ImportSummary.of(put.outcome for put in done.values())
+    return ImportSummary.of((put.outcome for put in done.values()), rows)

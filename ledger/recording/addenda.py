@@ -10,11 +10,11 @@ from ledger.months.closed_months import refuse_closed
 from ledger.months.patient_months import reevaluate
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NOTE_CHARACTERS, MonthChange, lock_staff, month_change
-from ledger.recording.identifiers import refuse_identifiers
 from ledger.recording.stored_entries import find_live_entry
 from ledger.storage.hash_chain import link, lock_head, move_head
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import EntryAddendumRow
+from ledger.values.identifiers import refuse_identifiers
 
 _INSERT = insert(EntryAddendumRow)
 

@@ -13,7 +13,6 @@ from ledger.months.closed_months import refuse_closed
 from ledger.months.figures import Figures
 from ledger.months.patient_months import EvaluatedMonth, OpenMonth, evaluate_with, open_month
 from ledger.practice.practice import Practice
-from ledger.recording.identifiers import refuse_identifiers
 from ledger.rules.durations import duration_minutes, split_at_midnight
 from ledger.rules.facts import Activity, Contact, Program, StaffMember, TimeEntry
 from ledger.rules.statement import Exclusion
@@ -22,6 +21,7 @@ from ledger.storage.database import AnySelect
 from ledger.storage.hash_chain import link, lock_head, move_head
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, StaffRow, TimeEntryRow
+from ledger.values.identifiers import refuse_identifiers
 
 LONGEST_MINUTES = 24 * 60
 LONG_MINUTES = 180

@@ -12,13 +12,14 @@ from ledger.months.patient_months import reevaluate_all
 from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts, known_identities
 from ledger.practice.practice import Practice
-from ledger.recording.identifiers import refuse_identifiers
-from ledger.roster.directory import Person, people
+from ledger.roster.directory import Person, StaffIds, code_key, people, read_known_code
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientRow
 from ledger.validation import Cells, ImportSummary, Problem, Progress
+from ledger.values.days import refuse_outside_care
+from ledger.values.identifiers import refuse_identifiers
 
 WITHDRAWN = "withdrawn"
 LONGEST_PERIOD_DAYS = 30
@@ -37,8 +38,10 @@ class Known:
     """Whom the rows may name, and the present on the practice's clock."""
 
     practice: Practice
-    codes: frozenset[str]
+    codes: Mapping[str, str]
+    """The patients' codes by ``code_key``."""
     staff: Mapping[str, Person]
+    staff_ids: StaffIds
     at: datetime
 
     @property
@@ -80,7 +83,7 @@ def _enrollment(row: Cells, known: Known) -> Fact | None:
 
 def _consent(row: Cells, known: Known) -> Fact | None:
     program = row.needed_choice("program", known_programs())
-    given, revoked = _past_day(row, "date", known), _not_ahead(row, "revoked", row.day("revoked"), known)
+    given, revoked = _past_day(row, "date", known), _plausible(row, "revoked", row.day("revoked"), known)
     form = row.needed_choice("form", ConsentForm)
     if given and revoked and revoked < given:
         row.refuse("revoked", f"{revoked} is before the consent.", "Correct one of the two dates.")
@@ -105,7 +108,7 @@ def _stay(row: Cells, known: Known) -> Fact | None:
     admitted, admitted_at = row.day_or_time("admitted", known.practice)
     discharged, discharged_at = row.day_or_time("discharged", known.practice)
     for column, day, instant in (("admitted", admitted, admitted_at), ("discharged", discharged, discharged_at)):
-        if _not_ahead(row, column, day, known) == known.today and _before(known.at, instant):
+        if _plausible(row, column, day, known) == known.today and _before(known.at, instant):
             row.refuse(column, f"{row.values[column]} lies in the future.", "Record it when it has happened.")
     if not row.values["admitted"]:
         row.refuse("admitted", "is empty.", "Write 2026-11-10, or 2026-11-10T14:30 where the time is known.")
@@ -130,6 +133,10 @@ def _complexity(row: Cells, known: Known) -> Fact | None:
         refuse_identifiers(known.practice, rationale, "rationale", today=known.today)
     except LedgerError as error:
         row.refuse("rationale", error.title, error.remedy)
+    found = known.staff_ids.find(by)
+    if len(found) == 1:
+        row.note_reading("by", by, found[0])
+        by = found[0]
     person = known.staff.get(by)
     if by and (person is None or person.credential not in PRACTITIONER_CREDENTIALS):
         fault = "is no practitioner" if person else "is not on the staff"
@@ -175,9 +182,17 @@ FACT_FILES: Mapping[str, FactFile] = {
 """The files by their name after ``ccm import``."""
 
 
+@dataclass(frozen=True, slots=True)
+class FactDraft:
+    """A fact that was read, and what was read otherwise than it was written."""
+
+    fact: Fact
+    read_as: tuple[str, ...] = ()
+
+
 def read_fact(
     connection: Connection, practice: Practice, kind: str, values: Mapping[str, str], *, at: datetime
-) -> Fact:
+) -> FactDraft:
     """Return one fact from its cells by column, as typed in a terminal or in Slack; raises ``FactRefusedError``.
 
     Raises:
@@ -190,7 +205,7 @@ def read_fact(
         _refuse_nothing_to_withdraw(connection, practice, [(row, fact)])
     if fact is None or row.problems:
         raise FactRefusedError(row.problems)
-    return fact
+    return FactDraft(fact, tuple(map(str, row.read_as)))
 
 
 def record_facts(
@@ -229,36 +244,44 @@ def _refuse_nothing_to_withdraw(connection: Connection, practice: Practice, read
 
 def _known(connection: Connection, practice: Practice, *, at: datetime, patient_code: str | None = None) -> Known:
     """Return what rows may name; with ``patient_code``, of the patients that one alone."""
-    only = {} if patient_code is None else {"patient_code": patient_code}
-    codes = connection.scalars(select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only))
+    only = {} if patient_code is None else {"code_key": code_key(patient_code)}
+    mine = select(PatientRow.code_key, PatientRow.patient_code).filter_by(practice_id=practice.practice_id, **only)
+    codes = {row.code_key: row.patient_code for row in connection.execute(mine)}
     staff = {person.staff_id: person for person in people(connection, practice.practice_id)}
-    return Known(practice, frozenset(codes), staff, at)
+    return Known(practice, codes, staff, StaffIds.of(staff.values()), at)
 
 
 def _fact(row: Cells, file: FactFile, known: Known) -> Fact | None:
-    code = row.text("patient", "P-1042")
-    if code and code not in known.codes:
-        row.refuse("patient", f"no patient is called {code!r}.", "Import it first: ccm import patients patients.csv")
+    code = row.read_text("patient", lambda text: read_known_code(known.codes, text), "P-1042")
     fact = file.read(row, known)
     withdrawn = row.yes_no(WITHDRAWN, default=False)
     return replace(fact, patient_code=code, withdrawn=withdrawn) if fact and not row.problems else None
 
 
 def _past_day(row: Cells, column: str, known: Known) -> date | None:
-    return _not_ahead(row, column, row.required_day(column), known)
+    return _plausible(row, column, row.required_day(column), known)
 
 
-def _not_ahead(row: Cells, column: str, day: date | None, known: Known) -> date | None:
-    if day is not None and day > known.today:
-        row.refuse(column, f"{day} lies in the future.", "Record it when it has happened.")
+def _plausible(row: Cells, column: str, day: date | None, known: Known) -> date | None:
+    """Return the day, with a problem where it can have been none of care.
+
+    What is taken back may have any: it stands so in the ledger.
+    """
+    if day is not None and not _is_withdrawn(row):
+        row.read(column, lambda _text: refuse_outside_care(day, known.today))
     return day
 
 
 def _begun_month(row: Cells, known: Known) -> date | None:
     month = row.month("month")
-    if month is not None and month > known.today:
+    if month is not None and month > known.today and not _is_withdrawn(row):
         row.refuse("month", f"{month:%Y-%m} has not begun.", "Record it when it has happened.")
-    return month
+        return month
+    return _plausible(row, "month", month, known)
+
+
+def _is_withdrawn(row: Cells) -> bool:
+    return row.said_yes(WITHDRAWN)
 
 
 def _before(earlier: datetime | None, later: datetime | None) -> bool:

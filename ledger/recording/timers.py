@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.recording.entries import ENTRY, NewEntry, Receipt, lock_staff, store_entry
-from ledger.recording.identifiers import refuse_identifiers
 from ledger.rules.durations import duration_minutes
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import AnyRow
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import StaffRow, TimerRow
+from ledger.values.identifiers import refuse_identifiers
 
 REMINDER_LEASE = timedelta(minutes=2)
 """How long a claimed reminder is one process's to send: longer than sending takes."""

@@ -10,12 +10,12 @@ from ledger.months.closed_months import refuse_closed
 from ledger.months.patient_months import reevaluate
 from ledger.practice.practice import Practice
 from ledger.recording.entries import MonthChange, lock_staff, month_change
-from ledger.recording.identifiers import refuse_identifiers
 from ledger.recording.stored_entries import StoredEntry, find_live_entry
 from ledger.rules.facts import Program
 from ledger.storage.hash_chain import link, lock_head, move_head
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, TimeEntryRow
+from ledger.values.identifiers import refuse_identifiers
 
 UNDO_WINDOW = timedelta(minutes=15)
 REASON_CHARACTERS = 300

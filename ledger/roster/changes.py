@@ -56,6 +56,18 @@ class RosterReceipt(Replayable):
     changes: tuple[ColumnChange, ...]
     months: int = 0
     patient_codes: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+    """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form says, read: whose row it is, the row's columns, a patient's facts, and what was read otherwise."""
+
+    key: str
+    values: dict[str, Any]
+    facts: tuple[Fact, ...] = ()
+    read_as: tuple[str, ...] = ()
 
 
 _ROSTER = Once(RosterReceipt)
@@ -78,25 +90,23 @@ def save_team(
     lock_roster(connection, practice)
 
     def save() -> RosterReceipt:
-        team_id, values = draft_team(connection, practice, cells, key=key)
-        done = put_all(connection, practice, CareTeamRow, "team_id", {team_id: values}, at=at, recorded_by=by)
-        return _receipt(team_id, done[team_id])
+        draft = draft_team(connection, practice, cells, key=key)
+        rows = {draft.key: draft.values}
+        done = put_all(connection, practice, CareTeamRow, "team_id", rows, at=at, recorded_by=by)
+        return _receipt(draft, done[draft.key])
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
 
-def draft_team(
-    connection: Connection, practice: Practice, cells: CellValues, *, key: str | None
-) -> tuple[str, dict[str, Any]]:
-    """Return the id and the columns of the team that a form describes; raises ``RosterRefusedError``."""
+def draft_team(connection: Connection, practice: Practice, cells: CellValues, *, key: str | None) -> Draft:
+    """Return the team that a form describes; raises ``RosterRefusedError``."""
     row = _row((*teams.TEAM_COLUMNS, *teams.SCHEDULE), cells)
     values = read_team(row)
     known = known_teams(connection, practice.practice_id)
     namesake = known.by_name.get(team_id_for(values["name"]))
     if namesake is not None and namesake.team_id != key:
         row.refuse("name", f"there is a team {namesake.name!r} already.", "Names differ by letters and digits.")
-    _refuse_problems(row)
-    return key or known.id_for(values["name"]), values
+    return _draft(row, key or known.id_for(values["name"]), values)
 
 
 def save_person(
@@ -118,9 +128,10 @@ def save_person(
     lock_roster(connection, practice)
 
     def save() -> RosterReceipt:
-        staff_id, values = draft_person(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
-        done = put_all(connection, practice, StaffRow, "staff_id", {staff_id: values}, at=at, recorded_by=by)
-        receipt = _receipt(staff_id, done[staff_id])
+        draft = draft_person(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
+        staff_id = draft.key
+        done = put_all(connection, practice, StaffRow, "staff_id", {staff_id: draft.values}, at=at, recorded_by=by)
+        receipt = _receipt(draft, done[staff_id])
         if not done[staff_id].changed & staff.WORTH:
             return receipt
         codes = tuple(patients_of(connection, practice, [staff_id]))
@@ -138,20 +149,22 @@ def draft_person(
     *,
     key: str | None,
     on: date,
-) -> tuple[str, dict[str, Any]]:
-    """Return the id and the columns of the person that a form describes; raises ``RosterRefusedError``.
+) -> Draft:
+    """Return the person whom a form describes; raises ``RosterRefusedError``.
 
-    The last active administrator can neither lose the role nor leave: nobody could put that right in Slack.
+    A credential that an older ledger has and nobody can read may stay while something else changes. The last active
+    administrator can neither lose the role nor leave: nobody could put that right in Slack.
     """
     row = _row(staff.STAFF_COLUMNS, {**cells, **({"id": key} if key else {})})
-    known = known_staff(connection, practice, team_ids)
+    known = known_staff(connection, practice, team_ids, today=on)
     staff_id, values = read_person(row, known)
+    if values["credential"] == known.credentials.get(staff_id):
+        row.problems = [problem for problem in row.problems if problem.column != "credential"]
     if key is None and staff_id and _stored_person(connection, practice, staff_id, values) is not None:
         row.refuse("id", f"{staff_id!r} is on the staff already.", f"To change it: /ccm staff {staff_id}")
     if [person.staff_id for person in administrators(connection, practice.practice_id, on)] == [staff_id]:
         _refuse_without_admin(row, person_by_id(connection, practice.practice_id, staff_id), values, on)
-    _refuse_problems(row)
-    return staff_id, values
+    return _draft(row, staff_id, values)
 
 
 def _refuse_without_admin(row: Cells, admin: Person, values: Mapping[str, Any], on: date) -> None:
@@ -192,37 +205,41 @@ def save_patient(
     lock_roster(connection, practice)
 
     def save() -> RosterReceipt:
-        code, values, facts = draft_patient(connection, practice, cells, team_ids, key=key)
-        stored = put_patients(connection, practice, {code: values}, facts, at=at, recorded_by=by)
-        return replace(_receipt(code, stored.done[code]), months=stored.months, patient_codes=(code,))
+        draft = draft_patient(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
+        code = draft.key
+        stored = put_patients(connection, practice, {code: draft.values}, draft.facts, at=at, recorded_by=by)
+        return replace(_receipt(draft, stored.done[code]), months=stored.months, patient_codes=(code,))
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
 
 def draft_patient(
-    connection: Connection, practice: Practice, cells: CellValues, team_ids: Mapping[str, str], *, key: str | None
-) -> tuple[str, dict[str, Any], list[Fact]]:
-    """Return the code, the columns and the facts of the patient that a form describes.
-
-    Raises ``RosterRefusedError``.
-    """
+    connection: Connection,
+    practice: Practice,
+    cells: CellValues,
+    team_ids: Mapping[str, str],
+    *,
+    key: str | None,
+    on: date,
+) -> Draft:
+    """Return the patient whom a form describes, with the facts; raises ``RosterRefusedError``."""
     row = _row(patients.PATIENT_COLUMNS, {**cells, **({"code": key} if key else {})})
-    known = known_roster(connection, practice, team_ids, code=row.values["code"])
+    known = known_roster(connection, practice, team_ids, today=on, code=row.values["code"])
     namesake = known.codes.get(code_key(row.values["code"])) if row.values["code"] else None
     code, values, facts = read_patient(row, known)
     if key is None and namesake == code:
         row.refuse("code", f"{code} is on the roster already.", f"To change it: /ccm patients {code}")
-    _refuse_problems(row)
-    return code, values, facts
+    return _draft(row, code, values, facts)
 
 
 def _row(columns: Sequence[str], cells: CellValues) -> Cells:
     return Cells(1, {**dict.fromkeys(columns, ""), **{name: value.strip() for name, value in cells.items()}})
 
 
-def _refuse_problems(row: Cells) -> None:
+def _draft(row: Cells, key: str, values: dict[str, Any], facts: Sequence[Fact] = ()) -> Draft:
     if row.problems:
         raise RosterRefusedError(row.problems)
+    return Draft(key, values, tuple(facts), tuple(dict.fromkeys(map(str, row.read_as))))
 
 
 def _stored_person(
@@ -235,7 +252,7 @@ def _stored_person(
     return next((dict(row) for row in connection.execute(query).mappings()), None)
 
 
-def _receipt(key: str, put: Put) -> RosterReceipt:
+def _receipt(draft: Draft, put: Put) -> RosterReceipt:
     before = put.before or {}
     columns = put.changed if put.before is not None else {name for name, value in put.after.items() if value}
     changes = [
@@ -243,4 +260,4 @@ def _receipt(key: str, put: Put) -> RosterReceipt:
         for name, value in put.after.items()
         if name in columns
     ]
-    return RosterReceipt(key, put.outcome, tuple(changes))
+    return RosterReceipt(draft.key, put.outcome, tuple(changes), read_as=draft.read_as)

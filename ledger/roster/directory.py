@@ -1,7 +1,8 @@
 """Who is who: people and roles, teams and channels, patients and their codes."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,7 @@ from ledger.rules.facts import Program
 from ledger.rules.rulebook import known_programs
 from ledger.storage.database import AnyRow
 from ledger.storage.tables import CareTeamRow, PatientFactRow, PatientRow, StaffRow
+from ledger.values.reading import UnreadableValueError, shown
 
 
 class Role(StrEnum):
@@ -93,6 +95,75 @@ def person_by_slack_id(connection: Connection, practice_id: str, slack_user_id: 
     """Return the staff member with that Slack user id, or None."""
     row = connection.execute(_BY_SLACK_ID, {"mine": practice_id, "user": slack_user_id}).one_or_none()
     return _person(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffIds:
+    """The ids of the staff, and how a text is read as one of them: in any case, or as the person's Slack id.
+
+    Of two ids that differ in case alone, as older ledgers may have them, a text means the one that is written so, and
+    otherwise neither.
+    """
+
+    by_key: Mapping[str, list[str]]
+    by_slack_id: Mapping[str, str]
+    by_name: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, known: Iterable[Person]) -> "StaffIds":
+        """Return the ids of these people, who are everybody on the staff."""
+        by_key: defaultdict[str, list[str]] = defaultdict(list)
+        by_name: defaultdict[str, list[str]] = defaultdict(list)
+        by_slack_id: dict[str, str] = {}
+        for person in known:
+            by_key[person.staff_id.casefold()].append(person.staff_id)
+            by_name[person.name.casefold()].append(person.staff_id)
+            if person.slack_user_id:
+                by_slack_id[person.slack_user_id] = person.staff_id
+        return cls(by_key, by_slack_id, by_name)
+
+    def __contains__(self, staff_id: str) -> bool:
+        """Return whether somebody has exactly that id."""
+        return staff_id in self.like(staff_id)
+
+    def like(self, staff_id: str) -> list[str]:
+        """Return the ids that are written so, in any case."""
+        return self.by_key.get(staff_id.casefold(), [])
+
+    def find(self, text: str) -> list[str]:
+        """Return the ids that ``text`` may mean."""
+        if text in self:
+            return [text]
+        return [self.by_slack_id[text]] if text in self.by_slack_id else self.like(text)
+
+    def read(self, text: str, otherwise: str = "Use an id of staff.csv.") -> str:
+        """Return the id that ``text`` means; ``otherwise`` is what to do where it means nobody's.
+
+        Raises:
+            UnreadableValueError: It means nobody's, or several; a person's name is answered with the id.
+        """
+        found = self.find(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnreadableValueError(f"{shown(text)} may be {' or '.join(found)}.", "Write it as it is in staff.csv.")
+        named = self.by_name.get(text.casefold(), [])
+        remedy = f"Write the id: {' or '.join(named)}." if named else otherwise
+        raise UnreadableValueError(f"no staff member has the id {shown(text)}.", remedy)
+
+
+def person_named(connection: Connection, practice_id: str, typed: str) -> Person:
+    """Return the staff member whose id somebody typed, in whatever case.
+
+    Raises:
+        LedgerError: STAFF_UNKNOWN, where there is none, or more than one.
+    """
+    known = people(connection, practice_id)
+    try:
+        staff_id = StaffIds.of(known).read(typed.strip(), "Use an id of staff.csv, for example coord1.")
+    except UnreadableValueError as error:
+        raise LedgerError("STAFF_UNKNOWN", f"{error.message[:1].upper()}{error.message[1:]}", error.remedy) from error
+    return next(person for person in known if person.staff_id == staff_id)
 
 
 def person_by_id(connection: Connection, practice_id: str, staff_id: str) -> Person:
@@ -176,6 +247,19 @@ def code_key(patient_code: str) -> str:
 def code_number(patient_code: str) -> str:
     """Return the digits of a code, for those who type ``1042`` alone."""
     return "".join(character for character in patient_code if character.isdigit())
+
+
+def read_known_code(codes: Mapping[str, str], text: str) -> str:
+    """Return the code of a patient that ``text`` means among ``codes``, which are given by their ``code_key``.
+
+    Raises:
+        UnreadableValueError: Nobody is called so.
+    """
+    found = codes.get(code_key(text))
+    if found is None:
+        remedy = "Import it first: ccm import patients patients.csv"
+        raise UnreadableValueError(f"no patient is called {shown(text)}.", remedy)
+    return found
 
 
 _CODES_LIKE = (

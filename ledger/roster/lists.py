@@ -12,7 +12,7 @@ from ledger.months.figures import figures_of
 from ledger.months.patient_months import evaluate_record
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
-from ledger.roster.directory import Person, Role, Team, code_key, people, teams
+from ledger.roster.directory import Person, Role, StaffIds, Team, code_key, people, teams
 from ledger.rules.facts import Program
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.storage.tables import PatientRow, StaffRow
@@ -112,7 +112,8 @@ def is_supervised(connection: Connection, practice_id: str, staff_id: str) -> bo
 def find_people(connection: Connection, practice_id: str, word: str) -> list[Person]:
     """Return whom ``word`` may mean: the person with that staff id or Slack id, else all whose id or name begins so."""
     known = people(connection, practice_id)
-    exact = [person for person in known if word in {person.staff_id, person.slack_user_id}]
+    ids = StaffIds.of(known).find(word)
+    exact = [person for person in known if person.staff_id in ids]
     return exact or [person for person in known if _begins(person, word)]
 
 

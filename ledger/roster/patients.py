@@ -1,8 +1,8 @@
 """The patients on the roster: what a row says of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,13 +12,15 @@ from ledger.months.patient_months import reevaluate_all
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
-from ledger.roster.directory import code_key, code_number, people, teams
+from ledger.roster.directory import StaffIds, code_key, code_number, people, teams
 from ledger.roster.storing import Put, keys_where, put_all
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
 from ledger.validation import Cells
+from ledger.values.codes import read_patient_code
+from ledger.values.conditions import read_conditions
 
 PATIENT_COLUMNS = (
     "code",
@@ -45,12 +47,22 @@ class KnownRoster:
     """Whom and what a row may name: teams by the word that means them, staff ids, and codes as they are compared."""
 
     team_ids: Mapping[str, str]
-    staff_ids: frozenset[str]
-    codes: dict[str, str]
+    staff_ids: StaffIds
+    codes: Mapping[str, str]
+    """The codes of the patients whom the ledger has, by ``code_key``."""
+    team_words: tuple[str, ...]
+    today: date
+    new_codes: dict[str, str] = field(default_factory=dict)
+    """The codes that rows gave to new patients, by ``code_key``; a reader adds to them."""
 
 
 def known_roster(
-    connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, code: str | None = None
+    connection: Connection,
+    practice: Practice,
+    team_ids: Mapping[str, str] | None = None,
+    *,
+    today: date,
+    code: str | None = None,
 ) -> KnownRoster:
     """Return the roster as it is; teams are called by their names, or as ``team_ids`` has it.
 
@@ -62,8 +74,10 @@ def known_roster(
         rows = rows.where(PatientRow.code_key == code_key(code))
     return KnownRoster(
         team_ids or {team.name.lower(): team.team_id for team in known},
-        frozenset(person.staff_id for person in people(connection, practice.practice_id)),
+        StaffIds.of(people(connection, practice.practice_id)),
         {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))},
+        tuple(sorted({word for team in known for word in team.name.lower().split()})),
+        today,
     )
 
 
@@ -100,39 +114,59 @@ def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], l
 
     Problems with it are added to the row.
     """
-    code, values = _roster_values(row, known)
-    if code and (not code_number(code) or not code.isascii() or any(character.isspace() for character in code)):
-        row.refuse("code", f"{code!r} is not a patient code.", "Letters, hyphens and digits: P-1042")
-    elif code and (other := known.codes.setdefault(code_key(code), code)) != code:
+    code = _code(row, known)
+    return code, _roster_values(row, known, code), _facts(row, code, known.today)
+
+
+def _code(row: Cells, known: KnownRoster) -> str:
+    """Return the row's code; one that the ledger has already is taken as it is."""
+    written = row.values["code"]
+    if known.codes.get(code_key(written)) == written:
+        return written
+    faults = len(row.problems)
+    code = row.read_text(
+        "code", lambda text: read_patient_code(text, today=known.today, words=known.team_words), "P-1042"
+    )
+    if len(row.problems) > faults:
+        return code
+    other = known.codes.get(code_key(code)) or known.new_codes.setdefault(code_key(code), code)
+    if other != code:
         row.refuse("code", f"{code} reads like {other}.", "Codes differ by letters and digits.")
-    return code, values, _facts(row, code)
+    return code
 
 
-def _roster_values(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any]]:
-    code = row.text("code", "P-1042")
+def _roster_values(row: Cells, known: KnownRoster, code: str) -> dict[str, Any]:
     team = row.text("team", "Blue Team")
     if team and team.lower() not in known.team_ids:
         row.refuse("team", f"no team is called {team!r}.", "Import it first: ccm import teams teams.csv")
-    practitioner = row.optional("billing_practitioner")
-    if practitioner and practitioner not in known.staff_ids:
-        row.refuse("billing_practitioner", f"no staff member has the id {practitioner!r}.", "Use an id of staff.csv.")
-    return code, {
+    return {
         "code_key": code_key(code),
         "code_number": code_number(code),
         "team_id": known.team_ids.get(team.lower(), ""),
-        "billing_practitioner": practitioner,
-        "conditions": row.words("conditions"),
+        "billing_practitioner": row.read_text("billing_practitioner", known.staff_ids.read) or None,
+        "conditions": _conditions(row),
         "risk_documented": row.yes_no("risk_documented", default=True),
     }
 
 
-def _facts(row: Cells, code: str) -> list[Fact]:
+def _conditions(row: Cells) -> list[str]:
+    """Return the codes of the row's conditions."""
+    conditions = row.read("conditions", read_conditions) or []
+    for condition in conditions:
+        row.note_reading("conditions", condition.written, condition.code)
+    return [condition.code for condition in conditions]
+
+
+def _facts(row: Cells, code: str, today: date) -> list[Fact]:
     """Return the dated facts of a row."""
     programs = row.choices("programs", known_programs())
-    enrolled_on = row.required_day("enrolled_on") if programs else row.day("enrolled_on")
-    consent_date, form = row.day("consent_date"), row.choice("consent_form", ConsentForm)
-    visit_date, visit_type = row.day("initiating_visit_date"), row.choice("initiating_visit_type", VisitType)
-    plan_date = row.day("care_plan_date")
+    if programs and not row.values["enrolled_on"]:
+        row.refuse("enrolled_on", "is empty.", "Write the date as 2026-11-03.")
+    enrolled_on = row.day_of_care("enrolled_on", today)
+    consent_date, form = row.day_of_care("consent_date", today), row.choice("consent_form", ConsentForm)
+    visit_date = row.day_of_care("initiating_visit_date", today)
+    visit_type = row.choice("initiating_visit_type", VisitType)
+    plan_date = row.day_of_care("care_plan_date", today)
     _need_together(row, "consent_date", "consent_form", ConsentForm)
     _need_together(row, "initiating_visit_date", "initiating_visit_type", VisitType)
     if not row.values["programs"] and (row.values["enrolled_on"] or row.values["consent_date"]):

@@ -1,7 +1,9 @@
 """The staff: what a row says of a person, and whose months depend on it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,10 +11,14 @@ from sqlalchemy import Connection, select
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import FactKind
 from ledger.practice.practice import Practice
-from ledger.roster.directory import Role, people, teams
+from ledger.roster.directory import Role, StaffIds, people, teams
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
 from ledger.validation import Cells
+from ledger.values.codes import read_staff_id
+from ledger.values.credentials import read_credential
+from ledger.values.days import refuse_first_day, refuse_last_day
+from ledger.values.names import LONGEST_PERSON_NAME, read_name
 
 STAFF_COLUMNS = (
     "id",
@@ -33,26 +39,38 @@ WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
 
 @dataclass(frozen=True, slots=True)
 class KnownStaff:
-    """Whom and what a row may name: teams by the word that means them, and whose each Slack id is."""
+    """Whom and what a row may name: teams by the word that means them, ids, and whose each Slack id is."""
 
     team_ids: Mapping[str, str]
     owners: dict[str, str]
+    staff_ids: StaffIds
+    credentials: Mapping[str, str]
+    """The credential that each person has, by id."""
+    qualifying: frozenset[str]
+    today: date
+    new_ids: dict[str, str] = field(default_factory=dict)
+    """The ids that rows gave to new people, by the id in small letters; a reader adds to them."""
 
 
-def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None) -> KnownStaff:
+def known_staff(
+    connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, today: date
+) -> KnownStaff:
     """Return the staff as it is; teams are called by their names, or as ``team_ids`` has it."""
     known = teams(connection, practice.practice_id)
-    owners = {
-        person.slack_user_id: person.staff_id
-        for person in people(connection, practice.practice_id)
-        if person.slack_user_id
-    }
-    return KnownStaff(team_ids or {team.name.lower(): team.team_id for team in known}, owners)
+    staff = people(connection, practice.practice_id)
+    return KnownStaff(
+        team_ids or {team.name.lower(): team.team_id for team in known},
+        {person.slack_user_id: person.staff_id for person in staff if person.slack_user_id},
+        StaffIds.of(staff),
+        {person.staff_id: person.credential for person in staff},
+        practice.policy.qualifying_credentials,
+        today,
+    )
 
 
 def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
     """Return the id and the columns of the person that a row describes; problems with it are added to the row."""
-    staff_id = row.text("id", "coord1")
+    staff_id = _staff_id(row, known)
     slack_user_id = row.optional("slack_user_id")
     if slack_user_id and not (slack_user_id.isalnum() and slack_user_id[0] in "UW"):
         row.refuse("slack_user_id", f"{slack_user_id!r} is not a Slack user id.", "It begins with U: U0123ABCD")
@@ -66,18 +84,40 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         else:
             row.refuse("teams", f"no team is called {name!r}.", "Import it first: ccm import teams teams.csv")
     active_from, active_to = row.day("active_from"), row.day("active_to")
+    if active_from:
+        row.read("active_from", lambda _text: refuse_first_day(active_from, known.today))
+    if active_to:
+        row.read("active_to", lambda _text: refuse_last_day(active_to))
     if active_from and active_to and active_to < active_from:
         row.refuse("active_to", f"{active_to} is before active_from.", "Correct one of the two dates.")
     return staff_id, {
         "slack_user_id": slack_user_id,
-        "name": row.text("name", "Coordinator One"),
-        "credential": row.values["credential"],
+        "name": row.read_text("name", _NAME, _NAME_EXAMPLE),
+        "credential": row.read_text("credential", lambda text: read_credential(text, known.qualifying)),
         "roles": [role.value for role in row.choices("roles", Role)],
         "teams": own_teams,
         "active_from": active_from,
         "active_to": active_to,
         "supervised": row.yes_no("supervised", default=True),
     }
+
+
+_NAME_EXAMPLE = "Coordinator One"
+_NAME = partial(read_name, longest=LONGEST_PERSON_NAME, example=_NAME_EXAMPLE)
+
+
+def _staff_id(row: Cells, known: KnownStaff) -> str:
+    """Return the row's id; one that the ledger has already is taken as it is."""
+    if row.values["id"] in known.staff_ids:
+        return row.values["id"]
+    faults = len(row.problems)
+    staff_id = row.read_text("id", lambda text: read_staff_id(text, today=known.today), "coord1")
+    if len(row.problems) > faults:
+        return staff_id
+    like = [*known.staff_ids.like(staff_id), known.new_ids.setdefault(staff_id.casefold(), staff_id)]
+    if like[0] != staff_id:
+        row.refuse("id", f"{staff_id} reads like {like[0]}.", f"Write {like[0]}, or give another person another id.")
+    return staff_id
 
 
 def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, count
 from typing import Any
 
@@ -13,6 +14,7 @@ from ledger.practice.practice import zone_named
 from ledger.practice.settings import LAST_HOUR, business_days, days_of_month
 from ledger.roster.directory import Team, team_id_for, teams
 from ledger.validation import Cells
+from ledger.values.names import LONGEST_TEAM_NAME, read_name
 
 TEAM_COLUMNS = ("name", "channel_id")
 _LONGEST_NUMBER = 3
@@ -45,9 +47,13 @@ def known_teams(connection: Connection, practice_id: str) -> KnownTeams:
     return KnownTeams({team_id_for(team.name): team for team in known}, {team.team_id for team in known})
 
 
+_NAME_EXAMPLE = "Blue Team"
+_NAME = partial(read_name, longest=LONGEST_TEAM_NAME, example=_NAME_EXAMPLE)
+
+
 def read_team(row: Cells) -> dict[str, Any]:
     """Return what a row says of a team; problems with it are added to the row."""
-    name, channel = row.text("name", "Blue Team"), row.text("channel_id", "C0123ABCD")
+    name, channel = row.read_text("name", _NAME, _NAME_EXAMPLE), row.text("channel_id", "C0123ABCD")
     if name and not team_id_for(name):
         row.refuse("name", f"{name!r} has no letter or digit.", "For example: Blue Team")
     if channel and not (channel.isalnum() and channel[0] in "CG"):

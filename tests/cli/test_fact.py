@@ -155,3 +155,50 @@ def test_a_command_of_the_documentation_works_when_pasted(ccm: Ccm, command: str
 
 def test_both_pages_show_how() -> None:
     assert len(PASTED) >= 7
+
+
+def test_who_records_and_of_whom_may_be_written_in_other_letters(ccm: Ccm, ledger: Path) -> None:
+    words = ("patient=p1042", "date=2026-11-05", "mdm=high", "by=Doctor1", "rationale=new heart failure")
+
+    said = fine(ccm("fact", "complexity", *words, "--as", "NURSE1"))
+
+    assert said.splitlines() == [
+        "P-1042: recorded.",
+        "  patient 'p1042' read as P-1042",
+        "  by 'Doctor1' read as doctor1",
+    ]
+    ((code, by),) = stored(ledger, "patient_code, recorded_by")
+    assert (code, by) == ("P-1042", "nurse1")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("consents", "patient=P-1046", "program=CCM", "date=1926-11-03", "form=verbal"),
+            "date 1926-11-03 lies before",
+        ),
+        (("enrollments", "patient=P-1042", "program=RPM", "from=2062-11-03"), "from 2062-11-03 lies in the future"),
+        (("stays", "patient=P-1042", "setting=snf", "admitted=0206-11-03"), "admitted 0206-11-03 lies before 2015"),
+        (("readings", "patient=P-1042", "month=1926-11", "days=18"), "month 1926-11-01 lies before 2015"),
+    ],
+)
+def test_a_fact_of_another_century_is_refused(ccm: Ccm, ledger: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(ccm("fact", *words, *BY), "FACT_REFUSED")
+    assert stored(ledger, "revision") == []
+
+
+def test_a_date_of_an_older_version_can_be_taken_back(ccm: Ccm, ledger: Path) -> None:
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        names = [row[1] for row in connection.execute("PRAGMA table_info(patient_facts)")]
+        changed = {"on_date": "'1926-11-03'", "fact_id": "'older'", "revision": "1000000"}
+        picked = ", ".join(changed.get(name, name) for name in names)
+        connection.execute(
+            f"INSERT INTO patient_facts ({', '.join(names)}) SELECT {picked} FROM patient_facts "  # noqa: S608 - ours
+            "WHERE kind = 'consent' AND patient_code = 'P-1042'"
+        )
+    connection.close()
+    consent = ("consents", "patient=P-1042", "program=CCM", "date=1926-11-03", "form=verbal")
+
+    assert "taken back" in fine(ccm("fact", *consent, "withdrawn=yes", *BY))

@@ -137,3 +137,10 @@ def test_the_history_says_who_changed_what_and_when_newest_first(ccm: Ccm) -> No
         ["2026-11-24 10:00", "admin1", "digest_hour", "default", "16"],
     ]
     assert {change["name"] for change in json.loads(fine(ccm("policy", "history", "--json")))} == {"digest_hour"}
+
+
+def test_credentials_are_stored_as_those_of_the_staff_are_compared_and_that_is_told(ccm: Ccm) -> None:
+    result = ccm("policy", "set", "qualifying_credentials", '["R.N.", "rn", "LVN", "CHW"]', *ADMIN)
+
+    assert result.exit_code == 0, result.output
+    assert 'qualifying_credentials is ["RN", "LPN", "CHW"] now' in result.stdout

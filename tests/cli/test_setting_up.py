@@ -226,3 +226,34 @@ def test_a_ledger_file_can_be_copied_and_read(ccm: Ccm, ledger: Path, monkeypatc
     monkeypatch.setenv("CCM_DATABASE_URL", f"sqlite:///{copied}")
 
     assert ccm("month").exit_code == 0
+
+
+def test_an_import_says_what_it_read_otherwise_than_it_was_written(ccm: Ccm, tmp_path: Path) -> None:
+    staff = tmp_path / "staff.csv"
+    columns = "id,slack_user_id,name,credential,roles,teams,active_from,active_to,supervised"
+    staff.write_text(f"{columns}\nnew1,,New One,R.N.,,,,,\nnew2,,New Two,none,,,,,\nnew3,,New Three,RN,,,,,\n")
+
+    said = ccm("import", "staff", str(staff)).stdout
+    again = json.loads(ccm("import", "staff", str(staff), "--json").stdout)
+
+    assert said.splitlines() == [
+        "staff.csv: 3 added, 0 changed, 0 unchanged.",
+        "  credential 'R.N.' read as RN (line 2)",
+    ]
+    assert again == {
+        "added": 0,
+        "changed": 0,
+        "unchanged": 3,
+        "read_as": ["credential 'R.N.' read as RN (line 2)"],
+    }
+
+
+def test_an_import_refuses_a_credential_with_the_list(ccm: Ccm, tmp_path: Path) -> None:
+    staff = tmp_path / "staff.csv"
+    columns = "id,slack_user_id,name,credential,roles,teams,active_from,active_to,supervised"
+    staff.write_text(f"{columns}\nnew1,,New One,Cook,,,,,\n")
+
+    result = ccm("import", "staff", str(staff))
+
+    assert result.exit_code == 1
+    assert "line 2, credential: 'Cook' is no credential that is known. One of: CNM, CNS, DO" in result.stderr

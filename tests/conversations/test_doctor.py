@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlalchemy import insert, select, update
 from structlog.testing import capture_logs
 from support.databases import migrate_to
-from support.practice import a_practice, an_entry, import_rows, record, staff_row
+from support.practice import a_practice, an_entry, import_rows, patient_of_an_older_version, record, staff_row
 from support.slack import BLUE, GREEN, Harness, ManualClock, open_harness
 from support.workspaces import ONE, TWO, Workspaces, many_workspaces
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ from bot.oauth.encryption import new_key
 from bot.runtime.demo import free_port
 from bot.runtime.scheduler import practice_jobs, run_jobs
 from ledger.storage.database import Database
+from ledger.storage.tables import PracticeRow, StaffRow
 
 Doctor = Callable[..., Result]
 
@@ -454,3 +456,27 @@ def test_every_check_says_what_it_looks_at() -> None:
 
     assert len(checks) == len(set(checks)) > 14
     assert all(check.__doc__ for check in checks)
+
+
+def test_what_an_older_version_stored_is_named_with_how_to_mend_it(harness: Harness, doctor: Doctor) -> None:
+    assert found(doctor("--json"))["VALUES"][0] == "ok"
+    with harness.database.of("T0TEST").writing() as connection:
+        for staff_id, credential in (("nurse1", "R.N."), ("nurse2", "Cook")):
+            connection.execute(update(StaffRow).where(StaffRow.staff_id == staff_id).values(credential=credential))
+        copied = connection.execute(select(StaffRow.__table__).where(StaffRow.staff_id == "lead1")).mappings().one()
+        connection.execute(insert(StaffRow).values({**copied, "staff_id": "Lead1", "slack_user_id": "U0OTHER9"}))
+
+        settings = {"qualifying_credentials": ["RN", "L.P.N.", "MD"]}
+        connection.execute(update(PracticeRow).values(policy=settings))
+    patient_of_an_older_version(harness.database, harness.practice, "SMITH-1950", ["N/A", "none"])
+
+    said = found(doctor("--json"))
+
+    assert "VALUES" not in said
+    assert "nurse1 (means RN), nurse2." in said["CREDENTIAL_UNREAD"][1]
+    assert said["CREDENTIAL_UNREAD"][2] == "Choose it again: /ccm staff nurse1"
+    assert "L.P.N." in said["CREDENTIALS_UNMATCHED"][1]
+    assert "Lead1, lead1" in said["STAFF_ALIKE"][1]
+    assert said["CONDITIONS_UNREAD"][2] == "Write ICD-10-CM codes: /ccm patients SMITH-1950"
+    assert said["CODES_NOT_OPAQUE"][1].endswith("that say something of the patient: 1.")
+    assert "consent 1926-01-05" in said["DATES_UNLIKELY"][1]

@@ -33,6 +33,7 @@ def test_dollars_are_read_to_the_cent(text: str, cents: int) -> None:
 
 def test_credentials_are_read_once_each_and_in_order() -> None:
     assert parse_credentials("RN, LPN;RN  MD") == ["LPN", "MD", "RN"]
+    assert parse_credentials("R.N., Nurse Practitioner; chw\nlvn") == ["LPN", "NP", "RN", "chw"]
 
 
 @pytest.mark.parametrize(

@@ -321,3 +321,22 @@ def test_blockers_stand_in_the_json_by_name(tmp_path: Path) -> None:
         "NO_INITIATING_VISIT",
         "NO_BILLING_PRACTITIONER",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("R.N.", "RN"), ("rn, bsn", "RN"), ("LVN", "LPN"), ("front desk", ""), ("none", ""), ("", "")]
+)
+def test_a_credential_is_read_as_a_ledger_reads_it_and_any_other_text_as_none(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(f"""month = "2026-11"
+        patient = {{conditions = ["e119", "E11.9", "i10", "no code"]}}
+        enrollment = [{{program = "CCM", from = 2026-01-05}}]
+        staff = [{{id = "ann", credential = "{written}"}}]
+    """)
+
+    facts = read_case(path).facts
+
+    assert [member.credential for member in facts.staff] == [read]
+    assert set(facts.conditions) == {"E11.9", "I10", "no code"}

@@ -26,6 +26,7 @@ from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.toml_files import parse_toml
 from ledger.setting_changes import change_policy
 from ledger.storage.tables import TimeEntryRow
+from ledger.values.credentials import KNOWN_CREDENTIALS
 
 CASES = sorted((Path(__file__).parents[1] / "rules" / "cases").glob("*.toml"))
 CODE = "P-1"
@@ -96,11 +97,17 @@ def staff_rows(tables: Tables) -> Iterable[Row]:
         yield {
             "id": person["id"],
             "name": person["id"],
-            "credential": person["credential"],
+            "credential": _credential(tables, person["credential"]),
             "active_from": _text(person.get("active_from")),
             "active_to": _text(person.get("active_to")),
             "supervised": _yes_no(person.get("supervised", True)),
         }
+
+
+def _credential(tables: Tables, text: str) -> str:
+    """What a ledger takes: in a case, what is no credential is none."""
+    own = tables.get("policy", {}).get("qualifying_credentials", ())
+    return text if text in {*KNOWN_CREDENTIALS, *own} else "none"
 
 
 def fact_rows(tables: Tables) -> dict[str, list[Row]]:

@@ -17,10 +17,12 @@ from ledger.audit.verify import Verification, verify
 from ledger.imports.entry_file import ENTRY_COLUMNS, import_entries
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.months.patient_months import EvaluatedMonth, statement_of
+from ledger.patients.facts import Fact, FactKind
 from ledger.practice.practice import Practice, create_practice, get_practice
 from ledger.recording.entries import NewEntry, Receipt, record_entry
 from ledger.recording.voids import VoidReceipt, undo_last
-from ledger.roster.patients import PATIENT_COLUMNS
+from ledger.roster.directory import code_key, code_number
+from ledger.roster.patients import PATIENT_COLUMNS, put_patients
 from ledger.roster.staff import STAFF_COLUMNS
 from ledger.roster.teams import TEAM_COLUMNS
 from ledger.rules.facts import Activity, Contact, Program
@@ -146,6 +148,26 @@ def import_file(
     }
     with database.of(practice.practice_id).writing() as connection:
         return importers[kind](connection, practice, path, at=at, progress=lambda *_: None, **how)
+
+
+def patient_of_an_older_version(database: Database, practice: Practice, code: str, conditions: Sequence[str]) -> None:
+    """Stores a patient of the blue team whom no door would take today, enrolled like the others."""
+    columns = {
+        "code_key": code_key(code),
+        "code_number": code_number(code),
+        "team_id": "blue-team",
+        "billing_practitioner": "doctor1",
+        "conditions": list(conditions),
+        "risk_documented": True,
+    }
+    facts = [
+        Fact(code, FactKind.ENROLLMENT, date(2026, 1, 5), "CCM"),
+        Fact(code, FactKind.CONSENT, date(1926, 1, 5), "CCM", details={"form": "verbal"}),
+        Fact(code, FactKind.INITIATING_VISIT, date(2025, 12, 15), details={"type": "AWV"}),
+        Fact(code, FactKind.CARE_PLAN, date(2026, 10, 1)),
+    ]
+    with database.of(practice.practice_id).writing() as connection:
+        put_patients(connection, practice, {code: columns}, facts, at=AT, recorded_by="import")
 
 
 def a_practice(database: Database, practice_id: str = "T0TEST", timezone: str = "America/New_York") -> Practice:

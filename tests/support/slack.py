@@ -15,7 +15,7 @@ import pytest
 import yaml
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 from support.accessibility import faults_in
 from support.block_kit import faults_by_library
 from support.patience import PATIENCE_SECONDS
@@ -33,7 +33,7 @@ from ledger.practice.practice import Practice, get_practice
 from ledger.recording.entries import NewEntry
 from ledger.roster.directory import people
 from ledger.storage.database import Database
-from ledger.storage.tables import EntryVoidRow, TimeEntryRow
+from ledger.storage.tables import CareTeamRow, EntryVoidRow, StaffRow, TimeEntryRow
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """Tuesday, ten in the morning in New York."""
@@ -296,11 +296,14 @@ LONG = "C0LONG"
 def fill_lists(database: Database, practice: Practice) -> None:
     """Adds 500 near patients, 200 near but blocked by five things, 60 blocked by all, and one with 120 entries.
 
-    One team and one nurse have very long names.
+    One team and one nurse have very long names, which only a ledger of an older version can hold.
     """
-    import_rows(database, practice, "teams", [{"name": LONG_NAME, "channel_id": LONG}], at=NOW)
-    nurse = {"id": "nurse9", "name": "Nurse " + "Nine " * 40, "credential": "RN", "roles": "coordinator"}
+    import_rows(database, practice, "teams", [{"name": "Long Team", "channel_id": LONG}], at=NOW)
+    nurse = {"id": "nurse9", "name": "Nurse Nine", "credential": "RN", "roles": "coordinator"}
     import_rows(database, practice, "staff", [staff_row(**nurse)], at=NOW)
+    with database.of(practice.practice_id).writing() as connection:
+        connection.execute(update(CareTeamRow).where(CareTeamRow.channel_id == LONG).values(name=LONG_NAME))
+        connection.execute(update(StaffRow).where(StaffRow.staff_id == "nurse9").values(name="Nurse " + "Nine " * 40))
     near = [f"N-{number:04}" for number in range(NEAR_COUNT)]
     stuck = [f"S-{number:04}" for number in range(BLOCKED_COUNT)]
     lacking = dict.fromkeys(

@@ -45,7 +45,7 @@ from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
 from ledger.reports import expiring, home_tabs, month_lists, own_entries, summaries, takes, worklists
 from ledger.reports import workbook as exports
-from ledger.roster import accounts, directory, lists, patients, setup, staff, storing, teams
+from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
 from ledger.storage.database import Database
@@ -123,6 +123,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.directory.person_by_slack_id": lambda c, p: directory.person_by_slack_id(
         c, p.practice_id, "U0NURSE1"
     ),
+    "ledger.roster.directory.person_named": lambda c, p: directory.person_named(c, p.practice_id, "Nurse1"),
     "ledger.roster.directory.person_by_id": lambda c, p: directory.person_by_id(c, p.practice_id, "nurse1"),
     "ledger.roster.directory.people": lambda c, p: directory.people(c, p.practice_id),
     "ledger.roster.directory.teams": lambda c, p: directory.teams(c, p.practice_id),
@@ -193,6 +194,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.months_of_patient": lambda c, p: month_lists.months_of_patient(c, p, "P-1043"),
     "ledger.reports.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
     "ledger.reports.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
+    "ledger.roster.doubtful.doubtful_values": lambda c, p: doubtful.doubtful_values(c, p, TODAY),
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,
@@ -205,9 +207,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.workbook.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
     "ledger.reports.workbook.month_workbook": lambda c, p: cells_of(exports.month_workbook(c, p, MONTH)),
     "ledger.roster.teams.known_teams": lambda c, p: teams.known_teams(c, p.practice_id),
-    "ledger.roster.staff.known_staff": staff.known_staff,
+    "ledger.roster.staff.known_staff": lambda c, p: staff.known_staff(c, p, today=TODAY),
     "ledger.roster.staff.patients_of": lambda c, p: staff.patients_of(c, p, ["nurse2", "doctor1"]),
-    "ledger.roster.patients.known_roster": patients.known_roster,
+    "ledger.roster.patients.known_roster": lambda c, p: patients.known_roster(c, p, today=TODAY),
     "ledger.recording.fact_reading.read_fact": lambda c, p: outcome(
         lambda: fact_reading.read_fact(c, p, "care-plans", {"patient": "P-9001", "date": "2026-11-02"}, at=AT)
     ),
@@ -216,7 +218,7 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: roster_changes.draft_person(c, p, PERSON, TEAM_IDS, key=None, on=TODAY)
     ),
     "ledger.roster.changes.draft_patient": lambda c, p: outcome(
-        lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None)
+        lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None, on=TODAY)
     ),
     "ledger.roster.changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}

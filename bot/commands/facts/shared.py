@@ -174,7 +174,7 @@ def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine
     if "by" in FACT_FILES[keeper.file].columns:
         cells["by"] = call.person.staff_id  # whoever designates signs for it
     try:
-        return read_fact(connection, call.practice, keeper.file, cells, at=call.at)
+        return read_fact(connection, call.practice, keeper.file, cells, at=call.at).fact
     except FactRefusedError as refused:
         complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
         return Refusal(complaints, line, FactLine(line.shape, line.patient_code, line.choice, line.program))

@@ -95,8 +95,7 @@ def submit_patient(call: Call, filled: Filled) -> FormAnswer:
 
 def save_patient_form(call: Call, filled: Filled) -> OpenForm:
     """Return the view that tells what was saved; raises ``RosterRefusedError``."""
-    cells = {**filled.cells, "conditions": ";".join(filled.cells["conditions"].replace(",", ";").splitlines())}
-    cells["risk_documented"] = cells["risk_documented"] or "no"
+    cells = {**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"}
     with call.database.writing() as connection:
         known = team_words(connection, call)
         receipt = save_patient(
@@ -145,6 +144,10 @@ PATIENTS = Command(
         "patients [CODE|TEAM]",
         "The roster of patients: who is on it, what keeps each from being billed; add one or change one.",
         ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
+        (
+            "Conditions are ICD-10-CM codes in any usual spelling (`E11.9, I10`); where none is known they stay empty.",
+            "A code says nothing of the person: no number of theirs, no name with a year. Dates are of 2015 and later.",
+        ),
     ),
     saves=False,
     paging=Paging(PATIENTS_PAGE, patients_at_page),

@@ -25,6 +25,7 @@ from ledger.errors import LedgerError
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
 from ledger.roster.directory import people, person_by_id, teams
 from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
+from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
@@ -92,7 +93,8 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     cells = {
         "slack_user_id": person.slack_user_id or "",
         "name": person.name,
-        "credential": person.credential,
+        "credential": credential_meant(person.credential, call.practice.policy.qualifying_credentials)
+        or person.credential,
         "roles": ";".join(sorted(person.roles)),
         "teams": ";".join(team_word(team_id) for team_id in person.team_ids),
         "active_from": person.active_from.isoformat() if person.active_from else "",
@@ -119,10 +121,8 @@ def submit_person(call: Call, filled: Filled) -> FormAnswer:
             return save_person_form(call, filled)
         with call.database.reading() as connection:
             known = team_ids(team_words(connection, call))
-            staff_id, values = draft_person(
-                connection, call.practice, _cells(filled), known, key=filled.key, on=call.today
-            )
-            touched = len(patients_to_evaluate(connection, call.practice, staff_id, values))
+            draft = draft_person(connection, call.practice, _cells(filled), known, key=filled.key, on=call.today)
+            touched = len(patients_to_evaluate(connection, call.practice, draft.key, draft.values))
         return SaveLater(touched) if touched > PATIENTS_AT_ONCE else save_person_form(call, filled)
 
     return answered_beside(save, filled, LABELS)
@@ -158,6 +158,7 @@ STAFF = Command(
         "staff [PERSON]",
         "The people with their roles and teams; add one or change one. By id, Slack id or beginning of a name.",
         ("/ccm staff", "/ccm staff lead1"),
+        ("An id is found in any case; none differs from another in case alone. No credential: no time counts.",),
     ),
     saves=False,
     paging=Paging(STAFF_PAGE, staff_at_page),

@@ -43,7 +43,7 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
         inputs.text(
             "conditions",
             most=1000,
-            hint="ICD-10 codes, one a line or with semicolons: E11.9; I10",
+            hint="ICD-10-CM codes, one a line or with semicolons: E11.9; I10",
             multiline=True,
             optional=True,
         ),

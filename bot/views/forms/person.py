@@ -9,6 +9,7 @@ from bot.views.forms.roster_inputs import Filled, Inputs
 from bot.views.reply import Reply, context
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
+from ledger.values.names import LONGEST_PERSON_NAME
 
 CALLBACK = "staff_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -30,6 +31,7 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
     Role.PRACTITIONER: ("Practitioner", "Logs own time and designates complex care."),
     Role.ADMIN: ("Admin", "Changes patients, people, teams and settings."),
 }
+_NO_CREDENTIAL = "Empty for who has none: that time does not count (rule C4)."
 
 
 def person_form(filled: Filled, *, card: Reply | None = None) -> View:
@@ -41,8 +43,8 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> View:
     blocks: list[Block] = [
         inputs.identity("id", LABELS["id"], hint="Short and without a name: digests show it. coord1"),
         inputs.account("slack_user_id", hint="Empty for people who do not use Slack."),
-        inputs.text("name", most=100, hint="Colleagues see it in answers to them alone."),
-        inputs.choice("credential", credentials, hint="Without one, time does not count (rule C4)."),
+        inputs.text("name", most=LONGEST_PERSON_NAME, hint="Colleagues see it in answers to them alone."),
+        inputs.choice("credential", credentials, hint=_NO_CREDENTIAL),
         inputs.boxes("roles", [(role.value, *said) for role, said in ROLE_WORDS.items()]),
         inputs.found_several("teams", TEAM_PICKER),
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),

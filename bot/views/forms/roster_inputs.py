@@ -21,6 +21,7 @@ from bot.views.blocks import (
 from bot.views.formatting import escaped
 from bot.views.forms.inputs import INPUT, Choices, date_input, select_input, text_input
 from bot.views.reply import Reply, reply_view, section
+from ledger.values.codes import LONGEST_CODE
 
 PLACEHOLDER = "Type to find"
 
@@ -47,7 +48,7 @@ class Inputs:
     def identity(self, column: str, known_as: str, *, hint: str) -> Block:
         """Return what names the person or patient: to be chosen for a new one, and fixed for one that is known."""
         if self.filled.key is None:
-            return self.text(column, most=40, hint=hint)
+            return self.text(column, most=LONGEST_CODE, hint=hint)
         return section(f"*{known_as}* {escaped(self.filled.key)}")
 
     def text(self, column: str, *, most: int, hint: str | None = None, **more: Any) -> Block:

@@ -6,6 +6,7 @@ from bot.views.blocks import Block, View
 from bot.views.forms.roster_inputs import Filled, Inputs
 from bot.views.reply import Reply, context
 from ledger.practice.settings import LAST_HOUR, said
+from ledger.values.names import LONGEST_TEAM_NAME
 
 CALLBACK = "team_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -27,7 +28,7 @@ def team_form(filled: Filled, *, card: Reply | None = None) -> View:
     business_days = "In place of days of the month. For example: 6, 5, 4; the month's last business day is 1."
     zone = "For example: America/Chicago. Empty: the practice's."
     blocks: list[Block] = [
-        inputs.text("name", most=80, hint="For example: Blue Team"),
+        inputs.text("name", most=LONGEST_TEAM_NAME, hint="For example: Blue Team"),
         inputs.channel("channel_id", hint="It shows patient codes: choose who is in it."),
         inputs.text("digest_days", most=100, hint=days, optional=True),
         inputs.text("digest_business_days", most=100, hint=business_days, optional=True),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from support.forms import modal_words, opened
-from support.practice import an_entry, verified
+from support.practice import an_entry, patient_of_an_older_version, verified
 from support.slack import (
     BARE_COUNT,
     BLOCKED_COUNT,
@@ -279,3 +279,52 @@ def test_a_form_of_somebody_who_is_no_administrator_saves_nothing(harness: Harne
     answer = harness.deliver_again("interactive", user={"id": "U0LEAD1"})
 
     assert "ROLE_NEEDED" in str(answer)
+
+
+def test_what_was_read_otherwise_than_it_was_typed_is_told(harness: Harness) -> None:
+    typed = {"code": "P\u20132001", "conditions": "e119, I10 | i10\nJ44.9"}
+    seen = submit(harness, new_form(harness), {**NEW, **typed})
+
+    assert "• Conditions: E11.9, I10, J44.9" in modal_words(seen)
+    assert "• Code 'P\u20132001' read as P-2001" in modal_words(seen)
+    assert "• Conditions 'e119' read as E11.9" in modal_words(seen)
+    assert stored(harness, "P-2001").conditions == ["E11.9", "I10", "J44.9"]
+
+
+def test_what_was_typed_as_it_is_stored_is_not_told_as_if_it_were_not(harness: Harness) -> None:
+    assert "read as" not in modal_words(submit(harness, new_form(harness), NEW))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"code": "123-45-6789"}, "Looks like a Social Security number."),
+        ({"code": "SMITH-1950"}, "Reads like a name with a year of birth."),
+        ({"code": "2125550123"}, "Looks like a phone number."),
+        ({"code": "=1+1"}, "'=1+1' is not a patient code. Letters, hyphens and digits: P-1042"),
+        ({"conditions": "N/A; none"}, "'N/A' is no ICD-10-CM code. Write ICD-10-CM codes alone"),
+        ({"conditions": "Diabetes"}, "'Diabetes' is no ICD-10-CM code."),
+        ({"consent_date": "1926-11-02"}, "1926-11-02 lies before 2015"),
+        ({"enrolled_on": "2062-11-02"}, "2062-11-02 lies in the future."),
+        ({"care_plan_date": "2027-11-02"}, "2027-11-02 lies in the future."),
+    ],
+)
+def test_what_no_file_may_say_no_form_may_either(harness: Harness, typed: dict[str, str], said: str) -> None:
+    seen = submit(harness, new_form(harness), {**NEW, **typed})
+
+    assert said in seen.outcome.errors[next(iter(typed))]
+    assert changes_by(harness) == []
+
+
+@pytest.mark.parametrize("code", ["A1" * 100, "SMITH-1950", "P_1042.b", "123-45-6789", "=1+1"])
+def test_a_patient_of_an_older_version_is_shown_wherever_patients_are(harness: Harness, code: str) -> None:
+    patient_of_an_older_version(harness.database, harness.practice, code, ["N/A", "none"])
+    harness.work(an_entry(patient=code, minutes=17))
+
+    for line in ("/ccm month", "/ccm near", f"/ccm patient {code}"):
+        assert code[:30] in harness.say(line, "U0BILLER1").words, line
+    assert code[:30] in harness.say("/ccm patients", ADMIN).words
+    modal = form(harness, f"/ccm patients {code}")
+    seen = submit(harness, modal, {"conditions": "E11.9; I10"})
+    assert "• Conditions: N/A, none → E11.9, I10" in modal_words(seen)
+    harness.person(ADMIN).home()

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support.forms import modal_words, opened
 from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
@@ -16,7 +16,7 @@ from bot.playground.people.person import SeenView
 from bot.views.forms.pickers import EDIT_PERSON
 from bot.views.roster import ADD_PERSON, STAFF_PAGE
 from ledger.roster.directory import people, person_by_id
-from ledger.storage.tables import PatientMonthRow, RosterChangeRow
+from ledger.storage.tables import PatientMonthRow, RosterChangeRow, StaffRow
 
 ADMIN = "U0ADMIN1"
 
@@ -258,17 +258,53 @@ def test_a_late_failure_gives_the_form_back_with_all_that_was_typed(
     assert person(harness, "nurse1").name == "Nurse Typed"
 
 
-def test_a_credential_of_another_kind_stays_when_something_else_changes(harness: Harness) -> None:
-    import_rows(
-        harness.database,
-        harness.practice,
-        "staff",
-        [staff_row(id="cook1", name="Cook One", credential="Cook", roles="")],
-    )
+def older_credential(harness: Harness, staff_id: str, credential: str) -> None:
+    """Stores a credential as an older version took it."""
+    with harness.database.of("T0TEST").writing() as connection:
+        connection.execute(update(StaffRow).where(StaffRow.staff_id == staff_id).values(credential=credential))
 
-    submit(harness, form(harness, "/ccm staff cook1"), {"name": "Cook Two"})
 
-    assert (person(harness, "cook1").credential, person(harness, "cook1").name) == ("Cook", "Cook Two")
+def test_a_credential_that_an_older_ledger_has_stays_when_something_else_changes(harness: Harness) -> None:
+    older_credential(harness, "nurse2", "Cook")
+
+    submit(harness, form(harness, "/ccm staff nurse2"), {"name": "Cook Two"})
+
+    assert (person(harness, "nurse2").credential, person(harness, "nurse2").name) == ("Cook", "Cook Two")
+
+
+def test_a_credential_that_an_older_ledger_spells_otherwise_is_offered_as_what_it_means(harness: Harness) -> None:
+    older_credential(harness, "nurse1", "r.n., bsn")
+    harness.work(an_entry(minutes=25))
+
+    modal = form(harness)
+    assert initial(modal, "credential")["initial_option"]["value"] == "RN"
+    seen = submit(harness, modal, {})
+
+    assert "• Credential: r.n., bsn → RN" in modal_words(seen)
+    assert "1 month of 1 patient was evaluated again." in modal_words(seen)
+    assert person(harness, "nurse1").credential == "RN"
+
+
+@pytest.mark.parametrize("typed", ["NURSE1", "Nurse1", "U0NURSE1"])
+def test_a_person_is_found_by_an_id_in_any_case(harness: Harness, typed: str) -> None:
+    assert initial(form(harness, f"/ccm staff {typed}"), "name")["initial_value"] == "Nurse One"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"id": "NURSE1"}, "NURSE1 reads like nurse1."),
+        ({"id": "123-45-6789"}, "Looks like a Social Security number."),
+        ({"id": "<@U0NURSE1>"}, "is not a staff id."),
+        ({"name": "*Coordinator* Nine"}, "which is markup to Slack."),
+        ({"active_from": "2062-11-01"}, "2062-11-01 is no day on which somebody begins."),
+    ],
+)
+def test_what_no_file_may_say_no_form_may_either(harness: Harness, typed: dict[str, str], said: str) -> None:
+    seen = submit(harness, new_form(harness), {**NEW, **typed})
+
+    assert said in seen.outcome.errors[next(iter(typed))]
+    assert changes_by_people(harness) == []
 
 
 def test_one_slack_person_is_added_once_whoever_adds_them(harness: Harness) -> None:

@@ -56,8 +56,9 @@ def test_a_file_is_read_however_it_was_saved(sqlite_database: Database, here: Pr
 
 def test_quotes_hold_commas_lines_and_quotes(sqlite_database: Database, here: Practice, file: Path) -> None:
     file.write_text(f'{HEADER}\n"Red, ""the"" Team\nof Élise",C0RED\n', encoding="utf-8")
-    import_file(sqlite_database, here, "teams", file)
-    assert names(sqlite_database, here)[-1] == 'Red, "the" Team\nof Élise'
+    summary = import_file(sqlite_database, here, "teams", file)
+    assert names(sqlite_database, here)[-1] == 'Red, "the" Team of Élise'
+    assert summary.read_as == (r"""name 'Red, "the" Team\nof Élise' read as Red, "the" Team of Élise (line 2)""",)
 
 
 def test_a_file_with_a_header_alone_changes_nothing(sqlite_database: Database, here: Practice, file: Path) -> None:

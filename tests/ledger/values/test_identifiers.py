@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
 from ledger.practice.settings import Conduct
-from ledger.recording.identifiers import INSTEAD, IdentifierKind, find_identifiers, refuse_identifiers
 from ledger.sample.notes import ACTIVITIES, care_note
+from ledger.values.identifiers import INSTEAD, IdentifierKind, find_identifiers, refuse_identifiers
 
 TODAY = date(2026, 11, 24)
 PRACTICE = Practice("T0TEST", "Test Practice", "America/New_York")
