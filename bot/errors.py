@@ -90,6 +90,12 @@ def log_failure(failure: LedgerError, error: Exception, what: str) -> None:
 
 def for_whoever_typed(failure: LedgerError) -> LedgerError:
     """Return what a failure that an operator can mend (``ledger.storage.failures``) means to the person who typed."""
+    if failure.code == "LEDGER_BUSY":
+        return DatabaseAwayError(
+            "LEDGER_BUSY",
+            "Something large is being saved, such as an import. Nothing was saved.",
+            "Keep what you typed and send it again in a minute.",
+        )
     if failure.code in PASSING:
         return DatabaseAwayError(
             "DATABASE_AWAY",

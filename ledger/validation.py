@@ -1,7 +1,7 @@
 """Cells to values: every problem with a value is named with its line, column and remedy."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -9,6 +9,7 @@ from typing import TypeVar
 from ledger.practice.practice import Practice
 from ledger.values.days import refuse_outside_care
 from ledger.values.reading import UnreadableValueError, shown
+from ledger.values.spreadsheets import read_date, read_moment, read_month, read_whole_number
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a step, how much of it is done, and of how much."""
@@ -37,6 +38,8 @@ class ReadAs:
     column: str
     written: str
     read: str
+    is_spelling: bool = False
+    """Whether it is the same day, time or number, spelled as the ledger does."""
 
     def __str__(self) -> str:
         """Return what was read as what: ``credential 'R.N.' read as RN``."""
@@ -47,15 +50,19 @@ _LINES_NAMED = 3
 
 
 def read_otherwise(rows: Iterable["Cells"]) -> tuple[str, ...]:
-    """Return what was read otherwise than it was written in the rows of a file, each reading once with its lines."""
-    lines: dict[str, list[int]] = {}
+    """Return what was read otherwise than it was written in the rows of a file, each reading once with its lines.
+
+    Dates, times and numbers that are spelled otherwise are told once a column, by the first of them.
+    """
+    lines: dict[str, tuple[str, list[int]]] = {}
     for row in rows:
         for one in row.read_as:
-            lines.setdefault(str(one), []).append(one.line)
-    return tuple(f"{said} ({_in_lines(numbers)})" for said, numbers in lines.items())
+            lines.setdefault(one.column if one.is_spelling else str(one), (str(one), []))[1].append(one.line)
+    return tuple(f"{said} ({in_lines(numbers)})" for said, numbers in lines.values())
 
 
-def _in_lines(numbers: list[int]) -> str:
+def in_lines(numbers: list[int]) -> str:
+    """Return ``lines 2, 3, 4 and 297 more``."""
     named = ", ".join(map(str, numbers[:_LINES_NAMED]))
     more = f" and {len(numbers) - _LINES_NAMED} more" if len(numbers) > _LINES_NAMED else ""
     return f"line{'s' if len(numbers) > 1 else ''} {named}{more}"
@@ -69,16 +76,13 @@ class ImportSummary:
     changed: int = 0
     unchanged: int = 0
     read_as: tuple[str, ...] = ()
-    """What was read otherwise than it was written, as ``read_otherwise`` says it."""
+    """How the file was read, and what in it otherwise than it was written, as ``read_otherwise`` says it."""
 
     @classmethod
-    def of(cls, outcomes: Iterable[str], rows: Iterable["Cells"] = ()) -> "ImportSummary":
-        """Return the summary of ``rows`` that were each ``added``, ``changed`` or ``unchanged``."""
+    def of(cls, outcomes: Iterable[str], read_as: tuple[str, ...] = ()) -> "ImportSummary":
+        """Return the summary of rows that were each ``added``, ``changed`` or ``unchanged``."""
         counted = Counter(outcomes)
-        return cls(counted["added"], counted["changed"], counted["unchanged"], read_otherwise(rows))
-
-
-_LONGEST_NUMBER = 9
+        return cls(counted["added"], counted["changed"], counted["unchanged"], read_as)
 
 
 Choice = TypeVar("Choice", bound=str)
@@ -90,7 +94,7 @@ class Cells:
     """One row of a file. Each method returns a cell's value, or None and a problem where it has none."""
 
     line: int
-    values: Mapping[str, str]
+    values: dict[str, str]
     missing: frozenset[str] = frozenset()
     """Optional columns that the file does not have; in ``values`` they are empty."""
     problems: list[Problem] = field(default_factory=list)
@@ -125,10 +129,10 @@ class Cells:
         self.note_reading(column, written, read)
         return read
 
-    def note_reading(self, column: str, written: str, read: str) -> None:
+    def note_reading(self, column: str, written: str, read: str, *, is_spelling: bool = False) -> None:
         """Keep in mind that ``written`` was read as ``read``, where it says something else: the answer says so."""
         if read and written != read:
-            self.read_as.append(ReadAs(self.line, column, written, read))
+            self.read_as.append(ReadAs(self.line, column, written, read, is_spelling))
 
     def text(self, column: str, example: str) -> str:
         """Return the cell's text; a problem where it is empty."""
@@ -143,14 +147,17 @@ class Cells:
 
     def day(self, column: str) -> date | None:
         """Return the cell's date, or None where it is empty; a problem where it is no date."""
-        value = self.values[column]
-        if not value:
-            return None
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.refuse(column, f"{value!r} is not a date.", "Write it as 2026-11-03.")
-            return None
+        return self.spelled(column, read_date, date.isoformat) if self.values[column] else None
+
+    def spelled(self, column: str, reader: Callable[[str], Read], spelling: Callable[[Read], str]) -> Read | None:
+        """Return what ``reader`` makes of the cell, which from then on is spelled as the ledger does."""
+        written = self.values[column]
+        read = self.read(column, reader)
+        if read is not None:
+            self.values[column] = spelling(read)
+            if written.lower() != self.values[column]:
+                self.note_reading(column, written, self.values[column], is_spelling=True)
+        return read
 
     def required_day(self, column: str) -> date | None:
         """Return the cell's date; a problem where it is empty or no date."""
@@ -165,15 +172,18 @@ class Cells:
             self.read(column, lambda _text: refuse_outside_care(day, today))
         return day
 
-    def local_time(self, column: str, practice: Practice) -> datetime | None:
-        """Return the instant that the cell's local time names, in UTC; a problem where it is none or never happened."""
+    def local_time(self, column: str, practice: Practice, day: date | None = None) -> datetime | None:
+        """Return the instant that the cell's local time names, in UTC; a problem where it is none or never happened.
+
+        A time without its date is one of ``day``.
+        """
         value = self.values[column]
-        if not value:
+        local = self.read(column, lambda text: read_moment(text, day)) if value else None
+        if local is None:
             return None
         try:
-            local = datetime.fromisoformat(value if ":" in value else "")
             instant = (local if local.tzinfo else local.replace(tzinfo=practice.zone)).astimezone(UTC)
-        except (ValueError, OverflowError):
+        except OverflowError:
             self.refuse(column, f"{value!r} is not a date and time.", "Write it as 2026-11-03T10:05.")
             return None
         if local.tzinfo is None and instant.astimezone(practice.zone).replace(tzinfo=None) != local:
@@ -181,17 +191,17 @@ class Cells:
                 column, f"{value} did not happen in {practice.timezone}: clocks went forward.", "Correct the time."
             )
             return None
+        if local.tzinfo is None:
+            self.values[column] = local.isoformat(timespec="seconds" if local.second else "minutes")
+            if value[:1].isdigit() and not value.startswith(str(local.year)):
+                self.note_reading(column, value, self.values[column], is_spelling=True)
         return instant
 
-    def whole_number(self, column: str) -> int | None:
+    def whole_number(self, column: str, *, minutes: bool = False) -> int | None:
         """Return the cell's whole number, or None where it is empty; a problem where it is none."""
-        value = self.values[column]
-        if not value:
+        if not self.values[column]:
             return None
-        if not value.isascii() or not value.isdigit() or len(value) > _LONGEST_NUMBER:
-            self.refuse(column, f"{value!r} is not a whole number.", "For example: 12")
-            return None
-        return int(value)
+        return self.spelled(column, lambda text: read_whole_number(text, minutes=minutes), str)
 
     def yes_no(self, column: str, *, default: bool) -> bool:
         """Return whether the cell says yes; ``default`` where it is empty."""
@@ -232,19 +242,14 @@ class Cells:
 
         A problem where it is neither.
         """
-        if "T" not in self.values[column] and " " not in self.values[column]:
+        if ":" not in self.values[column]:
             return self.day(column), None
         instant = self.local_time(column, practice)
         return (practice.local_date(instant), instant) if instant else (None, None)
 
     def month(self, column: str) -> date | None:
         """Return the first day of the cell's month; a problem where it is empty or no month."""
-        value = self.values[column]
-        try:
-            return date.fromisoformat(f"{value}-01")
-        except ValueError:
-            self.refuse(column, f"{value!r} is not a month." if value else "is empty.", "Write it as 2026-11.")
-            return None
+        return self.spelled(column, read_month, lambda month: f"{month:%Y-%m}")
 
     def words(self, column: str) -> list[str]:
         """Return the parts of a cell that are separated by semicolons."""

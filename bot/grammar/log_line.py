@@ -19,8 +19,9 @@ from bot.grammar.resolve import (
 )
 from bot.grammar.scan import Line, scan
 from bot.grammar.tokens import Word, quoted, unescape
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, word_for
+from bot.grammar.vocabulary import word_for
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 
 _Meaning = TypeVar("_Meaning", Activity, Contact, Program)
 

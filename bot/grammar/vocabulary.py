@@ -2,71 +2,15 @@
 
 A phrase is written here with hyphens; typed, its parts may be joined by a hyphen, an underscore or a space
 (``home-health``, ``home_health``, ``home health``). The first word of a row is the canonical one.
-
-Words that begin many notes ("patient", "discharge", "refill", "appointment") are left out on purpose: as long as WHAT
-is not said, they would be taken for it and be lost to the note.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.rulebook import load_rulebooks, program_tables
-
-ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
-    Activity.CARE_PLAN: ("plan", "care-plan", "careplan", "care-planning"),
-    Activity.MEDICATION: ("meds", "med", "medication", "medications", "med-rec", "medrec", "med-review"),
-    Activity.PATIENT_CONTACT: ("patient-contact", "patient-call", "check-in", "checkin", "outreach"),
-    Activity.CAREGIVER_CONTACT: ("caregiver", "caregiver-contact", "family"),
-    # Pharmacies, specialists and home-health agencies are other providers of care: talking to them is coordination.
-    Activity.PROVIDER_COORDINATION: (
-        "coordination",
-        "provider-coordination",
-        "care-coordination",
-        "pharmacy",
-        "pharmacist",
-        "specialist",
-        "home-health",
-        "homehealth",
-        "provider",
-        "doctor",
-        "pcp",
-        "referral",
-    ),
-    Activity.RESULTS_REVIEW: ("labs", "lab", "results", "result", "results-review", "imaging", "readings"),
-    Activity.COMMUNITY_RESOURCES: ("community", "community-resources", "resources", "social-services"),
-    Activity.CARE_TRANSITION: ("transition", "transitions", "care-transition", "toc"),
-    Activity.DOCUMENTATION: ("doc", "docs", "documentation", "charting"),
-    Activity.AI_SUMMARY_REVIEW: ("ai-review", "ai-summary", "ai-summary-review"),
-    Activity.EM_VISIT: ("visit", "em-visit", "office-visit", "e/m"),
-    Activity.AI_CALL: ("ai-call",),
-    Activity.ADMINISTRATIVE: ("admin", "administrative", "paperwork"),
-    Activity.SCHEDULING: ("scheduling", "schedule"),
-    Activity.REGISTRATION: ("registration", "intake"),
-    Activity.TRAINING: ("training",),
-    Activity.BENEFITS_CHECK: ("benefits", "benefits-check", "insurance", "eligibility"),
-}
-"""WHAT: every activity of billing-rules section 2 with its usual words."""
-
-CONTACT_WORDS: Mapping[Contact, tuple[str, ...]] = {
-    Contact.LIVE: ("call", "phone", "video", "live", "phone-call", "live-call", "video-call"),
-    Contact.MESSAGE: ("message", "portal", "portal-message", "secure-message", "email"),
-    Contact.VOICEMAIL: (
-        "voicemail",
-        "vm",
-        "lvm",
-        "voice-mail",
-        "left-voicemail",
-        "left-vm",
-        "left-a-voicemail",
-        "left-a-vm",
-        "went-to-voicemail",
-    ),
-    Contact.NO_ANSWER: ("no-answer", "noanswer", "utr"),
-}
-"""HOW: every contact of billing-rules section 2 with its usual words."""
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS, phrase_of
 
 WEEKDAYS: Mapping[str, int] = {
     word: weekday
@@ -121,4 +65,4 @@ def longest_phrase() -> int:
 
 def meaning_of(phrase: str) -> Activity | Contact | Program | None:
     """Return what ``phrase`` (any case; parts joined by hyphens, underscores or spaces) stands for, or None."""
-    return _meanings().get(re.sub(r"\s+|_", "-", phrase.lower()))
+    return _meanings().get(phrase_of(phrase))

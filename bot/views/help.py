@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, program_words
+from bot.grammar.vocabulary import program_words
 from bot.views.reply import Reply, sections
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 
 LOG_WORDS = (
     "*LENGTH* `12`, `12m`, `1h5m`, `1.5h`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",

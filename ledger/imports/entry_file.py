@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.imports.csv_file import read_rows, refuse_if_any
+from ledger.imports.table_file import read_rows, refuse_if_any
 from ledger.months.closed_months import reopen_example, share_months
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import FactKind
@@ -29,13 +29,15 @@ from ledger.recording.entries import (
 )
 from ledger.roster.directory import StaffIds, code_key, people, read_known_code
 from ledger.roster.storing import IMPORTED_BY
+from ledger.rules.durations import duration_minutes
 from ledger.rules.facts import CONTACT_ACTIVITIES, Activity, Contact, Program
 from ledger.rules.rulebook import known_programs, rulebook_for
 from ledger.storage.batches import batches
 from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
 from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
-from ledger.validation import Cells, ImportSummary, Progress, read_otherwise
+from ledger.validation import Cells, ImportSummary, Progress
+from ledger.values.activities import phrase_of, read_activity, read_contact
 
 ENTRY_COLUMNS = (
     "external_id",
@@ -51,6 +53,8 @@ ENTRY_COLUMNS = (
     "note",
     "recorded",
 )
+OPTIONAL = ENTRY_COLUMNS[3:4] + ENTRY_COLUMNS[5:]
+"""The columns that may be missing: then they are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,15 @@ def import_entries(
     at: datetime,
     progress: Progress,
     confirm_long: bool = False,
+    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the entries of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     A row whose external id was imported before with the same content changes nothing. ``confirm_long`` accepts
     entries over 180 minutes (E4).
     """
-    rows = read_rows(path, ENTRY_COLUMNS)
+    table = read_rows(path, ENTRY_COLUMNS, optional=OPTIONAL, sheet=sheet)
+    rows = table.rows
     named = {row.values["staff"] for row in rows}
     roster = _Roster(connection, practice)
     lock_many_staff(connection, practice, {staff_id for text in named for staff_id in roster.staff_ids.find(text)})
@@ -113,17 +119,17 @@ def import_entries(
         first = seen.setdefault(external_id, row.line)
         if external_id and first != row.line:
             row.refuse("external_id", f"stands in line {first} as well.", "Each entry has an id of its own.")
-        elif external_id in imported:
-            _refuse_other_content(row, imported[external_id])
+        elif external_id in imported and content_hash(row.values) == imported[external_id]:
+            continue
         elif line := _line(row, roster, practice, at=at, confirm_long=confirm_long):
-            new.append(line)
+            _refuse_other_content(line, imported[external_id]) if external_id in imported else new.append(line)
         if done % 500 == 0 or done == len(rows):
             progress("reading entries", done, len(rows))
     _refuse_overlaps(connection, practice, new)
     _refuse_closed_months(connection, practice, new)
-    refuse_if_any(path, rows)
+    refuse_if_any(path, table)
     _store(connection, practice, new, progress)
-    return ImportSummary(added=len(new), unchanged=len(rows) - len(new), read_as=read_otherwise(rows))
+    return ImportSummary(added=len(new), unchanged=len(rows) - len(new), read_as=table.said())
 
 
 def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
@@ -133,10 +139,8 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
     code = row.read_text("patient", lambda text: read_known_code(roster.codes, text), "P-1042")
     length = _length(row, practice)
     program = _program(row, roster, code, practice, length)
-    activity = row.choice("activity", Activity)
-    if activity is None and not row.values["activity"]:
-        row.refuse("activity", "is empty.", "For example: medication")
-    contact = row.choice("contact", Contact)
+    row.values |= {"staff": staff_id, "patient": code}
+    activity, contact = _what_and_how(row)
     if activity in CONTACT_ACTIVITIES and contact is None and not row.values["contact"]:
         row.refuse("contact", f"is empty, but {activity} needs one.", f"One of: {', '.join(Contact)}")
     recorded_at = row.local_time("recorded", practice) or at
@@ -151,6 +155,23 @@ def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, conf
     if row.problems or entry is None:
         return None
     return _Line(row, external_id, entry, parts, recorded_at, content_hash(row.values))
+
+
+def _what_and_how(row: Cells) -> tuple[Activity | None, Contact | None]:
+    """Return the activity and the contact that the row names; a ``phone call`` names both."""
+    activity = contact = None
+    if row.text("activity", "medication") and (read := row.read("activity", read_activity)):
+        activity, contact = read
+    if row.values["contact"]:
+        said = row.spelled("contact", read_contact, str)
+        if said and contact and said is not contact:
+            row.refuse("contact", f"{said} contradicts the activity.", "Correct one of the two.")
+        contact = said
+    if activity is not None:
+        if phrase_of(row.values["activity"]) != phrase_of(activity):
+            row.note_reading("activity", row.values["activity"], activity)
+        row.values |= {"activity": activity.value, "contact": contact.value if contact else ""}
+    return activity, contact
 
 
 def _program(
@@ -172,17 +193,22 @@ def _program(
 
 def _length(row: Cells, practice: Practice) -> dict[str, Any] | None:
     """Return the columns of ``NewEntry`` that say when and how long; None where they do not."""
-    start, end = row.local_time("start", practice), row.local_time("end", practice)
-    day, minutes = row.day("date"), row.whole_number("minutes")
+    day, minutes = row.day("date"), row.whole_number("minutes", minutes=True)
+    start, end = row.local_time("start", practice, day), row.local_time("end", practice, day)
     if row.values["start"] or row.values["end"]:
-        if row.values["minutes"]:
-            row.refuse("minutes", "stands beside start and end.", "With times the length follows: leave it empty.")
         for column in ("start", "end"):
             if not row.values[column]:
                 row.refuse(column, "is empty, but the other time is not.", "For example: 2026-11-03T10:05")
         if start and day and day != practice.local_date(start):
             row.refuse("date", f"{day} is not the date of start.", "With times the date follows: leave it empty.")
-        return {"started_at": start, "ended_at": _after(start, end, practice)} if start and end else None
+        if start is None or end is None:
+            return None
+        end = _after(start, end, practice)
+        if minutes is not None and minutes != duration_minutes(start, end):
+            said = f"{minutes} is not the length from start to end, {duration_minutes(start, end)}."
+            row.refuse("minutes", said, "With times the length follows: leave it empty, or correct one of them.")
+        row.values["minutes"] = ""  # it says nothing that the times do not say
+        return {"started_at": start, "ended_at": end}
     for column in ("date", "minutes"):
         if not row.values[column]:
             row.refuse(column, "is empty.", "Give date and minutes (2026-11-03, 12), or start and end.")
@@ -240,8 +266,9 @@ def _imported_before(connection: Connection, practice: Practice, rows: Sequence[
     return imported
 
 
-def _refuse_other_content(row: Cells, imported_hash: str) -> None:
-    if content_hash(row.values) != imported_hash:
+def _refuse_other_content(line: _Line, imported_hash: str) -> None:
+    row = line.cells
+    if line.content != imported_hash:
         row.refuse(
             "external_id",
             f"{row.values['external_id']} was imported before with other content.",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ledger.imports.csv_file import read_rows, refuse_if_any
+from ledger.imports.table_file import read_rows, refuse_if_any
 from ledger.patients.facts import Fact, FactIdentity
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import (
@@ -23,26 +23,33 @@ from ledger.recording.fact_reading import (
     record_facts,
 )
 from ledger.roster.storing import IMPORTED_BY
-from ledger.validation import Cells, ImportSummary, Progress, read_otherwise
+from ledger.validation import Cells, ImportSummary, Progress
 
 
 def import_facts(
-    connection: Connection, practice: Practice, path: Path, *, kind: str, at: datetime, progress: Progress
+    connection: Connection,
+    practice: Practice,
+    path: Path,
+    *,
+    kind: str,
+    at: datetime,
+    progress: Progress,
+    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the facts of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of the patients whose facts changed are evaluated again.
     """
     file = FACT_FILES[kind]
-    rows = read_rows(path, ("patient", *file.columns), optional=(WITHDRAWN,))
+    table = read_rows(path, ("patient", *file.columns), optional=(WITHDRAWN,), sheet=sheet)
     known = _known(connection, practice, at=at)
-    read = [(row, fact) for row in rows if (fact := _fact(row, file, known)) is not None]
+    read = [(row, fact) for row in table.rows if (fact := _fact(row, file, known)) is not None]
     _refuse_repeated(read)
     _refuse_nothing_to_withdraw(connection, practice, read)
-    refuse_if_any(path, rows)
+    refuse_if_any(path, table)
     facts = [fact for _, fact in read]
     summary = record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
-    return replace(summary, read_as=read_otherwise(rows))
+    return replace(summary, read_as=table.said())
 
 
 def _refuse_repeated(read: Sequence[tuple[Cells, Fact]]) -> None:

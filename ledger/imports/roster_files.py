@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.imports.csv_file import read_rows, refuse_if_any
+from ledger.imports.table_file import read_rows, refuse_if_any
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import team_id_for
-from ledger.roster.patients import PATIENT_COLUMNS, known_roster, put_patients, read_patient
+from ledger.roster.patients import FACT_COLUMNS, PATIENT_COLUMNS, known_roster, put_patients, read_patient
 from ledger.roster.staff import STAFF_COLUMNS, WORTH, known_staff, read_person, reevaluate_patients_of
 from ledger.roster.storing import IMPORTED_BY, keys_where, put_all
 from ledger.roster.teams import SCHEDULE, TEAM_COLUMNS, known_teams, read_team
@@ -19,13 +19,20 @@ from ledger.validation import ImportSummary, Progress
 
 
 def import_patients(
-    connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
+    connection: Connection,
+    practice: Practice,
+    path: Path,
+    *,
+    at: datetime,
+    progress: Progress,
+    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the patients of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of a patient whose facts changed are evaluated again.
     """
-    rows = read_rows(path, PATIENT_COLUMNS)
+    table = read_rows(path, PATIENT_COLUMNS, optional=FACT_COLUMNS, sheet=sheet)
+    rows = table.rows
     known = known_roster(connection, practice, today=practice.local_date(at))
     roster: dict[str, dict[str, Any]] = {}
     facts: list[Fact] = []
@@ -35,22 +42,29 @@ def import_patients(
             row.refuse("code", f"{code} stands in the file twice.", "Remove one of the lines.")
         facts += told
         roster[code] = values
-    refuse_if_any(path, rows)
+    refuse_if_any(path, table)
     stored = put_patients(connection, practice, roster, facts, at=at, recorded_by=IMPORTED_BY)
     progress("patients", len(rows), len(rows))
     outcomes = {code: put.outcome for code, put in stored.done.items()}
     outcomes |= {code: "changed" for code in stored.told if outcomes[code] == "unchanged"}
-    return ImportSummary.of(outcomes.values(), rows)
+    return ImportSummary.of(outcomes.values(), table.said())
 
 
 def import_staff(
-    connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
+    connection: Connection,
+    practice: Practice,
+    path: Path,
+    *,
+    at: datetime,
+    progress: Progress,
+    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the people of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
-    rows = read_rows(path, STAFF_COLUMNS)
+    table = read_rows(path, STAFF_COLUMNS, sheet=sheet)
+    rows = table.rows
     known = known_staff(connection, practice, today=practice.local_date(at))
     wanted: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -58,18 +72,25 @@ def import_staff(
         if staff_id and staff_id in wanted:
             row.refuse("id", f"{staff_id!r} stands in the file twice.", "Remove one of the lines.")
         wanted[staff_id] = values
-    refuse_if_any(path, rows)
+    refuse_if_any(path, table)
     done = put_all(connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY)
     reevaluate_patients_of(connection, practice, keys_where(done, WORTH))
     progress("staff", len(rows), len(rows))
-    return ImportSummary.of((put.outcome for put in done.values()), rows)
+    return ImportSummary.of((put.outcome for put in done.values()), table.said())
 
 
 def import_teams(
-    connection: Connection, practice: Practice, path: Path, *, at: datetime, progress: Progress
+    connection: Connection,
+    practice: Practice,
+    path: Path,
+    *,
+    at: datetime,
+    progress: Progress,
+    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the teams of the file; raise ``ImportRefusedError`` where any row is wrong."""
-    rows = read_rows(path, TEAM_COLUMNS, optional=SCHEDULE)
+    table = read_rows(path, TEAM_COLUMNS, optional=SCHEDULE, sheet=sheet)
+    rows = table.rows
     known = known_teams(connection, practice.practice_id)
     seen: set[str] = set()
     wanted: dict[str, dict[str, Any]] = {}
@@ -83,7 +104,7 @@ def import_teams(
             known.ids.add(team_id)
             wanted[team_id] = values
         seen.add(plain)
-    refuse_if_any(path, rows)
+    refuse_if_any(path, table)
     done = put_all(connection, practice, CareTeamRow, "team_id", wanted, at=at, recorded_by=IMPORTED_BY)
     progress("teams", len(rows), len(rows))
-    return ImportSummary.of((put.outcome for put in done.values()), rows)
+    return ImportSummary.of((put.outcome for put in done.values()), table.said())

@@ -38,6 +38,9 @@ PATIENT_COLUMNS = (
 )
 
 
+FACT_COLUMNS = PATIENT_COLUMNS[5:]
+"""The columns with dated facts, which a file may leave out: what it does not say stays as it is known."""
+
 WORTH = frozenset({"billing_practitioner", "conditions", "risk_documented"})
 """The columns on which depends what a month is worth; beside them, the dated facts."""
 

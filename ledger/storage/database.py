@@ -85,7 +85,7 @@ class Database:
         if not self._write_lock.acquire(timeout=WAIT_SECONDS):
             raise DatabaseAwayError(
                 "LEDGER_BUSY",
-                "The ledger is busy with something large, such as evaluating every month again. Nothing was saved.",
+                "The ledger is busy with something large, such as an import that is being saved. Nothing was saved.",
                 "Keep what you typed and send it again in a minute.",
             )
         try:

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.grammar.log_line import LogLine, parse_log
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 
 NEW_YORK = ZoneInfo("America/New_York")
 Parse = Callable[..., LogLine]

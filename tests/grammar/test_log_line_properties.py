@@ -10,8 +10,8 @@ from support.examples import examples
 
 from bot.grammar.days import DAY_WORDS
 from bot.grammar.log_line import LogLine, format_log, parse_log
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.rules.facts import Contact
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=NEW_YORK)

@@ -10,8 +10,8 @@ from support.examples import examples
 
 from bot.grammar.log_line import LogLine
 from bot.grammar.timer_line import parse_start, parse_stop
-from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.rules.facts import Activity, Contact, Program
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 
 CODES = ("P-1042", "P-1043", "P-77", "N-0012", "S-0012")
 TOKENS = (

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 from support.practice import a_request, write_csv
 
 from ledger.imports import entry_file
-from ledger.imports.csv_file import ImportRefusedError
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.imports.table_file import ImportRefusedError
 from ledger.practice.practice import Practice, create_practice
 from ledger.recording.entries import NewEntry, record_entry
 from ledger.recording.fact_reading import FACT_FILES

@@ -8,7 +8,7 @@ from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry, entry_row, import_rows
 from support.slack import NOW, Harness, picked
 
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.setting_changes import change_policy
 from ledger.storage.tables import EntryAddendumRow, EntryVoidRow
 

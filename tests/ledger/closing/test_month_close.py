@@ -33,7 +33,7 @@ from support.practice import (
 from ledger.closing.changes import ChangeKind, CloseChanges, changes_since_last_close
 from ledger.closing.month_close import preview_close
 from ledger.errors import LedgerError
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.months.closed_months import closing_in_force, closings_in_force
 from ledger.months.patient_months import reevaluate_practice
 from ledger.patients.facts import Fact, FactKind

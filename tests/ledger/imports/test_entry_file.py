@@ -23,7 +23,7 @@ from support.practice import (
     verified,
 )
 
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.practice.practice import Practice, create_practice
 from ledger.reports.month_lists import Scope, month_list
 from ledger.reports.worklists import worklist
@@ -201,7 +201,7 @@ def test_ten_mistakes_are_all_named(database: Database, practice: Practice) -> N
         entry_row(),
         entry_row(activity="patient_contact"),
         entry_row(activity="golf", contact="fax"),
-        entry_row(date="11/03/2026"),
+        entry_row(date="03.11.2026"),
         entry_row(minutes="12.5"),
         entry_row(date="", minutes=""),
     ]
@@ -214,8 +214,8 @@ def test_ten_mistakes_are_all_named(database: Database, practice: Practice) -> N
         "line 7, contact: is empty, but patient_contact needs one. One of: live, message, voicemail, no_answer",
         f"line 8, activity: 'golf' is not known. One of: {', '.join(Activity)}",
         "line 8, contact: 'fax' is not known. One of: live, message, voicemail, no_answer",
-        "line 9, date: '11/03/2026' is not a date. Write it as 2026-11-03.",
-        "line 10, minutes: '12.5' is not a whole number. For example: 12",
+        "line 9, date: '03.11.2026' may have the day or the month first. Write it as 2026-11-03.",
+        "line 10, minutes: '12.5' is not a whole number. Write whole minutes as they were, for example: 12",
         "line 11, date: is empty. Give date and minutes (2026-11-03, 12), or start and end.",
         "line 11, minutes: is empty. Give date and minutes (2026-11-03, 12), or start and end.",
     ]
@@ -247,7 +247,7 @@ TIMES = {"start": "2026-11-17T10:05", "end": "2026-11-17T10:17"}
         ({**TIMES, "recorded": "2026-11-17T10:16"}, "recorded: is before the end of the work (rule E4)."),
         ({**TIMES, "end": ""}, "end: is empty, but the other time is not."),
         ({**TIMES, "start": "", "date": "2026-11-17"}, "start: is empty, but the other time is not."),
-        ({**TIMES, "minutes": "12"}, "minutes: stands beside start and end."),
+        ({**TIMES, "minutes": "13"}, "minutes: 13 is not the length from start to end, 12."),
         ({**TIMES, "date": "2026-11-16"}, "date: 2026-11-16 is not the date of start."),
         ({**TIMES, "end": "2026-11-17T10:05:30"}, "end: The end is less than a minute after the start (rule E2)."),
         ({**TIMES, "end": "2026-11-17T09:05"}, "end: The end is less than a minute after the start (rule E2)."),
@@ -257,7 +257,7 @@ TIMES = {"start": "2026-11-17T10:05", "end": "2026-11-17T10:17"}
         ({**TIMES, "start": "0001-01-01T00:00+05:00"}, "start: '0001-01-01T00:00+05:00' is not a date and time."),
         ({**TIMES, "end": "10:17"}, "end: '10:17' is not a date and time. Write it as 2026-11-03T10:05."),
         ({**TIMES, "end": "2026-11-17"}, "end: '2026-11-17' is not a date and time."),
-        ({**TIMES, "end": "11/17/2026 10:17"}, "end: '11/17/2026 10:17' is not a date and time."),
+        ({**TIMES, "end": "17.11.2026 10:17"}, "end: '17.11.2026' is not a date."),
         (
             {"start": "2026-03-08T01:50", "end": "2026-03-08T02:10"},
             "end: 2026-03-08T02:10 did not happen in America/New_York: clocks went forward.",

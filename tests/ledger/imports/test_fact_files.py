@@ -22,7 +22,7 @@ from support.practice import (
 )
 
 from ledger.errors import LedgerError
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import FACT_FILES
@@ -231,7 +231,11 @@ def test_a_missing_or_unknown_column_is_named_with_the_columns_there_are(
         ("enrollments", {"to": "2026-11-01"}, "to: 2026-11-01 is before the first day. Correct one of the two dates."),
         ("enrollments", {"to": "soon"}, "to: 'soon' is not a date. Write it as 2026-11-03."),
         ("consents", {"program": "CMC"}, "program: 'CMC' is not known. One of: CCM, PCM, RPM, TCM, APCM"),
-        ("consents", {"date": "11/02/2026"}, "date: '11/02/2026' is not a date. Write it as 2026-11-03."),
+        (
+            "consents",
+            {"date": "02.11.2026"},
+            "date: '02.11.2026' may have the day or the month first.",
+        ),
         ("consents", {"date": "2026-02-30"}, "date: '2026-02-30' is not a date. Write it as 2026-11-03."),
         ("consents", {"date": ""}, "date: is empty. Write the date as 2026-11-03."),
         ("consents", {"form": ""}, "form: is empty. One of: verbal, written"),

@@ -19,7 +19,7 @@ from support.practice import (
     verified,
 )
 
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, enrolled_programs, people, person_by_id, team_of_patient, teams
 from ledger.rules.facts import CarePlanRevision, Consent, Enrollment, InitiatingVisit, Program
@@ -234,7 +234,7 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         staff_row(id="new3", name="New", slack_user_id="U0NURSE1"),
         staff_row(id="new4", name="New", roles="coordinator;chief"),
         staff_row(id="new5", name="New", teams="Blue Team;Red Team"),
-        staff_row(id="new6", name="New", active_from="11/03/2026"),
+        staff_row(id="new6", name="New", active_from="03.11.2026"),
         staff_row(id="new7", name="New", active_from="2026-02-01", active_to="2026-01-31"),
         staff_row(id="new8", name="New", supervised="maybe"),
         staff_row(id="new8", name="New"),
@@ -249,7 +249,7 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         "line 6, slack_user_id: already belongs to 'nurse1'. One Slack person is one staff member.",
         "line 7, roles: 'chief' is not known. One of: coordinator, lead, biller, practitioner, admin",
         "line 8, teams: no team is called 'Red Team'. Import it first: ccm import teams teams.csv",
-        "line 9, active_from: '11/03/2026' is not a date. Write it as 2026-11-03.",
+        "line 9, active_from: '03.11.2026' may have the day or the month first. Write it as 2026-11-03.",
         "line 10, active_to: 2026-01-31 is before active_from. Correct one of the two dates.",
         "line 11, supervised: 'maybe' is neither yes nor no. Write yes or no.",
         "line 12, id: 'new8' stands in the file twice. Remove one of the lines.",

@@ -19,7 +19,7 @@ from support.practice import (
 )
 from support.practice import an_entry as entry
 
-from ledger.imports.csv_file import ImportRefusedError
+from ledger.imports.table_file import ImportRefusedError
 from ledger.practice.practice import Practice
 from ledger.rules.statement import Status
 from ledger.storage.database import Database
