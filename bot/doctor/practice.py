@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -14,11 +15,11 @@ from jobs.scheduling.runs import waiting_of
 from jobs.scheduling.schedules import TITLES, plans
 from jobs.scheduling.tables import WatchRow
 from ledger.audit.verify import verify
+from ledger.patients.records import patient_codes
 from ledger.practice.practice import Practice
 from ledger.roster.directory import administrators, people, teams
 from ledger.roster.doubtful import DoubtfulValues, doubtful_values
 from ledger.roster.setup import set_up_gaps
-from ledger.storage.tables import PatientRow
 
 SAMPLE = 20
 """How many patients of each practice are verified, others each time."""
@@ -57,7 +58,9 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
         without_slack = [one.staff_id for one in staff if not one.slack_user_id]
         if without_slack:
             remedy = f"Type: /ccm staff {without_slack[0]}"
-            yield warning("STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {_some(without_slack)}.", remedy)
+            yield warning(
+                "STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {formatting.some_of(without_slack, NAMED)}.", remedy
+            )
         if admins or setup.settings.admin_ids:
             yield ok("ADMINS", f"{where} has {len(admins)} administrators and {len(staff)} people who work there.")
         else:
@@ -80,22 +83,23 @@ def values_can_be_read(setup: Setup) -> Iterator[Finding]:
 
 
 def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
+    some = partial(formatting.some_of, most=NAMED)
     if found.credentials:
         said = [f"{staff_id} (means {meant})" if meant else staff_id for staff_id, meant in found.credentials.items()]
         remedy = f"Choose it again: /ccm staff {next(iter(found.credentials))}"
         yield warning(
-            "CREDENTIAL_UNREAD", f"A credential counts nothing as it is written in {where}: {_some(said)}.", remedy
+            "CREDENTIAL_UNREAD", f"A credential counts nothing as it is written in {where}: {some(said)}.", remedy
         )
     if found.qualifying:
         remedy = "Write them as the staff's are: /ccm settings qualifying_credentials"
-        yield warning("CREDENTIALS_UNMATCHED", f"The setting of {where} has {_some([*found.qualifying])}.", remedy)
+        yield warning("CREDENTIALS_UNMATCHED", f"The setting of {where} has {some([*found.qualifying])}.", remedy)
     for ids in found.alike:
         remedy = "End all but one of them: /ccm staff. Time stays with the id it was logged under."
         yield warning("STAFF_ALIKE", f"Ids that differ in case alone in {where}: {', '.join(ids)}.", remedy)
     if found.conditions:
         remedy = f"Write ICD-10-CM codes: /ccm patients {found.conditions[0]}"
         yield warning(
-            "CONDITIONS_UNREAD", f"Conditions that are no codes in {where}: {_some([*found.conditions])}.", remedy
+            "CONDITIONS_UNREAD", f"Conditions that are no codes in {where}: {some([*found.conditions])}.", remedy
         )
     if found.codes:
         remedy = "Add such patients under opaque codes, and end the old enrollments: /ccm enroll"
@@ -103,7 +107,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
     if found.days:
         said = [f"{kind.replace('_', ' ')} {day}" for _, kind, day in found.days]
         remedy = "Take each back with withdrawn=yes (docs/importing.md), and record it anew with its true date."
-        yield warning("DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {_some(said)}.", remedy)
+        yield warning("DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {some(said)}.", remedy)
 
 
 def set_up_is_complete(setup: Setup) -> Iterator[Finding]:
@@ -162,11 +166,5 @@ def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
 
 
 def _sample(connection: Connection, practice: Practice) -> list[str]:
-    mine = PatientRow.practice_id == practice.practice_id
-    codes = list(connection.scalars(select(PatientRow.patient_code).where(mine)))
+    codes = patient_codes(connection, practice.practice_id)
     return random.sample(codes, min(SAMPLE, len(codes)))
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
