@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -82,30 +83,23 @@ def values_can_be_read(setup: Setup) -> Iterator[Finding]:
 
 
 def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
+    some = partial(formatting.some_of, most=NAMED)
     if found.credentials:
         said = [f"{staff_id} (means {meant})" if meant else staff_id for staff_id, meant in found.credentials.items()]
         remedy = f"Choose it again: /ccm staff {next(iter(found.credentials))}"
         yield warning(
-            "CREDENTIAL_UNREAD",
-            f"A credential counts nothing as it is written in {where}: {formatting.some_of(said, NAMED)}.",
-            remedy,
+            "CREDENTIAL_UNREAD", f"A credential counts nothing as it is written in {where}: {some(said)}.", remedy
         )
     if found.qualifying:
         remedy = "Write them as the staff's are: /ccm settings qualifying_credentials"
-        yield warning(
-            "CREDENTIALS_UNMATCHED",
-            f"The setting of {where} has {formatting.some_of([*found.qualifying], NAMED)}.",
-            remedy,
-        )
+        yield warning("CREDENTIALS_UNMATCHED", f"The setting of {where} has {some([*found.qualifying])}.", remedy)
     for ids in found.alike:
         remedy = "End all but one of them: /ccm staff. Time stays with the id it was logged under."
         yield warning("STAFF_ALIKE", f"Ids that differ in case alone in {where}: {', '.join(ids)}.", remedy)
     if found.conditions:
         remedy = f"Write ICD-10-CM codes: /ccm patients {found.conditions[0]}"
         yield warning(
-            "CONDITIONS_UNREAD",
-            f"Conditions that are no codes in {where}: {formatting.some_of([*found.conditions], NAMED)}.",
-            remedy,
+            "CONDITIONS_UNREAD", f"Conditions that are no codes in {where}: {some([*found.conditions])}.", remedy
         )
     if found.codes:
         remedy = "Add such patients under opaque codes, and end the old enrollments: /ccm enroll"
@@ -113,9 +107,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
     if found.days:
         said = [f"{kind.replace('_', ' ')} {day}" for _, kind, day in found.days]
         remedy = "Take each back with withdrawn=yes (docs/importing.md), and record it anew with its true date."
-        yield warning(
-            "DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {formatting.some_of(said, NAMED)}.", remedy
-        )
+        yield warning("DATES_UNLIKELY", f"Facts of {where} on days that cannot be: {some(said)}.", remedy)
 
 
 def set_up_is_complete(setup: Setup) -> Iterator[Finding]:

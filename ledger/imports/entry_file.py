@@ -38,6 +38,7 @@ from ledger.storage.hash_chain import content_hash, lock_head, move_head
 from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
 from ledger.validation import Cells, ImportSummary, Progress
 from ledger.values.activities import phrase_of, read_activity, read_contact
+from ledger.values.codes import read_external_id
 
 ENTRY_COLUMNS = (
     "external_id",
@@ -134,7 +135,7 @@ def import_entries(
 
 def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
     """Return the row as an entry, or None where it has a problem."""
-    external_id = row.text("external_id", "E-000123")
+    external_id = row.read_text("external_id", read_external_id, "E-000123")
     staff_id = row.read_text("staff", roster.read_staff_id, "coord1")
     code = row.read_text("patient", lambda text: read_known_code(roster.codes, text), "P-1042")
     length = _length(row, practice)

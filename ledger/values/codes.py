@@ -14,6 +14,8 @@ from ledger.values.reading import UnreadableValueError, refuse_invisible, shown
 
 LONGEST_CODE = 40
 """Slack's menus hold values of 150 characters; a code and the words around it fit in every one of them."""
+LONGEST_EXTERNAL_ID = 100
+_MARKUP = frozenset("<>*`~")
 
 _CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
 _CODE_FORM = "Letters, hyphens and digits: P-1042"
@@ -81,6 +83,20 @@ def read_staff_id(text: str, *, today: date) -> str:
     if staff_id.lower() in _RESERVED:
         raise UnreadableValueError(f"{shown(staff_id)} is what the ledger calls itself.", _STAFF_OPAQUE)
     return staff_id
+
+
+def read_external_id(text: str) -> str:
+    """Return the id that another system gave to an entry.
+
+    Raises:
+        UnreadableValueError: Where characters of it are not seen, are markup, or are too many.
+    """
+    refuse_invisible(text)
+    if len(text) > LONGEST_EXTERNAL_ID:
+        raise UnreadableValueError(f"has {len(text)} characters; {LONGEST_EXTERNAL_ID} fit.", "For example: E-000123")
+    if not _MARKUP.isdisjoint(text):
+        raise UnreadableValueError(f"{shown(text)} holds markup.", "Letters, digits and hyphens: E-000123")
+    return text
 
 
 def _refuse_identifiers(text: str, today: date, remedy: str) -> None:

@@ -53,6 +53,10 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
     tables = parse_toml(path.read_bytes())
     zone = tables.get("timezone", "America/New_York")
     practice = create_practice(connection, "T0CASE", "Case", zone, at=LONG_AFTER)
+    policy = dict(tables.get("policy", {}))
+    if own := policy.pop("qualifying_credentials", None):  # known before anybody can hold one of them
+        name = "qualifying_credentials"
+        practice = change_policy(connection, practice, name, own, at=LONG_AFTER, recorded_by="admin1")
     case = WrittenCase(practice, date.fromisoformat(f"{tables['month']}-01"))
     how: dict[str, Any] = {"at": LONG_AFTER, "progress": lambda *_: None}
     team = write_csv(directory / "teams.csv", TEAM_COLUMNS, [{"name": "Team", "channel_id": "C0TEAM"}])
@@ -77,7 +81,7 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
         with _told(case, kind):
             file = write_csv(directory / f"{kind}.csv", ("patient", *FACT_FILES[kind].columns), rows)
             import_facts(connection, practice, file, kind=kind, **how)
-    for name, value in tables.get("policy", {}).items():
+    for name, value in policy.items():
         case.practice = change_policy(connection, case.practice, name, value, at=LONG_AFTER, recorded_by="admin1")
     return case
 

@@ -194,7 +194,8 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.months_of_patient": lambda c, p: month_lists.months_of_patient(c, p, "P-1043"),
     "ledger.reports.own_entries.own_entries": lambda c, p: own_entries.own_entries(c, p, "nurse1", MONTH, TODAY),
     "ledger.reports.own_entries.todays_entries": lambda c, p: own_entries.todays_entries(c, p, "nurse1", AT),
-    "ledger.roster.doubtful.doubtful_values": lambda c, p: doubtful.doubtful_values(c, p, TODAY),
+    # On the month's first day, so that what is recorded later lies ahead.
+    "ledger.roster.doubtful.doubtful_values": lambda c, p: doubtful.doubtful_values(c, p, MONTH),
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,

@@ -31,7 +31,6 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
     Role.PRACTITIONER: ("Practitioner", "Logs own time and designates complex care."),
     Role.ADMIN: ("Admin", "Changes patients, people, teams and settings."),
 }
-_NO_CREDENTIAL = "Empty for who has none: that time does not count (rule C4)."
 
 
 def person_form(filled: Filled, *, card: Reply | None = None) -> View:
@@ -44,7 +43,7 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> View:
         inputs.identity("id", LABELS["id"], hint="Short and without a name: digests show it. coord1"),
         inputs.account("slack_user_id", hint="Empty for people who do not use Slack."),
         inputs.text("name", most=LONGEST_PERSON_NAME, hint="Colleagues see it in answers to them alone."),
-        inputs.choice("credential", credentials, hint=_NO_CREDENTIAL),
+        inputs.choice("credential", credentials, hint="Empty for who has none: that time does not count (rule C4)."),
         inputs.boxes("roles", [(role.value, *said) for role, said in ROLE_WORDS.items()]),
         inputs.found_several("teams", TEAM_PICKER),
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),

@@ -230,6 +230,14 @@ def test_people_and_patients_are_found_in_other_letters_and_that_is_told(
     assert import_rows(sqlite_database, here, "entries", rows).unchanged == 4
 
 
+@pytest.mark.parametrize("external_id", ["E-1\x07", "E-\u200b1", "<@U0NURSE1>", "E" * 101])
+def test_an_id_of_another_system_has_no_markup_and_no_hidden_characters(
+    sqlite_database: Database, here: Practice, external_id: str
+) -> None:
+    ((line, column, _),) = refused(sqlite_database, here, "entries", entry_row(external_id=external_id))
+    assert (line, column) == (2, "external_id")
+
+
 def test_a_name_is_answered_with_the_id(sqlite_database: Database, here: Practice) -> None:
     with pytest.raises(ImportRefusedError) as error:
         import_rows(sqlite_database, here, "entries", [entry_row(staff="nurse one")])
