@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from bot.playground.api.methods import answer
 from bot.playground.api.responses import answer_response_url
@@ -62,7 +63,7 @@ class _Server(uvicorn.Server):
     def lose(self, client: Any, *, silently: bool) -> None:
         """End a client's connection without a word, or only listen to it no more."""
         for connection in list(self.server_state.connections):
-            if connection.client == client:
+            if isinstance(connection, WebSocketsSansIOProtocol) and connection.client == client:
                 (connection.transport.pause_reading if silently else connection.transport.abort)()
 
     def hang_up(self, client: tuple[str, int] | None) -> None:

@@ -6,6 +6,7 @@ one that it replaces while acknowledgements are still to go by it (decision 035)
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import structlog
 from slack_sdk import WebClient
@@ -76,7 +77,7 @@ class SocketMode:
     def _open(self) -> Connection:
         try:
             address = str(self._client.apps_connections_open(app_token=self._app_token)["url"])
-            socket = connect(
+            opening = connect(
                 address,
                 open_timeout=OPEN_SECONDS,
                 close_timeout=CLOSE_SECONDS,
@@ -84,6 +85,7 @@ class SocketMode:
                 compression=None,
                 max_size=None,
             )
+            socket = ExitStack().enter_context(opening)  # it stays open: ``Connection`` closes it
         except SlackApiError as error:
             raise token_refused(error, "app token", MAKE_ANOTHER) from error
         except (*UNREACHABLE, WebSocketException) as error:
@@ -125,6 +127,7 @@ class SocketMode:
     def _make_up_for(self, lost: Connection) -> None:
         """Have another connection stand in place of one that ended, or from which nothing is heard."""
         reason = "ended" if lost.ended.is_set() else "no pong"
+        self._standing = None
         log.warning("connection_lost", reason=reason, silent_seconds=round(lost.silent_seconds, 1))
         threading.Thread(target=lost.abandon, name="drains", daemon=True).start()
         self._short_lives = 0 if lost.stood_seconds >= STEADY_SECONDS else self._short_lives + 1

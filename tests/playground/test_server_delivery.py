@@ -14,11 +14,11 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
+from support.sockets import disconnect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from bot.playground import Playground, Receiver, Workspace
-from bot.runtime.server import disconnect
 
 JSON = dict[str, Any]
 SECRET = "playground-signing-secret"
