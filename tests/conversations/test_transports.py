@@ -5,17 +5,15 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from sqlalchemy.exc import DBAPIError
-from starlette.routing import Route
 from support.asking import ask
 from support.databases import fill
+from support.http import address_of, served
 from support.logs import printed_logs
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice
@@ -25,8 +23,6 @@ from support.sockets import connected
 from bot.app import build_app
 from bot.playground.delivery.http import signed_request
 from bot.runtime.demo import free_port
-from bot.runtime.health import Health
-from bot.runtime.http_door import PromptProtocol, http_app
 from bot.runtime.server import check_practice, workspace_of
 from bot.slack.client import web_client
 from bot.telemetry.metrics import Metrics
@@ -35,24 +31,6 @@ from bot.views.receipt import UNDO
 from ledger.errors import DatabaseAwayError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database
-
-
-@contextmanager
-def served(harness: Harness, door: socket.socket, more: Sequence[Route] = ()) -> Iterator[str]:
-    """The address of the bot behind HTTP, served from a thread; who knocks early waits at the ``door``."""
-    health = Health(harness.database, more_routes=more)
-    config = uvicorn.Config(http_app(harness.app, health), http=PromptProtocol, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield address_of(door)
-    server.should_exit = True
-    thread.join()
-
-
-def address_of(door: socket.socket) -> str:
-    """The address that the listening socket has."""
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
 @pytest.fixture
