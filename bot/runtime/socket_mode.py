@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from bot.errors import reference_for
 from bot.runtime.connection import PING_SECONDS, Connection, Dispatcher
 from bot.runtime.health import slack_away
 from bot.runtime.startup import StoppedError, wait_for
@@ -145,9 +146,11 @@ class SocketMode:
             try:
                 return self._open()
             except LedgerError as error:
-                if error.code != "SLACK_TOKEN":
-                    raise
-                log.error("connection_refused", reason=error.title, remedy=error.remedy)  # noqa: TRY400 - no trace
+                if error.code == "SLACK_TOKEN":
+                    log.error("connection_refused", reason=error.title, remedy=error.remedy)  # noqa: TRY400 - no trace
+                raise slack_away() from error
+            except Exception as error:  # the edge of a thread: without a connection there is nobody to tell
+                reference_for("connection", error)
                 raise slack_away() from error
 
         try:
