@@ -37,10 +37,9 @@ from bot.listeners import (
     timers,
     uninstall,
 )
-from bot.listeners.context import Services
+from bot.listeners.context import Services, is_well_formed
 from bot.listeners.frames import fitted, said_in, send_apart
 from bot.listeners.outdated import answer_unknown, answer_unreadable
-from bot.listeners.shapes import is_well_formed
 from bot.oauth.authorize import InstalledAuthorize, gate
 from bot.oauth.flow import InstallFlow
 from bot.oauth.store import Installations
