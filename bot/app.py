@@ -192,11 +192,16 @@ class WatchedApp(App):
     def _watched(self, request: BoltRequest) -> BoltResponse:
         kind = KINDS.get(str(request.body.get("type")), "request")
         with handling("request_handled", kind):
-            is_read = is_well_formed(request.body)
-            response = super().dispatch(request) if is_read else BoltResponse(status=400)
+            is_spoilt = not is_well_formed(request.body) and self._is_slacks(request)
+            response = BoltResponse(status=400) if is_spoilt else super().dispatch(request)
             if response.status >= HTTP_ERROR:
                 refused(f"HTTP_{response.status}")
             return self._small(request.body, response) if request.mode == "socket_mode" else response
+
+    def _is_slacks(self, request: BoltRequest) -> bool:
+        """Return whether a request comes from Slack: what does not is for Bolt to refuse."""
+        headers = {name: str(values[0]) for name, values in request.headers.items()}
+        return request.mode == "socket_mode" or self.is_signed(headers, request.raw_body.encode())
 
     def _small(self, body: dict[str, Any], response: BoltResponse) -> BoltResponse:
         """Return the answer as it fits in a frame; what does not fit is sent behind it."""
