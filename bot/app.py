@@ -3,17 +3,20 @@
 Listeners run before the acknowledgement and answer in it; what takes longer, or nobody waits for, runs after it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
 
 from bot.config import SLACK_URL
-from bot.errors import report
+from bot.errors import answered, report
 from bot.listeners import (
     accounts,
     card,
@@ -34,7 +37,9 @@ from bot.listeners import (
     timers,
     uninstall,
 )
-from bot.listeners.context import Services
+from bot.listeners.context import Services, is_well_formed
+from bot.listeners.frames import fitted, said_in, send_apart
+from bot.listeners.outdated import answer_unknown, answer_unreadable
 from bot.oauth.authorize import InstalledAuthorize, gate
 from bot.oauth.flow import InstallFlow
 from bot.oauth.store import Installations
@@ -73,7 +78,7 @@ def build_app(
     admins: Collection[str] = (),
     installations: Installations | None = None,
     slack_url: str = SLACK_URL,
-) -> App:
+) -> "WatchedApp":
     """Return the app with every listener that ``manifest.yml`` declares; nothing runs yet.
 
     ``executor`` does what is done behind the acknowledgements; whoever stops the app waits for it. ``admins`` are the
@@ -87,7 +92,8 @@ def build_app(
         "client": client,
         "signing_secret": signing_secret,
         "process_before_response": True,
-        "listener_executor": executor,
+        "executor": executor,
+        "raise_error_for_unhandled_request": True,
     }
     if installations is None:
         app = WatchedApp(**common, authorize=_authorize_with(client))
@@ -98,10 +104,26 @@ def build_app(
             **common, oauth_flow=flow, authorize=InstalledAuthorize(), before_authorize=gate(installations)
         )
         services = Services(database, now, installations.client_of, executor, named, installations)
-    app.error(report)
+    app.error(_on_error(services))
     for listener in LISTENERS:
         listener.listen(app, services)
     return app
+
+
+def _on_error(services: Services) -> Callable[..., BoltResponse | None]:
+    """Return what is done with a failure that reached Bolt, and with a request that no listener knows."""
+
+    def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse | None:
+        if isinstance(error, BoltUnhandledRequestError):
+            return answer_unknown(services, body)
+        if isinstance(error, LookupError | ValueError | TypeError | AttributeError):
+            found = answer_unreadable(services, body, error)
+            if found is not None:
+                return found
+        report(error)
+        return None
+
+    return on_error
 
 
 def _authorize_with(client: WebClient) -> Callable[..., AuthorizeResult]:
@@ -137,14 +159,57 @@ class WatchedApp(App):
     Listeners run before the acknowledgement: how long this takes is how long Slack waits for it.
     """
 
+    def __init__(self, *, signing_secret: str, executor: Executor, **more: Any) -> None:
+        """``executor`` does what is done behind the acknowledgements."""
+        super().__init__(signing_secret=signing_secret, listener_executor=executor, **more)
+        self._secret, self._executor = signing_secret, executor
+
+    def is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Return whether Slack signed this body within the last five minutes; the body is not read for it."""
+        try:
+            return SignatureVerifier(self._secret).is_valid_request(body, dict(headers))
+        except (ValueError, TypeError, OverflowError):  # no time, no text, or no signature that could be one
+            return False
+
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Return the answer to the request."""
         return in_new_context(lambda: self._watched(req))
 
+    def refuse(self, status: int) -> BoltResponse:
+        """Return the answer to a request whose body is not read, with its line in the log."""
+
+        def refuse() -> BoltResponse:
+            with handling("request_handled", "request"):
+                refused(f"HTTP_{status}")
+            return BoltResponse(status=status, body={"error": "invalid request"})
+
+        return in_new_context(refuse)
+
+    def send_apart(self, body: dict[str, Any], answer: dict[str, Any]) -> None:
+        """Send an answer whose acknowledgement could not be given."""
+        send_apart(self.client, body, answer)
+
     def _watched(self, request: BoltRequest) -> BoltResponse:
         kind = KINDS.get(str(request.body.get("type")), "request")
         with handling("request_handled", kind):
-            response = super().dispatch(request)
+            is_spoilt = not is_well_formed(request.body) and self._is_slacks(request)
+            response = BoltResponse(status=400) if is_spoilt else super().dispatch(request)
             if response.status >= HTTP_ERROR:
                 refused(f"HTTP_{response.status}")
+            return self._small(request.body, response) if request.mode == "socket_mode" else response
+
+    def _is_slacks(self, request: BoltRequest) -> bool:
+        """Return whether a request comes from Slack: what does not is for Bolt to refuse."""
+        headers = {name: str(values[0]) for name, values in request.headers.items()}
+        return request.mode == "socket_mode" or self.is_signed(headers, request.raw_body.encode())
+
+    def _small(self, body: dict[str, Any], response: BoltResponse) -> BoltResponse:
+        """Return the answer as it fits in a frame; what does not fit is sent behind it."""
+        answer = said_in(response)
+        if answer is None or response.status >= HTTP_ERROR:
             return response
+        fits = fitted(answer)
+        if fits.rest is not None:
+            rest = partial(send_apart, self.client, body, fits.rest, shown_as=fits.shown_as)
+            self._executor.submit(answered, rest, what="long answer", saves=False)
+        return BoltResponse(status=200, body=fits.answer or "", headers=response.headers)

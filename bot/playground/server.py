@@ -9,6 +9,7 @@ import socket
 import threading
 import urllib.parse
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any, Self
 
 import uvicorn
@@ -22,6 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from bot.playground.api.methods import answer
 from bot.playground.api.responses import answer_response_url
@@ -57,6 +59,12 @@ class _Server(uvicorn.Server):
         """Stop the server, however it was asked to."""
         self._before_shutdown()
         await super().shutdown(sockets)
+
+    def lose(self, client: Any, *, silently: bool) -> None:
+        """End a client's connection without a word, or only listen to it no more."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, WebSocketsSansIOProtocol) and connection.client == client:
+                (connection.transport.pause_reading if silently else connection.transport.abort)()
 
     def hang_up(self, client: tuple[str, int] | None) -> None:
         """End the connection of a client without an answer."""
@@ -180,6 +188,12 @@ class Playground:
             return StreamingResponse(half(), headers={"Content-Length": str(2 * len(HALF_AN_ANSWER))})
         self._server.hang_up(request.client)
         return Response()
+
+    def lose_connections(self, *, silently: bool = False) -> None:
+        """Let every connection of Socket Mode die without a close frame; `silently`, nothing goes by it any more."""
+        for link in self.delivery.sockets.links:
+            link.frozen = silently
+            link.loop.call_soon_threadsafe(partial(self._server.lose, link.websocket.client, silently=silently))
 
     def _end_waiting(self) -> None:
         self.page.end_streams()

@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from support.sockets import disconnect
 
 from bot.playground import Playground, Workspace
-from bot.runtime.server import disconnect
 
 JSON = dict[str, Any]
 CONFIG: JSON = {

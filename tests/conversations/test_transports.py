@@ -5,30 +5,25 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlalchemy.exc import DBAPIError
-from starlette.routing import Route
-from structlog.testing import capture_logs
 from support.asking import ask
 from support.databases import fill
+from support.http import address_of, served
 from support.logs import printed_logs
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice
 from support.slack import BLUE, LINE, Harness, ManualClock, open_harness, picked
+from support.sockets import connected
 
 from bot.app import build_app
 from bot.playground.delivery.http import signed_request
 from bot.runtime.demo import free_port
-from bot.runtime.health import Health
-from bot.runtime.server import check_practice, disconnect, http_app, workspace_of
+from bot.runtime.server import check_practice, workspace_of
 from bot.slack.client import web_client
 from bot.telemetry.metrics import Metrics
 from bot.views.digest import POST_NOW
@@ -36,24 +31,6 @@ from bot.views.receipt import UNDO
 from ledger.errors import DatabaseAwayError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database
-
-
-@contextmanager
-def served(harness: Harness, door: socket.socket, more: Sequence[Route] = ()) -> Iterator[str]:
-    """The address of the bot behind HTTP, served from a thread; who knocks early waits at the ``door``."""
-    health = Health(harness.database, more_routes=more)
-    config = uvicorn.Config(http_app(harness.app, health), log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield address_of(door)
-    server.should_exit = True
-    thread.join()
-
-
-def address_of(door: socket.socket) -> str:
-    """The address that the listening socket has."""
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -78,13 +55,8 @@ def http_harness(
 @pytest.fixture
 def socket_harness(harness_database: Database, harness_practice: Practice, clock: ManualClock) -> Iterator[Harness]:
     """The bot connected by Socket Mode."""
-    with open_harness(harness_database, harness_practice, clock, attached=False) as harness:
-        harness.app = build_app(harness.database, harness.client, "", clock, executor=harness.afterwards)
-        handler = SocketModeHandler(harness.app, harness.playground.workspace.installation.app_token)
-        handler.connect()
-        assert harness.playground.wait_until(lambda: harness.playground.delivery.connected)
+    with open_harness(harness_database, harness_practice, clock, attached=False) as harness, connected(harness):
         yield harness
-        disconnect(handler)
 
 
 @pytest.fixture(params=["http_harness", "socket_harness"])
@@ -280,30 +252,3 @@ def test_a_small_journey_is_the_same_on_postgresql(postgresql_database: Database
         harness.press(harness.say("/ccm digest Blue Team", "U0LEAD1"), POST_NOW, "U0LEAD1")
         assert harness.playground.wait_until(lambda: bool(harness.posts(BLUE)))
         assert harness.live_count() == 0
-
-
-def test_a_bot_stops_where_slack_sdk_does_not_get_its_connection_closed(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.runtime.server.SECONDS_TO_CLOSE", 0.1)
-    handler = SocketModeHandler(harness.app, harness.playground.workspace.installation.app_token)
-    receives = threading.Event()
-    monkeypatch.setattr(
-        Connection, "run_until_completion", lambda _self, state: receives.set() or waits_for(lambda: state.terminated)
-    )
-    handler.connect()
-    assert receives.wait(PATIENCE_SECONDS)
-    began_under = handler.client.current_session_state
-    handler.client.current_session_state = ConnectionState()  # as connect() does when the thread was quicker
-
-    with capture_logs() as logs:
-        disconnect(handler)
-
-    assert [line["event"] for line in logs] == ["connection_not_closed"]
-    began_under.terminated = True
-
-
-def waits_for(happened: Callable[[], bool]) -> None:
-    """Returns once it happened."""
-    while not happened():
-        threading.Event().wait(0.01)

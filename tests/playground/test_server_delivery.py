@@ -5,6 +5,7 @@ import http.server
 import json
 import threading
 import urllib.parse
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,11 +15,11 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
-from websockets.exceptions import InvalidStatus
+from support.sockets import disconnect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bot.playground import Playground, Receiver, Workspace
-from bot.runtime.server import disconnect
 
 JSON = dict[str, Any]
 SECRET = "playground-signing-secret"
@@ -240,3 +241,54 @@ def test_an_app_whose_connection_breaks_has_failed_at_once(playground: Playgroun
         link.recv()
         link.close()
         assert seen.result(2) == '/care failed with the error "dispatch_failed"'
+
+
+def answered_with(link: Any, words: str) -> None:
+    """Answers the next envelope of the link."""
+    envelope = json.loads(link.recv())
+    link.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": words}}))
+
+
+ENVELOPE_BYTES = len(json.dumps({"envelope_id": str(uuid.uuid4()), "payload": {"text": ""}}))
+
+
+def test_a_frame_as_long_as_slack_takes_is_taken(playground: Playground) -> None:
+    words = "x" * (20_480 - ENVELOPE_BYTES)
+    with connect(socket_address(playground)) as link, concurrent.futures.ThreadPoolExecutor() as threads:
+        link.recv()
+        seen = threads.submit(text_of, playground)
+        answered_with(link, words)
+
+        assert seen.result(2) == words
+    assert playground.refusals == []
+
+
+def test_a_longer_frame_closes_the_connection_and_the_envelope_comes_again_by_the_next(playground: Playground) -> None:
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        with connect(socket_address(playground)) as link:
+            link.recv()
+            seen = threads.submit(text_of, playground)
+            answered_with(link, "x" * (20_481 - ENVELOPE_BYTES))
+            with pytest.raises(ConnectionClosed) as closed:
+                link.recv()
+        with connect(socket_address(playground)) as next_link:
+            next_link.recv()
+            answered_with(next_link, "short")
+
+            assert seen.result(2) == "short"
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+    assert "20,481 bytes" in str(playground.refusals[0].refused)
+
+
+@pytest.mark.parametrize("silently", [False, True])
+def test_a_connection_can_die_without_a_close_frame(playground: Playground, silently: bool) -> None:
+    with connect(socket_address(playground), ping_interval=None, close_timeout=0.1) as link:
+        link.recv()
+        playground.lose_connections(silently=silently)
+        if silently:
+            assert not link.ping().wait(0.2)
+        else:
+            with pytest.raises(ConnectionClosed) as closed:
+                link.recv()
+            assert closed.value.rcvd is None

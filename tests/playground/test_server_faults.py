@@ -11,9 +11,9 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from support.patience import PATIENCE_SECONDS
+from support.sockets import disconnect
 
 from bot.playground import Playground
-from bot.runtime.server import disconnect
 
 
 @pytest.fixture

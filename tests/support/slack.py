@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from slack_bolt import App, BoltRequest
+from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import Connection, func, select, update
 from support.accessibility import faults_in
@@ -21,7 +21,7 @@ from support.block_kit import faults_by_library
 from support.patience import PATIENCE_SECONDS
 from support.practice import entry_row, import_rows, patient_row, record, staff_row
 
-from bot.app import build_app
+from bot.app import WatchedApp, build_app
 from bot.messages.digest_channel import SlackChannel
 from bot.playground import Glance, Person, Playground, SeenMessage, Workspace
 from bot.playground.delivery.http import signed_request
@@ -109,7 +109,7 @@ class Harness:
     clock: ManualClock
     playground: Playground
     client: WebClient
-    app: App
+    app: WatchedApp
     afterwards: Afterwards = field(default_factory=Afterwards)
     allows_refusals: bool = False
     slowness: timedelta = timedelta()

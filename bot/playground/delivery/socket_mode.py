@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from bot.playground.settings import JSON
 
 SECONDS_TO_WRITE = 5.0
 POLICY_VIOLATION = 1008
+MESSAGE_TOO_BIG = 1009
+MOST_FRAME_BYTES = 20_480
+"""Slack closes a connection by which a longer frame comes, and delivers again what it waits for."""
+REDELIVERIES = 5
 
 
 @dataclass(eq=False)
@@ -26,9 +31,15 @@ class Link:
     loop: asyncio.AbstractEventLoop
     awaited: dict[str, tuple[Kind, concurrent.futures.Future[Answer]]] = field(default_factory=dict)
     retiring: bool = False
+    overloaded: bool = False
+    """A frame came by it that was too long."""
+    frozen: bool = False
+    """Nothing goes by it any more, and nobody was told."""
 
     def write(self, message: JSON) -> None:
         """Send from another thread than the connection's own; raise OSError when the connection has gone."""
+        if self.frozen:
+            return
         sending = asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
         try:
             sending.result(SECONDS_TO_WRITE)
@@ -45,11 +56,17 @@ class SocketModeTransport:
         self._on_odd_answer = on_odd_answer
         self._lock = threading.Lock()
         self._links: list[Link] = []
+        self._linked = threading.Condition(self._lock)
         self._turn = 0
 
     def is_ready(self) -> bool:
         """Return whether the app is connected."""
         return bool(self._links)
+
+    @property
+    def links(self) -> list[Link]:
+        """Returns the connections of the app, oldest first."""
+        return list(self._links)
 
     @property
     def connection_count(self) -> int:
@@ -59,14 +76,16 @@ class SocketModeTransport:
     async def serve(self, websocket: WebSocket) -> None:
         """Keep one accepted connection until it ends."""
         link = Link(websocket, asyncio.get_running_loop())
-        with self._lock:
+        with self._linked:
             self._links.append(link)
+            self._linked.notify_all()
             hello = self._hello()
         try:
             await websocket.send_text(json.dumps(hello))
             self._on_change()
-            while True:
+            while not link.overloaded:
                 self._take(link, await websocket.receive_text())
+            await websocket.close(MESSAGE_TOO_BIG)
         except (WebSocketDisconnect, RuntimeError):
             return
         finally:
@@ -74,11 +93,21 @@ class SocketModeTransport:
             self._on_change()
 
     def send(self, kind: Kind, payload: JSON, *, timeout_seconds: float, retry: Retry | None) -> Answer:
-        """Return what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`."""
+        """Return what the app acknowledged with; a connection that is lost meanwhile is `dispatch_failed`.
+
+        Where the answer was too long for a frame, the envelope is sent again by the next connection that there is.
+        """
+        envelope = _envelope(kind, payload, retry)
+        deadline = time.monotonic() + timeout_seconds
         link = self._next_link()
-        if link is None:
-            return Answer(error=FAILED)
-        return _sent(link, _envelope(kind, payload, retry), timeout_seconds)
+        for _ in range(1 + REDELIVERIES):
+            if link is None:
+                return Answer(error=FAILED)
+            answer = _sent(link, envelope, max(deadline - time.monotonic(), 0))
+            if not link.overloaded:
+                return answer
+            link = self._link_before(deadline)
+        return Answer(error=TIMED_OUT)
 
     def send_to_all(self, kind: Kind, payload: JSON, *, timeout_seconds: float) -> list[Answer]:
         """Return what each connection acknowledged one and the same envelope with, sent to all at once.
@@ -100,9 +129,14 @@ class SocketModeTransport:
             link.retiring = True
             link.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
 
+    def _link_before(self, deadline: float) -> Link | None:
+        with self._linked:
+            self._linked.wait_for(lambda: bool(self._links), max(deadline - time.monotonic(), 0))
+        return self._next_link()
+
     def _next_link(self) -> Link | None:
         with self._lock:
-            links = [link for link in self._links if not link.retiring] or self._links
+            links = [link for link in self._links if not (link.retiring or link.frozen)] or self._links
             self._turn += 1
             return links[self._turn % len(links)] if links else None
 
@@ -115,6 +149,10 @@ class SocketModeTransport:
         }
 
     def _take(self, link: Link, text: str) -> None:
+        if (length := len(text.encode(errors="surrogatepass"))) > MOST_FRAME_BYTES:
+            self._on_odd_answer(f"a frame of {length:,} bytes: {MOST_FRAME_BYTES:,} are taken", text)
+            link.overloaded = True
+            return
         try:
             message = json.loads(text)
         except json.JSONDecodeError:

@@ -1,32 +1,20 @@
 """Slack goes away and comes back: what can be answered is, the jobs hold back, and everything resumes by itself."""
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import pytest
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from structlog.testing import capture_logs
 from support.logs import troubles
-from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, an_entry
-from support.proxy import Proxy, proxied
-from support.slack import BLUE, LINE, NOW, Harness, ManualClock, open_harness
+from support.slack import BLUE, LINE, NOW, Harness
 
 from bot.app import build_app
 from bot.runtime.demo import free_port
 from bot.runtime.health import SLACK_PATIENCE_SECONDS, Health
 from bot.runtime.scheduler import practice_jobs, run_jobs
-from bot.runtime.server import Envelopes, disconnect
 from bot.slack.availability import SlackGate, slack_reach
 from bot.slack.client import web_client
 from ledger.errors import LedgerError
-from ledger.practice.practice import Practice
-from ledger.storage.database import Database
 from ledger.storage.reach import Reach
 
 NINE = NOW + timedelta(hours=23)
@@ -138,90 +126,3 @@ def test_what_slack_refuses_does_not_count_as_away(watched: Harness, reach: Reac
     with pytest.raises(Exception, match="fatal_error"):
         watched.client.auth_test()
     assert reach.is_away
-
-
-@contextmanager
-def connected(
-    harness: Harness, client: Any, *, ping_seconds: float = 5
-) -> Iterator[tuple[SocketModeHandler, Envelopes]]:
-    """The bot connected by Socket Mode as ``ccm serve`` connects it."""
-    harness.app = build_app(harness.database, client, "", harness.clock, executor=harness.afterwards)
-    token = harness.playground.workspace.installation.app_token
-    handler = SocketModeHandler(harness.app, token, ping_interval=ping_seconds)
-    envelopes = Envelopes(handler)
-    handler.connect()  # type: ignore[no-untyped-call] # slack_bolt leaves it untyped
-    assert harness.playground.wait_until(lambda: harness.playground.delivery.connected)
-    yield handler, envelopes
-    disconnect(handler)
-
-
-@pytest.fixture
-def far_harness(harness_database: Database, harness_practice: Practice, clock: ManualClock) -> Iterator[Harness]:
-    """The bot that is reached by Socket Mode alone."""
-    with open_harness(harness_database, harness_practice, clock, attached=False) as harness:
-        yield harness
-
-
-def connections(harness: Harness) -> int:
-    return harness.playground.delivery.sockets.connection_count
-
-
-@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
-def test_when_slack_asks_for_a_new_connection_there_is_one(far_harness: Harness, reason: str) -> None:
-    with connected(far_harness, far_harness.client) as (handler, _):
-        first = handler.client.session_id()
-        far_harness.playground.delivery.sockets.ask_to_reconnect(reason)
-
-        assert far_harness.playground.wait_until(
-            lambda: handler.client.session_id() != first and connections(far_harness) == 1
-        )
-        assert "*Saved*" in far_harness.say(LINE).words
-
-
-@pytest.fixture
-def proxy(far_harness: Harness) -> Iterator[Proxy]:
-    """The way to Slack, Socket Mode's too, that can be cut."""
-    with proxied(far_harness.playground.url) as proxy:
-        far_harness.playground.url = proxy.address
-        yield proxy
-
-
-def test_a_connection_that_is_cut_is_made_again(far_harness: Harness, proxy: Proxy) -> None:
-    client = web_client(str(far_harness.client.token), f"{proxy.address}/api/")
-    with connected(far_harness, client, ping_seconds=0.2):
-        calls = partial(far_harness.playground.calls, "apps.connections.open")
-        opened = len(calls())
-        proxy.unplug()
-        proxy.plug_in()
-
-        assert far_harness.playground.wait_until(lambda: len(calls()) > opened and connections(far_harness) == 1)
-        assert "*Saved*" in far_harness.say(LINE).words
-
-
-def test_when_all_of_slack_was_away_the_connection_is_made_again(
-    far_harness: Harness, proxy: Proxy, reach: Reach
-) -> None:
-    client = web_client(str(far_harness.client.token), f"{proxy.address}/api/", slack=reach)
-    with connected(far_harness, client, ping_seconds=0.2) as (handler, _):
-        tried_in_vain = threading.Event()
-        proxy.unplug()
-        proxy.on_knock = tried_in_vain.set
-        assert tried_in_vain.wait(PATIENCE_SECONDS)
-        assert far_harness.playground.wait_until(lambda: not far_harness.playground.delivery.connected)
-        assert not handler.client.is_connected()
-        proxy.plug_in()
-
-        assert far_harness.playground.wait_until(lambda: connections(far_harness) == 1)
-        assert "*Saved*" in far_harness.say(LINE).words
-        assert not reach.is_away
-
-
-def test_who_types_while_the_bot_stops_gets_the_line_back(far_harness: Harness) -> None:
-    with connected(far_harness, far_harness.client) as (_, envelopes):
-        envelopes.close()
-
-        seen = far_harness.say(LINE)
-
-    assert "The bot is just being restarted. Nothing was saved." in json.dumps(seen.message.blocks).replace("*", "")
-    assert f"```{LINE}```" in seen.words
-    assert far_harness.live_count() == 0
