@@ -20,6 +20,7 @@ from bot.views.reply import Reply
 from jobs.channel import ChannelError, Content, Refusal
 from jobs.digests.listing import FIRST_MESSAGE, Message, Picture
 from jobs.digests.posting import Digest, Progress
+from ledger.characters import beginning
 
 PAUSES_SECONDS = (0, 1, 2, 4)
 """Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""
@@ -172,7 +173,7 @@ class SlackChannel:
             content=drawing.png,
             filename=PICTURE_FILE,
             title=drawing.title,
-            alt_txt=drawing.alt[:UPLOAD_ALT_CHARACTERS],
+            alt_txt=beginning(drawing.alt, UPLOAD_ALT_CHARACTERS),
         )
         return Picture(str(uploaded["files"][0]["id"]), drawing.alt, shown=False)
 

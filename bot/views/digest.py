@@ -20,6 +20,7 @@ from jobs.digests.listing import FIRST_MESSAGE, Picture
 from jobs.digests.posting import Digest
 from jobs.digests.standing import Standing, State
 from jobs.scheduling.schedules import calendar_of
+from ledger.characters import characters
 from ledger.clock import month_of
 
 POST_NOW = "digest_post_now"
@@ -179,7 +180,9 @@ def _blocked_line(one: Standing) -> str:
 
 def _menus(here: Sequence[Standing]) -> Block:
     """Menus of the patients of this message who are not done, and a button to look again."""
-    waiting = [one for one in here if one.state is not State.DONE and len(one.listed.patient_code) <= NAME_CHARACTERS]
+    waiting = [
+        one for one in here if one.state is not State.DONE and characters(one.listed.patient_code) <= NAME_CHARACTERS
+    ]
     by_code: dict[str, Standing] = {}
     for one in waiting:
         by_code.setdefault(one.listed.patient_code, one)

@@ -12,6 +12,7 @@ from bot.playground.people.sources import Source, blocks_of, find_message, find_
 from bot.playground.settings import JSON, Channel, User
 from bot.playground.surfaces import OpenView
 from bot.playground.workspace import Workspace
+from ledger.characters import characters
 
 # Slack asks an app for options only after so many characters, unless the menu says otherwise.
 USUAL_QUERY_LENGTH = 3
@@ -105,7 +106,7 @@ class People:
         block, found = forms.find_element(blocks_of(source), element["action_id"], element.get("block_id"))
         if not found["type"].endswith("external_select"):
             raise ImpossibleAction("only external menus ask the app for options")
-        if len(query) < found.get("min_query_length", USUAL_QUERY_LENGTH):
+        if characters(query) < found.get("min_query_length", USUAL_QUERY_LENGTH):
             return {"options": []}
         named = {"block_id": block["block_id"], "action_id": found["action_id"]}
         state = forms.merged_state(blocks_of(source), _entered(source, None))

@@ -52,6 +52,7 @@ def test_its_author_and_a_lead_of_the_patients_team_may_add(harness: Harness, us
     [
         ("add", "Which entry?"),
         (f"add P-1042#1 {'x' * 3001}", "this one has 3001."),
+        (f"add P-1042#1 {'Pill 💊' * 429}", "this one has 3003."),
         ("add P-1042#2 Dose kept.", "There is no entry P-1042#2."),
     ],
 )
