@@ -123,11 +123,7 @@ def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
 
 
 def open_form_with_note(call: Call, note: str) -> OpenForm:
-    """Return the form with ``note`` in it: the text of a message that the person logs time about, or as much as fits.
-
-    ``note`` comes as Slack sends messages, with its escapes.
-    """
-    note = unescape(note)
+    """Return the form with ``note`` in it, or as much as fits: a message that the person logs time about."""
     cut = characters(note) - NOTE_CHARACTERS
     intro = f"A note has {NOTE_CHARACTERS:,} characters: the last {cut:,} of the message were left out."
     values = _values(call, LogLine(note=beginning(note, NOTE_CHARACTERS)))

@@ -86,6 +86,13 @@ def sections(lines: Sequence[str]) -> list[Block]:
     return [*blocks, section(held)] if held else blocks
 
 
+def as_typed(text: str) -> list[Block]:
+    """Return what somebody wrote letter by letter: no sign in it becomes bold, a link, a mention or an emoji."""
+    return [
+        {"type": "section", "text": {**plain_text(part), "emoji": False}} for part in broken(text, SECTION_CHARACTERS)
+    ]
+
+
 def broken(text: str, most_characters: int) -> list[str]:
     """Return ``text`` in parts of at most so many characters, broken at spaces where there are some.
 

@@ -14,7 +14,7 @@ def test_a_thin_note_holds_after_an_addendum(harness: Harness) -> None:
 
     seen = harness.say("/ccm add P-1042#1 Insulin kept at 10 & patient told on the phone.")
 
-    assert "*Added* to the note of *P-1042#1*: Insulin kept at 10 &amp; patient told on the phone." in seen.words
+    assert "*Added* to the note of *P-1042#1*:\nInsulin kept at 10 & patient told on the phone." in seen.words
     assert "both keep their times (rule E5)" in seen.words
     assert "Note is" not in seen.words
     statement = harness.say("/ccm patient P-1042")
