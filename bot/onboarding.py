@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.messages.direct_messages import send_direct
-from bot.slack.client import UNREACHABLE, reason_of
+from bot.slack.refusals import UNREACHABLE, reason_of
 from bot.views.onboarding import stranger_notice
 from jobs.channel import ChannelError
 from ledger.practice.practice import Practice

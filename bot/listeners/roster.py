@@ -14,7 +14,7 @@ from bot.commands.roster.staff import open_new_person, open_person, save_person_
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
 from bot.listeners.context import Services
-from bot.listeners.responses import press_key
+from bot.listeners.responses import press_key, tell
 from bot.views.forms import patient, person, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.forms.roster_inputs import Filled, filled_in, saving
@@ -67,7 +67,7 @@ def _open(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, 
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
-        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        tell(respond, said)
     ack()
 
 

@@ -46,7 +46,7 @@ def open_log_form(services: Services, body: dict[str, Any], *, what: str, text: 
     said = answered(work, what=what)
     if isinstance(said, Reply):
         said = reply_view(said, title="Log CCM time")
-    services.client(body).views_open(trigger_id=body["trigger_id"], view=said)
+    services.show_view(body, said)
 
 
 def _as_read(services: Services, call: Call, message: str) -> str:

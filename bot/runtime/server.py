@@ -26,7 +26,7 @@ from bot.runtime.health import Health, health_routes, slack_away
 from bot.runtime.ports import listen_at
 from bot.runtime.startup import wait_for
 from bot.slack.availability import is_down
-from bot.slack.client import UNREACHABLE
+from bot.slack.refusals import UNREACHABLE
 from bot.views.problem import error_card
 from ledger.errors import LedgerError
 from ledger.practice.practice import get_practice

@@ -1,6 +1,6 @@
 """The digest as a team's channel sees it: codes and minutes, staff by id, nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.views import formatting
@@ -213,12 +213,17 @@ def picture_message(digest: Digest, picture: Picture) -> Reply:
     return Reply(f"{_title(digest)}: patients by counted minutes", (picture_block(picture),))
 
 
+def post_now_button(asked: Mapping[str, str]) -> Element:
+    """Return the button that posts the digest of the team that ``asked`` names."""
+    return button("Post now", POST_NOW, asked)
+
+
 def digest_preview(digest: Digest, *, coming: str) -> list[Reply]:
     """Return what the digest would say now, when the next one comes, and a button to post it now."""
     messages = digest_messages(digest, living=False)
     first = messages[0]
     when = f"*Preview for <#{digest.team.channel_id}>.* Next digests: {coming}."
     shown = [context("When it is posted it has menus to take a patient and to log time.")] if digest.standings else []
-    post = actions(button("Post now", POST_NOW, {"team": digest.team.name}))
+    post = actions(post_now_button({"team": digest.team.name}))
     preview = Reply(f"Preview. {first.text}", (section(when), *first.blocks, *shown, post))
     return [preview, *messages[1:]]
