@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from ledger.characters import characters
 from ledger.practice.practice import Practice
 
 Progress = Callable[[str, int, int], None]
@@ -42,6 +43,10 @@ class ImportSummary:
         return cls(counted["added"], counted["changed"], counted["unchanged"])
 
 
+NAME_CHARACTERS = 75
+"""Of a team or a person: as many as a menu in Slack shows."""
+ID_CHARACTERS = 40
+"""Of a staff id: as many as a digest shows."""
 _LONGEST_NUMBER = 9
 
 
@@ -67,6 +72,15 @@ class Cells:
         value = self.values[column]
         if not value:
             self.refuse(column, "is empty.", f"For example: {example}")
+        return value
+
+    def named(self, column: str, example: str, most: int = NAME_CHARACTERS) -> str:
+        """Return the cell's text; a problem where it is empty, or longer than Slack's forms and menus hold."""
+        value = self.text(column, example)
+        if characters(value) > most:
+            self.refuse(
+                column, f"has {characters(value)} characters; {most} fit.", f"Shorten it, for example: {example}"
+            )
         return value
 
     def optional(self, column: str) -> str | None:

@@ -1,9 +1,14 @@
 """The channels that messages with patient codes may go to: those of the practice's own workspace."""
 
+import structlog
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot.slack.refusals import SHARED, refusal_of
+from bot.slack.refusals import SHARED, UNREACHABLE, reason_of, refusal_of
+from bot.views.forms.roster_inputs import Filled
 from jobs.channel import ChannelError
+
+log = structlog.get_logger("bot.messages.channels")
 
 
 def is_shared(client: WebClient, channel: str) -> bool:
@@ -23,3 +28,20 @@ def refuse_shared(client: WebClient, channel: str) -> None:
     """
     if is_shared(client, channel):
         raise ChannelError(SHARED, refusal_of(SHARED).later)
+
+
+def shared_channel(client: WebClient, filled: Filled) -> dict[str, str]:
+    """Return why a team cannot have the channel that its form names, by input; nothing where it can.
+
+    Where Slack does not say, it can: before each digest the channel is looked at again.
+    """
+    channel = filled.cells.get("channel_id")
+    try:
+        refused = bool(channel) and is_shared(client, str(channel))
+    except SlackApiError as error:
+        log.warning("channel_not_told", reason=reason_of(error))
+        return {}
+    except UNREACHABLE as error:
+        log.warning("channel_not_told", reason=type(error).__name__)
+        return {}
+    return {"channel_id": f"{refusal_of(SHARED).words} Choose one of your own workspace."} if refused else {}

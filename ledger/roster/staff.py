@@ -12,7 +12,7 @@ from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, people, teams
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
-from ledger.validation import Cells
+from ledger.validation import ID_CHARACTERS, Cells
 
 STAFF_COLUMNS = (
     "id",
@@ -52,7 +52,7 @@ def known_staff(connection: Connection, practice: Practice, team_ids: Mapping[st
 
 def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
     """Return the id and the columns of the person that a row describes; problems with it are added to the row."""
-    staff_id = row.text("id", "coord1")
+    staff_id = row.named("id", "coord1", ID_CHARACTERS)
     slack_user_id = row.optional("slack_user_id")
     if slack_user_id and not (slack_user_id.isalnum() and slack_user_id[0] in "UW"):
         row.refuse("slack_user_id", f"{slack_user_id!r} is not a Slack user id.", "It begins with U: U0123ABCD")
@@ -70,7 +70,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         row.refuse("active_to", f"{active_to} is before active_from.", "Correct one of the two dates.")
     return staff_id, {
         "slack_user_id": slack_user_id,
-        "name": row.text("name", "Coordinator One"),
+        "name": row.named("name", "Coordinator One"),
         "credential": row.values["credential"],
         "roles": [role.value for role in row.choices("roles", Role)],
         "teams": own_teams,

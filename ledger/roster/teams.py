@@ -47,7 +47,7 @@ def known_teams(connection: Connection, practice_id: str) -> KnownTeams:
 
 def read_team(row: Cells) -> dict[str, Any]:
     """Return what a row says of a team; problems with it are added to the row."""
-    name, channel = row.text("name", "Blue Team"), row.text("channel_id", "C0123ABCD")
+    name, channel = row.named("name", "Blue Team"), row.text("channel_id", "C0123ABCD")
     if name and not team_id_for(name):
         row.refuse("name", f"{name!r} has no letter or digit.", "For example: Blue Team")
     if channel and not (channel.isalnum() and channel[0] in "CG"):

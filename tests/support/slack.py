@@ -289,7 +289,8 @@ def paint_points_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120
-LONG_NAME = "Team " + "with a very long name " * 12 + "& <sons>"
+LONG_NAME = "Team " + "with a very long name " * 2 + "that is no longer & <sons>"
+"""As long as a name may be."""
 LONG = "C0LONG"
 
 
@@ -299,7 +300,7 @@ def fill_lists(database: Database, practice: Practice) -> None:
     One team and one nurse have very long names.
     """
     import_rows(database, practice, "teams", [{"name": LONG_NAME, "channel_id": LONG}], at=NOW)
-    nurse = {"id": "nurse9", "name": "Nurse " + "Nine " * 40, "credential": "RN", "roles": "coordinator"}
+    nurse = {"id": "nurse9", "name": "Nurse " + "Nine " * 13, "credential": "RN", "roles": "coordinator"}
     import_rows(database, practice, "staff", [staff_row(**nurse)], at=NOW)
     near = [f"N-{number:04}" for number in range(NEAR_COUNT)]
     stuck = [f"S-{number:04}" for number in range(BLOCKED_COUNT)]

@@ -70,6 +70,7 @@ class People:
         opened = find_view(self._workspace, user.id, view_id)
         if opened.body["type"] != "modal" or opened.body["submit"] is None:
             raise ImpossibleAction("this view has no submit button")
+        self._refuse_hidden_channels(opened, values)
         state = forms.merged_state(blocks_of(opened), _entered(opened, values))
         wrong = forms.wrong_entries(blocks_of(opened), state)
         if wrong:
@@ -77,6 +78,17 @@ class People:
         payload = self._payloads.view_submission(user, opened, state)
         answer = self._delivery.send("interactive", payload, f"view_submission {opened.body['callback_id']}")
         return take_submission_answer(self._workspace, opened, answer)
+
+    def _refuse_hidden_channels(self, opened: OpenView, values: JSON | None) -> None:
+        """Raise ImpossibleAction for a channel shared with another organization that its menu does not show."""
+        for block_id, actions in (values or {}).items():
+            for action_id, value in actions.items():
+                _, element = forms.find_element(blocks_of(opened), action_id, block_id)
+                chosen = forms.chosen(element, value).get("selected_conversation")
+                channel = self._workspace.channels.get(chosen) if chosen else None
+                is_hidden = element.get("filter", {}).get("exclude_external_shared_channels", False)
+                if channel is not None and channel.is_ext_shared and is_hidden:
+                    raise ImpossibleAction(f"{chosen} is shared with another organization: the menu does not show it")
 
     def close(self, user_id: str, view_id: str) -> Outcome:
         """Dismisses a modal; the app is told if it asked to be."""

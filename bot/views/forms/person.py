@@ -12,6 +12,7 @@ from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import Reply, context, section
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
+from ledger.validation import ID_CHARACTERS, NAME_CHARACTERS
 
 CALLBACK = "staff_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -43,7 +44,7 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
     credentials = [(one, one) for one in (*qualifying, *([other] if other and other not in qualifying else []))]
     first: Block = (
         roster_inputs.text(
-            "id", LABELS["id"], filled, most=40, hint="Short and without a name: digests show it. coord1"
+            "id", LABELS["id"], filled, most=ID_CHARACTERS, hint="Short and without a name: digests show it. coord1"
         )
         if filled.key is None
         else section(f"*Staff id* {escaped(filled.key)}")
@@ -54,7 +55,7 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
             "slack_user_id", LABELS["slack_user_id"], filled, hint="Empty for people who do not use Slack."
         ),
         roster_inputs.text(
-            "name", LABELS["name"], filled, most=100, hint="Colleagues see it in answers to them alone."
+            "name", LABELS["name"], filled, most=NAME_CHARACTERS, hint="Colleagues see it in answers to them alone."
         ),
         roster_inputs.choice(
             "credential", LABELS["credential"], filled, credentials, hint=_NO_CREDENTIAL, optional=True

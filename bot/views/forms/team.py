@@ -8,6 +8,7 @@ from bot.views.forms import roster_inputs
 from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import Reply, context
 from ledger.practice.settings import LAST_HOUR, said
+from ledger.validation import NAME_CHARACTERS
 
 CALLBACK = "team_form_submitted"
 LABELS: Mapping[str, str] = {
@@ -25,7 +26,7 @@ HOURS = [(str(hour), said("digest_hour", hour)) for hour in range(LAST_HOUR + 1)
 def team_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
     """Return the form as a modal view."""
     blocks: list[Block] = [
-        roster_inputs.text("name", LABELS["name"], filled, most=80, hint="For example: Blue Team"),
+        roster_inputs.text("name", LABELS["name"], filled, most=NAME_CHARACTERS, hint="For example: Blue Team"),
         roster_inputs.channel(
             "channel_id", LABELS["channel_id"], filled, hint="It shows patient codes: choose who is in it."
         ),
