@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config import required
 from bot.doctor.findings import Finding, Setup, Visit, ok, problem, warning
+from bot.messages.channels import is_shared
 from bot.oauth.key_rotation import check_keys
 from bot.oauth.store import Installations
 from bot.slack.manifest import bot_scopes
@@ -144,7 +145,7 @@ def _channel(client: WebClient, team: Team) -> Finding:
         )
     if channel.get("is_archived"):
         return problem("CHANNEL_ARCHIVED", f"{where} is archived.", f"Choose another: /ccm team {team.name}")
-    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
+    if is_shared(channel):
         row = refusal_of(SHARED)
         return problem("CHANNEL_SHARED", f"{where}: {row.words}", f"Choose another: /ccm team {team.name}")
     if not channel.get("is_member"):

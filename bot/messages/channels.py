@@ -1,33 +1,38 @@
 """The channels that messages with patient codes may go to: those of the practice's own workspace."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.refusals import SHARED, UNREACHABLE, reason_of, refusal_of
+from bot.slack.refusals import SHARED, UNREACHABLE, reason_of, refusal_of, refused_by
 from bot.views.forms.roster_inputs import Filled
-from jobs.channel import ChannelError
 
 log = structlog.get_logger("bot.messages.channels")
 
 
-def is_shared(client: WebClient, channel: str) -> bool:
-    """Return whether people of another organization see the channel, or are invited to.
-
-    Needs channels:read and groups:read. Raises ``SlackApiError``.
-    """
-    told = client.conversations_info(channel=channel)["channel"]
+def is_shared(told: Mapping[str, Any]) -> bool:
+    """Return whether people of another organization see a channel, or are invited to; ``told`` is what Slack says."""
     return bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared"))
 
 
-def refuse_shared(client: WebClient, channel: str) -> None:
-    """Post nothing in a channel that is shared with another organization.
+def require_open(client: WebClient, channel: str) -> None:
+    """Look before posting: whether the channel is the workspace's own and in use, and the bot in it.
+
+    Needs channels:read and groups:read. Raises ``SlackApiError``.
 
     Raises:
-        ChannelError: It is shared.
+        ChannelError: It is not, in the words of ``bot.slack.refusals``.
     """
-    if is_shared(client, channel):
-        raise ChannelError(SHARED, refusal_of(SHARED).later)
+    told = client.conversations_info(channel=channel)["channel"]
+    if is_shared(told):
+        raise refused_by(SHARED)
+    if told.get("is_archived"):
+        raise refused_by("is_archived")
+    if told.get("is_member") is False:
+        raise refused_by("not_in_channel")
 
 
 def shared_channel(client: WebClient, filled: Filled) -> dict[str, str]:
@@ -37,7 +42,7 @@ def shared_channel(client: WebClient, filled: Filled) -> dict[str, str]:
     """
     channel = filled.cells.get("channel_id")
     try:
-        refused = bool(channel) and is_shared(client, str(channel))
+        refused = bool(channel) and is_shared(client.conversations_info(channel=str(channel))["channel"])
     except SlackApiError as error:
         log.warning("channel_not_told", reason=reason_of(error))
         return {}

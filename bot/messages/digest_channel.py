@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import answered
-from bot.messages.channels import refuse_shared
+from bot.messages.channels import require_open
 from bot.messages.in_text import in_blocks_or_text
 from bot.messages.message_keys import key_of, keyed_message, metadata_of
 from bot.slack.refusals import posting, reason_of
@@ -60,7 +60,7 @@ class SlackChannel:
         channel = digest.team.channel_id
         there: dict[str, str] = {}
         with posting():
-            refuse_shared(self._client, channel)
+            require_open(self._client, channel)
             found = self._find(channel, key, since) if may_be_there else None
             picture = self._picture(digest, found, progress)
             if found is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.messages.channels import refuse_shared
+from bot.messages.channels import require_open
 from bot.messages.in_text import in_blocks_or_text
 from bot.messages.message_keys import keyed_message, metadata_of
 from bot.slack.refusals import posting
@@ -71,6 +71,6 @@ class SlackDirect:
 
 def _conversation(client: WebClient, to: str) -> str:
     if not to.startswith(_PEOPLE):
-        refuse_shared(client, to)
+        require_open(client, to)
         return to
     return str(client.conversations_open(users=[to])["channel"]["id"])

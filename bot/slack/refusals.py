@@ -231,11 +231,15 @@ def error_of(reason: str) -> LedgerError:
 
 def refused(error: SlackApiError) -> ChannelError:
     """Return what Slack's refusal means to whoever posts: for how long, and whether another try makes sense."""
-    reason = reason_of(error)
-    row = refusal_of(reason)
     headers = {str(name).lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
     asked = str(headers.get("retry-after", "0"))
     wait = timedelta(seconds=int(asked)) if asked.isdecimal() else timedelta(0)
+    return refused_by(reason_of(error), wait=wait)
+
+
+def refused_by(reason: str, *, wait: timedelta = timedelta(0)) -> ChannelError:
+    """Return what that code means to whoever posts; ``wait`` is how long Slack asks to be left alone."""
+    row = refusal_of(reason)
     return ChannelError(reason, row.later, wait=wait, posted=Posted.UNKNOWN if row.is_unsure else Posted.NOTHING)
 
 
@@ -251,4 +255,4 @@ def posting() -> Iterator[None]:
     except SlackApiError as error:
         raise refused(error) from error
     except UNREACHABLE as error:
-        raise ChannelError(AWAY, posted=Posted.UNKNOWN) from error
+        raise refused_by(AWAY) from error

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry
 from support.slack import BLUE, LINE, Harness, has_button, table_rows
 
@@ -33,7 +34,7 @@ def shown(harness: Harness, message: SeenMessage, user: str = LEAD) -> SeenMessa
 def press_post(harness: Harness, message: SeenMessage) -> SeenMessage:
     """What stands in the message's place after "Post now"."""
     harness.person(LEAD).press(message, digest.POST_NOW)
-    assert harness.playground.wait_until(lambda: shown(harness, message).words != message.words)
+    assert harness.playground.wait_until(lambda: shown(harness, message).words != message.words, PATIENCE_SECONDS)
     return shown(harness, message)
 
 
