@@ -9,7 +9,7 @@ from bot.grammar.clock import read_clock
 from bot.grammar.commands import closest
 from bot.grammar.days import DayTrouble, read_day, read_end_day
 from bot.grammar.fact_scan import FactWords, Said, scan_fact
-from bot.grammar.fact_vocabulary import PLACEHOLDERS, SHAPES, FactChoice, FactCommand, Part
+from bot.grammar.fact_vocabulary import PLACEHOLDERS, FactChoice, Part, Shape
 from bot.grammar.problems import Problem
 from bot.grammar.resolve import DAY_TROUBLES, Reporter, resolve_code
 from bot.grammar.tokens import Code
@@ -31,7 +31,7 @@ class FactLine:
     discharged, left); the times of a stay are on the practice's clock. ``month`` is a first day.
     """
 
-    command: FactCommand
+    shape: Shape
     patient_code: str | None = None
     choice: FactChoice | None = None
     program: Program | None = None
@@ -50,26 +50,24 @@ class FactLine:
         """The parts that a saved fact still needs and that no problem is about. Program and date are the caller's."""
         troubled = {problem.field for problem in self.problems}
         return tuple(
-            part
-            for part in SHAPES[self.command].needs
-            if getattr(self, part.value) in {None, ""} and part.value not in troubled
+            part for part in self.shape.needs if getattr(self, part.value) in {None, ""} and part.value not in troubled
         )
 
 
-def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactLine:
-    """Return what ``text`` behind ``/ccm`` and ``command`` says, with every problem it has; never raises on any text.
+def parse_fact(shape: Shape, text: str, *, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactLine:
+    """Return what ``text`` behind the command of ``shape`` says, with every problem it has; never raises on any text.
 
     ``today`` is the practice's date, ``find_codes`` names the patients that a typed word may mean. Words come in any
     order. What cannot be read, contradicts or means nothing here is a problem, never a guess.
     """
-    words = scan_fact(text, SHAPES[command], today, find_codes)
+    words = scan_fact(text, shape, today, find_codes)
     report = Reporter()
-    _report_misfits(words, command, today, report)
+    _report_misfits(words, shape, today, report)
     code, choice = words.said.get(Part.CODE), words.said.get(Part.CHOICE)
     first_day = _first_day(words, today, report)
-    last_day, last_time = _last_day(words, command, first_day, today, report), _time(words, Part.LAST, report)
+    last_day, last_time = _last_day(words, shape, first_day, today, report), _time(words, Part.LAST, report)
     return FactLine(
-        command,
+        shape,
         patient_code=resolve_code(Code(code.text, code.start, code.end) if code else None, find_codes, report),
         choice=choice.value if choice and isinstance(choice.value, FactChoice) else None,
         program=_one_of(words, Part.PROGRAM, Program),
@@ -88,12 +86,12 @@ def parse_fact(command: FactCommand, text: str, *, today: date, find_codes: Call
 def format_fact(line: FactLine) -> str:
     """Return ``line`` in its canonical form, behind ``/ccm``; a complete one parses to the same again."""
     parts = [
-        line.command.value,
+        line.shape.name,
         line.patient_code,
-        SHAPES[line.command].choices[line.choice][0] if line.choice else None,
+        line.shape.choices[line.choice][0] if line.choice else None,
         word_for(line.program) if line.program else None,
         _moment(line.first_day, line.first_time),
-        f"{SHAPES[line.command].last_word} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
+        f"{line.shape.last_word} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
         str(line.days) if line.days is not None else None,
         f"{line.month:%Y-%m}" if line.month else None,
         "substantial" if line.substantial else None,
@@ -104,12 +102,11 @@ def format_fact(line: FactLine) -> str:
 
 def completed(line: FactLine, *, today: date) -> FactLine:
     """Return ``line`` with examples in place of what is missing or was not understood: a line that can be saved."""
-    shape = SHAPES[line.command]
-    gaps = {part for part in shape.needs if getattr(line, part.value) in {None, ""}}
+    gaps = {part for part in line.shape.needs if getattr(line, part.value) in {None, ""}}
     return replace(
         line,
         patient_code=line.patient_code or EXAMPLE_CODE,
-        choice=next(iter(shape.choices)) if Part.CHOICE in gaps else line.choice,
+        choice=next(iter(line.shape.choices)) if Part.CHOICE in gaps else line.choice,
         program=known_programs()[0] if Part.PROGRAM in gaps else line.program,
         first_day=today if Part.FIRST in gaps else line.first_day,
         days=_EXAMPLE_DAYS if Part.DAYS in gaps else line.days,
@@ -118,10 +115,9 @@ def completed(line: FactLine, *, today: date) -> FactLine:
     )
 
 
-def _report_misfits(words: FactWords, command: FactCommand, today: date, report: Reporter) -> None:
-    shape = SHAPES[command]
+def _report_misfits(words: FactWords, shape: Shape, today: date, report: Reporter) -> None:
     known = [*shape.behind, *(word for choice in shape.choices.values() for word in choice)]
-    example = format_fact(completed(FactLine(command), today=today))
+    example = format_fact(completed(FactLine(shape), today=today))
     for again, first in words.surplus:
         message = f'is one too many beside "{" ".join(first.text.split())}". Write one of them.'
         has_end = again.part is Part.FIRST and Part.LAST in shape.parts
@@ -142,11 +138,11 @@ def _first_day(words: FactWords, today: date, report: Reporter) -> date | None:
     return _settled_day(said, *read_day(said.day, today), today, report) if said else None
 
 
-def _last_day(words: FactWords, command: FactCommand, first: date | None, today: date, report: Reporter) -> date | None:
+def _last_day(words: FactWords, shape: Shape, first: date | None, today: date, report: Reporter) -> date | None:
     said = words.said.get(Part.LAST)
     if said is None:
         return None
-    found = read_end_day(said.day, first, today) if SHAPES[command].ends_ahead else read_day(said.day, today)
+    found = read_end_day(said.day, first, today) if shape.ends_ahead else read_day(said.day, today)
     return _settled_day(said, *found, today, report)
 
 

@@ -10,18 +10,6 @@ FactChoice = ConsentForm | VisitType | Setting | Mdm
 """A word of which a fact needs one."""
 
 
-class FactCommand(StrEnum):
-    """The commands that record a fact about a patient (slack-experience, Commands)."""
-
-    CONSENT = "consent"
-    PLAN = "plan"
-    VISIT = "visit"
-    STAY = "stay"
-    READINGS = "readings"
-    ENROLL = "enroll"
-    COMPLEX = "complex"
-
-
 class Part(StrEnum):
     """The parts that a line can say once each, by the name of the field they fill."""
 
@@ -38,11 +26,13 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The parts of a command's line, those it ``needs`` (with how they are asked for), its words, and what it clears.
+    """A command that records a fact: the parts of its line, its words, and what such a fact clears.
 
+    ``needs`` has the parts without which nothing can be recorded, each with how it is asked for.
     ``days_in_a_row`` is how many dates may stand without a word that says which is which; ``behind`` has those words.
     """
 
+    name: str
     parts: frozenset[Part]
     needs: Mapping[Part, str]
     choices: Mapping[FactChoice, tuple[str, ...]] = field(default_factory=dict)
@@ -63,85 +53,92 @@ class Shape:
 
 _PATIENT = {Part.CODE: "the patient's code"}
 
-SHAPES: Mapping[FactCommand, Shape] = {
-    FactCommand.CONSENT: Shape(
-        frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE, Part.PROGRAM}),
-        {**_PATIENT, Part.CHOICE: "verbal or written"},
-        {ConsentForm.VERBAL: ("verbal", "oral"), ConsentForm.WRITTEN: ("written", "signed")},
-        behind={"revoked": Part.LAST},
-        last_word="revoked",
-        clears=("NO_CONSENT",),
-        button="Record consent",
-        is_by_program=True,
-    ),
-    FactCommand.PLAN: Shape(
-        frozenset({Part.CODE, Part.FIRST, Part.SUBSTANTIAL}),
-        _PATIENT,
-        clears=("NO_CARE_PLAN", "CARE_PLAN_EXPIRED"),
-        button="Record care plan",
-    ),
-    FactCommand.VISIT: Shape(
-        frozenset({Part.CODE, Part.FIRST, Part.CHOICE}),
-        {**_PATIENT, Part.CHOICE: "which visit it was: AWV, IPPE, E/M or TCM"},
-        {
-            VisitType.AWV: ("awv",),
-            VisitType.IPPE: ("ippe",),
-            VisitType.EM: ("e/m", "em", "e&m"),
-            VisitType.TCM: ("tcm",),
-        },
-        clears=("NO_INITIATING_VISIT",),
-        button="Record visit",
-    ),
-    FactCommand.STAY: Shape(
-        frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE}),
-        {
-            **_PATIENT,
-            Part.CHOICE: "where: inpatient, snf, rehab or hospice",
-            Part.FIRST: "the day of admission",
-        },
-        {
-            Setting.INPATIENT: ("inpatient", "hospital"),
-            Setting.SNF: ("snf",),
-            Setting.INPATIENT_REHAB: ("rehab", "inpatient-rehab", "irf"),
-            Setting.HOSPICE: ("hospice",),
-        },
-        days_in_a_row=2,
-        behind={
-            "admitted": Part.FIRST,
-            "from": Part.FIRST,
-            "discharged": Part.LAST,
-            "until": Part.LAST,
-            "to": Part.LAST,
-        },
-        has_times=True,
-        clears=("FACILITY_EDGE_DAY",),
-        button="Record stay",
-    ),
-    FactCommand.READINGS: Shape(
-        frozenset({Part.CODE, Part.DAYS, Part.MONTH}),
-        {**_PATIENT, Part.DAYS: "on how many days there were readings"},
-        days_in_a_row=0,
-    ),
-    FactCommand.ENROLL: Shape(
-        frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST}),
-        {**_PATIENT, Part.PROGRAM: "the program"},
-        behind={"from": Part.FIRST, "until": Part.LAST, "to": Part.LAST},
-        ends_ahead=True,
-        clears=("NOT_ENROLLED",),
-        button="Record enrollment",
-        is_by_program=True,
-    ),
-    FactCommand.COMPLEX: Shape(
-        frozenset({Part.CODE, Part.FIRST, Part.CHOICE, Part.RATIONALE}),
-        {
-            **_PATIENT,
-            Part.CHOICE: "how complex the decisions are: moderate or high",
-            Part.RATIONALE: "the rationale",
-        },
-        {Mdm.MODERATE: ("moderate",), Mdm.HIGH: ("high",)},
-    ),
-}
-"""The shape of each command's line."""
+CONSENT = Shape(
+    "consent",
+    frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE, Part.PROGRAM}),
+    {**_PATIENT, Part.CHOICE: "verbal or written"},
+    {ConsentForm.VERBAL: ("verbal", "oral"), ConsentForm.WRITTEN: ("written", "signed")},
+    behind={"revoked": Part.LAST},
+    last_word="revoked",
+    clears=("NO_CONSENT",),
+    button="Record consent",
+    is_by_program=True,
+)
+PLAN = Shape(
+    "plan",
+    frozenset({Part.CODE, Part.FIRST, Part.SUBSTANTIAL}),
+    _PATIENT,
+    clears=("NO_CARE_PLAN", "CARE_PLAN_EXPIRED"),
+    button="Record care plan",
+)
+VISIT = Shape(
+    "visit",
+    frozenset({Part.CODE, Part.FIRST, Part.CHOICE}),
+    {**_PATIENT, Part.CHOICE: "which visit it was: AWV, IPPE, E/M or TCM"},
+    {
+        VisitType.AWV: ("awv",),
+        VisitType.IPPE: ("ippe",),
+        VisitType.EM: ("e/m", "em", "e&m"),
+        VisitType.TCM: ("tcm",),
+    },
+    clears=("NO_INITIATING_VISIT",),
+    button="Record visit",
+)
+STAY = Shape(
+    "stay",
+    frozenset({Part.CODE, Part.FIRST, Part.LAST, Part.CHOICE}),
+    {
+        **_PATIENT,
+        Part.CHOICE: "where: inpatient, snf, rehab or hospice",
+        Part.FIRST: "the day of admission",
+    },
+    {
+        Setting.INPATIENT: ("inpatient", "hospital"),
+        Setting.SNF: ("snf",),
+        Setting.INPATIENT_REHAB: ("rehab", "inpatient-rehab", "irf"),
+        Setting.HOSPICE: ("hospice",),
+    },
+    days_in_a_row=2,
+    behind={
+        "admitted": Part.FIRST,
+        "from": Part.FIRST,
+        "discharged": Part.LAST,
+        "until": Part.LAST,
+        "to": Part.LAST,
+    },
+    has_times=True,
+    clears=("FACILITY_EDGE_DAY",),
+    button="Record stay",
+)
+READINGS = Shape(
+    "readings",
+    frozenset({Part.CODE, Part.DAYS, Part.MONTH}),
+    {**_PATIENT, Part.DAYS: "on how many days there were readings"},
+    days_in_a_row=0,
+)
+ENROLL = Shape(
+    "enroll",
+    frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST}),
+    {**_PATIENT, Part.PROGRAM: "the program"},
+    behind={"from": Part.FIRST, "until": Part.LAST, "to": Part.LAST},
+    ends_ahead=True,
+    clears=("NOT_ENROLLED",),
+    button="Record enrollment",
+    is_by_program=True,
+)
+COMPLEX = Shape(
+    "complex",
+    frozenset({Part.CODE, Part.FIRST, Part.CHOICE, Part.RATIONALE}),
+    {
+        **_PATIENT,
+        Part.CHOICE: "how complex the decisions are: moderate or high",
+        Part.RATIONALE: "the rationale",
+    },
+    {Mdm.MODERATE: ("moderate",), Mdm.HIGH: ("high",)},
+)
+
+SHAPES = (CONSENT, PLAN, VISIT, STAY, READINGS, ENROLL, COMPLEX)
+"""Every command that records a fact about a patient (slack-experience, Commands)."""
 
 SUBSTANTIAL_WORDS = frozenset({"substantial", "substantially"})
 FILLERS = frozenset({"on", "for", "in", "day", "days"})

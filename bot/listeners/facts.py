@@ -29,7 +29,7 @@ def listen(app: App, services: Services) -> None:
         keeper = FACT_KEEPERS[asked["fact"]]
 
         def work() -> None:
-            call = services.call(body, press_key(body, action), asked["text"], command=keeper.command)
+            call = services.call(body, press_key(body, action), asked["text"], command=keeper.name)
             show_over(services, body, respond, open_fact_form(keeper, call), title=keeper.form.title)
 
         said = answered(work, what="fact form button", saves=False)
@@ -42,12 +42,12 @@ def listen(app: App, services: Services) -> None:
 
 
 def _listen_to_form(app: App, services: Services, keeper: FactKeeper) -> None:
-    @app.view(f"{CALLBACK}_{keeper.command}")
+    @app.view(f"{CALLBACK}_{keeper.name}")
     def on_submit(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         values = submitted(view)
 
         def work() -> OpenForm | dict[str, str]:
-            return submit_fact(keeper, services.call(body, submission_key(view), "", command=keeper.command), values)
+            return submit_fact(keeper, services.call(body, submission_key(view), "", command=keeper.name), values)
 
         said = answered(work, what="fact form")
         today = services.now().date()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.grammar.fact_vocabulary import SHAPES, FactCommand
+from bot.grammar.fact_vocabulary import SHAPES
 from bot.grammar.vocabulary import word_for
 from bot.views.blocks import Block, Element
 from bot.views.reply import actions, button
@@ -13,7 +13,8 @@ OPEN_FACT_FORM = "fact_form_open"
 
 MOST_BUTTONS = 5
 
-_CLEARED_BY = {name: command for command, shape in SHAPES.items() for name in shape.clears}
+_SHAPES = {shape.name: shape for shape in SHAPES}
+_CLEARED_BY = {cleared: shape for shape in SHAPES for cleared in shape.clears}
 """By the name of a blocker or of an exclusion: the fact that clears it."""
 
 
@@ -26,27 +27,25 @@ def clearing_buttons(
     ``in_the_way`` are blockers and exclusions by name, each with its program.
     """
     facts = dict.fromkeys(
-        (command, program if SHAPES[command].is_by_program else None)
+        (shape.name, program if shape.is_by_program else None)
         for name, program in in_the_way
-        if (command := _CLEARED_BY.get(name)) is not None and may(command.value)
+        if (shape := _CLEARED_BY.get(name)) is not None and may(shape.name)
     )
     buttons = [clearing_button(patient_code, *fact) for fact in list(facts)[:MOST_BUTTONS]]
     return [actions(*buttons)] if buttons else []
 
 
-def clearing_button(
-    patient_code: str, command: FactCommand, program: Program | None, *, heard_as: str | None = None
-) -> Element:
+def clearing_button(patient_code: str, fact: str, program: Program | None, *, heard_as: str | None = None) -> Element:
     """Return the button that opens the form of that fact for that patient.
 
     The form names ``program`` where the fact is recorded by program.
 
     ``heard_as`` is what a screen reader says where several patients have the same button.
     """
-    label = SHAPES[command].button
+    label = _SHAPES[fact].button
     return button(
         f"{label} ({program})" if program else label,
-        f"{OPEN_FACT_FORM}_{command}_{program or ''}".rstrip("_"),
-        {"fact": command.value, "text": f"{patient_code} {word_for(program) if program else ''}".strip()},
+        f"{OPEN_FACT_FORM}_{fact}_{program or ''}".rstrip("_"),
+        {"fact": fact, "text": f"{patient_code} {word_for(program) if program else ''}".strip()},
         heard_as=heard_as,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar.fact_vocabulary import CONSENT, PLAN
 from bot.grammar.vocabulary import word_for
 from bot.views import formatting
 from bot.views.blocks import Block
@@ -165,15 +165,15 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
         good = "good until" if plan.good_until >= today else "was good until"
         when = f"revised {formatting.full_day(plan.revised_on)}, {good} {formatting.full_day(plan.good_until)}"
     code = plan.patient_code
-    line = f"*{code}* · {when} · `/ccm {FactCommand.PLAN} {code}`"
-    return section(line, clearing_button(code, FactCommand.PLAN, None, heard_as=f"Record care plan of {code}"))
+    line = f"*{code}* · {when} · `/ccm {PLAN.name} {code}`"
+    return section(line, clearing_button(code, PLAN.name, None, heard_as=f"Record care plan of {code}"))
 
 
 def _consent_block(missing: MissingConsent) -> Block:
     code, program = missing.patient_code, missing.program
-    line = f"*{code}* · {program} · `/ccm {FactCommand.CONSENT} {code} {word_for(program)}`"
+    line = f"*{code}* · {program} · `/ccm {CONSENT.name} {code} {word_for(program)}`"
     heard = f"Record {program} consent of {code}"
-    return section(line, clearing_button(code, FactCommand.CONSENT, program, heard_as=heard))
+    return section(line, clearing_button(code, CONSENT.name, program, heard_as=heard))
 
 
 def _more_codes(codes: Sequence[str]) -> list[Block]:

@@ -1,7 +1,7 @@
 """``/ccm complex``: complex care this month, designated by a practitioner with a rationale (R5)."""
 
 from bot.commands.facts.shared import DATES, FactKeeper
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar import fact_vocabulary as shapes
 from bot.permissions import DESIGNATING
 from bot.views import formatting
 from bot.views.forms.fact import FactForm
@@ -18,7 +18,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 COMPLEX = FactKeeper(
-    name="complex",
     roles=DESIGNATING,
     topic=Topic(
         "complex CODE [DATE] moderate|high RATIONALE",
@@ -27,7 +26,7 @@ COMPLEX = FactKeeper(
         (DATES, "The rationale begins at the first word that is none of these, or with a quote."),
     ),
     form=FactForm(
-        FactCommand.COMPLEX,
+        shapes.COMPLEX,
         "Designate complex care",
         (
             ChoiceInput(

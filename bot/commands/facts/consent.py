@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Refusal
+from bot.grammar import fact_vocabulary as shapes
 from bot.grammar.fact_line import FactLine
-from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import Complaint, FactForm
@@ -43,7 +43,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 CONSENT = FactKeeper(
-    name="consent",
     roles=KEEPING_FACTS,
     topic=Topic(
         "consent CODE [DATE] verbal|written [PROGRAM] [revoked DATE]",
@@ -52,7 +51,7 @@ CONSENT = FactKeeper(
         (DATES, f"{PROGRAMS}; not needed where the patient has one program", ANY_ORDER),
     ),
     form=FactForm(
-        FactCommand.CONSENT,
+        shapes.CONSENT,
         "Record consent",
         (
             ChoiceInput(

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, DATES, PROGRAMS, FactKeeper, Refusal
+from bot.grammar import fact_vocabulary as shapes
 from bot.grammar.fact_line import FactLine
-from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import Complaint, FactForm
@@ -44,7 +44,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 ENROLL = FactKeeper(
-    name="enroll",
     roles=KEEPING_FACTS,
     topic=Topic(
         "enroll CODE PROGRAM [DATE] [until DATE]",
@@ -53,7 +52,7 @@ ENROLL = FactKeeper(
         (DATES, PROGRAMS, "To end an enrollment, say its program and until when.", ANY_ORDER),
     ),
     form=FactForm(
-        FactCommand.ENROLL,
+        shapes.ENROLL,
         "Record enrollment",
         (
             ProgramInput(),

@@ -1,7 +1,7 @@
 """``/ccm plan``: that the care plan was established or revised."""
 
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar import fact_vocabulary as shapes
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import FactForm
@@ -18,7 +18,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 PLAN = FactKeeper(
-    name="plan",
     roles=KEEPING_FACTS,
     topic=Topic(
         "plan CODE [DATE] [substantial]",
@@ -27,7 +26,7 @@ PLAN = FactKeeper(
         (DATES, ANY_ORDER),
     ),
     form=FactForm(
-        FactCommand.PLAN,
+        shapes.PLAN,
         "Record care plan",
         (
             DayInput(column="date", attribute="first_day", label="Established or revised on", is_now=True),

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.facts.shared import ANY_ORDER, FactKeeper
+from bot.grammar import fact_vocabulary as shapes
 from bot.grammar.fact_line import FactLine
-from bot.grammar.fact_vocabulary import FactCommand
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import FactForm
@@ -29,7 +29,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 READINGS = FactKeeper(
-    name="readings",
     roles=KEEPING_FACTS,
     topic=Topic(
         "readings CODE DAYS [MONTH]",
@@ -38,7 +37,7 @@ READINGS = FactKeeper(
         ("*MONTH* `this`, `last`, `nov`, `2026-11`; without one it is this month.", ANY_ORDER),
     ),
     form=FactForm(
-        FactCommand.READINGS,
+        shapes.READINGS,
         "Record readings",
         (
             CountInput(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.commands.call import Call
 from bot.commands.command import Command, Later
 from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
-from bot.grammar.fact_vocabulary import SHAPES, FactCommand
+from bot.grammar.fact_vocabulary import Shape
 from bot.views.fact import fact_receipt
 from bot.views.forms.fact import (
     Complaint,
@@ -31,7 +31,7 @@ from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording.fact_reading import FACT_FILES, RATIONALE_CHARACTERS, FactRefusedError, read_fact
 from ledger.recording.facts import FACT, FactReceipt, record_fact
 from ledger.roster.directory import find_codes
 from ledger.storage.idempotency import Request
@@ -63,6 +63,7 @@ class FactKeeper(Command):
     first.
     """
 
+    name: str = field(init=False)
     handle: Callable[[Call], Answer | Later] = field(init=False, repr=False, compare=False)
     form: FactForm
     file: str
@@ -70,13 +71,14 @@ class FactKeeper(Command):
     fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
 
     def __post_init__(self) -> None:
-        """Make the keeper its own command's handler."""
+        """Call the keeper as its shape is called, and make it its own command's handler."""
+        object.__setattr__(self, "name", self.shape.name)
         object.__setattr__(self, "handle", partial(record, self))
 
     @property
-    def command(self) -> FactCommand:
-        """Its name as the grammar knows it."""
-        return self.form.command
+    def shape(self) -> Shape:
+        """What its line may say."""
+        return self.form.shape
 
 
 def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
@@ -84,12 +86,12 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
 
     A line with gaps or mistakes opens the form with all that was understood, and what is missing or wrong said in it.
     """
-    request = call.request({"fact": f"{keeper.command} {call.text}".strip()})
+    request = call.request({"fact": f"{keeper.name} {call.text}".strip()})
     with call.database.writing() as connection:
         receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
             return _answer(keeper, call, receipt)
-        line = _parse(call, connection, keeper.command)
+        line = _parse(call, connection, keeper.shape)
         if line.problems or line.missing:
             return _unclear(keeper, call, line)
         said = _read(keeper, call, connection, line)
@@ -101,7 +103,7 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
 def open_fact_form(keeper: FactKeeper, call: Call) -> OpenForm:
     """Return the form with what the call's text says, though it may say enough to be recorded."""
     with call.database.reading() as connection:
-        line = _parse(call, connection, keeper.command)
+        line = _parse(call, connection, keeper.shape)
     return _open(keeper, call, line, (), example=line)
 
 
@@ -110,7 +112,7 @@ def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> Op
 
     What is wrong with no input, such as who designates, is said above them in the form as it was filled in.
     """
-    request = call.request({"fact": keeper.command.value, **values})
+    request = call.request({"fact": keeper.name, **values})
     with call.database.writing() as connection:
         receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
@@ -127,18 +129,18 @@ def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> Op
     return OpenForm(fact_form(keeper.form, values, today=call.today, said=complaint_lines(keeper.form, complaints, ())))
 
 
-def _parse(call: Call, connection: Connection, command: FactCommand) -> FactLine:
+def _parse(call: Call, connection: Connection, shape: Shape) -> FactLine:
     @cache
     def named(word: str) -> Sequence[str]:
         return find_codes(connection, call.practice.practice_id, word)
 
-    return parse_fact(command, call.text, today=call.today, find_codes=named)
+    return parse_fact(shape, call.text, today=call.today, find_codes=named)
 
 
 def _unclear(keeper: FactKeeper, call: Call, line: FactLine) -> OpenForm:
     """Return the form for a line with gaps or mistakes; one of a command alone asks for nothing in particular."""
     complaints = tuple(Complaint("", f"{one.message} For example: {one.example}") for one in line.problems)
-    needs = SHAPES[keeper.command].needs
+    needs = keeper.shape.needs
     asked = [needs[part] for part in line.missing] if call.text else []
     return _open(keeper, call, line, complaints, asked=asked, example=line)
 
@@ -170,18 +172,18 @@ def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine
     if isinstance(full, Refusal):
         return full
     cells = cells_of(keeper.form, full)
-    if keeper.command is FactCommand.COMPLEX:
+    if "by" in FACT_FILES[keeper.file].columns:
         cells["by"] = call.person.staff_id  # whoever designates signs for it
     try:
         return read_fact(connection, call.practice, keeper.file, cells, at=call.at)
     except FactRefusedError as refused:
         complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
-        return Refusal(complaints, line, FactLine(line.command, line.patient_code, line.choice, line.program))
+        return Refusal(complaints, line, FactLine(line.shape, line.patient_code, line.choice, line.program))
 
 
 def _gaps(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> tuple[Complaint, ...]:
     """Return what a filled form still lacks."""
-    needs, inputs = SHAPES[keeper.command].needs, keeper.form.inputs
+    needs, inputs = keeper.shape.needs, keeper.form.inputs
     columns = {one.attribute: one.column for one in inputs}
     found = [Complaint(columns[part.value], f"Say {needs[part]}.") for part in line.missing]
     code = line.patient_code

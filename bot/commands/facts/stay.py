@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from bot.commands.facts.shared import ANY_ORDER, FactKeeper
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar import fact_vocabulary as shapes
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import FactForm
@@ -29,7 +29,6 @@ def _edge(on: date, at: str | None, practice: Practice) -> str:
 
 
 STAY = FactKeeper(
-    name="stay",
     roles=KEEPING_FACTS,
     topic=Topic(
         "stay CODE SETTING ADMITTED [DISCHARGED]",
@@ -43,7 +42,7 @@ STAY = FactKeeper(
         ),
     ),
     form=FactForm(
-        FactCommand.STAY,
+        shapes.STAY,
         "Record stay",
         (
             ChoiceInput(

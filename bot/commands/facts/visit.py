@@ -1,7 +1,7 @@
 """``/ccm visit``: the visit that opens care management."""
 
 from bot.commands.facts.shared import ANY_ORDER, DATES, FactKeeper
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar import fact_vocabulary as shapes
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import FactForm
@@ -18,7 +18,6 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 
 VISIT = FactKeeper(
-    name="visit",
     roles=KEEPING_FACTS,
     topic=Topic(
         "visit CODE [DATE] AWV|IPPE|E/M|TCM",
@@ -27,7 +26,7 @@ VISIT = FactKeeper(
         (DATES, ANY_ORDER),
     ),
     form=FactForm(
-        FactCommand.VISIT,
+        shapes.VISIT,
         "Record visit",
         (
             ChoiceInput(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.grammar.fact_line import FactLine
-from bot.grammar.fact_vocabulary import FactCommand
+from bot.grammar.fact_vocabulary import Shape
 from bot.views import formatting
 from bot.views.blocks import Block, View, modal
 from bot.views.forms.fact_inputs import FactInput, PatientInput, TimeInput
@@ -20,7 +20,7 @@ CALLBACK = "fact_form_submitted"
 class FactForm:
     """The form of one command, and its inputs behind that of the patient."""
 
-    command: FactCommand
+    shape: Shape
     title: str
     further: tuple[FactInput, ...]
 
@@ -43,7 +43,7 @@ def fact_form(form: FactForm, values: FormValues, *, today: date, said: Sequence
     blocks: list[Block] = [*sections(said), *(one.block(values, today) for one in form.inputs)]
     if example:
         blocks.append(context(f"In one line, for example: `/ccm {formatting.escaped(example)}`"))
-    return modal(form.title, blocks, callback_id=f"{CALLBACK}_{form.command}", submit="Record")
+    return modal(form.title, blocks, callback_id=f"{CALLBACK}_{form.shape.name}", submit="Record")
 
 
 def complaint_lines(form: FactForm, complaints: Sequence[Complaint], asked: Sequence[str]) -> list[str]:
@@ -86,7 +86,7 @@ def values_of(form: FactForm, line: FactLine, *, today: date) -> dict[str, str]:
 def line_of(form: FactForm, values: FormValues) -> FactLine:
     """Return what was filled in."""
     return FactLine(
-        form.command, **{one.attribute: one.read(values[one.name]) for one in form.inputs if one.name in values}
+        form.shape, **{one.attribute: one.read(values[one.name]) for one in form.inputs if one.name in values}
     )
 
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 from support.practice import (
     AT,
-    a_practice,
     a_request,
     an_entry,
     entry_row,
@@ -27,11 +26,6 @@ from ledger.storage.database import Database
 from ledger.storage.tables import EntryVoidRow
 
 MIDNIGHT = ("2026-10-31 23:50", "2026-11-01 00:10")
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def voids(database: Database) -> int:
