@@ -22,6 +22,7 @@ LEAD, BILLER, ADMIN = "U0LEAD1", "U0BILLER1", "U0ADMIN1"
 @pytest.fixture(autouse=True)
 def refusals_are_the_subject(harness: Harness) -> None:
     harness.allows_refusals = True
+    harness.playground.delivery.ack_timeout_seconds = PATIENCE_SECONDS
     harness.forget_message_rate()
     harness.work(an_entry(minutes=17, contact=Contact.LIVE))
 
