@@ -9,11 +9,12 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.permissions import UnknownPersonError
+from bot.slack.refusals import AWAY, REFUSALS, error_of, reason_of
 from bot.telemetry import request_log
 from bot.views.onboarding import stranger_card
 from bot.views.problem import error_card, unexpected
 from bot.views.reply import Reply
-from jobs.channel import ChannelError
+from jobs.channel import ChannelError, Posted
 from ledger.errors import DatabaseAwayError, LedgerError, OutcomeUnknownError
 from ledger.storage.failures import PASSING, told
 from ledger.storage.retries import with_retries
@@ -22,10 +23,10 @@ Answer = TypeVar("Answer")
 
 log = structlog.get_logger("bot.errors")
 
-_CHANNEL_REMEDIES = {
-    "not_in_channel": "Invite the bot to the team's channel with /invite, then try again.",
-    "channel_not_found": "Choose the team's channel with /ccm team, and invite the bot to it with /invite.",
-    "is_archived": "The team's channel is archived: give the team another one with /ccm team.",
+_POSTED = {
+    Posted.NOTHING: "Nothing was posted.",
+    Posted.PART: "Part of it was posted.",
+    Posted.UNKNOWN: "It is not known whether it was posted.",
 }
 
 
@@ -44,7 +45,7 @@ def answered(work: Callable[[], Answer], *, what: str, typed: str = "", saves: b
     except LedgerError as error:
         return _refused(error, typed=typed, saves=saves)
     except ChannelError as error:
-        return _refused(channel_error(error), typed=typed, saves=saves)
+        return _refused(channel_error(error), typed=typed, saves=False)
     except (SlackApiError, URLError) as error:
         return _slack_failed(error, what, typed=typed, saves=saves)
     except Exception as error:  # noqa: BLE001 - the outermost edge: logged with a reference, shown with that reference
@@ -59,9 +60,9 @@ def _refused(error: LedgerError, *, typed: str, saves: bool) -> Reply:
 
 
 def channel_error(error: ChannelError) -> LedgerError:
-    """Return what a refused channel post means to the person who asked for it."""
-    remedy = _CHANNEL_REMEDIES.get(error.reason, "Try again in a minute.")
-    return LedgerError("CHANNEL_REFUSED", f"Slack did not take the message ({error.reason}).", remedy)
+    """Return what a refused message or file means to the person who asked for it, and how much of it is there."""
+    refusal = error_of(error.reason)
+    return LedgerError(refusal.code, f"{refusal.title} {_POSTED[error.posted]}", refusal.remedy)
 
 
 def _failed(error: Exception, what: str, *, typed: str, saves: bool) -> Reply:
@@ -127,21 +128,15 @@ def outcome_unknown() -> LedgerError:
 
 
 def _slack_failed(error: SlackApiError | URLError, what: str, *, typed: str, saves: bool) -> Reply:
-    if isinstance(error, URLError):
-        request_log.failed(code="SLACK_AWAY")
-        log.error("slack_away", request=what)
-        away = LedgerError("SLACK_AWAY", "Slack did not take the bot's answer.", "Try again in a minute.")
-        return error_card(away, typed=typed, saves=saves)
-    reason = str(error.response.get("error", "unknown_error"))
-    log.error("slack_refused", request=what, reason=reason)
-    if reason != "expired_trigger_id":
+    """Return the card for what Slack refused of an answer: a form, a view, what an answer had to ask."""
+    reason = AWAY if isinstance(error, URLError) else reason_of(error)
+    refusal = error_of(reason)
+    if reason not in REFUSALS:
+        log.error("slack_refused", request=what, reason=reason)
         return unexpected(reference_for(what, error), typed=typed, saves=saves)
-    too_late = LedgerError(
-        "FORM_TOO_LATE",
-        "Slack waits three seconds for a form; this one came later.",
-        "Try again: it is usually faster the second time.",
-    )
-    return _refused(too_late, typed=typed, saves=saves)
+    request_log.failed(code=refusal.code)
+    log.error("slack_away" if reason == AWAY else "slack_refused", request=what, reason=reason)
+    return error_card(refusal, typed=typed, saves=saves)
 
 
 def report(error: Exception) -> None:

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.messages.direct_messages import send_direct
-from bot.slack.client import UNREACHABLE
+from bot.slack.refusals import UNREACHABLE, reason_of
 from bot.views.onboarding import stranger_notice
 from jobs.channel import ChannelError
 from ledger.practice.practice import Practice
@@ -47,6 +47,17 @@ def profile_name(client: WebClient, user: str) -> str:
     return name_of(account_of(client, user))
 
 
+def channel_name(client: WebClient, channel: str) -> str:
+    """Return what a channel is called, or "" where Slack does not say."""
+    try:
+        return str(client.conversations_info(channel=channel)["channel"].get("name", ""))
+    except SlackApiError as error:
+        log.warning("channel_not_told", reason=reason_of(error))
+    except UNREACHABLE as error:
+        log.warning("channel_not_told", reason=type(error).__name__)
+    return ""
+
+
 def name_of(account: dict[str, Any]) -> str:
     """Return the name in a Slack account: the full name, else the handle."""
     return str(account.get("profile", {}).get("real_name") or account.get("real_name") or account.get("name") or "")
@@ -57,7 +68,7 @@ def account_of(client: WebClient, user: str) -> dict[str, Any]:
     try:
         return dict(client.users_info(user=user)["user"])
     except SlackApiError as error:
-        log.warning("account_not_told", reason=str(error.response.get("error", "unknown_error")))
+        log.warning("account_not_told", reason=reason_of(error))
     except UNREACHABLE as error:
         log.warning("account_not_told", reason=type(error).__name__)
     return {}

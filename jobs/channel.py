@@ -15,6 +15,10 @@ class Content:
     fingerprint: str
 
 
+CLAIM_LOST = "claim_lost"
+"""Why nothing was delivered where another process does it."""
+
+
 class Refusal(StrEnum):
     """What a refusal means for later tries."""
 
@@ -24,14 +28,30 @@ class Refusal(StrEnum):
     PICTURE = "picture"
 
 
+class Posted(StrEnum):
+    """How much of what was refused is there all the same."""
+
+    NOTHING = "nothing"
+    PART = "part"
+    UNKNOWN = "unknown"
+
+
 class ChannelError(Exception):
     """The message could not be delivered; ``reason`` is the channel's own word for why.
 
     ``wait`` is how long the channel asks to be left alone.
     """
 
-    def __init__(self, reason: str, refusal: Refusal = Refusal.FOR_NOW, *, wait: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self,
+        reason: str,
+        refusal: Refusal = Refusal.FOR_NOW,
+        *,
+        wait: timedelta = timedelta(0),
+        posted: Posted = Posted.NOTHING,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.refusal = refusal
         self.wait = wait
+        self.posted = posted

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.markup import escape
 
@@ -31,13 +32,18 @@ def _print_block(block: Block) -> None:
     if kind == "header":
         out.print(f"[bold]{escape(block['text']['text'])}[/]")
     elif kind == "section":
-        out.print(_plain(block["text"]["text"]), soft_wrap=True)
+        out.print(_shown(block["text"]), soft_wrap=True)
     elif kind == "context":
         for element in block["elements"]:
             out.print(f"[dim]{_plain(element['text'])}[/]", soft_wrap=True)
     elif kind == "table":
         columns, *rows = ([cell["text"] for cell in row] for row in block["rows"])
         print_table(columns, rows)
+
+
+def _shown(text: dict[str, Any]) -> str:
+    """Return a text object as rich markup: plain text letter by letter."""
+    return escape(text["text"]) if text.get("type") == "plain_text" else _plain(text["text"])
 
 
 def _plain(mrkdwn: str) -> str:

@@ -40,6 +40,7 @@ from bot.views.help import LOG_WORDS, Topic
 from bot.views.problem import confirmation, unclear_line
 from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply, fits_in_button
+from ledger.characters import beginning, characters
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
 from ledger.recording.entries import NOTE_CHARACTERS, NewEntry, Receipt, record_entry
 from ledger.roster.directory import find_codes, program_for_entry
@@ -146,14 +147,10 @@ def open_form(call: Call, *, intro: str = "", confirm: str = "") -> OpenForm:
 
 
 def open_form_with_note(call: Call, note: str) -> OpenForm:
-    """Return the form with ``note`` in it: the text of a message that the person logs time about, or as much as fits.
-
-    ``note`` comes as Slack sends messages, with its escapes.
-    """
-    note = unescape(note)
-    cut = len(note) - NOTE_CHARACTERS
+    """Return the form with ``note`` in it, or as much as fits: a message that the person logs time about."""
+    cut = characters(note) - NOTE_CHARACTERS
     intro = f"A note has {NOTE_CHARACTERS:,} characters: the last {cut:,} of the message were left out."
-    values = _values(call, LogLine(note=note[:NOTE_CHARACTERS]))
+    values = _values(call, LogLine(note=beginning(note, NOTE_CHARACTERS)))
     return OpenForm(log_form(values, intro=intro if cut > 0 else ""))
 
 
@@ -226,10 +223,10 @@ def refuse_long_note(note: str) -> None:
     Raises:
         LedgerError: NOTE_TOO_LONG.
     """
-    if len(note) > NOTE_CHARACTERS:
+    if characters(note) > NOTE_CHARACTERS:
         raise LedgerError(
             "NOTE_TOO_LONG",
-            f"The note has {len(note)} characters; {NOTE_CHARACTERS} fit.",
+            f"The note has {characters(note)} characters; {NOTE_CHARACTERS} fit.",
             "Say what was found and what was decided, and keep the rest in the chart.",
         )
 

@@ -26,6 +26,7 @@ from bot.views.month import (
     row_cells,
 )
 from bot.views.reply import Reply, table
+from ledger.characters import beginning
 from ledger.clock import month_of, previous_month
 from ledger.reports.month_lists import MonthCounts, MonthList, Scope, month_counts, month_list, month_rows
 from ledger.roster.directory import Team, teams
@@ -49,7 +50,7 @@ class Asked:
     def text(self) -> str:
         """The question as one could type it: what buttons and menus carry."""
         group = self.group.replace("_", " ") if self.group else None
-        team = self.team.name[:TEAM_CHARACTERS] if self.team else None
+        team = beginning(self.team.name, TEAM_CHARACTERS) if self.team else None
         return " ".join(filter(None, (f"{self.month:%Y-%m}", team, self.program, group)))
 
 

@@ -12,6 +12,7 @@ from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, nearest_page, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.scheduling.schedules import calendar_of
+from ledger.characters import beginning
 from ledger.clock import month_of
 from ledger.reports.takes import takes_of
 from ledger.reports.worklists import Worklist, worklist
@@ -85,7 +86,7 @@ def _team_menu(call: Call) -> list[Block]:
 
     def text(team: Team | None) -> str:
         month = args.month or month_of(call.today)
-        name = team.name[:TEAM_CHARACTERS] if team else None
+        name = beginning(team.name, TEAM_CHARACTERS) if team else None
         return " ".join(filter(None, (f"{month:%Y-%m}", name, args.program)))
 
     choices = [Choice(text(None), "All teams" if own is None else "My teams")]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor import database, practice, slack
 from bot.doctor.findings import Finding, Setup, problem, problem_of, warning
+from bot.slack.refusals import TOKEN_REFUSALS, Kind, reason_of, refusal_of
 from ledger.errors import LedgerError
 from ledger.storage.failures import told
 
@@ -62,8 +63,6 @@ PARTS = (
     ),
 )
 
-_NO_TOKEN = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
-
 
 def examine(setup: Setup) -> Iterator[Finding]:
     """Yield everything that is found, in order; a part that is away is a finding, and the rest of it is left out."""
@@ -101,7 +100,7 @@ def _found(error: LedgerError | SlackApiError | OSError | SQLAlchemyError | Vali
         return problem_of(failure)
     match error:
         case SlackApiError():
-            return _slack_refuses(str(error.response.get("error", "unknown_error")))
+            return _slack_refuses(reason_of(error))
         case OSError():
             remedy = "Check the network, the proxy and SLACK_API_URL; then https://slack-status.com"
             return problem("SLACK_AWAY", f"Slack cannot be reached ({type(error).__name__}).", remedy)
@@ -114,8 +113,9 @@ def _found(error: LedgerError | SlackApiError | OSError | SQLAlchemyError | Vali
 
 
 def _slack_refuses(reason: str) -> Finding:
-    if reason in _NO_TOKEN:
+    if reason in TOKEN_REFUSALS:
         remedy = "Copy it again from the app's pages: xoxb-… from OAuth & Permissions, xapp-… from Basic Information."
         return problem("SLACK_TOKEN", f"Slack refuses a token ({reason}).", remedy)
-    remedy = "Try again in a minute: ccm doctor. If it stays so: https://slack-status.com"
-    return problem("SLACK_REFUSES", f"Slack answers with {reason}.", remedy)
+    row = refusal_of(reason)
+    again = "Try again in a minute: ccm doctor. If it stays so: https://slack-status.com"
+    return problem("SLACK_REFUSES", f"Slack answers with {reason}.", again if row.kind is Kind.PASSING else row.remedy)

@@ -9,9 +9,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config import required
 from bot.doctor.findings import Finding, Setup, Visit, ok, problem, warning
+from bot.messages.channels import is_shared
 from bot.oauth.key_rotation import check_keys
 from bot.oauth.store import Installations
 from bot.slack.manifest import bot_scopes
+from bot.slack.refusals import SHARED, reason_of, refusal_of
 from ledger.roster.directory import Team, teams
 
 CLOCK_WARNING_SECONDS, CLOCK_PROBLEM_SECONDS = 10, 120
@@ -50,7 +52,7 @@ def _installations(setup: Setup, installations: Installations) -> Iterator[Findi
         except SlackApiError as error:
             yield problem(
                 "TOKEN_REFUSED",
-                f"Slack refuses the token of {practice_id} ({error.response.get('error')}).",
+                f"Slack refuses the token of {practice_id} ({reason_of(error)}).",
                 f"Somebody who may add apps there installs it again: {installations.app.install_url}",
             )
 
@@ -133,7 +135,7 @@ def _channel(client: WebClient, team: Team) -> Finding:
     try:
         channel = client.conversations_info(channel=team.channel_id)["channel"]
     except SlackApiError as error:
-        reason = str(error.response.get("error"))
+        reason = reason_of(error)
         if reason == "missing_scope":
             return warning("CHANNEL_NOT_EXAMINED", f"{where} cannot be looked at.", f"First {_AGAIN}.")
         return problem(
@@ -143,6 +145,9 @@ def _channel(client: WebClient, team: Team) -> Finding:
         )
     if channel.get("is_archived"):
         return problem("CHANNEL_ARCHIVED", f"{where} is archived.", f"Choose another: /ccm team {team.name}")
+    if is_shared(channel):
+        row = refusal_of(SHARED)
+        return problem("CHANNEL_SHARED", f"{where}: {row.words}", f"Choose another: /ccm team {team.name}")
     if not channel.get("is_member"):
         return problem(
             "BOT_NOT_IN_CHANNEL",

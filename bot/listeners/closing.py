@@ -13,7 +13,7 @@ from bot.commands.call import Call
 from bot.commands.close import asked_month, begin_close, save_close
 from bot.errors import answered
 from bot.listeners.context import Services
-from bot.listeners.responses import press_key, replace_message
+from bot.listeners.responses import press_key, replace_message, tell
 from bot.views.closing import CLOSE, close_button
 from bot.views.reply import Reply, actions
 
@@ -31,7 +31,7 @@ def listen(app: App, services: Services) -> None:
 
         begun = answered(begin, what="close button")
         if isinstance(begun, Reply):  # the message stays as it is
-            respond(replace_original=False, response_type="ephemeral", **begun.payload())
+            tell(respond, begun)
         else:
             call, card = begun
             replace_message(respond, card)

@@ -13,6 +13,8 @@ from bot.errors import answered
 from bot.grammar.commands import split_command
 from bot.grammar.tokens import unescape
 from bot.listeners.context import COMMAND, Services
+from bot.listeners.responses import tell
+from bot.slack.refusals import posting
 from bot.views.reply import Answer, Reply
 
 
@@ -66,14 +68,15 @@ def _finish(services: Services, body: dict[str, Any], respond: Respond, command:
     typed = f"{COMMAND} {body['text']}" if command.saves else ""
     said = answered(work, what=command.name, typed=typed, saves=command.saves)
     if said is not None:
-        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        tell(respond, said)
 
 
 def _send(client: WebClient, user: str, files: Files) -> None:
-    """Send the files by direct message."""
-    opened = client.conversations_open(users=[user])
+    """Send the files by direct message; raise ``ChannelError`` where Slack does not take them."""
     uploads = [{"content": content, "filename": name, "title": name} for name, content in files.contents.items()]
-    client.files_upload_v2(channel=opened["channel"]["id"], initial_comment=files.comment, file_uploads=uploads)
+    with posting():
+        opened = client.conversations_open(users=[user])
+        client.files_upload_v2(channel=opened["channel"]["id"], initial_comment=files.comment, file_uploads=uploads)
 
 
 def _logged_as(name: str) -> str:

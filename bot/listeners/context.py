@@ -7,14 +7,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.commands.call import Call
 from bot.errors import answered
 from bot.oauth.store import Installations
 from bot.onboarding import administrators_to_ask, first_administrator, tell_of_stranger
 from bot.permissions import UnknownPersonError, require, require_active
+from bot.slack.refusals import DELIVERED_AGAIN, reason_of
 from bot.telemetry.request_log import acts_for
+from bot.views.blocks import View
 from bot.views.reply import Answer, OpenForm, Reply
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice, get_practice
@@ -22,6 +26,8 @@ from ledger.roster.directory import Role, person_by_slack_id
 from ledger.storage.database import Database
 
 COMMAND = "/ccm"
+
+log = structlog.get_logger("bot.listeners.context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,24 @@ class Services:
     def open_if_form(self, said: Answer, body: dict[str, Any]) -> Reply | None:
         """Return the answer, or None where it was a form, which is open now."""
         if isinstance(said, OpenForm):
-            self.client(body).views_open(trigger_id=body["trigger_id"], view=said.view)
+            self.show_view(body, said.view)
             return None
         return said
+
+    def show_view(self, body: dict[str, Any], view: View, *, above: bool = False) -> str | None:
+        """Open a modal, ``above`` the one that is open or by itself; return its id.
+
+        None where Slack delivered the request twice: the first delivery has opened it.
+        """
+        client = self.client(body)
+        try:
+            shown = (client.views_push if above else client.views_open)(trigger_id=body["trigger_id"], view=view)
+        except SlackApiError as error:
+            if reason_of(error) != DELIVERED_AGAIN:
+                raise
+            log.info("delivered_again")
+            return None
+        return str(shown["view"]["id"])
 
     def _stranger(self, practice: Practice, user: str, at: datetime) -> LedgerError:
         """Return what somebody is told who is not on the staff; the administrators are told of them as well."""

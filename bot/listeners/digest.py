@@ -11,11 +11,11 @@ from bot.commands.log import open_form
 from bot.commands.take import find_place, take, take_from
 from bot.errors import answered
 from bot.listeners.context import Change, Services, team_of
-from bot.listeners.responses import press_key, replace_message
+from bot.listeners.responses import press_key, replace_message, tell
 from bot.messages.digest_channel import SlackChannel
 from bot.permissions import require_button
-from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE
-from bot.views.reply import Reply
+from bot.views.digest import LOG, POST_NOW, REFRESH, TAKE, post_now_button
+from bot.views.reply import Reply, actions
 from bot.views.taking import TAKE_OVER
 from jobs.digests.updating import LivingDigests, Turns
 
@@ -48,11 +48,17 @@ def _listen_to_post_now(app: App, services: Services) -> None:
         ack()
 
     def post(body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        def work() -> Reply:
-            call = services.call(body, press_key(body, action), json.loads(action["value"])["team"], command="digest")
-            return post_now(call, find_team(call), SlackChannel(services.client(body)))
+        asked = json.loads(action["value"])
 
-        replace_message(respond, answered(work, what="post digest now"))
+        def work() -> tuple[Reply]:
+            call = services.call(body, press_key(body, action), asked["team"], command="digest")
+            return (post_now(call, find_team(call), SlackChannel(services.client(body))),)
+
+        said = answered(work, what="post digest now", saves=False)
+        if isinstance(said, Reply):  # what was in the way can be mended, and the button pressed again at once
+            replace_message(respond, Reply(said.text, (*said.blocks, actions(post_now_button(asked)))))
+        else:
+            replace_message(respond, said[0])
 
     app.action(POST_NOW)(ack=acknowledge, lazy=[post])
 
@@ -68,7 +74,7 @@ def _listen_to_take(app: App, services: Services, living: Living) -> None:
             return take(call, find_place(call, **address), action["selected_option"]["value"], address)
 
         said = answered(work, what="take")
-        _tell(respond, said)
+        tell(respond, said)
         ack()
         _show_again(services, living, body, address)
         services.follow_up(body, said)
@@ -101,7 +107,7 @@ def _listen_to_log(app: App, services: Services, living: Living) -> None:
 
         said = answered(work, what="log from digest")
         if isinstance(said, Reply):
-            _tell(respond, said)
+            tell(respond, said)
         ack()
         _show_again(services, living, body, _address(body))
 
@@ -116,7 +122,7 @@ def _listen_to_refresh(app: App, services: Services, living: Living) -> None:
 
         said = answered(work, what="refresh digest", saves=False)
         if isinstance(said, Reply):
-            _tell(respond, said)
+            tell(respond, said)
         ack()
         _show_again(services, living, body, address)
 
@@ -129,11 +135,6 @@ def _choice_key(body: dict[str, Any], action: dict[str, Any]) -> str:
 def _address(body: dict[str, Any]) -> dict[str, str]:
     """Return which message was pressed."""
     return {"channel": body["container"]["channel_id"], "ts": body["container"]["message_ts"]}
-
-
-def _tell(respond: Respond, reply: Reply) -> None:
-    """Show ``reply`` to whoever pressed, beside the message that everybody sees."""
-    respond(replace_original=False, response_type="ephemeral", **reply.payload())
 
 
 def _show_again(services: Services, living: Living, body: dict[str, Any], address: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from bot.errors import answered
 from bot.listeners.context import Change, Services, team_of, user_of
 from bot.listeners.responses import press_key
 from bot.listeners.shortcuts import open_log_form
+from bot.slack.refusals import reason_of
 from bot.views.blocks import Block, home_tab
 from bot.views.home import LOG, REFRESH
 from bot.views.home.billing import BLOCKER, HIDE
@@ -118,7 +119,7 @@ def _show(services: Services, body: dict[str, Any], place: Place | None, notice:
                 user_id=user_of(body), view=drawn.view, hash=drawn.replaces if attempt < ATTEMPTS else None
             )
         except SlackApiError as error:
-            if error.response.get("error") != "hash_conflict":
+            if reason_of(error) != "hash_conflict":
                 raise
             continue
         view_hash = str(published["view"]["hash"])

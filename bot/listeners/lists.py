@@ -12,6 +12,7 @@ from bot.commands.near import near
 from bot.commands.patient import patient
 from bot.errors import answered
 from bot.listeners.context import Services
+from bot.listeners.responses import tell
 from bot.views import month, worklist
 from bot.views import patient as patient_view
 from bot.views.reply import Reply
@@ -39,7 +40,7 @@ def listen(app: App, services: Services) -> None:
 
         said = answered(work, what=f"menu of {command}", saves=False)
         is_beside = action["action_id"] == month.STATEMENT
-        respond(replace_original=not is_beside, response_type="ephemeral", **said.payload())
+        tell(respond, said, replaces=not is_beside)
         ack()
 
     app.action(re.compile(f"^({'|'.join(SHOWN)})$"))(on_choice)

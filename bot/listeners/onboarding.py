@@ -40,11 +40,13 @@ def _open(services: Services, body: dict[str, Any], action: dict[str, Any], user
     known = _known(services, body, action, user)
     if known is not None:
         return known
-    opened = services.client(body).views_open(trigger_id=body["trigger_id"], view=LOADING)
+    opened = services.show_view(body, LOADING)
+    if opened is None:
+        return None
 
     def fill() -> None:
         form = open_new_person(slack_user_id=user, name=profile_name(services.client(body), user))
-        services.client(body).views_update(view_id=opened["view"]["id"], view=form.view)
+        services.client(body).views_update(view_id=opened, view=form.view)
 
     services.later(fill, what="stranger's form")
     return None

@@ -24,6 +24,7 @@ from bot.views.forms.pickers import (
     team_word,
 )
 from bot.views.reply import Reply
+from ledger.characters import characters
 from ledger.roster.directory import suggest_codes, teams
 from ledger.roster.lists import beginning, suggest_people
 
@@ -45,7 +46,7 @@ def _people(call: Call, typed: str, *, practitioners: bool) -> list[Option]:
         found = suggest_people(
             connection, call.practice.practice_id, typed, most=MOST_OPTIONS, practitioners=practitioners
         )
-    return [person_option(one.staff_id, one.name) for one in found if len(one.staff_id) <= VALUE_CHARACTERS]
+    return [person_option(one.staff_id, one.name) for one in found if characters(one.staff_id) <= VALUE_CHARACTERS]
 
 
 MENUS: Mapping[str, tuple[str | None, Callable[[Call, str], list[Option]]]] = {

@@ -1,13 +1,22 @@
 """How a listener answers: in a message, in a modal, over one, or beside the inputs of a form."""
 
+import json
 from typing import Any
 
+import structlog
 from slack_bolt import Ack, Respond
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookResponse
 
 from bot.listeners.context import Services
+from bot.messages.in_text import without_blocks
+from bot.slack.refusals import Kind, reason_of, refusal_of
 from bot.views.forms.inputs import as_entered, errors_beside
 from bot.views.reply import Answer, OpenForm, Reply, reply_view
+
+BAD_REQUEST = 400
+
+log = structlog.get_logger("bot.listeners.responses")
 
 
 def press_key(body: dict[str, Any], action: dict[str, Any]) -> str:
@@ -36,9 +45,31 @@ def is_in_modal(body: dict[str, Any]) -> bool:
     return is_in_view(body) and bool(body["view"]["type"] == "modal")
 
 
+def tell(respond: Respond, reply: Reply, *, replaces: bool = False) -> None:
+    """Show ``reply`` to whoever asked alone, below the message or in its place; as text where Slack takes no blocks."""
+    message = {"replace_original": replaces, "response_type": "ephemeral", **reply.payload()}
+    reason = _refusal(respond(**message))
+    if reason and reply.blocks and refusal_of(reason).kind is Kind.BLOCKS:
+        log.error("blocks_refused", reason=reason)
+        reason = _refusal(respond(**without_blocks(message)))
+    if reason:
+        log.error("slack_refused", request="response_url", reason=reason)
+
+
+def _refusal(answer: WebhookResponse) -> str:
+    """Return Slack's word for why a ``response_url`` did not take an answer, in JSON or bare; "" where it did."""
+    if answer.status_code < BAD_REQUEST and not answer.body.startswith("{"):
+        return ""
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        said = {"error": answer.body.strip()}
+    return "" if said.get("ok") else str(said.get("error") or f"http_{answer.status_code}")
+
+
 def replace_message(respond: Respond, reply: Reply) -> None:
     """Show ``reply`` in place of the message whose button was pressed."""
-    respond(replace_original=True, response_type="ephemeral", **reply.payload())
+    tell(respond, reply, replaces=True)
 
 
 def answer_press(
@@ -51,9 +82,9 @@ def answer_press(
     if is_in_view(body):
         blocks = tuple(block for block in reply.blocks if block["type"] != "actions")
         view = reply_view(Reply(reply.text, blocks), title=title)
-        services.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+        services.show_view(body, view)
     else:
-        respond(replace_original=replaces, response_type="ephemeral", **reply.payload())
+        tell(respond, reply, replaces=replaces)
 
 
 def show_in_place(services: Services, body: dict[str, Any], respond: Respond, reply: Reply, *, title: str) -> None:
@@ -70,13 +101,10 @@ def show_over(services: Services, body: dict[str, Any], respond: Respond, said: 
     What is shown over a modal is closed back to it.
     """
     if isinstance(said, Reply) and not is_in_view(body):
-        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        tell(respond, said)
         return
     view = said.view if isinstance(said, OpenForm) else reply_view(said, title=title)
-    if is_in_modal(body):
-        services.client(body).views_push(trigger_id=body["trigger_id"], view=view)
-    else:
-        services.client(body).views_open(trigger_id=body["trigger_id"], view=view)
+    services.show_view(body, view, above=is_in_modal(body))
 
 
 def update_form(services: Services, body: dict[str, Any], new: dict[str, Any]) -> None:
@@ -85,7 +113,7 @@ def update_form(services: Services, body: dict[str, Any], new: dict[str, Any]) -
     try:
         services.client(body).views_update(view_id=old["id"], hash=old["hash"], view=new)
     except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
+        if reason_of(error) != "hash_conflict":
             raise
 
 

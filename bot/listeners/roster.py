@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
 
 from bot.commands.call import Call
 from bot.commands.roster.patients import open_patient, save_patient_form, submit_patient
@@ -14,7 +15,8 @@ from bot.commands.roster.staff import open_new_person, open_person, save_person_
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
 from bot.listeners.context import Services
-from bot.listeners.responses import press_key
+from bot.listeners.responses import press_key, tell
+from bot.messages.channels import shared_channel
 from bot.views.forms import patient, person, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.forms.roster_inputs import Filled, filled_in, saving
@@ -29,6 +31,8 @@ class RosterForm:
     show: Callable[..., dict[str, Any]]
     submit: Callable[[Call, Filled], FormAnswer]
     save: Callable[[Call, Filled], OpenForm]
+    refuse: Callable[[WebClient, Filled], dict[str, str]] = lambda _client, _filled: {}
+    """What only Slack knows to be wrong, by input."""
 
 
 OPENERS: Mapping[str, tuple[str, Callable[[Call, str], OpenForm]]] = {
@@ -44,7 +48,7 @@ OPENERS: Mapping[str, tuple[str, Callable[[Call, str], OpenForm]]] = {
 FORMS: Mapping[str, tuple[str, RosterForm]] = {
     patient.CALLBACK: ("patients", RosterForm(patient.patient_form, submit_patient, save_patient_form)),
     person.CALLBACK: ("staff", RosterForm(person.person_form, submit_person, save_person_form)),
-    team.CALLBACK: ("team", RosterForm(team.team_form, submit_team, save_team_form)),
+    team.CALLBACK: ("team", RosterForm(team.team_form, submit_team, save_team_form, shared_channel)),
 }
 """By form: the command whose roles it needs, and what it does."""
 
@@ -67,7 +71,7 @@ def _open(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, 
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
-        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        tell(respond, said)
     ack()
 
 
@@ -78,7 +82,11 @@ def _submit(services: Services, ack: Ack, body: dict[str, Any], view: dict[str, 
     def call() -> Call:
         return services.call(body, f"view:{view['id']}", "", command=command)
 
-    said = answered(lambda: form.submit(call(), filled), what=f"{command} form")
+    def work() -> FormAnswer:
+        allowed = call()
+        return form.refuse(services.client(body), filled) or form.submit(allowed, filled)
+
+    said = answered(work, what=f"{command} form")
     if isinstance(said, dict):
         ack(response_action="errors", errors=said)
     elif isinstance(said, SaveLater):

@@ -9,6 +9,7 @@ from bot.commands.call import Call
 from bot.commands.settings import history_at_page, read_decision, save_decision, settings
 from bot.errors import answered
 from bot.listeners.context import Services
+from bot.listeners.responses import tell
 from bot.views.forms.inputs import submitted
 from bot.views.reply import Reply
 from bot.views.settings import CALLBACK, CHANGE, HISTORY, outcome_view, saving_view
@@ -72,4 +73,4 @@ def _call(services: Services, body: dict[str, Any], text: str, *, key: str = "")
 
 def _answer(respond: Respond, said: Reply | None) -> None:
     if said is not None:
-        respond(replace_original=False, response_type="ephemeral", **said.payload())
+        tell(respond, said)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,13 +14,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import answered
-from bot.messages.message_keys import key_of, keyed_message, metadata_of, refused
-from bot.slack.client import UNREACHABLE, reason_of
+from bot.messages.channels import require_open
+from bot.messages.in_text import in_blocks_or_text
+from bot.messages.message_keys import key_of, keyed_message, metadata_of
+from bot.slack.refusals import posting, reason_of
 from bot.views.digest import digest_messages, picture_message
 from bot.views.reply import Reply
-from jobs.channel import ChannelError, Content, Refusal
+from jobs.channel import ChannelError, Content, Posted, Refusal
 from jobs.digests.listing import FIRST_MESSAGE, Message, Picture
 from jobs.digests.posting import Digest, Progress
+from ledger.characters import beginning
 
 PAUSES_SECONDS = (0, 1, 2, 4)
 """Slack takes an uploaded picture into a message once it has looked at it, some seconds later (decision 013)."""
@@ -55,7 +59,8 @@ class SlackChannel:
         """
         channel = digest.team.channel_id
         there: dict[str, str] = {}
-        try:
+        with posting():
+            require_open(self._client, channel)
             found = self._find(channel, key, since) if may_be_there else None
             picture = self._picture(digest, found, progress)
             if found is None:
@@ -63,14 +68,16 @@ class SlackChannel:
             else:
                 ts = str(found["ts"])
                 progress.has_posted(FIRST_MESSAGE, ts, None)
-                there = self._thread(channel, ts)
-            self._post_rest(digest, key, ts, there, progress)
-            if picture is not None and not picture.shown and _picture_key(key) not in there:
-                self._post_picture(digest, key, ts, picture, progress)
-        except SlackApiError as error:
-            raise refused(error) from error
-        except UNREACHABLE as error:
-            raise ChannelError("slack_unreachable") from error
+        try:
+            with posting():
+                if found is not None:
+                    there = self._thread(channel, ts)
+                self._post_rest(digest, key, ts, there, progress)
+                if picture is not None and not picture.shown and _picture_key(key) not in there:
+                    self._post_picture(digest, key, ts, picture, progress)
+        except ChannelError as error:
+            error.posted = Posted.PART
+            raise
         return ts
 
     def update(self, channel_id: str, key: str, message: Message, content: Content) -> None:
@@ -82,19 +89,30 @@ class SlackChannel:
             ChannelError: Slack refused, or is away.
         """
         metadata = metadata_of(_part_key(key, message.number))
-        try:
-            self._client.chat_update(channel=channel_id, ts=message.ts, metadata=metadata, **content.payload)
-        except SlackApiError as error:
-            if reason_of(error) == _WRONG_BLOCKS and _shows_picture(content.payload):
-                raise ChannelError(_WRONG_BLOCKS, Refusal.PICTURE) from error
-            raise refused(error) from error
-        except UNREACHABLE as error:
-            raise ChannelError("slack_unreachable") from error
+        change = partial(self._client.chat_update, channel=channel_id, ts=message.ts, metadata=metadata)
+        with posting():
+            if not _shows_picture(content.payload):
+                in_blocks_or_text(change, content.payload)
+                return
+            try:
+                change(**content.payload)
+            except SlackApiError as error:
+                if reason_of(error) == _WRONG_BLOCKS:
+                    raise ChannelError(_WRONG_BLOCKS, Refusal.PICTURE) from error
+                raise
 
     def _post(self, channel: str, content: Content, key: str, *, thread_ts: str | None = None) -> str:
-        response = self._client.chat_postMessage(
-            channel=channel, thread_ts=thread_ts, metadata=metadata_of(key), unfurl_links=False, **content.payload
+        post = partial(
+            self._client.chat_postMessage,
+            channel=channel,
+            thread_ts=thread_ts,
+            metadata=metadata_of(key),
+            unfurl_links=False,
         )
+        shows_picture = _shows_picture(
+            content.payload
+        )  # of one that Slack does not have ready, whoever asked knows more
+        response = post(**content.payload) if shows_picture else in_blocks_or_text(post, content.payload)
         return str(response["ts"])
 
     def _post_first(
@@ -172,7 +190,7 @@ class SlackChannel:
             content=drawing.png,
             filename=PICTURE_FILE,
             title=drawing.title,
-            alt_txt=drawing.alt[:UPLOAD_ALT_CHARACTERS],
+            alt_txt=beginning(drawing.alt, UPLOAD_ALT_CHARACTERS),
         )
         return Picture(str(uploaded["files"][0]["id"]), drawing.alt, shown=False)
 

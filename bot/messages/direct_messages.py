@@ -1,19 +1,18 @@
 """Slack as the way to people and channels beside digests: direct messages that nobody else sees, and short posts."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.messages.message_keys import keyed_message, metadata_of, refused
-from bot.slack.client import UNREACHABLE
+from bot.messages.channels import require_open
+from bot.messages.in_text import in_blocks_or_text
+from bot.messages.message_keys import keyed_message, metadata_of
+from bot.slack.refusals import posting
 from bot.views.reply import Reply
 from bot.views.scheduled_notices import notice_message
 from bot.views.timer import reminder as reminder_view
-from jobs.channel import ChannelError
 from jobs.notices.delivery import Notice, Sent
 from jobs.notices.timer_reminders import Reminder
 
@@ -26,8 +25,8 @@ def send_direct(client: WebClient, user: str, message: dict[str, Any]) -> None:
 
     Needs im:write and chat:write, and the app's Messages tab switched on.
     """
-    with _told():
-        client.chat_postMessage(channel=_conversation(client, user), **message)
+    with posting():
+        in_blocks_or_text(partial(client.chat_postMessage, channel=_conversation(client, user)), message)
 
 
 class SlackDirect:
@@ -52,35 +51,26 @@ class SlackDirect:
 
     def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
         """Return where the message with that key is, None where there is none; raises ``ChannelError``."""
-        with _told():
+        with posting():
             conversation = _conversation(self._client, to)
             there = keyed_message(self._client, conversation, key, since)
             return Sent(conversation, str(there["ts"])) if there else None
 
     def _send(self, to: str, message: Reply, key: str, *, since: datetime, may_be_there: bool) -> Sent:
-        with _told():
+        with posting():
             conversation = _conversation(self._client, to)
             there = keyed_message(self._client, conversation, key, since) if may_be_there else None
             if there is not None:
                 return Sent(conversation, str(there["ts"]))
-            posted = self._client.chat_postMessage(
-                channel=conversation, metadata=metadata_of(key), unfurl_links=False, **message.payload()
+            post = partial(
+                self._client.chat_postMessage, channel=conversation, metadata=metadata_of(key), unfurl_links=False
             )
+            posted = in_blocks_or_text(post, message.payload())
             return Sent(conversation, str(posted["ts"]))
 
 
 def _conversation(client: WebClient, to: str) -> str:
     if not to.startswith(_PEOPLE):
+        require_open(client, to)
         return to
     return str(client.conversations_open(users=[to])["channel"]["id"])
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Return what Slack refuses, or cannot be asked, as ``ChannelError``."""
-    try:
-        yield
-    except SlackApiError as error:
-        raise refused(error) from error
-    except UNREACHABLE as error:
-        raise ChannelError("slack_unreachable") from error

@@ -7,25 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-
-from bot.slack.client import reason_of
-from jobs.channel import ChannelError, Refusal
 
 EVENT_TYPE = "ccm_digest"
 CLOCKS_DIFFER = timedelta(minutes=10)
 """By how much Slack's clock, which dates the messages, may be behind ours."""
-
-_REFUSALS = {
-    "message_not_found": Refusal.MESSAGE_GONE,
-    "cant_update_message": Refusal.MESSAGE_GONE,
-    "channel_not_found": Refusal.CHANNEL_GONE,
-    "not_in_channel": Refusal.CHANNEL_GONE,
-    "is_archived": Refusal.CHANNEL_GONE,
-    "user_not_found": Refusal.CHANNEL_GONE,
-    "user_disabled": Refusal.CHANNEL_GONE,
-    "cannot_dm_bot": Refusal.CHANNEL_GONE,
-}
 
 
 def metadata_of(key: str) -> dict[str, Any]:
@@ -55,12 +40,3 @@ def keyed_message(client: WebClient, channel: str, key: str, since: datetime) ->
             if key_of(message) == key:
                 return dict(message)
     return None
-
-
-def refused(error: SlackApiError) -> ChannelError:
-    """Return what Slack's refusal means to whoever sends: for how long, and whether another try makes sense."""
-    reason = reason_of(error)
-    headers = {str(name).lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
-    asked = str(headers.get("retry-after", "0"))
-    wait = timedelta(seconds=int(asked)) if asked.isdecimal() else timedelta(0)
-    return ChannelError(reason, _REFUSALS.get(reason, Refusal.FOR_NOW), wait=wait)

@@ -103,7 +103,13 @@ class PageApi:
                 if not each.deleted
             ],
             "channels": [
-                {"id": each.id, "name": each.name, "members": each.members, "bot_is_member": each.bot_is_member}
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "members": each.members,
+                    "bot_is_member": each.bot_is_member,
+                    "is_ext_shared": each.is_ext_shared,
+                }
                 for each in self._workspace.channels.values()
                 if each.kind == "channels" or user_id is None or user_id in each.members
             ],

@@ -26,7 +26,10 @@ class User:
 
 @dataclass
 class Channel:
-    """A conversation. `im_user_id` is set for direct messages between one person and the app."""
+    """A conversation. `im_user_id` is set for direct messages between one person and the app.
+
+    One that `is_ext_shared` is shared with another organization; in one that `is_restricted` the app may not post.
+    """
 
     id: str
     name: str
@@ -34,6 +37,8 @@ class Channel:
     bot_is_member: bool = True
     is_private: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False
+    is_restricted: bool = False
     im_user_id: str | None = None
 
     @property

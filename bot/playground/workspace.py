@@ -48,7 +48,8 @@ class Workspace:
     """People, channels, messages and views, and the app's permissions. Safe to use from several threads.
 
     `clock` returns seconds since the epoch; tests hand in one they move. With `enforce_message_rate` off,
-    a channel takes any number of messages a second (for tests whose clock stands still).
+    a channel takes any number of messages a second (for tests whose clock stands still). With `takes_files` off, it is
+    a workspace whose settings disable uploads.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Workspace:
         self.users = {user.id: user for user in users}
         self.channels = {channel.id: channel for channel in channels}
         self.enforce_message_rate = enforce_message_rate
+        self.takes_files = True
         self.changes = Changes()
         self.traffic = Traffic(clock, on_note=self.changes.wake)
         self.access = Access(clock)

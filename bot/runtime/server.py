@@ -16,7 +16,7 @@ from bot.runtime.http_door import PromptProtocol, http_app
 from bot.runtime.ports import listen_at
 from bot.runtime.socket_mode import SocketMode, token_refused
 from bot.runtime.startup import wait_for
-from bot.slack.client import UNREACHABLE
+from bot.slack.refusals import UNREACHABLE
 from ledger.practice.practice import get_practice
 from ledger.storage import schema
 from ledger.storage.database import Database

@@ -19,7 +19,7 @@ from bot.runtime.connection import PING_SECONDS, Connection, Dispatcher
 from bot.runtime.health import slack_away
 from bot.runtime.startup import StoppedError, wait_for
 from bot.slack.availability import is_down
-from bot.slack.client import UNREACHABLE, reason_of
+from bot.slack.refusals import UNREACHABLE, reason_of
 from ledger.errors import LedgerError
 
 log = structlog.get_logger("bot.runtime.socket_mode")

@@ -1,9 +1,6 @@
 """The client of Slack's Web API."""
 
-from http.client import HTTPException
-
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.slack.retry_handlers import CallListener, NotShownYetRetryHandler, ReachRetryHandler, ShortWaitRetryHandler
 from ledger.storage.reach import Reach
@@ -28,12 +25,3 @@ def web_client(token: str | None, base_url: str, *, slack: Reach | None = None) 
         timeout=SLACK_TIMEOUT_SECONDS,
         retry_handlers=[*seen_by, CallListener(), ShortWaitRetryHandler(), NotShownYetRetryHandler()],
     )
-
-
-UNREACHABLE = (OSError, HTTPException)
-"""What is raised where Slack cannot be asked: a connection lost halfway through an answer is no ``OSError``."""
-
-
-def reason_of(error: SlackApiError) -> str:
-    """Slack's own word for why."""
-    return str(error.response.get("error", "unknown_error"))

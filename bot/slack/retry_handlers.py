@@ -7,6 +7,7 @@ from slack_sdk.http_retry import BackoffRetryIntervalCalculator, HttpRequest, Ht
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.slack.availability import SERVER_ERRORS
+from bot.slack.refusals import TOKEN_REFUSALS
 from ledger.storage.reach import Reach
 
 log = structlog.get_logger("bot.slack")
@@ -47,10 +48,6 @@ def _seconds(response: HttpResponse | None) -> int:
     return MOST_SECONDS + 1
 
 
-REFUSALS = frozenset({"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"})
-"""How Slack refuses a token (https://docs.slack.dev/reference/methods/auth.test)."""
-
-
 def log_refused(practice_id: str, reason: str, install_url: str) -> None:
     """Say that the practice's token is refused, and how to get another."""
     remedy = f"Install the app in this workspace again: {install_url}"
@@ -74,7 +71,7 @@ class RefusedTokenHandler(RetryHandler):
         error: Exception | None = None,  # noqa: ARG002 - the interface's
     ) -> bool:
         reason = (response.body or {}).get("error") if response is not None else None
-        if reason in REFUSALS:
+        if reason in TOKEN_REFUSALS:
             log_refused(self._practice_id, str(reason), self._install_url)
         return False
 

@@ -165,8 +165,8 @@ def account_menu(action_id: str, initial: str | None) -> Element:
 
 
 def channel_menu(action_id: str, initial: str | None) -> Element:
-    """Return a menu of public and private channels; ``initial`` is a channel id."""
-    kinds = {"include": ["public", "private"], "exclude_bot_users": True}
+    """Return a menu of the workspace's own public and private channels; ``initial`` is a channel id."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
     return _element("conversations_select", action_id, initial_conversation=initial, filter=kinds)
 
 

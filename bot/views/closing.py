@@ -5,7 +5,19 @@ from datetime import date, datetime
 
 from bot.views import formatting
 from bot.views.blocks import Block, Element
-from bot.views.reply import Reply, actions, button, context, header, one_of, section, sections, table, table_parts
+from bot.views.reply import (
+    Reply,
+    actions,
+    as_typed,
+    button,
+    context,
+    header,
+    one_of,
+    section,
+    sections,
+    table,
+    table_parts,
+)
 from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closing.month_close import ClosePreview, ClosingReceipt
 from ledger.months.closed_months import Action, Closing, Totals, reopen_example
@@ -144,13 +156,12 @@ def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
         patients = formatting.listed(receipt.changed_patients, "patient")
         changed = f"The figures of {patients} are others now: facts or settings were recorded since the close."
     lines = [
-        f"*{month} is open again*, since {when}, by {who}.",
-        f"Reason: {formatting.escaped(closing.reason or '')}",
         f"Evaluated again under the rulebook {closing.rulebook}. {changed}",
         "It takes entries, voids, fixes and addenda again.",
         f"When all is right: `/ccm close {closing.month:%Y-%m}` shows what would be frozen, and then what changed.",
     ]
-    blocks: list[Block] = sections(lines)
+    heading = sections([f"*{month} is open again*, since {when}, by {who}."])
+    blocks: list[Block] = [*heading, *as_typed(f"Reason: {closing.reason}"), *sections(lines)]
     if receipt.replayed:
         blocks.append(context("This request had already reopened it; nothing was done twice."))
     return Reply(f"{month} is open again.", tuple(blocks))

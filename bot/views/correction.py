@@ -3,7 +3,7 @@
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.receipt import REPLAYED, change, kept, receipt
-from bot.views.reply import Reply, context, sections
+from bot.views.reply import Reply, as_typed, context, sections
 from ledger.practice.practice import Practice
 from ledger.recording.addenda import AddendumReceipt
 from ledger.recording.entries import entry_name
@@ -17,9 +17,10 @@ def voided(done: VoidReceipt, reason: str) -> Reply:
     """Return the answer to a void: what no longer counts, and the total now."""
     names = ", ".join(entry_name(done.patient_code, position) for position in done.positions)
     lines = [f"*Voided* · *{done.patient_code}* · {done.duration_minutes} min · entry {names}"]
-    lines += [*map(change, done.months), f"Reason: {formatting.escaped(reason)}"]
+    lines += map(change, done.months)
     text = f"Voided: {done.patient_code}, {formatting.minutes(done.duration_minutes)}."
-    blocks = _with_remarks(lines, [kept(done)], replayed=done.replayed)
+    said = [*sections(lines), *as_typed(f"Reason: {reason}")]
+    blocks = (*said, *_remarks([kept(done)], replayed=done.replayed))
     return Reply(text, blocks, frozenset({done.patient_code}))
 
 
@@ -28,21 +29,20 @@ def fixed(done: FixReceipt, practice: Practice, *, note_advice: str | None) -> R
     saved = receipt(done.saved, practice, note_advice=note_advice, with_buttons=False, title="Fixed")
     names = ", ".join(entry_name(done.saved.patient_code, position) for position in done.replaced)
     replaced = f"It replaces {names}, which stays in the record as voided (rule E5)."
-    blocks = (*saved.blocks, *_with_remarks([], [replaced], replayed=done.replayed))
+    blocks = (*saved.blocks, *_remarks([replaced], replayed=done.replayed))
     return Reply(saved.text, blocks, saved.changed)
 
 
 def added(done: AddendumReceipt, text: str, *, note_advice: str | None) -> Reply:
     """Return the answer to an addendum; ``note_advice`` says what the note still lacks, None where nothing."""
     name = entry_name(done.patient_code, done.entry_position)
-    lines = [f"*Added* to the note of *{name}*: {formatting.escaped(text)}"]
-    lines += [change(month) for month in done.months if month.before != month.after]
+    said = [*sections([f"*Added* to the note of *{name}*:"]), *as_typed(text)]
+    said += sections([change(month) for month in done.months if month.before != month.after])
     remarks = ["The note before it stays as it was; both keep their times (rule E5)."]
     remarks += [formatting.escaped(note_advice)] if note_advice else []
-    blocks = _with_remarks(lines, remarks, replayed=done.replayed)
+    blocks = (*said, *_remarks(remarks, replayed=done.replayed))
     return Reply(f"Added to the note of {name}.", blocks, frozenset({done.patient_code}))
 
 
-def _with_remarks(lines: list[str], remarks: list[str], *, replayed: bool) -> tuple[Block, ...]:
-    small = [*remarks, REPLAYED] if replayed else remarks
-    return (*sections(lines), *map(context, small))
+def _remarks(remarks: list[str], *, replayed: bool) -> list[Block]:
+    return [context(remark) for remark in ([*remarks, REPLAYED] if replayed else remarks)]

@@ -1,6 +1,6 @@
 """The digest as a team's channel sees it: codes and minutes, staff by id, nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.views import formatting
@@ -20,6 +20,7 @@ from jobs.digests.listing import FIRST_MESSAGE, Picture
 from jobs.digests.posting import Digest
 from jobs.digests.standing import Standing, State
 from jobs.scheduling.schedules import calendar_of
+from ledger.characters import characters
 from ledger.clock import month_of
 
 POST_NOW = "digest_post_now"
@@ -179,7 +180,9 @@ def _blocked_line(one: Standing) -> str:
 
 def _menus(here: Sequence[Standing]) -> Block:
     """Menus of the patients of this message who are not done, and a button to look again."""
-    waiting = [one for one in here if one.state is not State.DONE and len(one.listed.patient_code) <= NAME_CHARACTERS]
+    waiting = [
+        one for one in here if one.state is not State.DONE and characters(one.listed.patient_code) <= NAME_CHARACTERS
+    ]
     by_code: dict[str, Standing] = {}
     for one in waiting:
         by_code.setdefault(one.listed.patient_code, one)
@@ -210,12 +213,17 @@ def picture_message(digest: Digest, picture: Picture) -> Reply:
     return Reply(f"{_title(digest)}: patients by counted minutes", (picture_block(picture),))
 
 
+def post_now_button(asked: Mapping[str, str]) -> Element:
+    """Return the button that posts the digest of the team that ``asked`` names."""
+    return button("Post now", POST_NOW, asked)
+
+
 def digest_preview(digest: Digest, *, coming: str) -> list[Reply]:
     """Return what the digest would say now, when the next one comes, and a button to post it now."""
     messages = digest_messages(digest, living=False)
     first = messages[0]
     when = f"*Preview for <#{digest.team.channel_id}>.* Next digests: {coming}."
     shown = [context("When it is posted it has menus to take a patient and to log time.")] if digest.standings else []
-    post = actions(button("Post now", POST_NOW, {"team": digest.team.name}))
+    post = actions(post_now_button({"team": digest.team.name}))
     preview = Reply(f"Preview. {first.text}", (section(when), *first.blocks, *shown, post))
     return [preview, *messages[1:]]

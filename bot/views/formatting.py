@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from ledger.characters import beginning, characters
 from ledger.rules import catalogue
 from ledger.rules.facts import Activity, Contact
 from ledger.rules.formatting import dollars
@@ -41,7 +42,7 @@ def escaped(text: str) -> str:
 
 def clipped(text: str, most_characters: int) -> str:
     """Return ``text``, or its beginning and dots where it is longer."""
-    return text if len(text) <= most_characters else f"{text[: most_characters - 1]}…"
+    return text if characters(text) <= most_characters else f"{beginning(text, most_characters - 1)}…"
 
 
 def some_of(parts: Sequence[str], most: int) -> str:

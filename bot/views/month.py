@@ -10,6 +10,7 @@ from bot.views.closing import closed_line
 from bot.views.forms.pickers import VALUE_CHARACTERS
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, context, header, paged, section, table
+from ledger.characters import characters
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import MonthCounts, MonthList, Untouched
@@ -160,7 +161,7 @@ def why_not(figures: Figures) -> str:
         reasons = [f"{step.minutes_missing} min to {step.code}" for step in figures.next[:1]]
     if figures.excluded_minutes:
         reasons.append(f"{figures.excluded_minutes} min do not count")
-    ends = accumulate(len(reason) + 2 for reason in reasons)
+    ends = accumulate(characters(reason) + 2 for reason in reasons)
     said = max(1, sum(end <= REASONS_CHARACTERS for end in ends))
     more = [f"and {len(reasons) - said} more: /ccm patient {figures.patient_code}"] if reasons[said:] else []
     return "; ".join([*reasons[:said], *more])

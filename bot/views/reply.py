@@ -1,13 +1,13 @@
 """What goes back to Slack: a text for notifications and screen readers, and blocks that fit (design 9)."""
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.views.blocks import LABEL_CHARACTERS, Block, Element, View, filled, modal, plain_text
 from bot.views.formatting import clipped, escaped
+from ledger.characters import beginning, characters
 
 BLOCKS_PER_MESSAGE = 50
 SECTION_CHARACTERS = 3000
@@ -79,11 +79,18 @@ def sections(lines: Sequence[str]) -> list[Block]:
     blocks: list[Block] = []
     held = ""
     for part in (part for line in lines for part in broken(line, SECTION_CHARACTERS)):
-        if held and len(held) + 1 + len(part) > SECTION_CHARACTERS:
+        if held and characters(held) + 1 + characters(part) > SECTION_CHARACTERS:
             blocks.append(section(held))
             held = ""
         held = f"{held}\n{part}" if held else part
     return [*blocks, section(held)] if held else blocks
+
+
+def as_typed(text: str) -> list[Block]:
+    """Return what somebody wrote letter by letter: no sign in it becomes bold, a link, a mention or an emoji."""
+    return [
+        {"type": "section", "text": {**plain_text(part), "emoji": False}} for part in broken(text, SECTION_CHARACTERS)
+    ]
 
 
 def broken(text: str, most_characters: int) -> list[str]:
@@ -91,12 +98,13 @@ def broken(text: str, most_characters: int) -> list[str]:
 
     Nothing is left out.
     """
-    if len(text) <= most_characters:
-        return [text]
-    kept = textwrap.TextWrapper(
-        most_characters, expand_tabs=False, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False
-    )
-    return kept.wrap(text)
+    parts = []
+    while characters(text) > most_characters:
+        part = beginning(text, most_characters) or text[0]
+        part = part[: max(map(part.rfind, " \n\t")) + 1] or part
+        parts.append(part)
+        text = text[len(part) :]
+    return [*parts, text]
 
 
 def context(mrkdwn: str) -> Block:
@@ -129,15 +137,15 @@ def table_parts(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, most_rows: int
 ) -> list[Sequence[Sequence[str]]]:
     """Return ``rows`` in parts of at most so many, each small enough for one table under these column names."""
-    room = TABLE_CHARACTERS - sum(map(len, columns))
+    room = TABLE_CHARACTERS - sum(map(characters, columns))
     parts: list[list[Sequence[str]]] = []
     held = 0
     for row in rows:
-        characters = sum(len(cell or "–") for cell in row)
-        held += characters
+        added = sum(characters(cell or "–") for cell in row)
+        held += added
         if not parts or len(parts[-1]) == most_rows or held > room:
             parts.append([])
-            held = characters
+            held = added
         parts[-1].append(row)
     return list(parts)
 
@@ -164,7 +172,7 @@ def button(text: str, action_id: str, value: Any, *, style: str | None = None, h
 
 def fits_in_button(value: Any) -> bool:
     """Return whether a button can carry ``value``."""
-    return len(_encoded(value)) <= BUTTON_VALUE_CHARACTERS
+    return characters(_encoded(value)) <= BUTTON_VALUE_CHARACTERS
 
 
 def _encoded(value: Any) -> str:

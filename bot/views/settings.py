@@ -39,6 +39,7 @@ from bot.views.reply import (
     table,
     table_parts,
 )
+from ledger.characters import characters
 from ledger.practice.settings import KNOWN_SETTINGS, LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, is_hour, is_of_policy, said
 from ledger.setting_changes import DEFAULTS, PAYMENTS, PolicyChange, PolicyReceipt
 
@@ -194,7 +195,7 @@ def _payment_label(payment: CodePayment) -> str:
 
 
 def _reset(label: str) -> Block:
-    box = option("yes", label if len(label) <= LABEL_CHARACTERS else "Back to default")
+    box = option("yes", label if characters(label) <= LABEL_CHARACTERS else "Back to default")
     return input_block(RESET, "Or", checkboxes(INPUT, [box]), optional=True)
 
 

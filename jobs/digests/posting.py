@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
-from jobs.channel import ChannelError, Content
+from jobs.channel import CLAIM_LOST, ChannelError, Content, Posted
 from jobs.digests.listing import (
     UNKNOWN,
     Listed,
@@ -23,7 +23,7 @@ from jobs.digests.listing import (
     store_listing,
 )
 from jobs.digests.standing import Standing, standings
-from jobs.scheduling.claims import LEASE, Claim, Occurrence, claim, finish, hold, leave_alone
+from jobs.scheduling.claims import LEASE, Claim, Occurrence, claim, finish, give_back, hold, leave_alone
 from jobs.scheduling.schedules import DIGEST, Plan, digest_schedule, due, is_late
 from ledger.clock import month_of
 from ledger.practice.practice import Practice, get_practice
@@ -86,7 +86,7 @@ class Progress:
             ChannelError: Where another process has taken over.
         """
         if not hold(self.database, self.held, until=self.now() + LEASE):
-            raise ChannelError("claim_lost")
+            raise ChannelError(CLAIM_LOST, posted=Posted.UNKNOWN)
 
     def has_picture(self, picture: Picture | None) -> None:
         """Keep the picture that was uploaded, and whether the first message has it."""
@@ -205,7 +205,10 @@ def run(
             progress=Progress(database, held, now),
         )
     except ChannelError as error:
-        leave_alone(database, held, error.wait, at=now())
+        if occurrence.kind == ASKED_FOR and error.posted is not Posted.UNKNOWN and not error.wait:
+            give_back(database, held, at=now())  # somebody waits for it, and asks again as soon as it is mended
+        else:
+            leave_alone(database, held, error.wait, at=now())
         raise
     late = digest.late_since is not None
     if not finish(database, held, channel_id=team.channel_id, message_ts=message_ts, at=at, is_late=late):

@@ -104,6 +104,11 @@ def hold(database: ScopedDatabase, held: Claim, *, until: datetime) -> bool:
     return _change(database, held, lease_until=until)
 
 
+def give_back(database: ScopedDatabase, held: Claim, *, at: datetime) -> None:
+    """End the claim at once: whoever claims the occurrence next goes on with it."""
+    hold(database, held, until=at)
+
+
 def leave_alone(database: ScopedDatabase, held: Claim, wait: timedelta, *, at: datetime) -> None:
     """Let nobody run the occurrence before the channel may be asked again (Slack: Retry-After)."""
     if wait > LEASE:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from ledger.characters import characters
 from ledger.clock import next_month
 from ledger.closing.freezing import (
     Draft,
@@ -190,10 +191,10 @@ def refuse_to_reopen(connection: Connection, practice: Practice, month: date, re
     Raises:
         LedgerError: REASON_LENGTH.
     """
-    if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
+    if not 1 <= characters(reason.strip()) <= REASON_CHARACTERS:
         raise LedgerError(
             "REASON_LENGTH",
-            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
+            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {characters(reason.strip())}.",
             f"For example: {reopen_example(month)}",
         )
     refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
+from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.months.closed_months import refuse_closed
 from ledger.months.patient_months import reevaluate
@@ -59,10 +60,10 @@ def add_addendum(
 def _add(
     connection: Connection, practice: Practice, patient_code: str, position: int, *, text: str, at: datetime, by: str
 ) -> AddendumReceipt:
-    if not 1 <= len(text) <= NOTE_CHARACTERS:
+    if not 1 <= characters(text) <= NOTE_CHARACTERS:
         raise LedgerError(
             "ADDENDUM_LENGTH",
-            f"An addendum has 1 to {NOTE_CHARACTERS} characters; this one has {len(text)}.",
+            f"An addendum has 1 to {NOTE_CHARACTERS} characters; this one has {characters(text)}.",
             f"For example: /ccm add {patient_code}#{position} Pharmacy confirmed the new dose.",
         )
     refuse_identifiers(practice, text, "addendum", today=practice.local_date(at))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.characters import characters
 from ledger.clock import month_of
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.months.closed_months import refuse_closed
@@ -184,10 +185,10 @@ def parts_of(entry: NewEntry, practice: Practice, *, at: datetime, confirmed: bo
     Raises:
         LedgerError: NOTE_TOO_LONG, LENGTH_MISSING.
     """
-    if len(entry.note) > NOTE_CHARACTERS:
+    if characters(entry.note) > NOTE_CHARACTERS:
         raise LedgerError(
             "NOTE_TOO_LONG",
-            f"The note has {len(entry.note)} characters; {NOTE_CHARACTERS} fit.",
+            f"The note has {characters(entry.note)} characters; {NOTE_CHARACTERS} fit.",
             "Say what was found and what was decided, and keep the rest in the chart.",
         )
     refuse_identifiers(practice, entry.note, "note", today=practice.local_date(at))

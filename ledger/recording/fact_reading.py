@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
@@ -123,10 +124,10 @@ def _stay(row: Cells, known: Known) -> Fact | None:
 def _complexity(row: Cells, known: Known) -> Fact | None:
     day, mdm = _past_day(row, "date", known), row.needed_choice("mdm", Mdm)
     by, rationale = row.text("by", "practitioner1"), row.text("rationale", "new heart failure, four medication changes")
-    if len(rationale) > RATIONALE_CHARACTERS:
+    if characters(rationale) > RATIONALE_CHARACTERS:
         row.refuse(
             "rationale",
-            f"has {len(rationale)} characters; {RATIONALE_CHARACTERS} fit.",
+            f"has {characters(rationale)} characters; {RATIONALE_CHARACTERS} fit.",
             "Say what makes the decisions complex, and keep the rest in the chart.",
         )
     try:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, String, bindparam, insert, or_, select
 
+from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.months.closed_months import refuse_closed
 from ledger.months.patient_months import reevaluate
@@ -91,10 +92,10 @@ def void_entry(
 
 
 def _refuse_reason(practice: Practice, patient_code: str, position: int, reason: str, *, at: datetime) -> None:
-    if not 1 <= len(reason.strip()) <= REASON_CHARACTERS:
+    if not 1 <= characters(reason.strip()) <= REASON_CHARACTERS:
         raise LedgerError(
             "REASON_LENGTH",
-            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {len(reason.strip())}.",
+            f"A reason has 1 to {REASON_CHARACTERS} characters; this one has {characters(reason.strip())}.",
             f"For example: /ccm void {patient_code}#{position} Logged for the wrong patient.",
         )
     refuse_identifiers(practice, reason, "reason", today=practice.local_date(at))

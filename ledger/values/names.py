@@ -2,10 +2,10 @@
 
 import re
 
-from ledger.values.reading import UnreadableValueError, refuse_invisible, shown, utf16_length
+from ledger.characters import characters
+from ledger.values.reading import UnreadableValueError, refuse_invisible, shown
 
-LONGEST_PERSON_NAME = 100
-LONGEST_TEAM_NAME = 75
+LONGEST_PERSON_NAME = LONGEST_TEAM_NAME = 75
 """What a menu of Slack's shows of an option."""
 
 # Slack's marks for text (https://docs.slack.dev/messaging/formatting-message-text): mentions and links, bold, code,
@@ -28,7 +28,7 @@ def read_name(text: str, *, longest: int, example: str) -> str:
         raise UnreadableValueError(
             f"{shown(name)} has {shown(found.group())}, which is markup to Slack.", f"For example: {example}"
         )
-    length = utf16_length(name)
+    length = characters(name)
     if length > longest:
         raise UnreadableValueError(f"has {length} characters; {longest} fit.", f"For example: {example}")
     return name

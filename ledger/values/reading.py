@@ -21,11 +21,6 @@ def shown(text: str) -> str:
     return repr(beginning)
 
 
-def utf16_length(text: str) -> int:
-    """Return how long Slack takes the text to be: in UTF-16 units, of which an emoji has two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def refuse_invisible(text: str) -> None:
     """Raise where a character of the text is not seen where the text is shown, or cannot be stored.
 

@@ -176,6 +176,15 @@ def test_a_channel_that_cannot_be_posted_in_is_found_with_why(harness: Harness, 
     assert codes == {"CHANNEL_ARCHIVED": "problem", "CHANNEL_GONE": "problem", "TEAM_WITHOUT_CHANNEL": "warning"}
 
 
+def test_a_channel_shared_with_another_organization_is_found(harness: Harness, doctor: Doctor) -> None:
+    harness.playground.workspace.channels[BLUE].is_ext_shared = True
+
+    level, title = found(doctor("--json"))["CHANNEL_SHARED"][:2]
+
+    assert level == "problem"
+    assert "shared with another organization" in title
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

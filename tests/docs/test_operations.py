@@ -14,6 +14,7 @@ from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
 from bot.config import Settings
 from bot.runtime.background import BackgroundThreads
+from bot.slack.refusals import REFUSALS, Kind
 from bot.telemetry.logs import CONSOLE, JSON
 from bot.telemetry.metrics import Metrics
 from ledger.storage.database import Database
@@ -102,6 +103,12 @@ def test_every_finding_of_the_doctor_stands_there_with_its_level_and_no_other() 
     assert found - told == set()
     assert in_words - {code for code, _ in told} == set()
     assert {code for code, _ in told - found} <= raised
+
+
+def test_every_refusal_stands_there_under_its_kind_and_no_other() -> None:
+    told = {kind: set(named(codes)) for kind, codes, _ in rows("kind")}
+
+    assert told == {kind: {code for code, row in REFUSALS.items() if row.kind is kind} for kind in Kind}
 
 
 def test_every_event_that_is_explained_is_logged() -> None:

@@ -295,7 +295,30 @@ def test_a_message_needs_a_text_even_beside_blocks() -> None:
     assert refused(lambda: check_message(" ", [section()])).error == "no_text"
 
 
+PILL = "💊"
+"""One character to a reader, two to Slack's clients."""
+IN_UNITS: dict[str, tuple[JSON, JSON]] = {
+    "mrkdwn": (section(text=mrkdwn(PILL * 1501)), section(text=mrkdwn(PILL * 1500))),
+    "button": (actions(button(text=plain(PILL * 38))), actions(button(text=plain(PILL * 37)))),
+    "choice": (
+        actions(menu(options=[option(text=plain(PILL * 38))])),
+        actions(menu(options=[option(text=plain(PILL * 37))])),
+    ),
+    "value": (actions(button(value=PILL * 1001)), actions(button(value=PILL * 1000))),
+    "table": (table([[raw(PILL * 5001)]]), table([[raw(PILL * 5000)]])),
+}
+
+
+@pytest.mark.parametrize("place", IN_UNITS)
+def test_an_emoji_counts_twice_as_in_the_clients(place: str) -> None:
+    too_much, just_enough = IN_UNITS[place]
+    assert refused(lambda: check_message("fallback", [too_much])).error == "invalid_blocks"
+    check_message("fallback", [just_enough])
+
+
 def test_a_text_has_40000_characters_at_most() -> None:
+    check_message(PILL * 20_000, None)
+    assert refused(lambda: check_message(PILL * 20_001, None)).error == "msg_too_long"
     check_message("x" * 40_000, None)
     assert refused(lambda: check_message("x" * 40_001, None)).error == "msg_too_long"
 

@@ -60,7 +60,13 @@ def test_the_page_learns_who_and_what_there_is(playground: Playground) -> None:
     assert state["team"] == {"id": "T0PLAYGROUND", "name": "Playground"}
     assert state["app"]["name"] == "Care Bot"
     assert state["users"][0] == {"id": "U1", "name": "nurse.one", "title": "Care coordinator"}
-    assert state["channels"][0] == {"id": "C1", "name": "team-one", "members": ["U1", "U2"], "bot_is_member": True}
+    assert state["channels"][0] == {
+        "id": "C1",
+        "name": "team-one",
+        "members": ["U1", "U2"],
+        "bot_is_member": True,
+        "is_ext_shared": False,
+    }
     assert state["commands"] == [{"command": "/care", "description": "Do something", "usage_hint": "[what]"}]
     assert {each["type"] for each in state["shortcuts"]} == {"global", "message"}
     assert state["connected"] is False

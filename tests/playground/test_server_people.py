@@ -152,6 +152,8 @@ def test_every_kind_of_field_reaches_the_app_in_slacks_shape(playground: Playgro
         (input_block("f", "plain_text_input"), "", "x", "complete this required field"),
         (input_block("f", "plain_text_input", min_length=3), "ab", "abc", "at least 3"),
         (input_block("f", "plain_text_input", max_length=3), "abcd", "abc", "no more than 3"),
+        (input_block("f", "plain_text_input", max_length=3), "💊💊", "a💊", "no more than 3"),
+        (input_block("f", "plain_text_input", min_length=4), "a💊", "💊💊", "at least 4"),
         (input_block("f", "plain_text_input"), "x" * 3001, "x" * 3000, "no more than 3000"),
         (input_block("f", "number_input", is_decimal_allowed=False), "1.5", "1", "whole number"),
         (input_block("f", "number_input", is_decimal_allowed=True), "many", "1.5", "Please enter a number."),

@@ -110,6 +110,31 @@ def test_posting_where_the_app_may_not_is_refused(workspace: Workspace) -> None:
     assert refusal(workspace, "chat.postMessage", channel="C1", text="x", blocks="[").error == "invalid_blocks_format"
 
 
+def test_a_workspace_whose_settings_forbid_it_takes_no_posts_and_no_files(workspace: Workspace) -> None:
+    workspace.features = replace(workspace.features, scopes=workspace.features.scopes | {"files:write"})
+    workspace.channels["C1"].is_restricted = True
+    workspace.takes_files = False
+
+    assert refusal(workspace, "chat.postMessage", channel="C1", text="x").error == "restricted_action"
+    error = refusal(workspace, "files.getUploadURLExternal", filename="x.csv", length=1).error
+    assert error == "file_uploads_disabled"
+
+
+def test_a_changed_message_has_4000_characters_at_most(workspace: Workspace) -> None:
+    ts = call(workspace, "chat.postMessage", channel="C1", text="x" * 4001)["ts"]
+    assert call(workspace, "chat.update", channel="C1", ts=ts, text="💊" * 2000)["ok"]
+    assert refusal(workspace, "chat.update", channel="C1", ts=ts, text="💊" * 2000 + "x").error == "msg_too_long"
+
+
+def test_a_channel_says_whether_another_organization_sees_it(workspace: Workspace) -> None:
+    def told() -> bool:
+        return bool(call(workspace, "conversations.info", channel="C1")["channel"]["is_ext_shared"])
+
+    assert not told()
+    workspace.channels["C1"].is_ext_shared = True
+    assert told()
+
+
 def test_only_the_apps_own_messages_can_be_changed(workspace: Workspace) -> None:
     said = workspace.messages.add("C1", {"user": "U1", "text": "mine"})
     assert refusal(workspace, "chat.update", channel="C1", ts=said.ts, text="x").error == "cant_update_message"

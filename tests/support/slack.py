@@ -289,7 +289,8 @@ def paint_points_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 NEAR_COUNT, BLOCKED_COUNT, BARE_COUNT, ENTRY_COUNT = 500, 200, 60, 120
-LONG_NAME = "Team " + "with a very long name " * 12 + "& <sons>"
+LONG_NAME = "Team " + "with a very long name " * 2 + "that is no longer & <sons>"
+"""As long as a name may be."""
 LONG = "C0LONG"
 
 

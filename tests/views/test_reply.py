@@ -21,22 +21,24 @@ from bot.views.reply import (
     table,
     table_parts,
 )
+from ledger.characters import characters
 
 COLUMNS = ("One", "Two")
 
 
-@given(st.text(alphabet="ab &;\n", max_size=400), st.integers(5, 50))
+@given(st.text(alphabet="ab &;\n💊𝒳é", max_size=400), st.integers(5, 50))
 def test_text_is_broken_without_losing_a_character(text: str, most: int) -> None:
     parts = broken(text, most)
 
     assert "".join(parts) == text
-    assert all(len(part) <= most for part in parts)
+    assert all(characters(part) <= most for part in parts)
 
 
 def test_text_is_broken_at_spaces_where_it_has_some() -> None:
     assert broken("one two three", 8) == ["one two ", "three"]
     assert broken("x" * 12, 8) == ["x" * 8, "x" * 4]
     assert broken("as it is", 8) == ["as it is"]
+    assert broken("💊" * 6, 8) == ["💊" * 4, "💊" * 2]
 
 
 def test_lines_stand_in_as_few_sections_as_they_fit_in() -> None:
@@ -44,7 +46,7 @@ def test_lines_stand_in_as_few_sections_as_they_fit_in() -> None:
     assert sections([]) == []
 
 
-@given(st.lists(st.text(alphabet="ab ", min_size=1, max_size=7000).filter(str.strip), min_size=1, max_size=5))
+@given(st.lists(st.text(alphabet="ab 💊", min_size=1, max_size=7000).filter(str.strip), min_size=1, max_size=5))
 def test_no_line_is_too_long_for_sections(lines: list[str]) -> None:
     blocks = sections(lines)
 
@@ -56,6 +58,7 @@ def test_no_line_is_too_long_for_sections(lines: list[str]) -> None:
 def test_a_heading_that_is_too_long_ends_in_dots() -> None:
     assert header("x" * 150)["text"]["text"] == "x" * 150
     assert header("x" * 151)["text"]["text"] == "x" * 149 + "…"
+    assert header("💊" * 76)["text"]["text"] == "💊" * 74 + "…"
 
 
 def test_a_notification_shows_its_text_word_for_word() -> None:

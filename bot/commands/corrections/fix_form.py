@@ -13,6 +13,7 @@ from bot.grammar.lengths import format_length
 from bot.grammar.log_line import LogLine
 from bot.views.forms.log import ACTIVITY, CONFIRM, CONTACT, LENGTH, NOTE, PATIENT, PROGRAM, fix_form, prefill
 from bot.views.reply import OpenForm, reply_view
+from ledger.characters import characters
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.recording.entries import NOTE_CHARACTERS
 from ledger.recording.stored_entries import StoredEntry
@@ -21,9 +22,11 @@ from ledger.recording.stored_entries import StoredEntry
 def entry_form(call: Call, entry: StoredEntry) -> dict[str, Any]:
     """Return the form with the entry in it; a note that has grown too long for one is left out, and that is said."""
     values = _values(call, entry)
-    if len(entry.note) <= NOTE_CHARACTERS:
+    if characters(entry.note) <= NOTE_CHARACTERS:
         return fix_form(entry.name, values)
-    intro = f"With its addenda the note has {len(entry.note)} characters and {NOTE_CHARACTERS} fit: write it anew."
+    intro = (
+        f"With its addenda the note has {characters(entry.note)} characters and {NOTE_CHARACTERS} fit: write it anew."
+    )
     return fix_form(entry.name, {name: value for name, value in values.items() if name != NOTE}, intro=intro)
 
 

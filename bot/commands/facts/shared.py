@@ -27,6 +27,7 @@ from bot.views.forms.fact import (
 )
 from bot.views.forms.fact_inputs import DayInput, TimeInput
 from bot.views.reply import Answer, OpenForm, Reply, reply_view
+from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
@@ -153,10 +154,10 @@ def _open(
     asked: Sequence[str] = (),
     example: FactLine,
 ) -> OpenForm:
-    if len(line.rationale) > RATIONALE_CHARACTERS:
+    if characters(line.rationale) > RATIONALE_CHARACTERS:
         raise LedgerError(
             "RATIONALE_TOO_LONG",
-            f"The rationale has {len(line.rationale)} characters; {RATIONALE_CHARACTERS} fit.",
+            f"The rationale has {characters(line.rationale)} characters; {RATIONALE_CHARACTERS} fit.",
             "Say what makes the decisions complex, and keep the rest in the chart.",
         )
     values = values_of(keeper.form, line, today=call.today)

@@ -7,6 +7,10 @@ from bot.playground.limits.content import check_message, check_metadata
 from bot.playground.messages import Message
 from bot.playground.pictures import pictures_in, refused_picture
 from bot.playground.settings import JSON, Channel
+from ledger.characters import characters
+
+MOST_CHANGED_TEXT = 4_000
+"""Of a message that is changed; a new one may have ten times as many characters."""
 
 
 def content(call: Call) -> JSON:
@@ -68,6 +72,8 @@ def update(call: Call) -> JSON:
     """
     message = _own_message(call, "cant_update_message")
     changes = content(call)
+    if characters(changes["text"]) > MOST_CHANGED_TEXT:
+        raise SlackError("msg_too_long")
     for index, file in pictures_in(call.workspace, changes["blocks"] or []).items():
         if message.channel_id not in file.shown_in:
             raise refused_picture(index)
@@ -108,6 +114,8 @@ def _refuse_closed(call: Call, channel: Channel) -> None:
     may_post_anywhere = "chat:write.public" in call.workspace.features.scopes and channel.kind == "channels"
     if not channel.bot_is_member and not may_post_anywhere:
         raise SlackError("not_in_channel")
+    if channel.is_restricted:
+        raise SlackError("restricted_action")
 
 
 def _thread(call: Call, channel: Channel) -> str | None:

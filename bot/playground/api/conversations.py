@@ -87,6 +87,10 @@ def as_api(channel: Channel) -> JSON:
         "is_mpim": False,
         "is_private": channel.is_private,
         "is_archived": channel.is_archived,
+        "is_shared": channel.is_ext_shared,
+        "is_ext_shared": channel.is_ext_shared,
+        "is_org_shared": False,
+        "is_pending_ext_shared": False,
         "is_member": channel.bot_is_member,
         "num_members": len(channel.members) + int(channel.bot_is_member),
     }

@@ -9,6 +9,8 @@ from bot.playground.workspace import Workspace
 
 def get_upload_url(call: Call) -> JSON:
     """Return where to send a file's bytes."""
+    if not call.workspace.takes_files:
+        raise SlackError("file_uploads_disabled")
     length = call.number("length", 0)
     if length < 1:
         raise missing("length")
@@ -40,6 +42,8 @@ def complete_upload(call: Call) -> JSON:
     channels = [call.workspace.channel(each) for each in _targets(call)]
     if any(not channel.bot_is_member for channel in channels):
         raise SlackError("not_in_channel")
+    if any(channel.is_restricted for channel in channels):
+        raise SlackError("posting_to_channel_denied")
     store = call.workspace.files
     stored = [store.complete(str(each.get("id")), each.get("title")) for each in listed]
     bot_user_id = call.workspace.installation.bot_user_id

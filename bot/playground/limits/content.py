@@ -7,6 +7,7 @@ from bot.playground.errors import SlackError
 from bot.playground.limits import blocks, objects, tables
 from bot.playground.limits.shapes import Check, Problems, Shape, anything, array, boolean, exactly_one, one_of, string
 from bot.playground.settings import JSON
+from ledger.characters import characters
 
 MOST_TEXT = 40_000
 MOST_VIEW_BYTES = 250_000
@@ -24,7 +25,7 @@ def check_message(text: Any, message_blocks: Any) -> None:
     if not isinstance(text, str) or not text.strip():
         told = ["[ERROR] a text beside the blocks is missing; notifications and screen readers need one"]
         raise SlackError("no_text", told if message_blocks else ())
-    if len(text) > MOST_TEXT:
+    if characters(text) > MOST_TEXT:
         raise SlackError("msg_too_long")
     if message_blocks is None:
         return

@@ -13,6 +13,7 @@ from bot.playground.limits.shapes import (
     one_of,
     string,
 )
+from ledger.characters import characters
 
 _STYLE = Shape(dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight"), boolean))
 
@@ -80,4 +81,4 @@ def count_characters(value: Any) -> int:
     if not isinstance(value, dict):
         return 0
     text = value.get("text")
-    return (len(text) if isinstance(text, str) else 0) + count_characters(value.get("elements", []))
+    return (characters(text) if isinstance(text, str) else 0) + count_characters(value.get("elements", []))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.characters import characters
+
 Check = Callable[[Any, str, "Problems"], None]
 
 
@@ -92,9 +94,9 @@ def string(most: int | None = None, least: int = 0) -> Check:
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, str):
             problems.add(pointer, "must provide a string")
-        elif len(value) < least:
+        elif characters(value) < least:
             problems.add(pointer, f"must be more than {least - 1} characters")
-        elif most is not None and len(value) > most:
+        elif most is not None and characters(value) > most:
             problems.add(pointer, f"must be less than {most + 1} characters")
 
     return check

@@ -12,6 +12,7 @@ from bot.playground.people.sources import Source, blocks_of, find_message, find_
 from bot.playground.settings import JSON, Channel, User
 from bot.playground.surfaces import OpenView
 from bot.playground.workspace import Workspace
+from ledger.characters import characters
 
 # Slack asks an app for options only after so many characters, unless the menu says otherwise.
 USUAL_QUERY_LENGTH = 3
@@ -69,6 +70,7 @@ class People:
         opened = find_view(self._workspace, user.id, view_id)
         if opened.body["type"] != "modal" or opened.body["submit"] is None:
             raise ImpossibleAction("this view has no submit button")
+        self._refuse_hidden_channels(opened, values)
         state = forms.merged_state(blocks_of(opened), _entered(opened, values))
         wrong = forms.wrong_entries(blocks_of(opened), state)
         if wrong:
@@ -76,6 +78,17 @@ class People:
         payload = self._payloads.view_submission(user, opened, state)
         answer = self._delivery.send("interactive", payload, f"view_submission {opened.body['callback_id']}")
         return take_submission_answer(self._workspace, opened, answer)
+
+    def _refuse_hidden_channels(self, opened: OpenView, values: JSON | None) -> None:
+        """Raise ImpossibleAction for a channel shared with another organization that its menu does not show."""
+        for block_id, actions in (values or {}).items():
+            for action_id, value in actions.items():
+                _, element = forms.find_element(blocks_of(opened), action_id, block_id)
+                chosen = forms.chosen(element, value).get("selected_conversation")
+                channel = self._workspace.channels.get(chosen) if chosen else None
+                is_hidden = element.get("filter", {}).get("exclude_external_shared_channels", False)
+                if channel is not None and channel.is_ext_shared and is_hidden:
+                    raise ImpossibleAction(f"{chosen} is shared with another organization: the menu does not show it")
 
     def close(self, user_id: str, view_id: str) -> Outcome:
         """Dismisses a modal; the app is told if it asked to be."""
@@ -105,7 +118,7 @@ class People:
         block, found = forms.find_element(blocks_of(source), element["action_id"], element.get("block_id"))
         if not found["type"].endswith("external_select"):
             raise ImpossibleAction("only external menus ask the app for options")
-        if len(query) < found.get("min_query_length", USUAL_QUERY_LENGTH):
+        if characters(query) < found.get("min_query_length", USUAL_QUERY_LENGTH):
             return {"options": []}
         named = {"block_id": block["block_id"], "action_id": found["action_id"]}
         state = forms.merged_state(blocks_of(source), _entered(source, None))

@@ -13,6 +13,7 @@ from bot.playground.filling import elements_of
 from bot.playground.limits.elements import MOST_TEXT_INPUT, TEXT_INPUTS
 from bot.playground.limits.objects import offered_options
 from bot.playground.settings import JSON
+from ledger.characters import characters
 
 # The key of an element's state that holds what was chosen, and the key it is given a beginning by.
 STATE_KEYS: Mapping[str, tuple[str, str]] = {
@@ -156,9 +157,9 @@ def _wrong_url(_element: JSON, value: str) -> str | None:
 
 def _wrong_length(element: JSON, value: str) -> str | None:
     least, most = element.get("min_length", 0), element.get("max_length", MOST_TEXT_INPUT)
-    if len(value) < least:
+    if characters(value) < least:
         return f"Please enter at least {least} characters."
-    if len(value) > most:
+    if characters(value) > most:
         return f"Please enter no more than {most} characters."
     return None
 

@@ -6,7 +6,7 @@ from bot.views import formatting
 from bot.views.blocks import Block, View, modal, option, select_menu
 from bot.views.forms.inputs import text_input
 from bot.views.receipt import ADD_DETAIL, UNDO
-from bot.views.reply import actions, button, sections
+from bot.views.reply import actions, as_typed, button, sections
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NOTE_CHARACTERS
 from ledger.recording.stored_entries import StoredEntry
@@ -73,5 +73,9 @@ def _entry(entry: StoredEntry, practice: Practice) -> list[Block]:
         entry.program.value,
     ]
     advice = note_advice(entry.note)
-    lines = [" · ".join(filter(None, parts)), f"Note: {formatting.escaped(entry.note)}"]
-    return sections([*lines, *([f"*{formatting.escaped(advice)}*"] if advice else [])])
+    heading = sections([" · ".join(filter(None, parts))])
+    return [
+        *heading,
+        *as_typed(f"Note: {entry.note}"),
+        *sections([f"*{formatting.escaped(advice)}*"] if advice else []),
+    ]

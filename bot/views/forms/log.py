@@ -150,7 +150,9 @@ def unclear_intro(problems: Sequence[Problem], missing: Collection[str]) -> str:
 
 def unlike_intro(unlike: FormValues) -> str:
     """Return what a line says otherwise than the form, by the names of inputs: it stays as it stands in the form."""
-    said = "; ".join(f"{_ASKED[name]} (the line says {formatting.escaped(_quoted(name, unlike))})" for name in unlike)
+    # A note is not quoted among words with marks, where its own signs would become marks: it stands in the line below.
+    others = {name: "otherwise" if name == NOTE else formatting.escaped(_quoted(name, unlike)) for name in unlike}
+    said = "; ".join(f"{_ASKED[name]} (the line says {other})" for name, other in others.items())
     return f"Left as it stands in the form: {said}." if unlike else ""
 
 

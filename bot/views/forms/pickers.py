@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from bot.views.blocks import Block, Option, input_block, option, search_menu
+from ledger.characters import beginning, characters
 
 PATIENT_PICKER = "pick_patient"
 """The action of every menu of patients; ``bot.listeners.pickers`` answers what is typed into it."""
@@ -30,9 +31,9 @@ def patient_option(patient_code: str, team: str = "") -> Option:
 
 def team_word(team_id: str) -> str:
     """Return the value that means a team in a menu: its id, shortened unmistakably where a menu would not take it."""
-    if len(team_id) <= VALUE_CHARACTERS:
+    if characters(team_id) <= VALUE_CHARACTERS:
         return team_id
-    return f"{team_id[:100]}~{sha256(team_id.encode()).hexdigest()[:16]}"
+    return f"{beginning(team_id, 100)}~{sha256(team_id.encode()).hexdigest()[:16]}"
 
 
 def team_option(word: str, name: str) -> Option:

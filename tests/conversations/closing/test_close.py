@@ -284,7 +284,7 @@ def test_a_reopen_that_is_none_is_said_so_and_changes_nothing(worked: Harness, l
 
 def test_the_reason_is_kept_as_it_was_typed(worked: Harness) -> None:
     close(worked)
-    assert "Reason: Minutes &lt; 20 &amp; not billed" in str(
+    assert "Reason: Minutes < 20 & not billed" in str(
         reopen(worked, "/ccm reopen oct 2026 Minutes < 20 & not billed").blocks
     )
     assert "Minutes < 20 & not billed" in str(table_rows(worked.say("/ccm close oct", BILLER).message))

@@ -62,7 +62,9 @@ def test_a_file_that_slack_does_not_take_is_said_so(harness: Harness) -> None:
     harness.say("/ccm export", "U0BILLER1")
 
     def told() -> bool:
-        return any("Something went wrong" in seen.words for seen in harness.person("U0BILLER1").messages("C0GENERAL"))
+        return any(
+            "Slack refused (internal_error)" in seen.words for seen in harness.person("U0BILLER1").messages("C0GENERAL")
+        )
 
     assert harness.playground.wait_until(told)
     harness.playground.refusals.clear()

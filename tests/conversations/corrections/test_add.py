@@ -14,7 +14,7 @@ def test_a_thin_note_holds_after_an_addendum(harness: Harness) -> None:
 
     seen = harness.say("/ccm add P-1042#1 Insulin kept at 10 & patient told on the phone.")
 
-    assert "*Added* to the note of *P-1042#1*: Insulin kept at 10 &amp; patient told on the phone." in seen.words
+    assert "*Added* to the note of *P-1042#1*:\nInsulin kept at 10 & patient told on the phone." in seen.words
     assert "both keep their times (rule E5)" in seen.words
     assert "Note is" not in seen.words
     statement = harness.say("/ccm patient P-1042")
@@ -52,6 +52,7 @@ def test_its_author_and_a_lead_of_the_patients_team_may_add(harness: Harness, us
     [
         ("add", "Which entry?"),
         (f"add P-1042#1 {'x' * 3001}", "this one has 3001."),
+        (f"add P-1042#1 {'Pill 💊' * 429}", "this one has 3003."),
         ("add P-1042#2 Dose kept.", "There is no entry P-1042#2."),
     ],
 )

@@ -187,13 +187,13 @@ def test_a_failure_leaves_no_note_in_the_log_and_no_inner_workings_before_the_us
 
 
 def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(harness: Harness) -> None:
-    harness.playground.fail_next("views.open", status=200, error="internal_error")
+    harness.playground.fail_next("views.open", status=200, error="something_new")
 
     with capture_logs() as logs:
         seen = harness.say("/ccm log P-1042 meds Reconciled.")
 
     refused, failed = troubles(logs)
-    assert (refused["event"], refused["reason"]) == ("slack_refused", "internal_error")
+    assert (refused["event"], refused["reason"]) == ("slack_refused", "something_new")
     assert failed["event"] == "unexpected_failure"
     assert failed["reference"] in seen.words
     assert "/ccm log P-1042 meds Reconciled." in seen.words
@@ -201,7 +201,7 @@ def test_what_slack_refuses_unexpectedly_is_answered_with_a_number(harness: Harn
 
 def test_a_form_button_that_slack_refuses_leaves_its_message_as_it_was(harness: Harness) -> None:
     saved = harness.say(LINE)
-    harness.playground.fail_next("views.open", status=200, error="internal_error")
+    harness.playground.fail_next("views.open", status=200, error="something_new")
 
     seen = harness.press(saved, LOG_ANOTHER)
 

@@ -39,7 +39,7 @@ def test_add_detail_shows_the_entry_with_its_advice_and_adds_to_its_note(harness
     done = opened(harness.person().submit(form, {"addendum": ADDED}))
 
     assert done.title == "Added"
-    assert f"*Added* to the note of *P-1042#1*: {ADDED}" in done.words
+    assert f"*Added* to the note of *P-1042#1*:\n{ADDED}" in done.words
     assert f"Reconciled.\n{ADDED}" in opened(harness.say("/ccm add P-1042#1")).words
 
 

@@ -135,15 +135,17 @@ def test_a_note_of_3000_characters_is_saved(harness: Harness) -> None:
     assert harness.entries()[0].note == note.strip()
 
 
-def test_a_note_that_is_too_long_is_refused_with_its_length(harness: Harness) -> None:
-    seen = harness.say(f"/ccm log P-1042 12m meds {'x' * 3001}")
+@pytest.mark.parametrize("note", ["x" * 3001, "Pill 💊" * 428 + "Given"])
+def test_a_note_that_is_too_long_is_refused_with_its_length(harness: Harness, note: str) -> None:
+    seen = harness.say(f"/ccm log P-1042 12m meds {note}")
 
     assert "The note has 3001 characters; 3000 fit." in seen.words
     assert harness.live_count() == 0
 
 
-def test_a_note_that_is_too_long_for_the_form_is_refused_with_its_length(harness: Harness) -> None:
-    seen = harness.say(f"/ccm log 12m meds {'x' * 3001}")
+@pytest.mark.parametrize("note", ["x" * 3001, "Pill 💊" * 428 + "Given"])
+def test_a_note_that_is_too_long_for_the_form_is_refused_with_its_length(harness: Harness, note: str) -> None:
+    seen = harness.say(f"/ccm log 12m meds {note}")
 
     assert "The note has 3001 characters; 3000 fit." in seen.words
     assert seen.modal is None

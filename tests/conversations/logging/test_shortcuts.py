@@ -77,6 +77,22 @@ def test_a_message_of_the_bot_can_be_logged_about(harness: Harness) -> None:
     assert note_in(harness.person().shortcut(MESSAGE_SHORTCUT, message).modal) == "3 patients near the next code."
 
 
+@pytest.mark.parametrize(
+    ("sent", "note"),
+    [
+        ("<@U0NURSE2> asked in <#C0BLUE|> &amp; <#C0GREEN|green>.", "@Nurse Two asked in #blue-team & #green."),
+        (f"<@{STRANGER}> sent <https://example.com/x?a=1&amp;b=2|the list>.", "@visitor sent the list."),
+        ("<@U0NOBODY> wrote to <mailto:lab@example.com|lab@example.com>.", "@U0NOBODY wrote to lab@example.com."),
+    ],
+)
+def test_a_message_brings_names_and_labels_into_the_note(harness: Harness, sent: str, note: str) -> None:
+    harness.allows_refusals = "U0NOBODY" in sent
+    harness.client.chat_postMessage(channel=BLUE, text=sent)
+    (message,) = harness.posts(BLUE)
+
+    assert note_in(harness.person().shortcut(MESSAGE_SHORTCUT, message).modal) == note
+
+
 @pytest.mark.parametrize("text", ["BP <140 & pulse >60.", "Reviewed & reconciled. " * 200])
 def test_a_message_is_kept_as_far_as_it_fits_and_what_was_cut_is_said(harness: Harness, text: str) -> None:
     harness.person().say(GENERAL, text.strip())

@@ -213,6 +213,8 @@ def test_each_mistake_of_a_team_is_named(sqlite_database: Database, here: Practi
         {"name": "red-team", "channel_id": "C0RED"},
         {"name": "Gray Team", "channel_id": "#gray"},
         {"name": "Pink Team", "channel_id": "D0PINK"},
+        {"name": "x" * 76, "channel_id": "C0RED"},
+        {"name": f"Pill {'💊' * 36}", "channel_id": "C0RED"},
     ]
     assert problems(sqlite_database, here, "teams", rows) == [
         "line 2, name: is empty. For example: Blue Team",
@@ -222,6 +224,8 @@ def test_each_mistake_of_a_team_is_named(sqlite_database: Database, here: Practi
         "line 6, name: 'red-team' stands in the file twice. Remove one of the lines.",
         "line 7, channel_id: '#gray' is not a channel id. It begins with C, for example C0123ABCD.",
         "line 8, channel_id: 'D0PINK' is not a channel id. It begins with C, for example C0123ABCD.",
+        "line 9, name: has 76 characters; 75 fit. Shorten it, for example: Blue Team",
+        "line 10, name: has 77 characters; 75 fit. Shorten it, for example: Blue Team",
     ]
 
 
@@ -240,6 +244,9 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         staff_row(id="new8", name="New"),
         staff_row(id="new9", name="New", slack_user_id="U0NEW9"),
         staff_row(id="newer9", name="New", slack_user_id="U0NEW9"),
+        staff_row(id="n" * 41, name="New"),
+        staff_row(id="n" * 40, name="x" * 74 + "💊"),
+        staff_row(id="n" * 39, name="x" * 73 + "💊"),
     ]
     assert problems(sqlite_database, here, "staff", rows) == [
         "line 2, id: is empty. For example: coord1",
@@ -254,6 +261,8 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         "line 11, supervised: 'maybe' is neither yes nor no. Write yes or no.",
         "line 12, id: 'new8' stands in the file twice. Remove one of the lines.",
         "line 14, slack_user_id: already belongs to 'new9'. One Slack person is one staff member.",
+        "line 15, id: has 41 characters; 40 fit. Shorten it, for example: coord1",
+        "line 16, name: has 76 characters; 75 fit. Shorten it, for example: Coordinator One",
     ]
 
 

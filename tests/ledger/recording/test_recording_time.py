@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.practice import AT, NOTE, TODAY, an_entry, local, record, statement, verified
 
+from ledger.characters import characters
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NewEntry, Receipt
@@ -88,12 +89,16 @@ def test_work_of_which_nothing_is_said_is_refused(sqlite_database: Database, her
     assert refusal(sqlite_database, here, an_entry(note=note)).code == "NOTE_MISSING"
 
 
-def test_a_note_of_3000_characters_fits_and_one_more_does_not(sqlite_database: Database, here: Practice) -> None:
-    error = refusal(sqlite_database, here, an_entry(note="x" * 3001))
+@pytest.mark.parametrize("end", ["x", "💊"])
+def test_a_note_of_3000_characters_fits_and_one_more_does_not(
+    sqlite_database: Database, here: Practice, end: str
+) -> None:
+    fits = "x" * (3000 - characters(end)) + end
+    error = refusal(sqlite_database, here, an_entry(note=f"{fits}x"))
     assert (error.code, "3001" in error.title) == ("NOTE_TOO_LONG", True)
     assert "xxx" not in f"{error}{error.remedy}"
-    record(sqlite_database, here, an_entry(note="x" * 3000))
-    assert len(statement(sqlite_database, here).facts.entries[0].note) == 3000
+    record(sqlite_database, here, an_entry(note=fits))
+    assert statement(sqlite_database, here).facts.entries[0].note == fits
 
 
 def test_over_three_hours_is_asked_about_and_stored_once_confirmed(database: Database, practice: Practice) -> None:

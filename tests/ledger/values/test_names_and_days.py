@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.characters import characters
 from ledger.values.days import refuse_first_day, refuse_last_day, refuse_outside_care
 from ledger.values.names import LONGEST_PERSON_NAME, read_name
-from ledger.values.reading import UnreadableValueError, utf16_length
+from ledger.values.reading import UnreadableValueError
 
 TODAY = date(2026, 11, 24)
 
@@ -85,7 +86,7 @@ def test_no_name_that_is_accepted_has_hidden_characters(text: str) -> None:
         return
     assert {unicodedata.category(character)[0] for character in kept}.isdisjoint("C")
     assert not {"\u2028", "\u2029", *"<>*`~"} & set(kept)
-    assert utf16_length(kept) <= LONGEST_PERSON_NAME
+    assert characters(kept) <= LONGEST_PERSON_NAME
     assert name(kept) == kept
 
 

@@ -132,9 +132,9 @@ export function mrkdwn(text) {
   return fragment;
 }
 
-/** The nodes of a plain text: emoji names become emoji, nothing else is styled. */
-function plain(text) {
-  const pieces = unescape(text ?? "").split(/:([a-z0-9_+'-]+):/);
+/** The nodes of a plain text: emoji names become emoji where the text says so, nothing else is styled. */
+function plain({ text, emoji }) {
+  const pieces = emoji === false ? [unescape(text ?? "")] : unescape(text ?? "").split(/:([a-z0-9_+'-]+):/);
   const nodes = pieces.map((piece, index) => {
     if (index % 2 === 0) return withBreaks(piece.split("\n"), (line) => [line]);
     return emojiNode(piece);
@@ -145,7 +145,7 @@ function plain(text) {
 /** A Block Kit text object's nodes, whichever of the two kinds it is. */
 export function textObject(object) {
   if (!object) return document.createDocumentFragment();
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object.text);
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object);
 }
 
 /** What a notification would read aloud: the text without its marks. */

@@ -18,9 +18,10 @@ function people() {
   return directory.users.map((user) => asOption(user.id, user.name, user.title));
 }
 
-function channels() {
+function channels(element) {
+  const hidesShared = element.filter?.exclude_external_shared_channels ?? false;
   return directory.channels
-    .filter((channel) => !isDirect(channel))
+    .filter((channel) => !isDirect(channel) && !(hidesShared && channel.is_ext_shared))
     .map((channel) => asOption(channel.id, `#${channel.name}`));
 }
 
@@ -45,7 +46,7 @@ export function initialChoice(element) {
   const name = found ? found[0] : "option";
   const initial = isMulti(element) ? (element[`initial_${name}s`] ?? []) : [element[`initial_${name}`]].filter(Boolean);
   if (!found) return initial;
-  const all = found[1]();
+  const all = found[1](element);
   return initial.map((id) => all.find((option) => option.value === id) ?? asOption(id, id));
 }
 
@@ -89,6 +90,6 @@ async function askBot(element, blockId, container, query) {
 export async function findOptions(element, blockId, container, query) {
   if (kindOf(element) === "external_select") return askBot(element, blockId, container, query);
   const found = DIRECTORY_KINDS[kindOf(element)];
-  const groups = found ? [{ label: null, options: found[1]() }] : asGroups(element);
+  const groups = found ? [{ label: null, options: found[1](element) }] : asGroups(element);
   return { groups: matching(groups, query), note: "No results" };
 }
