@@ -29,11 +29,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """How many rows of a file were new, changed what was there, or said what the ledger already knew."""
+    """How many rows of a file were new, changed what was there, or said what the ledger already knew.
+
+    ``warnings`` say in a sentence each what was stored and an auditor would ask about.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, outcomes: Iterable[str]) -> "ImportSummary":

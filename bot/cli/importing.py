@@ -1,5 +1,6 @@
 """``ccm import``: a practice from CSV files."""
 
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -91,8 +92,10 @@ def _import(importer: Importer, file: Path, workspace: str | None, *, as_json: b
     ):
         summary = importer(connection, practice, file, at=now(), progress=progress)
     if as_json:
-        print_json(summary)
+        print_json({name: said for name, said in asdict(summary).items() if said != ()})
     else:
         out.print(
             f"{escape(file.name)}: {summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         )
+        for warning in summary.warnings:
+            out.print(escape(warning))

@@ -263,7 +263,7 @@ def _start(connection: Connection, own: Practice, timer: timers.Timer, name: str
 def _stop(connection: Connection, own: Practice) -> entries.Receipt:
     work = an_entry(times=("2026-11-18 15:00", "2026-11-18 15:12"))
     times = {"started_at": AT, "request": asked("stop"), "at": AT + timedelta(minutes=12)}
-    return timers.stop_timer(connection, own, work, recorded_by="nurse1", **times)
+    return timers.stop_timer(connection, own, work, recorded_by="nurse1", confirmed=True, **times)
 
 
 def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
@@ -273,7 +273,8 @@ def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
 
 def _record(connection: Connection, own: Practice, name: str, **work: Any) -> entries.Receipt:
     entry = an_entry(**work)
-    return entries.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=entry.staff_id)
+    by = entry.staff_id
+    return entries.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=by, confirmed=True)
 
 
 def _record_many(connection: Connection, own: Practice) -> list[entries.Receipt]:
@@ -433,7 +434,9 @@ WRITES: Mapping[str, Write] = {
         )
     ),
     "ledger.recording.fixes.fix_entry": saved(
-        lambda c, p: fixes.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT)
+        lambda c, p: fixes.fix_entry(
+            c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT, confirmed=True
+        )
     ),
     "ledger.recording.addenda.add_addendum": saved(
         lambda c, p: addenda.add_addendum(
@@ -582,8 +585,9 @@ PARTS = frozenset(
         "ledger.months.patient_months.reevaluate",
         "ledger.months.patient_months.reevaluate_all",
         "ledger.setting_changes.lock_settings",
-        "ledger.recording.entries.lock_many_staff",
-        "ledger.recording.entries.lock_staff",
+        "ledger.recording.staff_locks.lock_many_staff",
+        "ledger.recording.staff_locks.lock_staff",
+        "ledger.recording.staff_locks.next_stored_number",
         "ledger.recording.entries.store_entry",
         "ledger.roster.storing.lock_roster",
         "ledger.recording.voids.void_parts",

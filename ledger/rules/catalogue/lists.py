@@ -88,6 +88,16 @@ WARNINGS = (
         message="entries share a note word for word",
         remedy="Say what was particular each time: /ccm add ENTRY TEXT",
     ),
+    RuleText(
+        "W12",
+        "POSSIBLE_DOUBLE",
+        "Two entries of one date, activity and contact, either without times, by different people; or of one person "
+        "with the same length under different external ids.",
+        AUDIT,
+        "Two people, 20 minutes each of one call, no times.",
+        message="these entries may be the same work, logged twice",
+        remedy="If it was one piece of work, void one of them: /ccm void ENTRY REASON",
+    ),
 )
 
 WORKLISTS = (
