@@ -43,7 +43,7 @@ from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
-from ledger.reports import expiring, home_tabs, month_lists, own_entries, summaries, takes, worklists
+from ledger.reports import expiring, finishing, home_tabs, month_lists, own_entries, summaries, takes, worklists
 from ledger.reports import workbook as exports
 from ledger.roster import accounts, directory, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
@@ -142,6 +142,12 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: directory.program_for_entry(c, p, "P-1042", TODAY)
     ),
     "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
+    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=TODAY),
+    "ledger.reports.finishing.in_words": lambda c, p: finishing.in_words(
+        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=TODAY
+    ),
+    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(finishing.out_of_reach(c, p, ["P-1042"], on=TODAY)),
+    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=TODAY)),
     "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
     "ledger.reports.month_lists.month_list": lambda c, p: month_lists.month_list(c, p, SCOPE),
     "ledger.reports.month_lists.totals_of": lambda c, p: month_lists.totals_of(c, p, OCTOBER),

@@ -123,4 +123,13 @@ WORKLISTS = (
         "this project's worklist",
         "18 minutes, no consent.",
     ),
+    RuleText(
+        "N4",
+        "CANNOT_BE_FINISHED",
+        "A list is made for a day and asks only for patients whose further minutes could still count then. Whoever "
+        "died, is enrolled no more, is in a facility or has no consent that holds stands apart with the reason, and "
+        "adds nothing to what a list is worth.",
+        "this project's worklist",
+        "15 minutes, enrollment ended on November 10: apart, ended Nov 10 (died).",
+    ),
 )
