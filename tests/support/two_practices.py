@@ -66,6 +66,16 @@ TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
+LATER = date(2027, 1, 5)
+END = facts.Fact(
+    "P-1042",
+    facts.FactKind.ENROLLMENT,
+    date(2026, 1, 5),
+    Program("CCM"),
+    date(2026, 12, 31),
+    details={"reason": "died"},
+)
+"""An end that lies ahead of everything else that is asked here."""
 CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program("CCM"), details={"form": "verbal"})
 
 
@@ -142,12 +152,12 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: directory.program_for_entry(c, p, "P-1042", TODAY)
     ),
     "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
-    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=TODAY),
+    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=LATER),
     "ledger.reports.finishing.in_words": lambda c, p: finishing.in_words(
-        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=TODAY
+        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=LATER
     ),
-    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(finishing.out_of_reach(c, p, ["P-1042"], on=TODAY)),
-    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=TODAY)),
+    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(finishing.out_of_reach(c, p, ["P-1042"], on=LATER)),
+    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=LATER)),
     "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
     "ledger.reports.month_lists.month_list": lambda c, p: month_lists.month_list(c, p, SCOPE),
     "ledger.reports.month_lists.totals_of": lambda c, p: month_lists.totals_of(c, p, OCTOBER),
@@ -459,6 +469,9 @@ WRITES: Mapping[str, Write] = {
         lambda c, p: takes.take_over(
             c, p, MONTH, "P-1042", "lead1", instead_of="nurse1", request=asked("take over"), at=AT
         )
+    ),
+    "ledger.recording.facts.record_fact of an end": saved(
+        lambda c, p: recording_facts.record_fact(c, p, END, request=asked("end"), at=AT, recorded_by="nurse1")
     ),
     "ledger.recording.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
     "ledger.recording.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _due(), at=AT)),
