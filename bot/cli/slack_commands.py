@@ -7,6 +7,7 @@ from typing import Annotated, assert_never
 import typer
 
 from bot.cli.calls import Author, Words, with_call
+from bot.cli.dry_runs import DryRun, Lines, LocalNow, print_reading, print_readings
 from bot.cli.replies import print_blocks, print_reply
 from bot.cli.shared import AsJson, Workspace, print_json
 from bot.commands.call import Call
@@ -29,10 +30,13 @@ def from_slack(name: str) -> Callable[..., None]:
     if terminal is None:
         raise ValueError(f"{name} has no place in the terminal")
 
-    def run(
+    def run(  # noqa: PLR0917 typer passes every option by its name
         words: Words = None,
         author: Author = "",
         confirm: Confirm = False,
+        dry_run: DryRun = False,
+        lines: Lines = None,
+        local_now: LocalNow = None,
         workspace: Workspace = None,
         as_json: AsJson = False,
     ) -> None:
@@ -42,7 +46,13 @@ def from_slack(name: str) -> Callable[..., None]:
             else:
                 _save(command, terminal, call, confirmed=confirm, as_json=as_json)
 
-        with_call(work, words, workspace, author=author if "author" in taken else None)
+        read = terminal.read if isinstance(terminal, Saving) else None
+        if read is not None and lines is not None:
+            print_readings(read, lines, workspace, author, local_now)
+        elif read is not None and dry_run:
+            print_reading(read, words, workspace, author, at=local_now, as_json=as_json)
+        else:
+            with_call(work, words, workspace, author=author if "author" in taken else None)
 
     taken = _taken(terminal)
     known = signature(run)
@@ -66,6 +76,7 @@ def _taken(terminal: Listing | Saving) -> set[str]:
             wanted = {"words": True, "author": terminal.is_own}
         case Saving():
             wanted = {"words": terminal.takes_words, "author": True, "confirm": terminal.asks}
+            wanted |= dict.fromkeys(("dry_run", "lines", "local_now"), terminal.read is not None)
         case _:
             assert_never(terminal)
     return {"workspace", "as_json", *(name for name, is_wanted in wanted.items() if is_wanted)}

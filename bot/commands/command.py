@@ -56,6 +56,8 @@ class Saving:
     asks: bool = False
     """It asks about unusual entries, which ``--confirm`` answers."""
     takes_words: bool = True
+    read: Callable[[Call], Any] | None = None
+    """What ``--dry-run`` prints as JSON in place of saving: how the line would be understood."""
     explains_author: bool = False
     """A line without ``--as`` is answered with an example; else the option is named as the one that is missing."""
 

@@ -10,7 +10,7 @@ from bot.permissions import LEADING
 from bot.views import formatting
 from bot.views.digest import PAGE, digest_preview
 from bot.views.help import Topic
-from bot.views.reply import Reply, paged, section
+from bot.views.reply import Reply, one_of, section
 from jobs.digests.posting import ASKED_FOR, DigestChannel, digest_for, run
 from jobs.scheduling.claims import Occurrence
 from jobs.scheduling.schedules import digest_schedule
@@ -33,8 +33,7 @@ def digest(call: Call, page: int = 0) -> Reply:
     with call.database.reading() as connection:
         found = digest_for(connection, call.practice, team, at=call.at)
     pages = digest_preview(found, coming=next_posts(call.practice, team, call.at))
-    page = min(max(page, 0), len(pages) - 1)
-    return paged(pages[page], PAGE, page, len(pages), {"text": call.text})
+    return one_of(pages, PAGE, page, {"text": call.text})
 
 
 def next_post(practice: Practice, team: Team, at: datetime) -> str:

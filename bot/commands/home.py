@@ -13,9 +13,10 @@ from bot.setup import set_up_for
 from bot.views.blocks import Block
 from bot.views.home import Home, home_view
 from bot.views.home.billing import Billing
-from bot.views.home.place import UNTOUCHED, Place, nearest_page
+from bot.views.home.place import UNTOUCHED, Place
 from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
+from bot.views.reply import nearest_page
 from jobs.scheduling.schedules import calendar_of
 from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force

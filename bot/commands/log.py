@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.commands.call import Call
 from bot.commands.command import Command, Saving
 from bot.commands.pasting import Filled, fill, means_the_same, unread_error, without_command
+from bot.commands.reading import Reading, read_line, reading_card
 from bot.grammar.days import DayTrouble
 from bot.grammar.lengths import format_length, unread_length
 from bot.grammar.log_line import LogLine, parse_log
@@ -65,6 +66,8 @@ def log(call: Call, *, confirmed: bool = False) -> Reply | OpenForm:
     Raises:
         LedgerError: For an entry that the rules refuse.
     """
+    if asks_for_reading(call.text):
+        return reading_card(read(without_question(call)))
     try:
         said = _saved(call, confirmed=confirmed)
     except ProgramMissingError as error:
@@ -83,10 +86,31 @@ def save_line(call: Call, *, confirmed: bool) -> Reply | OpenForm:
         LedgerError: For an entry that the rules refuse, ``ConfirmationNeededError`` for an unusual one unless
             ``confirmed``.
     """
+    if asks_for_reading(call.text):
+        return reading_card(read(without_question(call)))
     said = _saved(call, confirmed=confirmed)
     if isinstance(said, Reply):
         return said
     return unclear_line(call.text, said.problems) if said.problems else _finish_in_form(call, said)
+
+
+def asks_for_reading(text: str) -> bool:
+    """Return whether a question mark stands alone behind the line: then it is read and not saved."""
+    return text.split()[-1:] == ["?"]
+
+
+def without_question(call: Call) -> Call:
+    """Return the call without the question mark behind its line."""
+    return call.behind(call.text.rstrip().removesuffix("?").rstrip())
+
+
+def read(call: Call) -> Reading:
+    """Return how the call's line would be understood and what would be asked; nothing is saved."""
+    return read_line(
+        call,
+        lambda connection: _parse(call, connection, call.text),
+        lambda connection, line: save_entry(call, connection, line, content={"log": call.text}, confirmed=False),
+    )
 
 
 def _saved(call: Call, *, confirmed: bool) -> Reply | LogLine:
@@ -321,7 +345,7 @@ def _values(call: Call, line: LogLine, text: str = "") -> dict[str, str]:
         note=line.note,
     )
     for problem in line.problems:
-        if problem.code != DayTrouble.LONG_AGO:
+        if problem.code not in {DayTrouble.LONG_AGO, "WORD_UNKNOWN"}:
             values.pop(INPUT_BY_FIELD[problem.field], None)
     unread = unescape(unread_length(text, line.problems, line, now=call.local_now))
     return {**values, LENGTH: unread} if unread else values
@@ -346,5 +370,6 @@ LOG = Command(
         "ccm log --as coord1 P-1042 12m meds call Reconciled the insulin list. Dose confirmed.",
         asks=True,
         explains_author=True,
+        read=read,
     ),
 )

@@ -11,7 +11,7 @@ from bot.permissions import EVERYBODY, may
 from bot.views import formatting
 from bot.views.help import Topic
 from bot.views.me import PAGE, own_pages
-from bot.views.reply import Reply, joined
+from bot.views.reply import Reply, joined, nearest_page
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.reports.own_entries import OwnEntry, own_entries
@@ -20,7 +20,7 @@ from ledger.reports.own_entries import OwnEntry, own_entries
 def me(call: Call, page: int = 0) -> Reply:
     """Page ``page`` (from 0) of the person's work today, this week (from Monday) or this month."""
     pages = me_pages(call)
-    return pages[min(max(page, 0), len(pages) - 1)]
+    return pages[nearest_page(page, len(pages))]
 
 
 def me_pages(call: Call) -> list[Reply]:

@@ -9,7 +9,7 @@ from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.help import Topic
 from bot.views.menus import Choice, menu
-from bot.views.reply import Reply, actions, paged
+from bot.views.reply import Reply, actions, nearest_page, paged
 from bot.views.worklist import PAGE, TEAM_FILTER, near_pages
 from jobs.scheduling.schedules import calendar_of
 from ledger.clock import month_of
@@ -25,7 +25,7 @@ def near(call: Call, page: int = 0) -> Reply:
         LedgerError: For words that name neither a team nor a month or program.
     """
     pages = near_messages(call)
-    page = min(max(page, 0), len(pages) - 1)
+    page = nearest_page(page, len(pages))
     title, *rest = pages[page].blocks
     shown = replace(pages[page], blocks=(title, *_team_menu(call), *rest))
     return paged(shown, PAGE, page, len(pages), {"text": call.text})

@@ -11,7 +11,7 @@ from bot.permissions import EVERYBODY, may
 from bot.views.closing import closed_line
 from bot.views.help import Topic
 from bot.views.patient import PAGE, statement_pages
-from bot.views.reply import Reply, joined
+from bot.views.reply import Reply, joined, nearest_page
 from ledger.cases import statement_json
 from ledger.clock import month_of
 from ledger.errors import LedgerError
@@ -30,7 +30,7 @@ def patient(call: Call, page: int = 0) -> Reply:
         LedgerError: Where the words name no patient or no month.
     """
     pages = patient_pages(call)
-    return pages[min(max(page, 0), len(pages) - 1)]
+    return pages[nearest_page(page, len(pages))]
 
 
 def patient_pages(call: Call) -> list[Reply]:

@@ -14,10 +14,10 @@ from jobs.scheduling.runs import waiting_of
 from jobs.scheduling.schedules import TITLES, plans
 from jobs.scheduling.tables import WatchRow
 from ledger.audit.verify import verify
+from ledger.patients.records import patient_codes
 from ledger.practice.practice import Practice
 from ledger.roster.directory import administrators, people, teams
 from ledger.roster.setup import set_up_gaps
-from ledger.storage.tables import PatientRow
 
 SAMPLE = 20
 """How many patients of each practice are verified, others each time."""
@@ -56,7 +56,9 @@ def people_can_work(setup: Setup) -> Iterator[Finding]:
         without_slack = [one.staff_id for one in staff if not one.slack_user_id]
         if without_slack:
             remedy = f"Type: /ccm staff {without_slack[0]}"
-            yield warning("STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {_some(without_slack)}.", remedy)
+            yield warning(
+                "STAFF_WITHOUT_SLACK", f"No Slack id in {where}: {formatting.some_of(without_slack, NAMED)}.", remedy
+            )
         if admins or setup.settings.admin_ids:
             yield ok("ADMINS", f"{where} has {len(admins)} administrators and {len(staff)} people who work there.")
         else:
@@ -123,11 +125,5 @@ def nothing_waits_too_long(setup: Setup) -> Iterator[Finding]:
 
 
 def _sample(connection: Connection, practice: Practice) -> list[str]:
-    mine = PatientRow.practice_id == practice.practice_id
-    codes = list(connection.scalars(select(PatientRow.patient_code).where(mine)))
+    codes = patient_codes(connection, practice.practice_id)
     return random.sample(codes, min(SAMPLE, len(codes)))
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

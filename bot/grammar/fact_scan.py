@@ -10,22 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.grammar.clock import CLOCK
-from bot.grammar.days import DAY_DIGITS, DAY_WORDS
+from bot.grammar.days import DAY
 from bot.grammar.fact_vocabulary import FILLERS, SUBSTANTIAL_WORDS, FactChoice, Part, Shape
 from bot.grammar.months import parse_month
-from bot.grammar.tokens import Code, Token, code_of, opens_quote, read_code, read_quoted
+from bot.grammar.tokens import Code, Token, behind, code_of, opens_quote, read_code, read_quoted
 from bot.grammar.vocabulary import meaning_of
 from ledger.rules.facts import Program
 
-_END = r"(?=\s|$)"
+_END = r"(?=[.,;:]*(?:\s|$))"
 _WORD = re.compile(r"\S+")
 _TWO_WORDS = re.compile(r"\S+\s+\S+")
 _COUNTED = re.compile(rf"[0-9]+\s+days?{_END}", re.IGNORECASE)
 _NUMBER = re.compile(rf"[0-9]{{1,9}}{_END}")
-_DAY = re.compile(rf"(?P<day>{DAY_DIGITS}|{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))}){_END}", re.IGNORECASE)
+_DAY = re.compile(rf"(?P<day>{DAY}){_END}", re.IGNORECASE)
 _DAY_AND_TIME = re.compile(
-    rf"(?P<day>{DAY_DIGITS}|{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))})"
-    rf"(?:T|\s+(?:at\s+|@\s*)?)(?P<clock>{CLOCK}){_END}",
+    rf"(?P<day>{DAY})(?:T|\s+(?:at\s+|@\s*)?)(?P<clock>{CLOCK}){_END}",
     re.IGNORECASE,
 )
 _DIVIDER = re.compile(r"^[-–—:|]\s+")
@@ -89,8 +88,8 @@ class _Scanner:
         self.has_shaped_code = any(read_code(word, 0, lambda _: False) for word in text.split())
 
     def skip_spaces(self, position: int) -> int:
-        """Return the offset of the first character at or behind ``position`` that is no white space."""
-        return len(self.text) - len(self.text[position:].lstrip())
+        """Return the offset of the first character at or behind ``position`` that is neither space nor punctuation."""
+        return behind(self.text, position)
 
     def take(self, position: int) -> int | None:
         """Take the word or phrase at ``position``; the offset behind it, or None where the rationale begins."""

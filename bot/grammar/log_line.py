@@ -10,6 +10,8 @@ from bot.grammar.resolve import (
     Reporter,
     assign_numbers,
     report_conflicts,
+    report_day_or_times,
+    report_doubts,
     resolve_code,
     resolve_day,
     resolve_length,
@@ -76,7 +78,7 @@ def parse_log(
     ``default_activity`` is what a word for HOW means without a WHAT (for a fix the entry's own).
 
     Words come in any order up to the first that means nothing; there the note begins (``bot.grammar.scan`` says what
-    happens to words that come twice).
+    happens to words that come twice, and what is asked about).
     Slack's escapes in the note are undone. A length, a time or a date that cannot be read is a problem, never a guess.
 
     Raises:
@@ -89,17 +91,19 @@ def parse_log(
     code, lengths = assign_numbers(line, find_codes)
     patient_code = resolve_code(code, find_codes, report)
     report_conflicts(line, report)
+    report_doubts(line, report)
+    report_day_or_times(line, lengths, report)
     minutes = resolve_length(lengths, report)
     is_length_sure = all(problem.field != "duration_minutes" for problem in report.problems)
     day = resolve_day(line, now.date(), report)
     span = resolve_span(line, minutes if is_length_sure else None, now, default_day, report)
-    contact = said(line, Contact)
+    contact = said_contact(line)
     return LogLine(
         patient_code=patient_code,
         duration_minutes=span.duration_minutes if is_length_sure else None,
         started_at=span.started_at,
         ended_at=span.ended_at if is_length_sure else None,
-        activity=said(line, Activity) or (default_activity if contact else None),
+        activity=said(line, Activity) or (default_activity if line.contacts else None),
         contact=contact,
         date_of_service=span.started_at.date() if span.started_at else day,
         program=said(line, Program),
@@ -126,6 +130,14 @@ def format_log(line: LogLine) -> str:
         quoted(line.note) if line.note else None,
     ]
     return " ".join(part for part in parts if part)
+
+
+def said_contact(line: Line) -> Contact | None:
+    """Return the way of contact: of several the one that counts least; None where none is said, or in doubt which."""
+    contacts = line.contacts
+    attempt = next((each for each in (Contact.VOICEMAIL, Contact.NO_ANSWER) if each in contacts), None)
+    in_doubt = any(doubt.field == "contact" for doubt in line.doubts)
+    return None if in_doubt else attempt or next(iter(contacts), None)
 
 
 def said(line: Line, kind: type[_Meaning]) -> _Meaning | None:

@@ -22,7 +22,8 @@ _NAMES = (
     ("nov", "november"),
     ("dec", "december"),
 )
-_NUMBERS: Mapping[str, int] = {name: number for number, names in enumerate(_NAMES, start=1) for name in names}
+MONTH_NUMBERS: Mapping[str, int] = {name: number for number, names in enumerate(_NAMES, start=1) for name in names}
+"""The number of each month by its names."""
 IN_FUTURE = "MONTH_IN_FUTURE"
 _LONGEST_MONTH_WORDS = 2
 _THIS_OR_LAST = re.compile(r"(?P<which>this|last)(?:\s+month)?")
@@ -66,7 +67,7 @@ def split_month(text: str, *, today: date) -> tuple[date | Problem, str]:
 
 
 def _month_number(word: str) -> int | None:
-    number = int(word) if word.isdecimal() else _NUMBERS.get(word)
+    number = int(word) if word.isdecimal() else MONTH_NUMBERS.get(word)
     return number if number is not None and number in range(1, 13) else None
 
 

@@ -1,5 +1,6 @@
 """A scanned line's tokens, turned into values slot by slot; each function reports the problems it finds."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -33,6 +34,7 @@ DAY_TROUBLES = {
     DayTrouble.UNREADABLE: "is no date of the calendar.",
     DayTrouble.FUTURE: "lies in the future.",
     DayTrouble.LONG_AGO: "is more than two months back. If it is the date, write it with its year.",
+    DayTrouble.AMBIGUOUS: "may be the day of this week or of the week before. Write its date.",
     DayTrouble.FAR: "is more than two months away. Write it with its year.",
 }
 """What is said of a day that is not accepted."""
@@ -104,7 +106,7 @@ def resolve_length(lengths: list[Token], report: Report) -> int | None:
     """Return the one length written, in minutes; None where there is none, or none that can be relied on."""
     for token in lengths:
         if isinstance(token, Unreadable):
-            field = "started_at" if token.code.startswith("TIME_") else "duration_minutes"
+            field = "started_at" if token.code.startswith("TIME_") else token.field
             report(token, field, token.code, token.message, token.example)
     readable = [token for token in lengths if isinstance(token, Length | Times)]
     for extra in readable[1:]:
@@ -119,7 +121,7 @@ def resolve_day(line: Line, today: date, report: Report) -> date | None:
     token = _first(line, Day)
     if token is None:
         return None
-    day, trouble = read_day(token.text, today)
+    day, trouble = read_day(token.day, today)
     if trouble is not None:
         report(token, "date_of_service", trouble.value, DAY_TROUBLES[trouble], today.strftime("%m/%d/%Y"))
     return day
@@ -129,7 +131,7 @@ def resolve_span(line: Line, minutes: int | None, now: datetime, default_day: da
     """Start, end and length. Times give the length; a length gives the end of ``at 14:05`` and the start of ``-15``."""
     clock = next((token for token in line.tokens if isinstance(token, Times | At | Ago)), None)
     day_token = _first(line, Day)
-    day = read_day(day_token.text, now.date())[0] if day_token else default_day
+    day = read_day(day_token.day, now.date())[0] if day_token else default_day
     if day is None and day_token:
         return Span(duration_minutes=minutes)
     match clock:
@@ -143,6 +145,23 @@ def resolve_span(line: Line, minutes: int | None, now: datetime, default_day: da
             return Span(duration_minutes=minutes)
 
 
+def report_day_or_times(line: Line, lengths: list[Token], report: Report) -> None:
+    """Report ``10-12`` where no length is written: it may be a day, or times. It is then taken for neither."""
+    day = _first(line, Day)
+    hours = day and re.fullmatch("([0-9]+)-([0-9]+)", day.day)
+    if day is None or not hours or lengths:
+        return
+    line.tokens.remove(day)
+    message = "may be a day or times, and no length is written. Write the length, or both times whole."
+    report(day, "duration_minutes", "LENGTH_UNREADABLE", message, f"{hours[1]}:00-{hours[2]}:00")
+
+
+def report_doubts(line: Line, report: Report) -> None:
+    """Report every word that looks like a part of the line and may be none."""
+    for doubt in line.doubts:
+        report(doubt, doubt.field, doubt.code, doubt.message, doubt.example)
+
+
 def report_conflicts(line: Line, report: Report) -> None:
     """Report every token that contradicts an earlier one."""
     for token in line.conflicts:
@@ -152,7 +171,13 @@ def report_conflicts(line: Line, report: Report) -> None:
             case Day():
                 report(token, "date_of_service", "DATE_CONFLICT", "is a second date. Write one.", "yesterday")
             case Length() | Times() | Number():
-                report(token, "duration_minutes", "LENGTH_CONFLICT", "is a second length. Write one.", "12m")
+                report(
+                    token,
+                    "duration_minutes",
+                    "LENGTH_CONFLICT",
+                    "is a second length. Write one, or put a note that begins so in quotes.",
+                    "12m",
+                )
             case _:
                 report(token, "started_at", "TIMES_CONFLICT", "is a second time of day. Write one.", "at 14:05")
 

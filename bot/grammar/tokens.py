@@ -3,43 +3,64 @@
 Beside them what can stand around a note: quotes, and Slack's escapes.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.grammar.clock import CLOCK, ClockTime, minutes_between, read_clock, settle_halves
-from bot.grammar.days import DAY_DIGITS, DAY_WORDS
+from bot.grammar.days import DAY
 from bot.grammar.vocabulary import MEASURES, longest_phrase, meaning_of
 from ledger.rules.facts import Activity, Contact, Program
 
 MAX_MINUTES = 24 * 60
 """An entry is never longer than 24 hours (billing-rules E4)."""
 
+_UNITS = ("minutes", "minute", "hours", "hour")
 _HALF_DAY_MINUTES = 12 * 60
-_END = r"(?=\s|$)"
-_MINUTE_UNIT = r"(?:minutes|minute|mins|min|m)\.?"
-_HOUR_UNIT = r"(?:hours|hour|hrs|hr|h)\.?"
+_CLOSE = r"[.,;:!…–—-]*(?:\s|$)"
+_END = rf"(?={_CLOSE}|[.,;:–—…]+(?=[^\W\d_]))"
+"""The end of a word of the line: punctuation behind it is not meaning, with or without a space before the next word."""
+_NUMBER_END = rf"(?={_CLOSE})"
+_PUNCTUATION = re.compile(r"[.,;:!…–—-]*(?:\s+(?:[.,;:|–—-]+(?=\s|$))?)*")
+_MINUTE_UNIT = r"(?:minutes|minute|mins|min|m)"
+_HOUR_UNIT = r"(?:hours|hour|hrs|hr|h)"
 
 _DASH = "[-–—−]"  # noqa: RUF001 phones type real dashes and minus signs
 _TIMES = re.compile(
     rf"(?:(?:at|from)\s+)?(?P<first>{CLOCK})(?P<dash>\s*{_DASH}\s*|\s+to\s+)(?P<last>{CLOCK}){_END}", re.IGNORECASE
 )
 _AT = re.compile(rf"(?:at\s+|@\s*)(?P<clock>{CLOCK}){_END}", re.IGNORECASE)
-_HOURS_COLON_MINUTES = re.compile(rf"(?P<hours>[0-9]{{1,2}}):(?P<minutes>[0-9]{{2}}){_END}")
+_COLON_MINUTES = re.compile(rf":(?P<minutes>[0-5][0-9]){_END}")
+_DECIMAL = re.compile(
+    rf"(?P<whole>[0-9]{{0,4}})[.,](?P<part>[0-9]{{1,2}})\s*(?:(?P<hours>{_HOUR_UNIT})|{_MINUTE_UNIT}){_END}",
+    re.IGNORECASE,
+)
+_HOURS_COLON_MINUTES = re.compile(rf"(?P<hours>[0-9]{{1,2}}):(?P<minutes>[0-9]{{2}})(?!\s*{_DASH}){_END}")
+"""As a length; ``10:00-`` is the begin of times, whose end is still to be said."""
 _HOURS = re.compile(
     rf"(?P<hours>[0-9]{{1,2}})\s*{_HOUR_UNIT}"
-    rf"(?:\s*(?P<minutes>[0-9]{{1,2}})\s*{_MINUTE_UNIT}|(?P<bare>[0-9]{{1,2}}))?{_END}",
+    rf"(?:\.?\s*(?P<minutes>[0-9]{{1,2}})\s*{_MINUTE_UNIT}|(?P<bare>[0-9]{{1,2}}))?{_END}",
     re.IGNORECASE,
 )
 _MINUTES = re.compile(rf"(?P<minutes>[0-9]{{1,4}})\s*{_MINUTE_UNIT}{_END}", re.IGNORECASE)
-_NUMBER = re.compile(rf"[0-9]{{1,9}}{_END}")
+_NUMBER = re.compile(rf"[0-9]{{1,9}}{_NUMBER_END}")
 _NUMBER_OF_SOMETHING = re.compile(rf"[0-9]{{1,9}}\s+(?P<measure>\S+){_END}")
 _AGO = re.compile(rf"{_DASH}(?P<minutes>[0-9]{{1,4}})(?!\s*{_MINUTE_UNIT}{_END}){_END}", re.IGNORECASE)
-_DAY = re.compile(rf"(?:{DAY_DIGITS}){_END}")
+_DAY = re.compile(
+    r"(?:(?:on|for|dos|d/o/s|dated?(?:\s+of\s+service)?|service\s+date)(?:\s*:\s*|\s+))?"
+    rf"(?P<day>{DAY}){_END}",
+    re.IGNORECASE,
+)
+_CODE_WORD = re.compile(rf"\S*?[^\s.,;:]{_NUMBER_END}")
+_BEFORE_CODE = re.compile(r"(?:(?P<patient>patient|pt)[.:]?|for)\s+", re.IGNORECASE)
 _CODE = re.compile(rf"[A-Za-z]{{1,3}}[-‐‑‒–—_]?[0-9]+{_END}")  # noqa: RUF001 phones type real hyphens and dashes
 _WORD = re.compile(r"\S+")
-_PHRASE_WORD = re.compile(r"\s*(\S+)")
+_PHRASE_WORD = re.compile(r"\s*[^\s.,;:!…–—]*[^\s.,;:!…–—-]")
+_END_OF_PHRASE = re.compile(_END)
+_CALL_BACK = re.compile(r"\s+(?:(?:her|him|them|pt|patient)\s+)?back\b", re.IGNORECASE)
+_TWO_HOURS = re.compile(rf"([0-9]{{1,2}}){_DASH}([0-9]{{1,2}})$")
 _UNREADABLE = re.compile(rf"{_DASH}[0-9]+\s*{_MINUTE_UNIT}{_END}|(?:{_DASH}|[+.:])?[0-9]\S*", re.IGNORECASE)
 _CLOSERS = {'"': '"', "“": '”“"', "”": '”“"', "„": '”“"'}
 _SLACK_ESCAPE = re.compile(r"&(?:amp|lt|gt);")
@@ -103,7 +124,10 @@ class Ago(Token):
 
 @dataclass(frozen=True, slots=True)
 class Day(Token):
-    """A day, not yet resolved to a date."""
+    """A day, not yet resolved to a date: ``day`` is what matches ``bot.grammar.days.DAY``."""
+
+    day: str
+    has_preposition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +144,15 @@ class Number(Token):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(Token):
-    """A word that stands where a length is expected and looks like one, but cannot be read.
+    """A word that looks like a part of the line, but cannot be read as one for certain.
 
-    ``code``, ``message`` and ``example`` are those of the problem to report.
+    ``code``, ``message`` and ``example`` are those of the problem to report, ``field`` is what it would fill.
     """
 
     code: str = "LENGTH_UNREADABLE"
     message: str = "cannot be read as a length, so nothing is assumed."
     example: str = "12m"
+    field: str = "duration_minutes"
 
 
 _FILLS: Mapping[type[Token] | type[str], frozenset[Slot]] = {
@@ -141,6 +166,12 @@ _FILLS: Mapping[type[Token] | type[str], frozenset[Slot]] = {
     Contact: frozenset({Slot.HOW}),
     Program: frozenset({Slot.PROGRAM}),
 }
+
+
+def behind(text: str, position: int) -> int:
+    """Return the offset of the next word: behind punctuation, spaces and dashes that stand alone."""
+    found = _PUNCTUATION.match(text, position)
+    return found.end() if found else position
 
 
 def slots_of(token: Token) -> frozenset[Slot]:
@@ -183,10 +214,10 @@ def _read_times(text: str, position: int) -> Token | None:
 
 
 def _is_range(first: ClockTime, dash: str, last: ClockTime) -> bool:
-    """Return whether two numbers are times at all: ``10-12`` is not, ``10-12pm`` is, ``10 -12pm`` is not."""
+    """Return whether two numbers are times: ``10-12`` are not, ``10-12pm``, ``10-10:20`` are, ``10 -12pm`` are not."""
     if first.has_minutes or first.half:
         return last.has_minutes or bool(last.half)
-    return bool(last.half) and dash == dash.strip()
+    return (last.has_minutes or bool(last.half)) and dash == dash.strip()
 
 
 def _times(found: re.Match[str], first: ClockTime, last: ClockTime) -> Token:
@@ -207,6 +238,12 @@ def _times(found: re.Match[str], first: ClockTime, last: ClockTime) -> Token:
 
 
 def _read_length(text: str, position: int) -> Token | None:
+    decimal = _DECIMAL.match(text, position)
+    if decimal is not None:
+        return _decimal_length(decimal)
+    colon = _COLON_MINUTES.match(text, position)
+    if colon is not None:
+        return length_of(*_token_at(colon), int(colon["minutes"]))
     clock = _HOURS_COLON_MINUTES.match(text, position)
     if clock is not None:
         return _length(clock, int(clock["hours"]), int(clock["minutes"]))
@@ -217,6 +254,22 @@ def _read_length(text: str, position: int) -> Token | None:
     if minutes is not None:
         return length_of(*_token_at(minutes), int(minutes["minutes"]))
     return None
+
+
+def _decimal_length(found: re.Match[str]) -> Token:
+    """Return a length written with a decimal, where it comes to whole minutes; ``1.5h`` does, ``12.5m`` does not."""
+    whole, part = int(found["whole"] or 0), found["part"]
+    hundredths = (whole * 100 + int(part.ljust(2, "0"))) * (60 if found["hours"] else 1)
+    minutes, rest = divmod(hundredths, 100)
+    if rest:
+        return Unreadable(*_token_at(found), message="does not come to whole minutes.", example=spelled(minutes))
+    return length_of(*_token_at(found), minutes)
+
+
+def spelled(minutes: int) -> str:
+    """Return a length as it is best typed: ``1h30m``, ``12m``."""
+    hours, rest = divmod(max(minutes, 1), 60)
+    return "".join((f"{hours}h" if hours else "", f"{rest}m" if rest else ""))
 
 
 def _length(found: re.Match[str], hours: int, minutes: int) -> Token:
@@ -257,15 +310,14 @@ def _read_ago(text: str, position: int) -> Token | None:
 
 
 def _read_day(text: str, position: int) -> Token | None:
-    found = _DAY.match(text, position) or _WORD.match(text, position)
-    if found is None or not (_DAY.fullmatch(found.group()) or found.group().lower() in DAY_WORDS):
-        return None
-    return Day(*_token_at(found))
+    found = _DAY.match(text, position)
+    return Day(*_token_at(found), found["day"], found.start() < found.start("day")) if found else None
 
 
 def _read_number(text: str, position: int) -> Token | None:
     counted = _NUMBER_OF_SOMETHING.match(text, position)
-    if counted is not None and counted["measure"].lower().rstrip(".,;") in MEASURES:
+    measure = counted["measure"].lower().rstrip(".,;") if counted else ""
+    if counted is not None and (measure in MEASURES or difflib.get_close_matches(measure, _UNITS, cutoff=0.8)):
         return Unreadable(*_token_at(counted))
     found = _NUMBER.match(text, position)
     return Number(*_token_at(found)) if found else None
@@ -279,26 +331,33 @@ def _read_word(text: str, position: int) -> Token | None:
         if following is None:
             break
         end = following.end()
-        meaning = meaning_of(text[position:end])
-        if meaning is not None:
+        meaning = meaning_of(text[position:end]) if _END_OF_PHRASE.match(text, end) else None
+        if meaning is not None and not (meaning is Contact.LIVE and _CALL_BACK.match(text, end)):
             longest = Word(text[position:end], position, end, meaning)
     return longest
 
 
 def read_code(text: str, position: int, names_patient: Callable[[str], bool]) -> Code | None:
     """Return the patient code at ``position``, known or not where it has the usual shape; None where there is none."""
-    shaped = _CODE.match(text, position)
+    before = _BEFORE_CODE.match(text, position)
+    begin = before.end() if before else position
+    shaped = _CODE.match(text, begin)
     if shaped is not None:
         return Code(*_token_at(shaped))
-    found = _WORD.match(text, position)
-    if found is None or not any(character.isdigit() for character in found.group()):
+    found = _CODE_WORD.match(text, begin)
+    if found is None or (before and not before["patient"]) or not any(char.isdigit() for char in found.group()):
         return None
     return Code(*_token_at(found)) if names_patient(code_of(found.group())) else None
 
 
 def _read_unreadable(text: str, position: int) -> Token | None:
     found = _UNREADABLE.match(text, position)
-    return Unreadable(*_token_at(found)) if found else None
+    if found is None:
+        return None
+    hours = _TWO_HOURS.match(found.group())
+    number = int(next(iter(re.findall("[0-9]{1,9}", found.group())), 0))
+    nearest = f"{hours[1]}:00-{hours[2]}:00" if hours else f"{number}m"
+    return Unreadable(*_token_at(found), example=nearest if hours or 0 < number <= MAX_MINUTES else "12m")
 
 
 def opens_quote(text: str, position: int) -> bool:

@@ -53,8 +53,18 @@ ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
 CONTACT_WORDS: Mapping[Contact, tuple[str, ...]] = {
     Contact.LIVE: ("call", "phone", "video", "live", "phone-call", "live-call", "video-call"),
     Contact.MESSAGE: ("message", "portal", "portal-message", "secure-message", "email"),
-    Contact.VOICEMAIL: ("voicemail", "vm", "lvm", "voice-mail"),
-    Contact.NO_ANSWER: ("no-answer", "noanswer"),
+    Contact.VOICEMAIL: (
+        "voicemail",
+        "vm",
+        "lvm",
+        "voice-mail",
+        "left-voicemail",
+        "left-vm",
+        "left-a-voicemail",
+        "left-a-vm",
+        "went-to-voicemail",
+    ),
+    Contact.NO_ANSWER: ("no-answer", "noanswer", "utr"),
 }
 """HOW: every contact of billing-rules section 2 with its usual words."""
 

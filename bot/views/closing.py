@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.views import formatting
 from bot.views.blocks import Block, Element
-from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
+from bot.views.reply import Reply, actions, button, context, header, one_of, section, sections, table, table_parts
 from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closing.month_close import ClosePreview, ClosingReceipt
 from ledger.months.closed_months import Action, Closing, Totals, reopen_example
@@ -87,10 +87,8 @@ def closed_already(history: Sequence[Closing], practice: Practice) -> Reply:
 
 def closed(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice, *, page: int = 0) -> Reply:
     """Return the answer to a close: what was frozen, and a page (from 0) of what differs from the close before it."""
-    pages = closed_pages(receipt, changes, practice)
-    page = min(max(page, 0), len(pages) - 1)
     address = {"text": f"{receipt.closing.month:%Y-%m} {receipt.closing.number}"}
-    return paged(pages[page], CHANGES_PAGE, page, len(pages), address)
+    return one_of(closed_pages(receipt, changes, practice), CHANGES_PAGE, page, address)
 
 
 def closed_pages(receipt: ClosingReceipt, changes: CloseChanges, practice: Practice) -> list[Reply]:
@@ -111,9 +109,8 @@ def closed_pages(receipt: ClosingReceipt, changes: CloseChanges, practice: Pract
         return [Reply(text, tuple(blocks))]
     blocks += sections(_changed(changes, closing, changes.previous, practice))
     parts = table_parts(CHANGE_COLUMNS, list(map(change_cells, changes.changes)), most_rows=ROWS_PER_PAGE)
-    if not parts:
-        return [Reply(text, tuple(blocks))]
-    return [Reply(text, (*blocks, table(CHANGE_COLUMNS, part))) for part in parts]
+    tables = [[table(CHANGE_COLUMNS, part)] for part in parts] or [[]]
+    return [Reply(text, (*blocks, *shown)) for shown in tables]
 
 
 def change_cells(change: StatementChange) -> tuple[str, ...]:
@@ -140,7 +137,7 @@ def reopening_now(month: date) -> Reply:
 def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
     """Return the answer to a reopen: why, what the evaluation changed, and what may be done now."""
     closing = receipt.closing
-    month, typed = formatting.month_name(closing.month), f"{closing.month:%Y-%m}"
+    month = formatting.month_name(closing.month)
     when, who = _when(closing.recorded_at, practice), formatting.escaped(closing.recorded_by)
     changed = "Its figures are as they were when it was closed."
     if receipt.changed_patients:
@@ -151,7 +148,7 @@ def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
         f"Reason: {formatting.escaped(closing.reason or '')}",
         f"Evaluated again under the rulebook {closing.rulebook}. {changed}",
         "It takes entries, voids, fixes and addenda again.",
-        f"When all is right: `/ccm close {typed}` shows what would be frozen, and then what changed.",
+        f"When all is right: `/ccm close {closing.month:%Y-%m}` shows what would be frozen, and then what changed.",
     ]
     blocks: list[Block] = sections(lines)
     if receipt.replayed:
@@ -185,9 +182,8 @@ def _totals(totals: Totals | None) -> list[str]:
 def _in_short(totals: Totals | None) -> str:
     if totals is None:
         return ""
-    return (
-        f"{formatting.listed(totals.billable_patients, 'billable patient')}, {formatting.money(totals.expected_cents)}"
-    )
+    patients = formatting.listed(totals.billable_patients, "billable patient")
+    return f"{patients}, {formatting.money(totals.expected_cents)}"
 
 
 def _way_to_reopen(closing: Closing) -> str:
@@ -210,12 +206,7 @@ def _changed(changes: CloseChanges, closing: Closing, previous: Closing, practic
 def _history(history: Sequence[Closing], practice: Practice) -> list[Block]:
     """Return the latest closes and reopens, as many as fit in one table; nothing for a month that was never closed."""
     rows = [
-        (
-            _when(one.recorded_at, practice),
-            _ACTION_WORDS[one.action],
-            one.recorded_by,
-            one.reason or "",
-        )
+        (_when(one.recorded_at, practice), _ACTION_WORDS[one.action], one.recorded_by, one.reason or "")
         for one in reversed(history)
     ]
     parts = table_parts(HISTORY_COLUMNS, rows, most_rows=ROWS_PER_PAGE)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ledger.rules import catalogue
 from ledger.rules.facts import Activity, Contact
 from ledger.rules.formatting import dollars
-from ledger.rules.statement import CodeLine, Group, Status
+from ledger.rules.statement import CodeLine, Exclusion, Group, Status
 
 ACTIVITY_WORDS = {activity: activity.value.replace("_", " ") for activity in Activity} | {
     Activity.EM_VISIT: "office visit",
@@ -81,6 +81,21 @@ def span(start: datetime, end: datetime) -> str:
     if f"{start:%p}" == f"{end:%p}":
         first = first.split(" ")[0]
     return f"{first}–{clock(end)}"
+
+
+def when(on: date, started_at: datetime | None, ended_at: datetime | None) -> str:
+    """Return ``Tue Nov 3, 2:05–2:17 pm``, or the day alone where no times are known."""
+    return f"{day(on)}, {span(started_at, ended_at)}" if started_at and ended_at else day(on)
+
+
+def what(activity: Activity, contact: Contact | None) -> str:
+    """Return ``medication management, live call``, or the activity alone where nobody was to be reached."""
+    return f"{ACTIVITY_WORDS[activity]}, {CONTACT_WORDS[contact]}" if contact else ACTIVITY_WORDS[activity]
+
+
+def not_counted(excluded: Sequence[Exclusion]) -> list[str]:
+    """Return ``12 min OVERLAP (C5)`` of each exclusion."""
+    return [f"{one.minutes} min {one.reason} ({one.rule})" for one in excluded]
 
 
 def codes(lines: tuple[CodeLine, ...]) -> str:

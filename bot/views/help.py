@@ -7,12 +7,15 @@ from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS, program_words
 from bot.views.reply import Reply, sections
 
 LOG_WORDS = (
-    "*LENGTH* `12`, `12m`, `1h5m`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",
+    "*LENGTH* `12`, `12m`, `1h5m`, `1.5h`, `1:05`, or times `10:05-10:17`, `2:05-2:17pm`",
     "*WHAT* " + ", ".join(f"`{known[0]}`" for known in ACTIVITY_WORDS.values()),
     "*HOW* " + ", ".join(f"`{known[0]}`" for known in CONTACT_WORDS.values()),
-    "*WHEN* `today`, `yesterday`, `mon` … `sun`, `11/03`, `2026-11-03`, `at 14:05`, `-15` (ended 15 minutes ago)",
+    "*WHEN* `today`, `yesterday`, `mon` … `sun`, `11/03`, `Nov 3`, `2 days ago`, `at 14:05`, `-15` (15 minutes ago)",
     "*PROGRAM* {timed programs}; not needed where the patient has one program",
-    "Words come in any order; the note begins at the first word that is none of these.",
+    "Words come in any order; the note begins at the first word that is none of these, or with a quote.",
+    "Of several HOW words the one that counts least holds: `call vm` is a voicemail.",
+    "What may be a day, a length or a contact and is not clear is asked about.",
+    "A `?` behind the line shows how it is read; nothing is saved.",
 )
 """The words that a line about time knows; the rulebooks say which programs there are (``_with_programs``)."""
 

@@ -51,17 +51,13 @@ def own_pages(
 
 def _menu(listed: Sequence[OwnEntry]) -> Block:
     return entry_menu(
-        [
-            (
-                entry.name,
-                (
-                    f"{formatting.day(entry.result.date_of_service)} · {entry.result.duration_minutes} min "
-                    f"· {_what(entry)}"
-                ),
-            )
-            for entry in listed
-        ]
+        [(entry.name, f"{formatting.day(entry.result.date_of_service)} · {length_and_what(entry)}") for entry in listed]
     )
+
+
+def length_and_what(entry: OwnEntry) -> str:
+    """Return ``12 min · medication management, live call``."""
+    return f"{entry.result.duration_minutes} min · {formatting.what(entry.activity, entry.contact)}"
 
 
 def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str]:
@@ -80,15 +76,14 @@ def _to_do(live: Sequence[OwnEntry], near_patients: int, scope: str) -> list[str
 
 def _row(entry: OwnEntry) -> tuple[str, ...]:
     result = entry.result
-    when = formatting.day(result.date_of_service)
-    if entry.started_at and entry.ended_at:
-        when = f"{when}, {formatting.span(entry.started_at, entry.ended_at)}"
-    missing = [f"{cut.minutes} min {cut.reason} ({cut.rule})" for cut in result.excluded]
-    missing += [entry.note_advice] if entry.note_advice else []
+    when = formatting.when(result.date_of_service, entry.started_at, entry.ended_at)
+    missing = [*formatting.not_counted(result.excluded), *([entry.note_advice] if entry.note_advice else [])]
     minutes = f"{result.duration_minutes} {result.program}"
-    return (entry.name, when, _what(entry), minutes, str(result.counted_minutes), "; ".join(missing))
-
-
-def _what(entry: OwnEntry) -> str:
-    what = formatting.ACTIVITY_WORDS[entry.activity]
-    return f"{what}, {formatting.CONTACT_WORDS[entry.contact]}" if entry.contact else what
+    return (
+        entry.name,
+        when,
+        formatting.what(entry.activity, entry.contact),
+        minutes,
+        str(result.counted_minutes),
+        "; ".join(missing),
+    )

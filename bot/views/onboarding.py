@@ -19,10 +19,8 @@ def stranger_card(error: LedgerError, admins: Sequence[str], *, typed: str = "",
     card = error_card(error, typed=typed, saves=saves)
     if not admins:
         return card
-    named = ", ".join(f"<@{user}>" for user in admins[:MOST_NAMED])
-    more = f" and {len(admins) - MOST_NAMED} more" if admins[MOST_NAMED:] else ""
     title, *rest = card.blocks
-    asked = context(f"Administrators here: {named}{more}")
+    asked = context(f"Administrators here: {formatting.some_of([f'<@{user}>' for user in admins], MOST_NAMED)}")
     return Reply(card.text, (title, asked, *rest))
 
 

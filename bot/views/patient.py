@@ -123,19 +123,13 @@ def _entry_list(numbers: tuple[int, ...]) -> str:
 def _row(
     result: EntryResult, entry: TimeEntry, corrected: Correction | None, staff: Callable[[str], str]
 ) -> tuple[str, ...]:
-    what = formatting.ACTIVITY_WORDS[entry.activity]
-    if entry.contact:
-        what = f"{what}, {formatting.CONTACT_WORDS[entry.contact]}"
+    what = formatting.what(entry.activity, entry.contact)
     if corrected and corrected.replaces_position:
         what = f"{what} (replaces #{corrected.replaces_position})"
     if corrected and corrected.addenda:
         what = f"{what} ({formatting.listed(corrected.addenda, 'addendum', 'addenda')})"
-    when = formatting.day(result.date_of_service)
-    if entry.started_at and entry.ended_at:
-        when = f"{when}, {formatting.span(entry.started_at, entry.ended_at)}"
-    why_not = "; ".join(
-        f"{exclusion.minutes} min {exclusion.reason} ({exclusion.rule})" for exclusion in result.excluded
-    )
+    when = formatting.when(result.date_of_service, entry.started_at, entry.ended_at)
+    why_not = "; ".join(formatting.not_counted(result.excluded))
     if corrected and corrected.void_reason:
         why_not = f"{why_not}: {corrected.void_reason}"
     counted = str(result.counted_minutes)

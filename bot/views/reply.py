@@ -171,6 +171,22 @@ def _encoded(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def page_count(count: int, size: int) -> int:
+    """Return how many pages of that size so many rows fill; at least one."""
+    return max(1, -(-count // size))
+
+
+def nearest_page(page: int, count: int, size: int = 1) -> int:
+    """Return ``page`` (from 0), or the nearest there is: a list may have become shorter."""
+    return min(max(page, 0), page_count(count, size) - 1)
+
+
+def one_of(pages: Sequence[Reply], action: str, page: int, address: Mapping[str, Any]) -> Reply:
+    """Return page ``page`` (from 0) of an answer, or the nearest there is, with buttons as ``paged`` has them."""
+    page = nearest_page(page, len(pages))
+    return paged(pages[page], action, page, len(pages), address)
+
+
 def paged(reply: Reply, action: str, page: int, pages: int, address: Mapping[str, Any]) -> Reply:
     """Return ``reply`` as page ``page`` (from 0) of ``pages``, with buttons to the pages beside it.
 

@@ -2,6 +2,8 @@
 
 from bot.setup import INVITE, SetUp, Step
 from bot.views import formatting
+from bot.views.blocks import Block
+from bot.views.reply import divider, sections
 
 
 def set_up_lines(set_up: SetUp) -> list[str]:
@@ -17,6 +19,14 @@ def set_up_lines(set_up: SetUp) -> list[str]:
     if any(step.comes_first for step in steps):
         lines.append(f"Type `{INVITE}` in each team's channel, or the bot cannot post there.")
     return lines
+
+
+def set_up_blocks(set_up: SetUp) -> list[Block]:
+    """Return the part of the Home tab: for an administrator always, for others where something is missing."""
+    lines = set_up_lines(set_up)
+    if set_up.to_ask is None:
+        lines = lines or ["*Set-up* · nothing is missing."]
+    return [divider(), *sections(lines)] if lines else []
 
 
 def _line(step: Step) -> str:

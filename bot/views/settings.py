@@ -26,7 +26,19 @@ from bot.views.blocks import (
     select_menu,
     text_field,
 )
-from bot.views.reply import Reply, actions, button, context, header, paged, section, sections, table, table_parts
+from bot.views.reply import (
+    Reply,
+    actions,
+    button,
+    context,
+    header,
+    nearest_page,
+    paged,
+    section,
+    sections,
+    table,
+    table_parts,
+)
 from ledger.practice.settings import KNOWN_SETTINGS, LAST_DAY_OF_EVERY_MONTH, LAST_HOUR, is_hour, is_of_policy, said
 from ledger.setting_changes import DEFAULTS, PAYMENTS, PolicyChange, PolicyReceipt
 
@@ -220,14 +232,11 @@ def _effect(receipt: PolicyReceipt) -> list[str]:
         return [f"Nothing changed in what {month} is worth: {formatting.money(receipt.cents_after)}."]
     sign = "+" if difference >= 0 else "-"
     before, after = formatting.money(receipt.cents_before), formatting.money(receipt.cents_after)
+    gained = formatting.listed(receipt.became_billable, "program")
     return [
-        f"{month}: {_programs(receipt.became_billable)} became billable, {receipt.no_longer_billable} no longer so.",
+        f"{month}: {gained} became billable, {receipt.no_longer_billable} no longer so.",
         f"Expected payment: {before} → *{after}* ({sign}{formatting.money(abs(difference))})",
     ]
-
-
-def _programs(count: int) -> str:
-    return formatting.listed(count, "program")
 
 
 def history_page(
@@ -253,7 +262,7 @@ def history_page(
     parts = table_parts(COLUMNS, rows, most_rows=ROWS_PER_PAGE)
     if not parts:
         return Reply(title, (header(title), section("Nothing was changed yet: every setting has its default.")))
-    page = min(max(page, 0), len(parts) - 1)
+    page = nearest_page(page, len(parts))
     count = context(f"{formatting.listed(len(rows), 'change')}, the newest first")
     reply = Reply(title, (header(title), table(COLUMNS, parts[page]), count))
     return paged(reply, PAGE, page, len(parts), address)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import holidays
 
@@ -111,7 +111,7 @@ def on_days(days: Sequence[int], calendar: BusinessCalendar) -> Dates:
     """
     if not all(1 <= day <= _LAST_DAY_OF_EVERY_MONTH for day in days):
         raise ValueError(f"days must be between 1 and {_LAST_DAY_OF_EVERY_MONTH}, as every month has them")
-    return partial(_days, tuple(days), calendar)
+    return lambda month: [calendar.on_or_before(month.replace(day=day)) for day in days]
 
 
 def on_business_days_left(lefts: Sequence[int], calendar: BusinessCalendar) -> Dates:
@@ -119,44 +119,28 @@ def on_business_days_left(lefts: Sequence[int], calendar: BusinessCalendar) -> D
 
     A month that has too few of them has none for that number.
     """
-    return partial(_business_days_left, tuple(lefts), calendar)
+    return lambda month: [day for left in lefts if (day := calendar.with_left(month, left)) is not None]
 
 
 def on_days_before_end(count: int, calendar: BusinessCalendar) -> Dates:
     """Return the day ``count`` days before the month's last, moved to the last business day before it if it is none."""
-    return partial(_days_before_end, count, calendar)
+    return lambda month: [calendar.on_or_before(last_of_month(month) - timedelta(days=count))]
 
 
 def on_weekday(weekday: int, calendar: BusinessCalendar) -> Dates:
     """Return each such day of the week (0 is Monday), moved to the first business day after it if it is none."""
-    return partial(_weekdays, weekday, calendar)
+
+    def weekdays(month: date) -> Iterable[date]:
+        first = month + timedelta(days=(weekday - month.weekday()) % 7)
+        weeks = (first + timedelta(weeks=number) for number in range(5))
+        return [calendar.on_or_after(day) for day in weeks if day < next_month(month)]
+
+    return weekdays
 
 
 def on_first_business_day(calendar: BusinessCalendar) -> Dates:
     """Return the month's first business day."""
-    return partial(_first_business_day, calendar)
-
-
-def _days(days: Sequence[int], calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    return [calendar.on_or_before(month.replace(day=day)) for day in days]
-
-
-def _business_days_left(lefts: Sequence[int], calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    return [day for left in lefts if (day := calendar.with_left(month, left)) is not None]
-
-
-def _days_before_end(count: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    return [calendar.on_or_before(last_of_month(month) - timedelta(days=count))]
-
-
-def _weekdays(weekday: int, calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    first = month + timedelta(days=(weekday - month.weekday()) % 7)
-    weeks = (first + timedelta(weeks=number) for number in range(5))
-    return [calendar.on_or_after(day) for day in weeks if day < next_month(month)]
-
-
-def _first_business_day(calendar: BusinessCalendar, month: date) -> Iterable[date]:
-    return [calendar.on_or_after(month)]
+    return lambda month: [calendar.on_or_after(month)]
 
 
 @lru_cache(maxsize=64)

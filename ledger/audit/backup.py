@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from ledger.audit.verify import verify
+from ledger.audit.verify import verify_all
 from ledger.errors import LedgerError
 from ledger.practice.practice import all_practices
 from ledger.storage import schema
@@ -23,9 +24,7 @@ from ledger.storage.database import Database
 from ledger.storage.private_files import make_file, make_folder
 from ledger.storage.sqlite_files import alone, opened, put, room_beside, tables_of
 from ledger.storage.tables import APPEND_ONLY, PatientRow, TimeEntryRow
-
-Progress = Callable[[str, int, int], None]
-"""Is told what is done, how much of it, of how much."""
+from ledger.validation import Progress
 
 WAIT_SECONDS = 10
 """How long another's lock on the source is waited for."""
@@ -76,11 +75,10 @@ def back_up(
     Raises:
         LedgerError: LEDGER_MISSING, BACKUP_EXISTS, BACKUP_DIFFERS.
     """
-    ledger = _file_of(
+    ledger = _sqlite_file(
         database, f"{_ACROSS} pg_dump --enable-row-security --format=custom --file={file} --dbname=DATABASE"
     )
-    if not ledger.is_file():
-        raise LedgerError("LEDGER_MISSING", f"There is no ledger at {ledger}.", "Check CCM_DATABASE_URL.")
+    refuse_missing(ledger)
     if file.exists() and not force:
         raise LedgerError(
             "BACKUP_EXISTS",
@@ -118,7 +116,7 @@ def restore(
     Raises:
         LedgerError: BACKUP_MISSING, BACKUP_DIFFERS.
     """
-    ledger = _file_of(database, f"pg_restore --no-owner --single-transaction --dbname=EMPTY_DATABASE {file}")
+    ledger = _sqlite_file(database, f"pg_restore --no-owner --single-transaction --dbname=EMPTY_DATABASE {file}")
     if not file.is_file():
         raise LedgerError("BACKUP_MISSING", f"There is no file {file}.", "Name a file that ccm backup has written.")
     with _told(ledger):
@@ -153,7 +151,22 @@ def fill(
         other.backup(ours, pages=RESTORED_PAGES, progress=watch)
 
 
-def _file_of(database: Database, instead: str) -> Path:
+def file_of(database: Database) -> Path:
+    """Return the file of a SQLite database."""
+    return Path(database.url.database or "").resolve()
+
+
+def refuse_missing(ledger: Path) -> None:
+    """Raise ``LedgerError`` LEDGER_MISSING where there is no such file.
+
+    Raises:
+        LedgerError: LEDGER_MISSING.
+    """
+    if not ledger.is_file():
+        raise LedgerError("LEDGER_MISSING", f"There is no ledger at {ledger}.", "Check CCM_DATABASE_URL.")
+
+
+def _sqlite_file(database: Database, instead: str) -> Path:
     if not database.is_sqlite:
         raise LedgerError(
             "BACKUP_POSTGRESQL",
@@ -161,7 +174,7 @@ def _file_of(database: Database, instead: str) -> Path:
             f"Run as the ledger's role, with your database's address: {instead}\nThen, on what was restored: "
             "ccm doctor --full. docs/operations.md says more, also of going back to a point in time.",
         )
-    return Path(database.url.database or "").resolve()
+    return file_of(database)
 
 
 @contextmanager
@@ -229,9 +242,11 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
     _upgrade(examined)
     database = Database(f"sqlite:///{examined}")
     try:
-        difference = _difference(database, progress) if damage == "ok" else f"SQLite finds damage: {damage}."
         with database.across_practices().reading() as connection:
-            practices = len(all_practices(connection))
+            if damage == "ok":
+                practices, difference = verify_all(connection, partial(progress, "verifying"))
+            else:
+                practices, difference = len(all_practices(connection)), f"SQLite finds damage: {damage}."
             patients = connection.scalar(select(func.count()).select_from(PatientRow)) or 0
             entries, newest = connection.execute(select(func.count(), func.max(TimeEntryRow.recorded_at))).one()
     finally:
@@ -248,18 +263,6 @@ def _examined(copied: Path, room: Path, progress: Progress) -> Contents:
         size_bytes=copied.stat().st_size,
         sha256=sha256,
     )
-
-
-def _difference(database: Database, progress: Progress) -> str | None:
-    """Return the first thing that ``ccm verify`` finds wrong with any practice."""
-    with database.across_practices().reading() as connection:
-        practices = all_practices(connection)
-    for practice in practices:
-        with database.of(practice.practice_id).reading() as connection:
-            found = verify(connection, practice, lambda done, every: progress("verifying", done, every))
-        if found.difference is not None:
-            return found.difference
-    return None
 
 
 def _refuse_loss(ours: sqlite3.Connection, copied: Path, file: Path, ledger: Path, *, replace: bool) -> None:

@@ -2,27 +2,26 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DataError, OperationalError
 
-from ledger.audit.verify import verify
+from ledger.audit.backup import file_of, refuse_missing
+from ledger.audit.verify import verify_all
 from ledger.errors import DatabaseAwayError, LedgerError
-from ledger.practice.practice import all_practices
 from ledger.storage import schema
 from ledger.storage.batches import BATCH
 from ledger.storage.database import Database
 from ledger.storage.private_files import make_folder
 from ledger.storage.sqlite_files import alone, opened, put, room_beside
 from ledger.storage.tables import Base
-
-Progress = Callable[[str, int, int], None]
-"""Is told what is done, how much of it, of how much."""
+from ledger.validation import Progress
 
 TARGET = "--to"
 """What errors call the address of the database that is moved to."""
@@ -57,9 +56,11 @@ def move(source: Database, target: Database, *, progress: Progress = lambda _ste
             ``target``; MOVE_NOT_WHOLE where the copy is not what it is a copy of.
         DatabaseAwayError: one of them cannot be reached.
     """
-    _refuse_missing(source)
+    if source.is_sqlite:
+        refuse_missing(file_of(source))
     schema.check(source)
-    _refuse_same(source, target)
+    if _place(source) == _place(target):
+        raise LedgerError("MOVE_SAME", f"{TARGET} names the ledger's own database. Nothing was moved.", _NEW_DATABASE)
     _refuse_full(target)
     with _held_still(source) as read:
         tables = _tables_of(read)
@@ -72,23 +73,11 @@ def move(source: Database, target: Database, *, progress: Progress = lambda _ste
     return Moved(practices, {table.name: found.rows for table, found in copied.items()})
 
 
-def _refuse_missing(source: Database) -> None:
-    if source.is_sqlite and not _file(source).is_file():
-        raise LedgerError("LEDGER_MISSING", f"There is no ledger at {_file(source)}.", "Check CCM_DATABASE_URL.")
-
-
-def _refuse_same(source: Database, target: Database) -> None:
-    if _place(source) == _place(target):
-        raise LedgerError("MOVE_SAME", f"{TARGET} names the ledger's own database. Nothing was moved.", _NEW_DATABASE)
-
-
 def _place(database: Database) -> object:
     url = database.url
-    return _file(database) if database.is_sqlite else (url.host, url.port or 5432, url.database, url.query.get("host"))
-
-
-def _file(database: Database) -> Path:
-    return Path(database.url.database or "").resolve()
+    return (
+        file_of(database) if database.is_sqlite else (url.host, url.port or 5432, url.database, url.query.get("host"))
+    )
 
 
 # The source
@@ -102,7 +91,7 @@ def _held_still(source: Database) -> Iterator[Connection]:
     """
     source.close()  # our own connections would be in the way
     if source.is_sqlite:
-        with alone(_file(source)):
+        with alone(file_of(source)):
             pass
     with source.across_practices().writing() as connection:
         if not source.is_sqlite:
@@ -171,7 +160,7 @@ def _tables_of(connection: Connection) -> list[Table]:
 def _refuse_full(target: Database) -> None:
     """Raise ``LedgerError`` unless ``target`` has nothing in it, or a ledger's empty tables."""
     if target.is_sqlite:
-        file = _file(target)
+        file = file_of(target)
         if any(file.with_name(f"{file.name}{end}").exists() for end in ("", "-wal", "-journal")):
             raise _full(f"There is a file {file} already, or one that belongs to it")
         return
@@ -208,7 +197,7 @@ def _full(title: str) -> LedgerError:
 def _being_filled(target: Database, tables: Sequence[Table]) -> Iterator[Connection]:
     """Return a transaction into empty tables of ``target``; what it wrote is there after the block, or nothing is."""
     if target.is_sqlite:
-        with _new_file(_file(target)) as database, database.across_practices().writing() as connection:
+        with _new_file(file_of(target)) as database, database.across_practices().writing() as connection:
             yield connection
         return
     schema.upgrade(target)
@@ -303,17 +292,14 @@ def _go_on_numbering(write: Connection, tables: Sequence[Table]) -> None:
 
 def _verified(connection: Connection, what: str, progress: Progress) -> int:
     """Return how many practices there are, the whole record of each verified."""
-    step = f"verifying the {what}"
-    practices = all_practices(connection)
-    for practice in practices:
-        found = verify(connection, practice, lambda done, every: progress(step, done, every))
-        if found.difference is not None:
-            raise LedgerError(
-                "RECORD_DIFFERS",
-                f"The {what} differs from what was recorded: {found.difference} Nothing was moved.",
-                "Run: ccm verify. What to do then stands in docs/operations.md under *Verify reports a difference*.",
-            )
-    return len(practices)
+    practices, difference = verify_all(connection, partial(progress, f"verifying the {what}"))
+    if difference is not None:
+        raise LedgerError(
+            "RECORD_DIFFERS",
+            f"The {what} differs from what was recorded: {difference} Nothing was moved.",
+            "Run: ccm verify. What to do then stands in docs/operations.md under *Verify reports a difference*.",
+        )
+    return practices
 
 
 def _compare(write: Connection, copied: Mapping[Table, _Found], progress: Progress) -> None:

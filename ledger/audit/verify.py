@@ -15,20 +15,19 @@ from ledger.audit.verify_closings import check_closings, check_heads, seen_heads
 from ledger.months.closed_months import closings_in_force, frozen_statements
 from ledger.months.figures import Figures, to_row
 from ledger.months.patient_months import evaluate_record
-from ledger.patients.records import load_records
-from ledger.practice.practice import Practice
+from ledger.patients.records import load_records, patient_codes
+from ledger.practice.practice import Practice, all_practices
 from ledger.recording.entries import entry_name
+from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS, link_hash
 from ledger.storage.tables import (
     ChainHeadRow,
     EntryAddendumRow,
     EntryVoidRow,
     PatientMonthRow,
-    PatientRow,
     TimeEntryRow,
 )
 
-BATCH = 500
 LINK_TABLES: tuple[tuple[str, type[TimeEntryRow | EntryVoidRow | EntryAddendumRow]], ...] = (
     ("entry", TimeEntryRow),
     ("void", EntryVoidRow),
@@ -56,33 +55,37 @@ def verify(
     *,
     codes: Sequence[str] | None = None,
 ) -> Verification:
-    """Recomputes the whole ledger of ``practice``, patient by patient, up to the first difference.
+    """Recompute the whole ledger of ``practice``, patient by patient, up to the first difference.
 
     ``progress`` is told how many patients are done, of how many. With ``codes`` only those patients are looked at.
     """
     if codes is None:
-        codes = list(
-            connection.scalars(
-                select(PatientRow.patient_code)
-                .where(PatientRow.practice_id == practice.practice_id)
-                .order_by(PatientRow.patient_code)
-            )
-        )
+        codes = patient_codes(connection, practice.practice_id)
     closings, difference = check_closings(connection, practice)
-    links = months = 0
-    if difference is not None:
-        return Verification(0, links, months, difference, closings)
-    for start in range(0, len(codes), BATCH):
-        batch = codes[start : start + BATCH]
+    patients = links = months = 0
+    for batch in batches(codes if difference is None else ()):
+        patients += len(batch)
         chained, difference = _check_chains(connection, practice.practice_id, batch)
         links += chained
         if difference is None:
             evaluated, difference = _check_figures(connection, practice, batch)
             months += evaluated
         if difference is not None:
-            return Verification(start + len(batch), links, months, difference, closings)
-        progress(start + len(batch), len(codes))
-    return Verification(len(codes), links, months, None, closings)
+            break
+        progress(patients, len(codes))
+    return Verification(patients, links, months, difference, closings)
+
+
+def verify_all(
+    connection: Connection, progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> tuple[int, str | None]:
+    """Return how many practices there are, and the first thing that ``verify`` finds wrong with one of them.
+
+    The connection sees every practice. ``progress`` begins anew with each of them.
+    """
+    practices = all_practices(connection)
+    found = (verify(connection, practice, progress).difference for practice in practices)
+    return len(practices), next((difference for difference in found if difference is not None), None)
 
 
 def _check_chains(connection: Connection, practice_id: str, codes: Sequence[str]) -> tuple[int, str | None]:

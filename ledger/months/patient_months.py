@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.errors import LedgerError
 from ledger.months.closed_months import Closing, closing_in_force, frozen_statements, nothing_frozen, share_months
 from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
-from ledger.patients.records import PatientRecord, load_records
+from ledger.patients.records import PatientRecord, load_records, patient_codes
 from ledger.practice.practice import Practice, get_practice
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
@@ -17,7 +17,6 @@ from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import lock_heads
-from ledger.storage.tables import PatientRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,8 @@ def reevaluate(connection: Connection, practice: Practice, patient_code: str, mo
     The caller has made sure that the month is open (``refuse_closed``) and holds the lock of the patient's chain: the
     policy read here is the one in force, since a change of policy evaluates each patient under the same lock.
     """
-    practice = get_practice(connection, practice.practice_id)
     opened = open_month(connection, practice, patient_code, month)
-    evaluated = evaluate_record(practice, patient_code, opened.record, month, opened.figures)
-    store(connection, practice.practice_id, evaluated.before, evaluated.after)
-    return evaluated
+    return _evaluate_and_store(connection, practice, opened, opened.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,9 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
     Raises:
         LedgerError: Where the code names no patient.
     """
-    record = _record(connection, practice, patient_code, month)
+    record = load_records(connection, practice, [patient_code], month).get(patient_code)
+    if record is None:
+        raise _unknown(patient_code)
     stored = stored_figures(connection, practice.practice_id, [patient_code], month)
     return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
 
@@ -109,18 +107,16 @@ def evaluate_with(
 
     The caller holds the locks that ``reevaluate`` asks for.
     """
+    return _evaluate_and_store(connection, practice, opened, opened.record.joined_by(entries, member))
+
+
+def _evaluate_and_store(
+    connection: Connection, practice: Practice, opened: OpenMonth, record: PatientRecord
+) -> EvaluatedMonth:
     practice = get_practice(connection, practice.practice_id)
-    record = opened.record.joined_by(entries, member)
     evaluated = evaluate_record(practice, opened.patient_code, record, opened.month, opened.figures)
     store(connection, practice.practice_id, evaluated.before, evaluated.after)
     return evaluated
-
-
-def _record(connection: Connection, practice: Practice, patient_code: str, month: date) -> PatientRecord:
-    record = load_records(connection, practice, [patient_code], month).get(patient_code)
-    if record is None:
-        raise _unknown(patient_code)
-    return record
 
 
 def _unknown(patient_code: str) -> LedgerError:
@@ -163,9 +159,7 @@ def reevaluate_practice(
 
     ``progress`` is told how many patients are done, of how many.
     """
-    codes = connection.scalars(
-        select(PatientRow.patient_code).filter_by(practice_id=practice.practice_id).order_by(PatientRow.patient_code)
-    ).all()
+    codes = patient_codes(connection, practice.practice_id)
     months = done = 0
     for batch in batches(codes):
         months += reevaluate_all(connection, practice, batch)

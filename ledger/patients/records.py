@@ -136,6 +136,14 @@ class PatientRecord:
         )
 
 
+def patient_codes(connection: Connection, practice_id: str) -> Sequence[str]:
+    """Return the codes of every patient of the practice, in order."""
+    row = PatientRow
+    return connection.scalars(
+        select(row.patient_code).where(row.practice_id == practice_id).order_by(row.patient_code)
+    ).all()
+
+
 def load_records(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None = None
 ) -> dict[str, PatientRecord]:

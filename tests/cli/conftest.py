@@ -1,7 +1,6 @@
 """``ccm`` as it is typed in a terminal, on a ledger of its own and at a fixed hour."""
 
 import shutil
-from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +9,12 @@ import pytest
 from click.testing import Result
 from support.practice import a_practice
 from support.slack import NOW, hire_more
+from support.terminal import Ccm
 from typer.testing import CliRunner
 
 from bot.cli import app
 from ledger.storage.database import Database
 
-Ccm = Callable[..., Result]
 SETTINGS = (
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",

@@ -2,28 +2,23 @@
 
 import hashlib
 import json
-import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from support.databases import migrate_to
 from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, record, verified
+from support.programs import program, said
+from support.terminal import Ccm
 
 from ledger.practice.practice import get_practice
 from ledger.storage.database import Database
 from ledger.storage.schema import newest
-
-Ccm = Callable[..., Result]
-TESTS = Path(__file__).parents[1]
 
 WRITER = """
 import sys
@@ -63,30 +58,6 @@ def die(_status, left, total):
 backup.fill = partial(backup.fill, watch=die)
 backup.restore(Database(sys.argv[1]), Path(sys.argv[2]), at=now(), replace=True)
 """
-
-
-@contextmanager
-def program(source: str, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A process of its own; it is over after the block."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
-    process = subprocess.Popen(  # noqa: S603 - a program of this file
-        [sys.executable, "-c", source, *words],
-        env=environment,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def said(process: subprocess.Popen[str]) -> str:
-    """The next line that a process prints."""
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
 
 
 @contextmanager

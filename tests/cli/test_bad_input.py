@@ -2,18 +2,16 @@
 
 import errno
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from support.databases import run_outside_a_transaction
+from support.terminal import Ccm
 
 from bot.runtime.ports import LAST_PORT, cannot_listen, listen_at
 from ledger.errors import LedgerError
 from ledger.storage.database import Database
-
-Ccm = Callable[..., Result]
 
 
 def told(result: Result) -> str:

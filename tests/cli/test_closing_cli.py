@@ -1,17 +1,15 @@
 """``ccm close`` and ``ccm reopen``: the same as in Slack, asked before, and as JSON for programs."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
+from support.terminal import Ccm
 from typer.testing import CliRunner
 
 from bot.cli import app
 
-Ccm = Callable[..., Result]
 LOG = ("log", "--as", "nurse1", "P-1042", "25m", "labs", "10/30", *NOTE.split())
 
 

@@ -2,14 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
+from support.terminal import Ccm, fine, refused
 
-Ccm = Callable[..., Result]
 LINE = ("log", "--as", "nurse1", "P-1042", "17m", "meds", "call", *NOTE.split())
 
 
@@ -18,19 +16,6 @@ def logged(ccm: Ccm) -> Ccm:
     """Runs ``ccm`` on a ledger with one entry of a nurse."""
     assert ccm(*LINE).exit_code == 0
     return ccm
-
-
-def fine(result: Result) -> str:
-    """What a command that did its work printed."""
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def refused(result: Result, code: str) -> str:
-    """What a command that refused its work said of it."""
-    assert result.exit_code == 1, result.output
-    assert f"Error {code}:" in result.stderr
-    return result.stderr
 
 
 def test_void_says_what_no_longer_counts(logged: Ccm) -> None:

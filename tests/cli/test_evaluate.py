@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from support.cases import CASES
-
-Ccm = Callable[..., Result]
+from support.terminal import Ccm
 
 BEGIN = """
 month = "2026-11"

@@ -1,13 +1,10 @@
 """``ccm export``: the files of the month, in a folder."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from click.testing import Result
 from openpyxl import load_workbook
 from support.practice import NOTE
-
-Ccm = Callable[..., Result]
+from support.terminal import Ccm
 
 
 def test_the_month_is_written_as_a_workbook_and_as_csv(ccm: Ccm, tmp_path: Path) -> None:

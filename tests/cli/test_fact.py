@@ -4,16 +4,14 @@ import json
 import re
 import shlex
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
+from support.terminal import Ccm, fine, refused
 
 from ledger.recording.fact_reading import FACT_FILES
 
-Ccm = Callable[..., Result]
 BY = ("--as", "nurse1")
 CONSENT = ("consents", "patient=P-1046", "program=CCM", "date=2026-11-03", "form=verbal")
 
@@ -27,19 +25,6 @@ FACTS = {
     "readings": ("month=2026-11", "days=18"),
     "marks": ("month=2026-11", "mark=apcm"),
 }
-
-
-def fine(result: Result) -> str:
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def refused(result: Result, code: str) -> str:
-    assert result.exit_code == 1, result.output
-    assert result.stdout == ""
-    assert f"Error {code}:" in result.stderr
-    assert "Traceback" not in result.output
-    return result.stderr
 
 
 def stored(ledger: Path, columns: str) -> list[tuple[object, ...]]:

@@ -1,21 +1,19 @@
 """``ccm practices`` and ``ccm tokens``, and what ``ccm serve`` says of an environment that does not fit together."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.oauth.installation_store import Installation
 from support.slack import NOW
+from support.terminal import Ccm
 
 from bot.config import OAuthApp
 from bot.oauth.encryption import new_key
 from bot.oauth.store import Installations
 from ledger.storage.database import Database
 
-Ccm = Callable[..., Result]
 OAUTH = {
     "SLACK_CLIENT_ID": "1.2",
     "SLACK_CLIENT_SECRET": "secret-0123",

@@ -1,15 +1,12 @@
 """``ccm move``: what it prints, what comes next, and that no password is shown."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import make_url
 from support.databases import fresh_postgresql
-
-Ccm = Callable[..., Result]
+from support.terminal import Ccm
 
 
 def test_a_ledger_is_moved_to_postgresql_and_works_there(

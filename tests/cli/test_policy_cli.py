@@ -3,30 +3,15 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
+from support.terminal import Ccm, fine, refused
 
 from ledger.practice.settings import EXAMPLES
 
-Ccm = Callable[..., Result]
 ADMIN = ("--as", "admin1")
-
-
-def fine(result: Result) -> str:
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def refused(result: Result, code: str) -> str:
-    assert result.exit_code == 1, result.output
-    assert result.stdout == ""
-    assert f"Error {code}:" in result.stderr
-    assert "Traceback" not in result.output
-    return result.stderr
 
 
 def row(printed: str, name: str) -> list[str]:

@@ -2,18 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from support.practice import a_practice
+from support.terminal import Ccm
 
 from ledger.storage.database import Database
 from ledger.storage.schema import upgrade
-
-Ccm = Callable[..., Result]
 
 
 class Watch:

@@ -2,32 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
+from support.terminal import Ccm, fine, refused
 
-Ccm = Callable[..., Result]
 LINE = ("P-1042", "17m", "meds", "call", *NOTE.split())
-
-
-def fine(result: Result) -> str:
-    """What a command that did its work printed."""
-    assert result.exit_code == 0, result.output
-    assert result.exception is None
-    return result.stdout
-
-
-def refused(result: Result, code: str) -> str:
-    """What a command that refused its work said of it."""
-    assert result.exit_code == 1, result.output
-    assert result.stdout == ""
-    assert f"Error {code}:" in result.stderr
-    assert "Traceback" not in result.output
-    return result.stderr
 
 
 def test_log_saves_and_prints_the_same_answer_as_in_slack(ccm: Ccm) -> None:

@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from support.terminal import Ccm
 
 import ledger
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.policy import Policy
-
-Ccm = Callable[..., Result]
 
 NUMBERS = [
     f"{letter}{number}"

@@ -2,16 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from support.terminal import Ccm
 
 from bot.cli.commands import COMMANDS
 from bot.cli.lazy import real_command
 
-Ccm = Callable[..., Result]
 INIT = ("init", "--workspace", "T01ABCDEF", "--timezone", "America/New_York", "--name", "My [practice]")
 
 

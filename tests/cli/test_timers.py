@@ -5,25 +5,11 @@ from datetime import timedelta, tzinfo
 from types import SimpleNamespace
 
 import pytest
-from click.testing import Result
 from support.practice import NOTE
 from support.slack import NOW
+from support.terminal import Ccm, fine, refused
 
-Ccm = Callable[..., Result]
 Wait = Callable[[float], None]
-
-
-def fine(result: Result) -> str:
-    """What a command that did its work printed."""
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def refused(result: Result, code: str) -> str:
-    """What a command that refused its work said of it."""
-    assert result.exit_code == 1, result.output
-    assert f"Error {code}:" in result.stderr
-    return result.stderr
 
 
 @pytest.fixture

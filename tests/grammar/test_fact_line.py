@@ -116,7 +116,7 @@ def test_words_may_come_in_any_order(line: str, understood: FactLine) -> None:
         ("consent P-1042 verbal revoked", [("DATE_MISSING", "revoked", "revoked yesterday")]),
         ("stay P-1042 snf from to 11/03", [("DATE_MISSING", "from", "from yesterday")]),
         ("consent P-1042 verbal 2/30", [("DATE_UNREADABLE", "2/30", "2026-11-24")]),
-        ("consent P-1042 verbal 11/30", [("DATE_LONG_AGO", "11/30", "2025-11-30")]),
+        ("consent P-1042 verbal 11/30", [("DATE_IN_FUTURE", "11/30", "2026-11-24")]),
         ("consent P-1042 verbal 2026-11-25", [("DATE_IN_FUTURE", "2026-11-25", "2026-11-24")]),
         ("consent P-1042 verbal revoked 2026-12-01", [("DATE_IN_FUTURE", "2026-12-01", "2026-11-24")]),
         ("enroll P-1042 ccm until 05/05", [("DATE_FAR", "05/05", "2027-05-05")]),

@@ -104,6 +104,15 @@ def test_a_patient_is_never_guessed(codes_of_problems: Troubles, text: str, prob
         ("1 hr 5 min", 65),
         ("1:05", 65),
         ("0:45", 45),
+        (":45", 45),
+        ("1.5h", 90),
+        ("1,5 hrs", 90),
+        (".5h", 30),
+        ("45min.", 45),
+        ("1h30", 90),
+        ("12.0m", 12),
+        ("12,", 12),
+        ("12m;", 12),
     ],
 )
 def test_a_length_may_be_written_in_the_ways_people_do(parse: Parse, length: str, minutes: int) -> None:
@@ -127,6 +136,8 @@ def test_a_length_may_be_written_in_the_ways_people_do(parse: Parse, length: str
         ("2:05-2:17pm", (14, 5), (14, 17)),
         ("2:05pm-2:17", (14, 5), (14, 17)),
         ("2-2:30pm", (14, 0), (14, 30)),
+        ("10-10:20", (10, 0), (10, 20)),
+        ("2pm-2:20", (14, 0), (14, 20)),
         ("11:50-12:10pm", (11, 50), (12, 10)),
         ("02:05-02:17", (2, 5), (2, 17)),
         ("12:10am-12:20am", (0, 10), (0, 20)),
@@ -163,9 +174,15 @@ def test_times_across_midnight_begin_on_the_date_that_is_written(parse: Parse) -
         ("0m", ("LENGTH_UNREADABLE", "0m")),
         ("-5m", ("LENGTH_UNREADABLE", "-5m")),
         ("-5 min", ("LENGTH_UNREADABLE", "-5 min")),
-        ("1.5h", ("LENGTH_UNREADABLE", "1.5h")),
-        (".5h", ("LENGTH_UNREADABLE", ".5h")),
-        ("12,", ("LENGTH_UNREADABLE", "12,")),
+        ("1.51h", ("LENGTH_UNREADABLE", "1.51h")),
+        ("12.5m", ("LENGTH_UNREADABLE", "12.5m")),
+        ("half an hour", ("LENGTH_UNREADABLE", "half an hour")),
+        ("1/2 h", ("LENGTH_UNREADABLE", "1/2 h")),
+        ("an hour", ("LENGTH_UNREADABLE", "an hour")),
+        ("a while", ("LENGTH_UNREADABLE", "a while")),
+        ("about 10 min", ("LENGTH_UNREADABLE", "about 10 min")),
+        ("~10m", ("LENGTH_UNREADABLE", "~10m")),
+        ("ten minutes", ("LENGTH_UNREADABLE", "ten minutes")),
         ("12 units", ("LENGTH_UNREADABLE", "12 units")),
         ("90 seconds", ("LENGTH_UNREADABLE", "90 seconds")),
         ("10:05-10:05", ("LENGTH_UNREADABLE", "10:05-10:05")),
@@ -238,6 +255,35 @@ def test_a_call_about_something_is_that_activity_in_a_live_contact(parse: Parse,
         ("11/3/26", date(2026, 11, 3)),
         ("2026-11-03", date(2026, 11, 3)),
         ("11/04/2025", date(2025, 11, 4)),
+        ("11-3", date(2026, 11, 3)),
+        ("11-02-2026", date(2026, 11, 2)),
+        ("11-2-26", date(2026, 11, 2)),
+        ("2026/11/02", date(2026, 11, 2)),
+        ("Nov 2", date(2026, 11, 2)),
+        ("Nov. 2nd", date(2026, 11, 2)),
+        ("November 2, 2026", date(2026, 11, 2)),
+        ("oct 31", date(2026, 10, 31)),
+        ("2 Nov", date(2026, 11, 2)),
+        ("2-Nov-26", date(2026, 11, 2)),
+        ("2nd November 2026", date(2026, 11, 2)),
+        ("Nov 2 '26", date(2026, 11, 2)),
+        ("2nd of November", date(2026, 11, 2)),
+        ("dated 11/2", date(2026, 11, 2)),
+        ("date of service: 11/2", date(2026, 11, 2)),
+        ("2 days ago", date(2026, 11, 1)),
+        ("a day ago", date(2026, 11, 2)),
+        ("day before yesterday", date(2026, 11, 1)),
+        ("yday", date(2026, 11, 2)),
+        ("yesterday morning", date(2026, 11, 2)),
+        ("mon afternoon", date(2026, 11, 2)),
+        ("last tue", date(2026, 10, 27)),
+        ("on 11/2", date(2026, 11, 2)),
+        ("for mon", date(2026, 11, 2)),
+        ("DOS 11/2/26", date(2026, 11, 2)),
+        ("dos: 11/2", date(2026, 11, 2)),
+        ("yesterday,", date(2026, 11, 2)),
+        ("11/2:", date(2026, 11, 2)),
+        ("mon.", date(2026, 11, 2)),
     ],
 )
 def test_days_are_resolved_to_the_latest_that_is_meant(parse: Parse, word: str, day: date) -> None:
@@ -262,7 +308,9 @@ def test_a_leap_day_without_a_year_is_the_latest_one(parse: Parse) -> None:
         ("2026-11-04", "DATE_IN_FUTURE"),
         ("11/04/2026", "DATE_IN_FUTURE"),
         ("6/10", "DATE_LONG_AGO"),  # "6/10 pain" is more likely than June
-        ("11/04", "DATE_LONG_AGO"),
+        ("11/04", "DATE_IN_FUTURE"),
+        ("Nov 4", "DATE_IN_FUTURE"),
+        ("12/24", "DATE_IN_FUTURE"),
     ],
 )
 def test_a_date_that_cannot_be_meant_is_a_problem(codes_of_problems: Troubles, word: str, problem: str) -> None:
@@ -346,8 +394,8 @@ def test_times_without_a_date_fall_on_the_day_a_correction_is_about() -> None:
         ("P-1042 12m meds call today Friday refill is due", "Friday refill is due"),
         ("P-1042 12m meds call A1c was 8.1", "A1c was 8.1"),
         ("P-1042 12m meds call B12 was low", "B12 was low"),
-        ("P-1042 12m meds - call her back, 12m", "call her back, 12m"),
-        ("P-1042 12m meds call: she is fine", "call: she is fine"),
+        ("P-1042 12m meds call: she is fine", "she is fine"),
+        ("P-1042 12m meds - call - she is fine", "she is fine"),
         ('P-1042 12m meds call "yesterday she fell"', "yesterday she fell"),
         ("P-1042 12m meds call “yesterday she fell”", "yesterday she fell"),
         ('P-1042 12m "yesterday she fell" meds call', "yesterday she fell"),
@@ -363,6 +411,130 @@ def test_the_note_begins_at_the_first_word_that_means_nothing(parse: Parse, text
     line = parse(text)
     assert (line.patient_code, line.duration_minutes, line.activity) == ("P-1042", 12, Activity.MEDICATION)
     assert (line.note, line.problems) == (note, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "contact"),
+    [
+        ("call vm", Contact.VOICEMAIL),
+        ("vm call", Contact.VOICEMAIL),
+        ("phone, lvm", Contact.VOICEMAIL),
+        ("phone, left voicemail", Contact.VOICEMAIL),
+        ("left a voicemail call", Contact.VOICEMAIL),
+        ("call no answer", Contact.NO_ANSWER),
+        ("no-answer, video", Contact.NO_ANSWER),
+        ("UTR call", Contact.NO_ANSWER),
+        ("no answer vm", Contact.VOICEMAIL),
+    ],
+)
+def test_of_several_ways_of_contact_the_one_that_counts_least_holds(parse: Parse, words: str, contact: Contact) -> None:
+    line = parse(f"P-1042 4m {words} Asked to be called.")
+    assert (line.activity, line.contact) == (Activity.PATIENT_CONTACT, contact)
+    assert (line.note, line.problems) == ("Asked to be called.", ())
+
+
+@pytest.mark.parametrize(
+    ("words", "problem", "field"),
+    [
+        ("call portal Sent it.", ("CONTACT_CONFLICT", "portal"), "contact"),
+        ("vm message Sent it.", ("CONTACT_CONFLICT", "message"), "contact"),
+        ("call busy, tried twice.", ("CONTACT_IN_DOUBT", "busy"), "contact"),
+        ("call attempted twice.", ("CONTACT_IN_DOUBT", "attempted"), "contact"),
+        ("call Patient did not answer.", ("CONTACT_IN_DOUBT", "did not answer"), "contact"),
+        ("call Daughter's phone went to voicemail", ("CONTACT_IN_DOUBT", "voicemail"), "contact"),
+        ("call unable to reach her", ("CONTACT_IN_DOUBT", "unable to reach"), "contact"),
+        ("called, no answer", ("CONTACT_IN_DOUBT", "no answer"), "contact"),
+        ("call her back on the result", ("CONTACT_IN_DOUBT", "call her back"), "contact"),
+        ("call last week she fell", ("DATE_UNREADABLE", "last week"), "date_of_service"),
+        ("call last mon she fell", ("DATE_AMBIGUOUS", "last mon"), "date_of_service"),
+        ("call a week ago she fell", ("DATE_UNREADABLE", "a week ago"), "date_of_service"),
+        ("call the 3rd Sent it.", ("DATE_UNREADABLE", "the 3rd"), "date_of_service"),
+        ("call 11.2. Sent it.", ("DATE_UNREADABLE", "11.2."), "date_of_service"),
+        ("call 11.2.26 Sent it.", ("DATE_UNREADABLE", "11.2.26"), "date_of_service"),
+        ("call 30/11 Sent it.", ("DATE_UNREADABLE", "30/11"), "date_of_service"),
+        ("call 11/1-11/2 Sent it.", ("DATE_UNREADABLE", "11/1-11/2"), "date_of_service"),
+        ("call yesteday Sent it.", ("DATE_UNREADABLE", "yesteday"), "date_of_service"),
+        ("call tomorrow again", ("DATE_UNREADABLE", "tomorrow"), "date_of_service"),
+        ("call next tue again", ("DATE_UNREADABLE", "next tue"), "date_of_service"),
+        ("call sat down with her", ("DATE_AMBIGUOUS", "sat"), "date_of_service"),
+        ("call sun was too much", ("DATE_AMBIGUOUS", "sun"), "date_of_service"),
+        ("call 10/10 today was better", ("DATE_AMBIGUOUS", "10/10"), "date_of_service"),
+        ("call 10-12 reps each day", ("DATE_AMBIGUOUS", "10-12"), "date_of_service"),
+        ("call 12 Nov 3 Sent it.", ("DATE_AMBIGUOUS", "12 Nov"), "date_of_service"),
+        ("call (11/2) Sent it.", ("DATE_UNREADABLE", "(11/2"), "date_of_service"),
+        ("call from yesterday Sent it.", ("DATE_UNREADABLE", "from yesterday"), "date_of_service"),
+        ("call late entry for 11/2 Sent it.", ("DATE_UNREADABLE", "late entry for 11/2"), "date_of_service"),
+        ("call November Sent it.", ("DATE_UNREADABLE", "November"), "date_of_service"),
+        ("call 11022026 Sent it.", ("DATE_UNREADABLE", "11022026"), "date_of_service"),
+        ("call 2d ago Sent it.", ("DATE_UNREADABLE", "2d ago"), "date_of_service"),
+        ("call mailbox full", ("CONTACT_IN_DOUBT", "mailbox"), "contact"),
+        ("call wrong number", ("CONTACT_IN_DOUBT", "wrong number"), "contact"),
+        ("call until 2:20pm Sent it.", ("TIME_UNREADABLE", "until 2:20pm"), "started_at"),
+        ("call 15m Sent it.", ("LENGTH_CONFLICT", "15m"), "duration_minutes"),
+    ],
+)
+def test_what_looks_like_a_part_of_the_line_is_asked_about_and_kept_in_the_note(
+    parse: Parse, words: str, problem: tuple[str, str], field: str
+) -> None:
+    text = f"P-1042 12m meds {words}"
+    found = [each for each in parse(text).problems if each.code == problem[0]]
+    assert [(each.code, text[each.start : each.end], each.field) for each in found] == [(*problem, field)]
+    quoted = parse(f'P-1042 12m meds call "{words}"')
+    assert (quoted.note, quoted.problems, quoted.date_of_service) == (words, (), None)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "sat 92% on room air.",
+        "sat was 92 on room air.",
+        "sun exposure counselled.",
+        "10/10 pain since the fall.",
+        "5/10 pain after walking.",
+        "1/2 tablet from now on.",
+        "2-3 times daily.",
+        "5m walk done.",
+        "march of dimes form sent.",
+        "may need a refill.",
+        "7.2 A1c reported.",
+        "Monday's refill is due.",
+        "phone number was updated.",
+    ],
+)
+def test_a_word_that_begins_a_note_is_no_day_and_no_length(parse: Parse, note: str) -> None:
+    line = parse(f"P-1042 12m meds call {note}")
+    assert (line.note, line.date_of_service, line.duration_minutes, line.problems) == (note, None, 12, ())
+
+
+@pytest.mark.parametrize("words", ["pt", "Pt.", "patient", "for"])
+def test_a_word_in_front_of_the_code_is_ignored(parse: Parse, words: str) -> None:
+    line = parse(f"{words} P-1042 12m meds call Note")
+    assert (line.patient_code, line.duration_minutes, line.note, line.problems) == ("P-1042", 12, "Note", ())
+
+
+def test_unknown_words_in_front_of_the_code_are_named_and_the_rest_is_understood(parse: Parse) -> None:
+    line = parse("hi there P-1042 12m meds call Reconciled it.")
+    assert [(each.code, each.field) for each in line.problems] == [("WORD_UNKNOWN", "note")]
+    assert (line.patient_code, line.duration_minutes, line.note) == ("P-1042", 12, "Reconciled it.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("half an hour", "30m"),
+        ("1/2 h", "30m"),
+        ("an hour", "1h"),
+        ("ten minutes", "10m"),
+        ("~10m", "10m"),
+        ("12x", "12m"),
+        ("12.5m", "12m"),
+        ("1.51h", "1h30m"),
+        ("10-12", "10:00-12:00"),
+    ],
+)
+def test_a_refused_length_is_answered_with_its_nearest_right_spelling(parse: Parse, typed: str, right: str) -> None:
+    (problem,) = parse(f"P-1042 {typed} meds call Note").problems
+    assert problem.example == right
 
 
 def test_all_problems_are_reported_in_their_order(codes_of_problems: Troubles) -> None:

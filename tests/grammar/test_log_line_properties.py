@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import examples
 
+from bot.grammar.days import DAY_WORDS
 from bot.grammar.log_line import LogLine, format_log, parse_log
 from bot.grammar.vocabulary import ACTIVITY_WORDS, CONTACT_WORDS
+from ledger.rules.facts import Contact
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=NEW_YORK)
@@ -73,6 +75,45 @@ def test_what_was_understood_is_written_so_that_it_is_understood_again(text: str
     if line.started_at is not None and line.started_at.fold:
         line = replace(line, started_at=None, ended_at=None)
     assert parse(format_log(line), now) == line
+
+
+TAIL = "Reconciled the list."
+HOW_WORDS = ("call", "phone", "video", "vm", "voicemail", "no-answer", "portal", "left vm", "utr")
+LINES = st.permutations(["P-1042", "12m", "meds", "call", "11/02", "ccm"]).map(list)
+MARKS = st.lists(st.sampled_from(("", ",", ".", ";", ":", " -", " –", "...")), min_size=6, max_size=6)
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(LINES, MARKS)
+def test_punctuation_behind_the_words_of_a_line_changes_nothing(words: list[str], marks: list[str]) -> None:
+    plain = parse(f"{' '.join(words)} {TAIL}")
+    marked = " ".join(f"{word}{mark}" for word, mark in zip(words, marks, strict=True))
+    assert plain.is_complete
+    assert parse(f"{marked} {TAIL}") == plain
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.lists(st.sampled_from(HOW_WORDS), min_size=1, max_size=3, unique=True).flatmap(st.permutations))
+def test_the_order_of_the_words_for_how_changes_nothing(words: list[str]) -> None:
+    lines = [parse(f"P-1042 4m {' '.join(order)} {TAIL}") for order in (words, sorted(words))]
+    assert lines[0].contact == lines[1].contact
+    assert lines[0].is_complete == lines[1].is_complete
+    assert lines[0].note == lines[1].note or not lines[0].is_complete
+    is_attempt = bool({"vm", "voicemail", "no-answer", "left vm", "utr"} & set(words))
+    assert not (is_attempt and lines[0].contact is Contact.LIVE)
+
+
+@settings(max_examples=examples(400), deadline=None)
+@given(texts, instants)
+def test_no_day_contact_or_activity_is_understood_that_the_words_do_not_say(text: str, now: datetime) -> None:
+    line = parse(text, now)
+    plain = re.sub(r"[^a-z0-9/]+", " ", text.lower())
+    if line.contact is not None:
+        phrases = [phrase.replace("-", " ") for phrase in CONTACT_WORDS[line.contact]]
+        assert any(f" {phrase} " in f" {plain} " for phrase in phrases)
+    if line.date_of_service is not None and line.started_at is None:
+        days = re.search(rf"[0-9]|{'|'.join(DAY_WORDS)}", text.lower())
+        assert days is not None
 
 
 def test_the_canonical_form_reads_well(parse: Callable[..., LogLine]) -> None:

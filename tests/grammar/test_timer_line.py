@@ -1,6 +1,7 @@
 """The lines that start and stop a timer: a log line's words, but the clock says when and how long."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -34,8 +35,16 @@ def start(text: str) -> LogLine:
     return parse_start(text, find_codes=find_codes)
 
 
-def stop(text: str, activity: Activity | None = None) -> LogLine:
-    return parse_stop(text, patient_code="P-1042", find_codes=find_codes, default_activity=activity)
+@dataclass(frozen=True)
+class Began:
+    """What a start line said."""
+
+    activity: Activity | None
+    contact: Contact | None
+
+
+def stop(text: str, activity: Activity | None = None, contact: Contact | None = None) -> LogLine:
+    return parse_stop(text, patient_code="P-1042", find_codes=find_codes, begun=Began(activity, contact))
 
 
 def problems_of(line: LogLine, text: str) -> list[tuple[str, str]]:
@@ -105,6 +114,26 @@ def test_a_stop_line_says_what_was_done(text: str, understood: LogLine) -> None:
     assert stop(text) == understood
 
 
+@pytest.mark.parametrize(
+    ("begun", "text", "contact", "problems"),
+    [
+        (Contact.LIVE, "vm Asked to be called.", Contact.VOICEMAIL, []),
+        (Contact.VOICEMAIL, "call Asked to be called.", Contact.VOICEMAIL, []),
+        (Contact.LIVE, "no answer", Contact.NO_ANSWER, []),
+        (Contact.LIVE, "call Dose kept.", Contact.LIVE, []),
+        (Contact.LIVE, "Dose kept.", Contact.LIVE, []),
+        (None, "call Dose kept.", Contact.LIVE, []),
+        (Contact.LIVE, "portal Sent it.", None, [("CONTACT_CONFLICT", "portal")]),
+        (Contact.LIVE, "Daughter did not answer.", None, [("CONTACT_IN_DOUBT", "did not answer")]),
+    ],
+)
+def test_what_start_and_stop_say_of_the_contact_is_taken_together(
+    begun: Contact | None, text: str, contact: Contact | None, problems: list[tuple[str, str]]
+) -> None:
+    line = stop(text, contact=begun)
+    assert (line.contact, problems_of(line, text)) == (contact, problems)
+
+
 def test_a_word_for_how_means_what_was_begun() -> None:
     assert stop("voicemail", Activity.CAREGIVER_CONTACT).activity is Activity.CAREGIVER_CONTACT
     assert stop("voicemail").activity is Activity.PATIENT_CONTACT
@@ -116,6 +145,8 @@ def test_a_word_for_how_means_what_was_begun() -> None:
     [
         ("12m meds call Reconciled.", [("TIMER_MEASURES", "12m")]),
         ("10:05-10:17", [("TIMER_MEASURES", "10:05-10:17")]),
+        ("until 4:20pm", [("TIMER_MEASURES", "until 4:20pm")]),
+        ("meds ended at 4:20 Reconciled.", [("TIMER_MEASURES", "ended at 4:20")]),
         ("P-1043 Dose kept.", [("CODE_CONFLICT", "P-1043")]),
         ("P-1042 P-1043 Dose kept.", [("CODE_CONFLICT", "P-1043")]),
     ],

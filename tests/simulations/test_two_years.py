@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import pytest
 from sqlalchemy import Connection, event, select
 from structlog.testing import capture_logs
+from support.deaths import Death
 from support.jobs import born
 from support.practice import NEW_YORK, a_practice, verified
 from support.slack import BLUE, GENERAL, GREEN, Harness, ManualClock, open_harness
@@ -111,10 +112,6 @@ SCHEDULED = (
 SWITCHED_OFF = ("digest_picture", "weekly_summary", "care_plan_notice")
 
 
-class Killed(BaseException):
-    """The process was killed here."""
-
-
 class Claimants:
     """Processes that run the jobs, as far as the ledger and Slack can tell: they die by dice, and others take over."""
 
@@ -135,7 +132,7 @@ class Claimants:
             self._is_mortal = True
             try:
                 self._processes[number]()
-            except Killed:
+            except Death:
                 self.deaths += 1
                 self._processes[number] = self._born()
             finally:
@@ -158,7 +155,7 @@ class Claimants:
 
     def _perhaps_dies(self) -> None:
         if self._is_mortal and self._dice.randrange(ONE_IN) == 0:
-            raise Killed
+            raise Death
 
 
 @pytest.fixture

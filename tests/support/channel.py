@@ -4,13 +4,11 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from support.deaths import Death
+
 from jobs.channel import ChannelError, Content
 from jobs.digests.listing import Message
 from jobs.digests.posting import Digest, Progress
-
-
-class Death(BaseException):
-    """What ends a process without a word: nothing in the program may catch it."""
 
 
 @dataclass

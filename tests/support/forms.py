@@ -17,6 +17,11 @@ def said(seen: Glance) -> str:
     return "\n".join([seen.words, seen.modal.words if seen.modal else ""])
 
 
+def modal_words(seen: Glance) -> str:
+    """The words of the modal that is open now."""
+    return opened(seen).words
+
+
 def prefilled(view: SeenView) -> dict[str, str]:
     """What stands in a form, by the names of its inputs."""
     values = {}

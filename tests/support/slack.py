@@ -320,9 +320,13 @@ def fill_lists(database: Database, practice: Practice) -> None:
     import_rows(database, practice, "entries", entries, at=NOW)
 
 
-def picked(patient_code: str) -> JSON:
-    """A patient chosen in a form's menu, which found it by what was typed."""
-    return {"text": {"type": "plain_text", "text": patient_code, "emoji": True}, "value": patient_code}
+def picked(value: str, label: str = "") -> JSON:
+    """What was chosen in a form's menu, which found it by what was typed: a patient by the code, others by a label."""
+    return {"text": {"type": "plain_text", "text": label or value, "emoji": True}, "value": value}
+
+
+BLUE_TEAM, GREEN_TEAM = picked("blue-team", "Blue Team"), picked("green-team", "Green Team")
+"""The teams, chosen in a form's menu."""
 
 
 def table_rows(seen: SeenMessage) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from support.slack import Harness
 
-from bot.playground import Glance, SeenView
+from bot.playground import Glance
 from ledger.recording.timers import Timer, running_timer
 
 
@@ -17,21 +17,3 @@ def running(harness: Harness, staff_id: str = "nurse1") -> Timer | None:
     """The timer of that person as the ledger has it."""
     with harness.looking() as connection:
         return running_timer(connection, harness.practice, staff_id)
-
-
-def opened(seen: Glance) -> SeenView:
-    """The modal that is open now."""
-    assert seen.modal is not None
-    return seen.modal
-
-
-def prefilled(view: SeenView) -> dict[str, str]:
-    """What stands in the form, by the names of its inputs."""
-    values = {}
-    for block in view.blocks:
-        element = block.get("element", {})
-        option = element.get("initial_option") or {}
-        value = element.get("initial_value") or element.get("initial_date") or option.get("value")
-        if value:
-            values[block["block_id"]] = value
-    return values

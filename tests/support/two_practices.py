@@ -166,6 +166,7 @@ QUESTIONS: Mapping[str, Ask] = {
         c, p, ["P-1042"], MONTH
     ),
     "ledger.months.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
+    "ledger.patients.records.patient_codes": lambda c, p: records.patient_codes(c, p.practice_id),
     "ledger.patients.records.load_records": lambda c, p: records.load_records(c, p, ["P-1042"]),
     "ledger.months.figures.stored_figures": lambda c, p: sorted(
         (key, sorted(map(repr, found))) for key, found in figures.stored_figures(c, p.practice_id, ["P-1042"]).items()
@@ -617,6 +618,8 @@ PARTS = frozenset(
 OUTSIDE = {
     "ledger.practice.practice.all_practices": "it is the one question that is about every practice",
     "jobs.scheduling.runs.waiting": "it asks waiting_of for every practice, for the metrics of a process",
+    "ledger.audit.verify.verify_all": "it asks verify for every practice, for a backup or a move",
+    "ledger.audit.backup.file_of": "it is about the database",
     "ledger.audit.backup.back_up": "it is about the database",
     "ledger.audit.backup.restore": "it is about the database",
     "ledger.audit.move.move": "it is about the database",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.command import Command, Paging
-from bot.commands.roster.shared import FormAnswer, answered_beside, team_ids, team_names, team_words
+from bot.commands.roster.shared import FormAnswer, answered_beside, team_ids, team_names, team_words, teams_named
 from bot.permissions import ADMINISTERING
 from bot.views import formatting
 from bot.views.forms.inputs import YES
@@ -15,12 +15,12 @@ from bot.views.forms.patient import LABELS, patient_form
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
 from bot.views.help import Topic
-from bot.views.reply import OpenForm, Reply, paged
+from bot.views.reply import OpenForm, Reply, page_count, paged
 from bot.views.roster import PATIENTS_PAGE, kept_by, patients_list, saved_view
 from ledger.errors import LedgerError
 from ledger.roster.changes import save_patient
 from ledger.roster.directory import Team, find_codes, people, teams
-from ledger.roster.lists import ROWS_PER_PAGE, beginning, blockers_of, patient_columns, patients_page
+from ledger.roster.lists import ROWS_PER_PAGE, blockers_of, patient_columns, patients_page
 
 
 def patients(call: Call) -> Reply | OpenForm:
@@ -51,7 +51,7 @@ def patients_at_page(call: Call, page: int) -> Reply:
             connection, call.practice, team_id=team.team_id if team else None, page=page, today=call.today
         )
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
-    pages = max(1, -(-found.total // ROWS_PER_PAGE))
+    pages = page_count(found.total, ROWS_PER_PAGE)
     shown = patients_list(found, scope=team.name if team else "all teams", staff=names)
     return paged(shown, PATIENTS_PAGE, found.begin // ROWS_PER_PAGE, pages, {"text": call.text})
 
@@ -60,8 +60,7 @@ def _team(asked: str, known: Sequence[Team]) -> Team | None:
     """Return the team of that name, or the only one whose name begins so; None where nothing was asked."""
     if not asked:
         return None
-    exact = [team for team in known if team.name.lower() == asked.lower()]
-    found = exact or beginning(known, asked)
+    found = teams_named(known, asked)
     if len(found) == 1:
         return found[0]
     listed = ", ".join(team.name for team in found or known) or "none yet"

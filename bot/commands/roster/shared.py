@@ -12,6 +12,7 @@ from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import OpenForm
 from ledger.roster.changes import RosterRefusedError
 from ledger.roster.directory import Team, teams
+from ledger.roster.lists import beginning
 from ledger.validation import Problem
 
 PATIENTS_AT_ONCE = 50
@@ -32,6 +33,11 @@ FormAnswer = OpenForm | SaveLater | dict[str, str]
 def team_words(connection: Connection, call: Call) -> dict[str, Team]:
     """Return the teams by what means them in a form's menus."""
     return {team_word(team.team_id): team for team in teams(connection, call.practice.practice_id)}
+
+
+def teams_named(known: Sequence[Team], asked: str) -> list[Team]:
+    """Return the team of that name, or those whose name begins so."""
+    return [team for team in known if team.name.lower() == asked.lower()] or beginning(known, asked)
 
 
 def team_ids(known: Mapping[str, Team]) -> dict[str, str]:

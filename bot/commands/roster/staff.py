@@ -19,7 +19,7 @@ from bot.views.forms.person import LABELS, person_form
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
 from bot.views.help import Topic
-from bot.views.reply import OpenForm, Reply, paged
+from bot.views.reply import OpenForm, Reply, nearest_page, page_count, paged
 from bot.views.roster import STAFF_PAGE, saved_view, staff_list
 from ledger.errors import LedgerError
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
@@ -69,8 +69,8 @@ def staff_at_page(call: Call, page: int) -> Reply:
         mine = call.practice.practice_id
         found = find_people(connection, mine, word) if word else people(connection, mine)
         names = {team.team_id: team.name for team in teams(connection, mine)}
-    pages = max(1, -(-len(found) // ROWS_PER_PAGE))
-    page = min(max(page, 0), pages - 1)
+    pages = page_count(len(found), ROWS_PER_PAGE)
+    page = nearest_page(page, len(found), ROWS_PER_PAGE)
     begin = page * ROWS_PER_PAGE
     title = f"Staff · {word}…" if word else "Staff"
     shown = staff_list(

@@ -3,17 +3,17 @@
 from bot.commands.call import Call
 from bot.commands.command import Command, Paging
 from bot.commands.digest import next_post
-from bot.commands.roster.shared import FormAnswer, answered_beside, team_words
+from bot.commands.roster.shared import FormAnswer, answered_beside, team_words, teams_named
 from bot.permissions import ADMINISTERING
 from bot.views.forms.roster_inputs import Filled
 from bot.views.forms.team import LABELS, team_form
 from bot.views.help import Topic
-from bot.views.reply import OpenForm, Reply, paged
+from bot.views.reply import OpenForm, Reply, nearest_page, page_count, paged
 from bot.views.roster import TEAM_PAGE, saved_view, team_list
 from ledger.errors import LedgerError
 from ledger.roster.changes import save_team
 from ledger.roster.directory import Team, teams
-from ledger.roster.lists import ROWS_PER_PAGE, beginning, listed_teams
+from ledger.roster.lists import ROWS_PER_PAGE, listed_teams
 
 
 def team(call: Call) -> Reply | OpenForm:
@@ -27,8 +27,7 @@ def team(call: Call) -> Reply | OpenForm:
         return team_at_page(call, 0)
     with call.database.reading() as connection:
         known = teams(connection, call.practice.practice_id)
-    exact = [each for each in known if each.name.lower() == asked.lower()]
-    found = exact or beginning(known, asked)
+    found = teams_named(known, asked)
     if len(found) == 1:
         return _form_of(found[0])
     listed = ", ".join(each.name for each in found or known) or "none yet"
@@ -40,8 +39,8 @@ def team_at_page(call: Call, page: int) -> Reply:
     """Page ``page`` (from 0) of the teams."""
     with call.database.reading() as connection:
         found = listed_teams(connection, call.practice.practice_id, call.today)
-    pages = max(1, -(-len(found) // ROWS_PER_PAGE))
-    page = min(max(page, 0), pages - 1)
+    pages = page_count(len(found), ROWS_PER_PAGE)
+    page = nearest_page(page, len(found), ROWS_PER_PAGE)
     begin = page * ROWS_PER_PAGE
     listed = found[begin : begin + ROWS_PER_PAGE]
     upcoming = {each.team.team_id: next_post(call.practice, each.team, call.at) for each in listed}

@@ -123,7 +123,7 @@ def _understood(call: Call, connection: Connection, timer: Timer) -> LogLine:
         call.text,
         patient_code=timer.patient_code,
         find_codes=partial(find_codes, connection, call.practice.practice_id),
-        default_activity=timer.activity,
+        begun=timer,
     )
     note = f"{timer.note} {said.note}".strip()
     refuse_long_note(note)
@@ -133,7 +133,7 @@ def _understood(call: Call, connection: Connection, timer: Timer) -> LogLine:
         started_at=timer.started_at,
         ended_at=to_the_second(call.at),
         activity=said.activity or timer.activity,
-        contact=said.contact or timer.contact,
+        contact=said.contact,
         program=said.program or timer.program,
         date_of_service=call.practice.local_date(timer.started_at),
         note=note,

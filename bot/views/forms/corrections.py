@@ -63,12 +63,10 @@ def _form(entry: StoredEntry, practice: Practice, field: Block, *, callback: str
 
 
 def _entry(entry: StoredEntry, practice: Practice) -> list[Block]:
-    when = formatting.day(entry.date_of_service)
-    if entry.started_at and entry.ended_at:
-        when = f"{when}, {formatting.span(practice.local(entry.started_at), practice.local(entry.ended_at))}"
+    started_at, ended_at = (at and practice.local(at) for at in (entry.started_at, entry.ended_at))
     parts = [
         f"*{entry.name}*",
-        when,
+        formatting.when(entry.date_of_service, started_at, ended_at),
         f"{entry.duration_minutes} min",
         formatting.ACTIVITY_WORDS[entry.activity],
         formatting.CONTACT_WORDS[entry.contact] if entry.contact else "",

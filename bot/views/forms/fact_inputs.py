@@ -3,11 +3,11 @@
 An input is called like the column of the import file whose rules it is read by, so that what they refuse finds it.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from bot.grammar.fact_vocabulary import FactChoice
 from bot.views import formatting
@@ -33,11 +33,16 @@ MONTHS_OFFERED = 13
 
 
 @dataclass(frozen=True, kw_only=True)
-class FactInput(ABC):
+class FactInput:
     """One input: the ``attribute`` of a line that it fills, and the ``column`` of the file that it is read as.
 
     ``is_now`` says that today, or this month, stands in it where a line says nothing.
     """
+
+    reads: ClassVar[Callable[[str], Any]] = str
+    """What makes a value of the attribute of what was filled in."""
+    shown_by: ClassVar[Callable[..., Block]]
+    """What shows the input, where a name, a label, values, a hint and whether it may stay empty are all it needs."""
 
     column: str
     attribute: str
@@ -55,13 +60,13 @@ class FactInput(ABC):
         """Return a value of the attribute, which is not None, as the form and the file have it."""
         return str(value)
 
-    @abstractmethod
     def read(self, text: str) -> Any:
         """Return the value of the attribute that was filled in; None for one that was not on offer."""
+        return type(self).reads(text)
 
-    @abstractmethod
-    def block(self, values: FormValues, today: date) -> Block:
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 - a menu of months asks for it
         """Return the input with its value in it."""
+        return type(self).shown_by(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +77,6 @@ class PatientInput(FactInput):
     attribute: str = "patient_code"
     label: str = "Patient"
 
-    def read(self, text: str) -> str:
-        """Return the code."""
-        return text
-
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """Return the menu."""
         return patient_input(self.name, values.get(self.name), label=self.label)
@@ -83,21 +84,17 @@ class PatientInput(FactInput):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceInput(FactInput):
-    """One of the words of which a fact needs one, each offered in the words of ``choices``."""
+    """One of the words of which a fact needs one, each offered in the words of ``choices``, to be seen at once."""
 
     attribute: str = "choice"
     choices: Mapping[FactChoice, str] = field(default_factory=dict)
-
-    def text(self, value: FactChoice) -> str:
-        """Return the word as its file has it."""
-        return value.value
 
     def read(self, text: str) -> FactChoice | None:
         """Return the word."""
         return next((choice for choice in self.choices if choice.value == text), None)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """Return all choices, to be seen at once."""
+        """Return all choices."""
         offered = [(choice.value, said) for choice, said in self.choices.items()]
         return radio_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
@@ -106,13 +103,11 @@ class ChoiceInput(FactInput):
 class ProgramInput(FactInput):
     """A program."""
 
+    reads = Program
+
     column: str = "program"
     attribute: str = "program"
     label: str = "Program"
-
-    def read(self, text: str) -> Program:
-        """Return the program."""
-        return Program(text)
 
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """Return a menu."""
@@ -124,18 +119,18 @@ class ProgramInput(FactInput):
 class DayInput(FactInput):
     """A date."""
 
+    shown_by = date_input
+
     def read(self, text: str) -> date:
         """Return the date."""
         return date.fromisoformat(text)
-
-    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """Return a calendar."""
-        return date_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeInput(FactInput):
     """A time of day, which stands behind its day in the day's column."""
+
+    shown_by = time_input
 
     optional: bool = True
 
@@ -151,10 +146,6 @@ class TimeInput(FactInput):
     def read(self, text: str) -> time:
         """Return the time."""
         return time.fromisoformat(text)
-
-    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """Return a clock."""
-        return time_input(self.name, self.label, values, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,13 +181,8 @@ class MonthInput(FactInput):
 class CountInput(FactInput):
     """A whole number."""
 
-    def read(self, text: str) -> int:
-        """Return the number."""
-        return int(text)
-
-    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """Return a field."""
-        return number_input(self.name, self.label, values, hint=self.hint)
+    reads = int
+    shown_by = number_input
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,15 +208,9 @@ class TickInput(FactInput):
 class RationaleInput(FactInput):
     """Words, as many as a rationale may have."""
 
+    reads = str.strip
+    shown_by = partial(text_input, most_characters=RATIONALE_CHARACTERS, multiline=True)
+
     column: str = "rationale"
     attribute: str = "rationale"
     label: str = "Rationale"
-
-    def read(self, text: str) -> str:
-        """Return the words."""
-        return text.strip()
-
-    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
-        """Return a field of several lines."""
-        most = RATIONALE_CHARACTERS
-        return text_input(self.name, self.label, values, most_characters=most, hint=self.hint, multiline=True)

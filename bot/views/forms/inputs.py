@@ -50,9 +50,11 @@ def text_input(
     return input_block(name, label, element, hint=hint, optional=optional)
 
 
-def number_input(name: str, label: str, values: FormValues, *, hint: str | None = None) -> Block:
+def number_input(
+    name: str, label: str, values: FormValues, *, hint: str | None = None, optional: bool = False
+) -> Block:
     """Return a whole number."""
-    return input_block(name, label, number_field(INPUT, values.get(name)), hint=hint)
+    return input_block(name, label, number_field(INPUT, values.get(name)), hint=hint, optional=optional)
 
 
 def select_input(

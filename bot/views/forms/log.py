@@ -161,4 +161,4 @@ def unlike_error(name: str, unlike: FormValues) -> str:
 
 def _quoted(name: str, values: FormValues) -> str:
     shown = values[name].replace("_", " ") if name in {ACTIVITY, CONTACT} else values[name]
-    return f"“{shown if len(shown) <= QUOTED_CHARACTERS else f'{shown[: QUOTED_CHARACTERS - 1]}…'}”"
+    return f"“{formatting.clipped(shown, QUOTED_CHARACTERS)}”"

@@ -1,15 +1,13 @@
 """The form for a patient: the columns of patients.csv, those of dated facts for a new one only."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from bot.views.blocks import Block
+from bot.views.blocks import Block, View
 from bot.views.formatting import escaped
-from bot.views.forms import roster_inputs
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import PRACTITIONER_PICKER, TEAM_PICKER
-from bot.views.forms.roster_inputs import Filled
-from bot.views.reply import Reply, context, section
+from bot.views.forms.roster_inputs import Filled, Inputs
+from bot.views.reply import Reply, context
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.rulebook import known_programs
 
@@ -33,65 +31,42 @@ LABELS: Mapping[str, str] = {
 _RISK = "Risk of death, decompensation or decline is documented"
 
 
-def patient_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
+def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
     """Return the form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
-    first: Block = (
-        roster_inputs.text(
-            "code", LABELS["code"], filled, most=40, hint="Opaque, never a name: letters and digits. P-1042"
-        )
-        if filled.key is None
-        else section(f"*Patient* {escaped(filled.key)}")
-    )
+    inputs = Inputs(filled, LABELS)
     blocks: list[Block] = [
-        first,
-        roster_inputs.found("team", LABELS["team"], filled, TEAM_PICKER),
-        roster_inputs.found(
-            "billing_practitioner",
-            LABELS["billing_practitioner"],
-            filled,
-            PRACTITIONER_PICKER,
-            hint="Nothing can be billed without one.",
-            optional=True,
+        inputs.identity("code", "Patient", hint="Opaque, never a name: letters and digits. P-1042"),
+        inputs.found("team", TEAM_PICKER),
+        inputs.found(
+            "billing_practitioner", PRACTITIONER_PICKER, hint="Nothing can be billed without one.", optional=True
         ),
-        roster_inputs.text(
+        inputs.text(
             "conditions",
-            LABELS["conditions"],
-            filled,
             most=1000,
             hint="ICD-10 codes, one a line or with semicolons: E11.9; I10",
             multiline=True,
             optional=True,
         ),
-        roster_inputs.boxes("risk_documented", LABELS["risk_documented"], filled, [(YES, _RISK, "")]),
+        inputs.boxes("risk_documented", [(YES, _RISK)]),
+        *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
     ]
-    if filled.key is None:
-        return roster_inputs.form("Add a patient", CALLBACK, [*blocks, *_facts(filled)], None, card=card)
-    code = escaped(filled.key)
-    facts = f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
-    return roster_inputs.form("Change a patient", CALLBACK, [*blocks, context(facts)], filled.key, card=card)
+    return inputs.form("a patient", CALLBACK, blocks, card=card)
 
 
-def _facts(filled: Filled) -> list[Block]:
+def _commands(patient_code: str) -> Block:
+    code = escaped(patient_code)
+    return context(
+        f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
+    )
+
+
+def _facts(inputs: Inputs) -> list[Block]:
     return [
-        roster_inputs.boxes(
-            "programs", LABELS["programs"], filled, [(one.value, one.value, "") for one in known_programs()]
-        ),
-        roster_inputs.day("enrolled_on", LABELS["enrolled_on"], filled, hint="Of all programs that are ticked."),
-        roster_inputs.day("consent_date", LABELS["consent_date"], filled, hint="To all programs that are ticked."),
-        roster_inputs.choice(
-            "consent_form",
-            LABELS["consent_form"],
-            filled,
-            [(one.value, one.value) for one in ConsentForm],
-            optional=True,
-        ),
-        roster_inputs.day("initiating_visit_date", LABELS["initiating_visit_date"], filled),
-        roster_inputs.choice(
-            "initiating_visit_type",
-            LABELS["initiating_visit_type"],
-            filled,
-            [(one.value, one.value) for one in VisitType],
-            optional=True,
-        ),
-        roster_inputs.day("care_plan_date", LABELS["care_plan_date"], filled),
+        inputs.boxes("programs", [(one.value, one.value) for one in known_programs()]),
+        inputs.day("enrolled_on", hint="Of all programs that are ticked."),
+        inputs.day("consent_date", hint="To all programs that are ticked."),
+        inputs.choice("consent_form", [(one.value, one.value) for one in ConsentForm]),
+        inputs.day("initiating_visit_date"),
+        inputs.choice("initiating_visit_type", [(one.value, one.value) for one in VisitType]),
+        inputs.day("care_plan_date"),
     ]

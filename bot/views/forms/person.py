@@ -1,15 +1,12 @@
 """The form for a staff member: the columns of staff.csv."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from bot.views.blocks import Block
-from bot.views.formatting import escaped
-from bot.views.forms import roster_inputs
+from bot.views.blocks import Block, View
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import TEAM_PICKER
-from bot.views.forms.roster_inputs import Filled
-from bot.views.reply import Reply, context, section
+from bot.views.forms.roster_inputs import Filled, Inputs
+from bot.views.reply import Reply, context
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 
@@ -33,47 +30,24 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
     Role.PRACTITIONER: ("Practitioner", "Logs own time and designates complex care."),
     Role.ADMIN: ("Admin", "Changes patients, people, teams and settings."),
 }
-_NO_CREDENTIAL = "Without one, time does not count (rule C4)."
 
 
-def person_form(filled: Filled, *, card: Reply | None = None) -> dict[str, Any]:
+def person_form(filled: Filled, *, card: Reply | None = None) -> View:
     """Return the form as a modal view; a new person's has a staff id to choose."""
+    inputs = Inputs(filled, LABELS)
     qualifying = [*sorted(PRACTITIONER_CREDENTIALS), *sorted(CLINICAL_STAFF_CREDENTIALS)]
     other = filled.cells.get("credential")
     credentials = [(one, one) for one in (*qualifying, *([other] if other and other not in qualifying else []))]
-    first: Block = (
-        roster_inputs.text(
-            "id", LABELS["id"], filled, most=40, hint="Short and without a name: digests show it. coord1"
-        )
-        if filled.key is None
-        else section(f"*Staff id* {escaped(filled.key)}")
-    )
     blocks: list[Block] = [
-        first,
-        roster_inputs.account(
-            "slack_user_id", LABELS["slack_user_id"], filled, hint="Empty for people who do not use Slack."
-        ),
-        roster_inputs.text(
-            "name", LABELS["name"], filled, most=100, hint="Colleagues see it in answers to them alone."
-        ),
-        roster_inputs.choice(
-            "credential", LABELS["credential"], filled, credentials, hint=_NO_CREDENTIAL, optional=True
-        ),
-        roster_inputs.boxes(
-            "roles", LABELS["roles"], filled, [(role.value, *said) for role, said in ROLE_WORDS.items()]
-        ),
-        roster_inputs.found_several("teams", LABELS["teams"], filled, TEAM_PICKER),
-        roster_inputs.day(
-            "active_from", LABELS["active_from"], filled, hint="Time before it does not count (rule C4)."
-        ),
-        roster_inputs.day("active_to", LABELS["active_to"], filled, hint="Time after it does not count (rule C4)."),
-        roster_inputs.boxes(
-            "supervised",
-            LABELS["supervised"],
-            filled,
-            [(YES, "Works under the billing practitioner's supervision", "")],
-        ),
+        inputs.identity("id", LABELS["id"], hint="Short and without a name: digests show it. coord1"),
+        inputs.account("slack_user_id", hint="Empty for people who do not use Slack."),
+        inputs.text("name", most=100, hint="Colleagues see it in answers to them alone."),
+        inputs.choice("credential", credentials, hint="Without one, time does not count (rule C4)."),
+        inputs.boxes("roles", [(role.value, *said) for role, said in ROLE_WORDS.items()]),
+        inputs.found_several("teams", TEAM_PICKER),
+        inputs.day("active_from", hint="Time before it does not count (rule C4)."),
+        inputs.day("active_to", hint="Time after it does not count (rule C4)."),
+        inputs.boxes("supervised", [(YES, "Works under the billing practitioner's supervision")]),
         context("A change that past time depends on evaluates those months again."),
     ]
-    title = "Add a person" if filled.key is None else "Change a person"
-    return roster_inputs.form(title, CALLBACK, blocks, filled.key, card=card)
+    return inputs.form("a person", CALLBACK, blocks, card=card)

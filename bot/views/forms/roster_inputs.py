@@ -18,6 +18,7 @@ from bot.views.blocks import (
     option,
     search_menu,
 )
+from bot.views.formatting import escaped
 from bot.views.forms.inputs import INPUT, Choices, date_input, select_input, text_input
 from bot.views.reply import Reply, reply_view, section
 
@@ -36,64 +37,68 @@ class Filled:
     key: str | None = None
 
 
-def text(block_id: str, label: str, filled: Filled, *, most: int, hint: str | None = None, **more: Any) -> Block:
-    """Return a line of text; several lines with ``multiline``."""
-    return text_input(block_id, label, filled.cells, most_characters=most, hint=hint, **more)
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of one form: each is named like its column and stands under the form's label for it."""
 
+    filled: Filled
+    labels: Mapping[str, str]
 
-def choice(
-    block_id: str, label: str, filled: Filled, choices: Choices, *, hint: str | None = None, optional: bool = False
-) -> Block:
-    """Return a menu of values and the words for them."""
-    return select_input(block_id, label, filled.cells, choices, hint=hint, optional=optional)
+    def identity(self, column: str, known_as: str, *, hint: str) -> Block:
+        """Return what names the person or patient: to be chosen for a new one, and fixed for one that is known."""
+        if self.filled.key is None:
+            return self.text(column, most=40, hint=hint)
+        return section(f"*{known_as}* {escaped(self.filled.key)}")
 
+    def text(self, column: str, *, most: int, hint: str | None = None, **more: Any) -> Block:
+        """Return a line of text; several lines with ``multiline``."""
+        return text_input(column, self.labels[column], self.filled.cells, most_characters=most, hint=hint, **more)
 
-def boxes(block_id: str, label: str, filled: Filled, choices: Sequence[tuple[str, str, str]]) -> Block:
-    """Boxes to tick, of which none need be: a value, its words and what they mean, if that has to be said."""
-    options = [option(*choice) for choice in choices]
-    ticked = (filled.cells.get(block_id) or "").split(";")
-    chosen = [one for one in options if one["value"] in ticked]
-    return input_block(block_id, label, checkboxes(INPUT, options, chosen), optional=True)
+    def choice(self, column: str, choices: Choices, *, hint: str | None = None) -> Block:
+        """Return a menu of values and the words for them, of which none need be chosen."""
+        return select_input(column, self.labels[column], self.filled.cells, choices, hint=hint, optional=True)
 
+    def boxes(self, column: str, choices: Sequence[tuple[str, ...]]) -> Block:
+        """Boxes to tick, of which none need be: a value, its words and what they mean, if that has to be said."""
+        options = [option(*choice) for choice in choices]
+        ticked = (self.filled.cells.get(column) or "").split(";")
+        chosen = [one for one in options if one["value"] in ticked]
+        return input_block(column, self.labels[column], checkboxes(INPUT, options, chosen), optional=True)
 
-def day(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """Return a date, which may stay empty."""
-    return date_input(block_id, label, filled.cells, hint=hint, optional=True)
+    def day(self, column: str, *, hint: str | None = None) -> Block:
+        """Return a date, which may stay empty."""
+        return date_input(column, self.labels[column], self.filled.cells, hint=hint, optional=True)
 
+    def found(self, column: str, action_id: str, *, hint: str | None = None, optional: bool = False) -> Block:
+        """Return a menu that finds one value as one types."""
+        chosen = next(iter(self._options(column)), None)
+        element = search_menu(action_id, chosen, placeholder=PLACEHOLDER, least_typed=0)
+        return input_block(column, self.labels[column], element, hint=hint, optional=optional)
 
-def found(block_id: str, label: str, filled: Filled, action_id: str, *, hint: str | None = None, **more: Any) -> Block:
-    """Return a menu that finds one value as one types."""
-    chosen = next(iter(_options(block_id, filled)), None)
-    element = search_menu(action_id, chosen, placeholder=PLACEHOLDER, least_typed=0)
-    return input_block(block_id, label, element, hint=hint, **more)
+    def found_several(self, column: str, action_id: str) -> Block:
+        """Return a menu that finds values as one types, of which none need be chosen."""
+        element = multi_search_menu(action_id, self._options(column), placeholder=PLACEHOLDER, least_typed=0)
+        return input_block(column, self.labels[column], element, optional=True)
 
+    def account(self, column: str, *, hint: str) -> Block:
+        """Return a person of the Slack workspace, who may be left out."""
+        element = account_menu(INPUT, self.filled.cells.get(column))
+        return input_block(column, self.labels[column], element, hint=hint, optional=True)
 
-def found_several(block_id: str, label: str, filled: Filled, action_id: str) -> Block:
-    """Return a menu that finds values as one types, of which none need be chosen."""
-    element = multi_search_menu(action_id, _options(block_id, filled), placeholder=PLACEHOLDER, least_typed=0)
-    return input_block(block_id, label, element, optional=True)
+    def channel(self, column: str, *, hint: str) -> Block:
+        """Return a channel, public or private."""
+        return input_block(column, self.labels[column], channel_menu(INPUT, self.filled.cells.get(column)), hint=hint)
 
+    def _options(self, column: str) -> list[Option]:
+        values = [value for value in (self.filled.cells.get(column) or "").split(";") if value]
+        return [option(value, self.filled.labels.get(value, value)) for value in values]
 
-def account(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """Return a person of the Slack workspace, who may be left out."""
-    element = account_menu(INPUT, filled.cells.get(block_id))
-    return input_block(block_id, label, element, hint=hint, optional=True)
-
-
-def channel(block_id: str, label: str, filled: Filled, *, hint: str | None = None) -> Block:
-    """Return a channel, public or private."""
-    return input_block(block_id, label, channel_menu(INPUT, filled.cells.get(block_id)), hint=hint)
-
-
-def _options(block_id: str, filled: Filled) -> list[Option]:
-    values = [value for value in (filled.cells.get(block_id) or "").split(";") if value]
-    return [option(value, filled.labels.get(value, value)) for value in values]
-
-
-def form(title: str, callback_id: str, blocks: Sequence[Block], key: str | None, *, card: Reply | None) -> View:
-    """Return a form as a modal view; ``card`` stands above it where it was refused as a whole."""
-    shown = [*(card.blocks if card else ()), *blocks]
-    return modal(title, shown, callback_id=callback_id, private_metadata=json.dumps({"key": key}), submit="Save")
+    def form(self, whose: str, callback_id: str, blocks: Sequence[Block], *, card: Reply | None) -> View:
+        """Return the form that adds or changes ``whose``; ``card`` stands above it where it was refused as a whole."""
+        title = f"{'Add' if self.filled.key is None else 'Change'} {whose}"
+        metadata = json.dumps({"key": self.filled.key})
+        shown = [*(card.blocks if card else ()), *blocks]
+        return modal(title, shown, callback_id=callback_id, private_metadata=metadata, submit="Save")
 
 
 def saving(months_of: int, shown_as: str) -> View:

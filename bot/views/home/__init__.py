@@ -13,10 +13,10 @@ from bot.views import formatting
 from bot.views.blocks import Block, View, home_tab
 from bot.views.home.billing import Billing, billing_blocks
 from bot.views.home.place import Place
-from bot.views.home.set_up import set_up_blocks
 from bot.views.home.team import TeamWork, team_blocks
 from bot.views.home.work import OwnWork, work_blocks
 from bot.views.reply import actions, button, context, header, section
+from bot.views.set_up import set_up_blocks
 from bot.views.timer import start_button
 
 LOG = "home_log"

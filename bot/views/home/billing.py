@@ -6,9 +6,9 @@ from datetime import date
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
-from bot.views.home.place import Place, nearest_page, page_count, turns
+from bot.views.home.place import Place, turns
 from bot.views.menus import Choice, menu
-from bot.views.reply import actions, button, divider, sections
+from bot.views.reply import actions, button, divider, nearest_page, page_count, sections
 from ledger.months.closed_months import Closing
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts

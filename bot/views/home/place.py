@@ -62,16 +62,6 @@ class Place:
         return replace(self, opened=opened, opened_page=0)
 
 
-def page_count(count: int, size: int) -> int:
-    """Return how many pages of that size so many rows fill; at least one."""
-    return max(1, -(-count // size))
-
-
-def nearest_page(page: int, count: int, size: int) -> int:
-    """Return ``page``, or the nearest there is: a list may have become shorter."""
-    return min(max(page, 0), page_count(count, size) - 1)
-
-
 def turns(place: Place, pages_of: str, page: int, pages: int) -> list[Block]:
     """Return the number of the page and buttons to those beside it; nothing where there is one page."""
     beside = (("Previous page", "previous", page - 1), ("Next page", "next", page + 1))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.home.place import UNTOUCHED, Place, page_count, turns
-from bot.views.reply import actions, button, divider, section, sections
+from bot.views.home.place import UNTOUCHED, Place, turns
+from bot.views.reply import actions, button, divider, page_count, section, sections
 from ledger.reports.month_lists import Untouched
 from ledger.reports.worklists import BandCount
 from ledger.roster.directory import Team

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from bot.views import formatting
 from bot.views.blocks import Block, Element
 from bot.views.forms.corrections import entry_menu
-from bot.views.home.place import Place, nearest_page, page_count, turns
+from bot.views.home.place import Place, turns
+from bot.views.me import length_and_what
 from bot.views.receipt import next_step
-from bot.views.reply import button, context, divider, section
+from bot.views.reply import button, context, divider, nearest_page, page_count, section
 from bot.views.timer import timer_blocks
 from ledger.months.figures import Figures
 from ledger.recording.timers import Timer
-from ledger.reports.own_entries import OwnEntry, TodaysEntry
+from ledger.reports.own_entries import TodaysEntry
 from ledger.reports.worklists import NearPatient, Worklist
 
 LOG_FOR = "home_log_for"
@@ -62,30 +63,28 @@ def _taken_row(patient_code: str, programs: Sequence[Figures]) -> Block:
 
 
 def _today(entries: Sequence[TodaysEntry], place: Place, today: date) -> list[Block]:
+    if not entries:
+        return [divider(), section("*Today* · you have logged nothing yet.")]
     live = [one.entry.result for one in entries if not one.entry.voided]
     logged = sum(result.duration_minutes for result in live)
     counted = sum(result.counted_minutes for result in live)
     count = formatting.listed(len(live), "entry", "entries")
     title = f"*Today* · {count} · {counted} of {formatting.minutes(logged)} count"
-    blocks: list[Block] = [divider(), section(title)]
-    if not entries:
-        return [divider(), section("*Today* · you have logged nothing yet.")]
     page = nearest_page(place.today, len(entries), TODAY_ROWS)
     shown = entries[page * TODAY_ROWS : (page + 1) * TODAY_ROWS]
-    blocks += [_entry(one, today) for one in shown]
-    blocks += turns(place, "today", page, page_count(len(entries), TODAY_ROWS))
+    pages = page_count(len(entries), TODAY_ROWS)
+    rows = (_entry(one, today) for one in shown)
+    blocks: list[Block] = [divider(), section(title), *rows, *turns(place, "today", page, pages)]
     live_here = [one.entry for one in shown if not one.entry.voided]
     if live_here:
-        blocks.append(
-            entry_menu([(entry.name, f"{entry.result.duration_minutes} min · {_what(entry)}") for entry in live_here])
-        )
+        blocks.append(entry_menu([(entry.name, length_and_what(entry)) for entry in live_here]))
     return blocks
 
 
 def _entry(one: TodaysEntry, today: date) -> Block:
     """Return one line where all is well; else with what does not count and why, and what the note needs."""
     entry, result = one.entry, one.entry.result
-    parts = [f"*{entry.name}*", f"{result.duration_minutes} min", _what(entry), result.program.value]
+    parts = [f"*{entry.name}*", length_and_what(entry), result.program.value]
     if result.date_of_service != today:
         parts.append(formatting.day(result.date_of_service))
     if entry.started_at and entry.ended_at:
@@ -105,25 +104,16 @@ def _entry(one: TodaysEntry, today: date) -> Block:
     return section("\n".join([" · ".join(parts), *map(formatting.escaped, lines)]), undo)
 
 
-def _what(entry: OwnEntry) -> str:
-    what = formatting.ACTIVITY_WORDS[entry.activity]
-    return f"{what}, {formatting.CONTACT_WORDS[entry.contact]}" if entry.contact else what
-
-
 def _near(work: OwnWork, place: Place) -> list[Block]:
     """Return a row a patient, with a button that opens the form for them."""
     near = work.near.near
-    pages = page_count(len(near), NEAR_ROWS)
     page = nearest_page(place.near, len(near), NEAR_ROWS)
-    worth = formatting.money(work.near.worth_cents)
     title = f"*One short call away* · {formatting.listed(len(near), 'patient')} of {formatting.escaped(work.scope)}"
-    blocks: list[Block] = [divider()]
-    if not near:
-        blocks.append(section(f"{title}\nNobody is within 5 minutes of the next code."))
-    else:
-        blocks.append(section(f"{title} · worth {worth}"))
+    worth = f" · worth {formatting.money(work.near.worth_cents)}"
+    nobody = "\nNobody is within 5 minutes of the next code."
+    blocks: list[Block] = [divider(), section(f"{title}{worth if near else nobody}")]
     blocks += [_near_row(patient, work.takers) for patient in near[page * NEAR_ROWS : (page + 1) * NEAR_ROWS]]
-    blocks += turns(place, "near", page, pages)
+    blocks += turns(place, "near", page, page_count(len(near), NEAR_ROWS))
     if work.near.blocked:
         blocks.append(context(f"{formatting.listed(len(work.near.blocked), 'patient')} near but blocked: `/ccm near`"))
     if work.near.apart:

@@ -3,7 +3,7 @@
 import http.server
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
+from support.deaths import Death, dying, let_the_lease_end
 from support.practice import an_entry
 from support.slack import BLUE, GREEN, LONG, NEAR_COUNT, Harness, table_rows
 
@@ -19,14 +20,10 @@ from bot.runtime.scheduler import jobs_running
 from bot.slack.client import web_client
 from bot.slack.workspaces import OneWorkspace
 from jobs.digests.posting import SCHEDULED, run_due
-from jobs.scheduling.claims import LEASE, Occurrence, claim
+from jobs.scheduling.claims import Occurrence, claim
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 """When the first digest of the month is due in New York."""
-
-
-class Killed(BaseException):
-    """The process was killed here."""
 
 
 @pytest.fixture
@@ -51,23 +48,6 @@ def tick(harness: Harness, channel: SlackChannel | None = None) -> int:
     return run_due(
         harness.database.of("T0TEST"), harness.practice.practice_id, channel, by="a process", now=harness.clock
     )
-
-
-def let_the_lease_end(harness: Harness) -> None:
-    """Moves on to when another process may take over."""
-    harness.clock.now += LEASE + timedelta(seconds=1)
-
-
-def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
-    """``method``, which is done so many times more and then kills its process in place of returning."""
-    calls = iter(range(after))
-
-    def wrapped(*args: Any, **more: Any) -> Any:
-        if next(calls, None) is None:
-            raise Killed
-        return method(*args, **more)
-
-    return wrapped
 
 
 def whole_thread(harness: Harness) -> list[str]:
@@ -108,7 +88,7 @@ def test_a_process_killed_after_the_post_leads_to_no_second_one(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(at_nine)
     assert len(at_nine.posts(BLUE)) == 1
 
@@ -127,7 +107,7 @@ def test_a_process_killed_in_the_midst_of_a_thread_leads_to_each_message_once(
         patch.setattr(
             full_at_nine.client, "chat_postMessage", dying(full_at_nine.client.chat_postMessage, after=posts_done)
         )
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(full_at_nine)
     let_the_lease_end(full_at_nine)
     tick(full_at_nine)
@@ -163,7 +143,7 @@ def test_a_post_that_slack_took_but_did_not_confirm_is_not_repeated(
 def test_a_digest_is_found_again_behind_much_later_talk(at_nine: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(at_nine)
     for number in range(450):
         at_nine.playground.workspace.messages.add(BLUE, {"user": "U0NURSE1", "text": f"talk {number}"})

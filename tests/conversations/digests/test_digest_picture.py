@@ -2,12 +2,12 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from support.deaths import Death, dying
 from support.practice import an_entry
 from support.slack import BLUE, GREEN, Harness
 
@@ -20,10 +20,6 @@ from ledger.rules.facts import Activity
 from ledger.setting_changes import change_policy
 
 NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
-
-
-class Killed(BaseException):
-    """The process was killed here."""
 
 
 @pytest.fixture
@@ -78,23 +74,11 @@ def refuse_pictures(harness: Harness, times: int) -> None:
         harness.playground.fail_next("chat.postMessage", status=200, error="invalid_blocks")
 
 
-def dying(method: Callable[..., Any], *, after: int) -> Callable[..., Any]:
-    """``method``, which is done so many times more and then kills its process in place of returning."""
-    calls = iter(range(after))
-
-    def wrapped(*args: Any, **more: Any) -> Any:
-        if next(calls, None) is None:
-            raise Killed
-        return method(*args, **more)
-
-    return wrapped
-
-
 def killed(harness: Harness, monkeypatch: pytest.MonkeyPatch, place: str, *, after: int) -> None:
     """A process that dies at that method of Slack's client."""
     with monkeypatch.context() as patch:
         patch.setattr(harness.client, place, dying(getattr(harness.client, place), after=after))
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(harness)
 
 
@@ -244,7 +228,7 @@ def test_a_process_killed_after_the_post_leads_to_one_message_with_one_picture_t
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(f"jobs.digests.posting.{place}", dying(lambda: None, after=0))
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(at_nine)
     assert places(at_nine) == [1]
     at_nine.work(an_entry(minutes=4, staff="nurse2", activity=Activity.RESULTS_REVIEW))
@@ -273,7 +257,7 @@ def test_a_process_killed_after_the_picture_is_in_the_thread_leads_to_no_second(
     refuse_pictures(at_nine, len(PAUSES_SECONDS))
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", dying(lambda: None, after=0))
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(at_nine)
     assert places(at_nine) == [0, 1]
     for _ in range(2):

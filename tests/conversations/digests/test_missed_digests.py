@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from support.deaths import Death
+from support.month_messages import runs
 from support.practice import an_entry, import_rows
 from support.slack import BLUE, GREEN, Harness
 
@@ -14,7 +16,6 @@ from bot.playground import SeenMessage
 from jobs.digests.posting import run_due
 from jobs.notices.missed import run_missed
 from jobs.scheduling.claims import LEASE
-from jobs.scheduling.runs import Run, latest_runs
 
 TUESDAY_TEN = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 WEDNESDAY_NINE = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
@@ -26,10 +27,6 @@ LINE = (
     "The digest of Blue Team due on Wed Nov 25 at 9:00 am was not posted: the bot or Slack was away. "
     "The list as it is now: /ccm near Blue Team"
 )
-
-
-class Killed(BaseException):
-    """The process was killed here."""
 
 
 @pytest.fixture
@@ -54,11 +51,6 @@ def watch(harness: Harness, by: str = "a process") -> int:
 
 def told(harness: Harness, user: str = "U0LEAD1") -> list[str]:
     return [message.text for message in harness.person(user).direct_messages()]
-
-
-def runs(harness: Harness) -> list[Run]:
-    with harness.looking() as connection:
-        return latest_runs(connection, "T0TEST", most=50)
 
 
 def blue_post(harness: Harness) -> SeenMessage:
@@ -161,7 +153,7 @@ def test_a_digest_that_was_posted_by_a_process_that_died_is_not_told_to_be_misse
     harness.clock.now = WEDNESDAY_NINE
     with monkeypatch.context() as patch:
         patch.setattr("jobs.digests.posting.finish", killed)
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             tick(harness)
     assert len(harness.posts(BLUE)) == 1
 
@@ -182,7 +174,7 @@ def test_death_while_the_lead_is_told_leads_to_one_line(
     harness.clock.now = FRIDAY_EIGHT
     with monkeypatch.context() as patch:
         patch.setattr(step, killed)
-        with pytest.raises(Killed):
+        with pytest.raises(Death):
             watch(harness)
 
     for _ in range(2):
@@ -247,4 +239,4 @@ def fail(harness: Harness, method: str, *, times: int = 1, **how: Any) -> None:
 
 def killed(*_args: Any, **_more: Any) -> Any:
     """What dies in place of doing its work."""
-    raise Killed
+    raise Death

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from structlog.testing import capture_logs
-from support.channel import Death
+from support.deaths import Death, let_the_lease_end
 from support.month_messages import (
     BILLER,
     FIRST,
@@ -30,7 +30,6 @@ from support.threads import at_once
 from bot.playground import SeenMessage
 from bot.runtime.scheduler import jobs_running
 from bot.slack.workspaces import OneWorkspace
-from jobs.scheduling.claims import LEASE
 from ledger.storage.database import Database
 
 
@@ -38,10 +37,6 @@ from ledger.storage.database import Database
 def harness(month_harness: Harness) -> Harness:
     """The harness with all messages of the month switched off."""
     return month_harness
-
-
-def let_the_lease_end(harness: Harness) -> None:
-    harness.clock.now += LEASE + timedelta(seconds=1)
 
 
 def killed(*_args: Any, **_more: Any) -> Any:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from support.forms import opened, prefilled
 from support.practice import NOTE
 from support.slack import Harness, has_button
-from support.timers import opened, prefilled, running, start
+from support.timers import running, start
 
 from bot.playground import SeenView
 from bot.views.blocks import home_tab

@@ -77,7 +77,7 @@ def test_a_form_delivered_twice_is_stored_once(harness: Harness) -> None:
         ({"patient": picked("P-9999")}, "patient", '"P-9999" names no patient'),
         ({"patient": picked("somebody")}, "patient", "No patient has this code"),
         ({"length": "12x"}, "length", '"12x" cannot be read as a length'),
-        ({"length": "a while"}, "length", "This is no length"),
+        ({"length": "a while"}, "length", '"a while" looks like a length and cannot be read'),
         ({"length": "25h"}, "length", "longer than 24 hours"),
         ({"length": "11:00-11:20"}, "length", "has not ended yet"),
         ({"date": "2026-11-25"}, "date", "lies in the future"),

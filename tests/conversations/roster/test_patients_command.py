@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from support.forms import modal_words, opened
 from support.practice import an_entry, verified
-from support.slack import BARE_COUNT, BLOCKED_COUNT, LONG_NAME, NEAR_COUNT, Harness, picked, table_rows
+from support.slack import (
+    BARE_COUNT,
+    BLOCKED_COUNT,
+    BLUE_TEAM,
+    GREEN_TEAM,
+    LONG_NAME,
+    NEAR_COUNT,
+    Harness,
+    picked,
+    table_rows,
+)
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
@@ -14,13 +25,12 @@ from bot.views.roster import ADD_PATIENT, PATIENTS_PAGE
 from ledger.storage.tables import PatientFactRow, PatientMonthRow, PatientRow, RosterChangeRow
 
 ADMIN = "U0ADMIN1"
-BLUE_TEAM = {"text": {"type": "plain_text", "text": "Blue Team", "emoji": True}, "value": "blue-team"}
-GREEN_TEAM = {"text": {"type": "plain_text", "text": "Green Team", "emoji": True}, "value": "green-team"}
-DOCTOR = {"text": {"type": "plain_text", "text": "doctor1 · Doctor One", "emoji": True}, "value": "doctor1"}
+
+
 NEW = {
     "code": "P-2001",
     "team": BLUE_TEAM,
-    "billing_practitioner": DOCTOR,
+    "billing_practitioner": picked("doctor1", "doctor1 · Doctor One"),
     "conditions": "E11.9\nI10",
     "programs": ["CCM"],
     "enrolled_on": "2026-11-02",
@@ -34,16 +44,12 @@ NEW = {
 
 def form(harness: Harness, line: str = "/ccm patients P-1042") -> SeenView:
     """The form that a line opens."""
-    modal = harness.say(line, ADMIN).modal
-    assert modal is not None
-    return modal
+    return opened(harness.say(line, ADMIN))
 
 
 def new_form(harness: Harness) -> SeenView:
     """The form behind the button "Add a patient"."""
-    modal = harness.press(harness.say("/ccm patients", ADMIN), ADD_PATIENT, ADMIN).modal
-    assert modal is not None
-    return modal
+    return opened(harness.press(harness.say("/ccm patients", ADMIN), ADD_PATIENT, ADMIN))
 
 
 def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
@@ -51,12 +57,6 @@ def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     seen = harness.person(ADMIN).submit(modal, values)
     harness.settle()
     return seen
-
-
-def words(seen: Glance) -> str:
-    """The words of the modal that is open."""
-    assert seen.modal is not None
-    return seen.modal.words
 
 
 def stored(harness: Harness, code: str = "P-1042") -> Any:
@@ -122,7 +122,7 @@ def test_a_code_opens_the_form_with_what_the_roster_has(harness: Harness, typed:
     assert modal.title == "Change a patient"
     elements = {block["block_id"]: block["element"] for block in modal.blocks if block["type"] == "input"}
     assert elements["team"]["initial_option"] == BLUE_TEAM
-    assert elements["billing_practitioner"]["initial_option"] == DOCTOR
+    assert elements["billing_practitioner"]["initial_option"] == picked("doctor1", "doctor1 · Doctor One")
     assert elements["conditions"]["initial_value"] == "E11.9\nI10"
     assert [option["value"] for option in elements["risk_documented"]["initial_options"]] == ["yes"]
     assert "programs" not in elements
@@ -168,12 +168,12 @@ def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
         harness, form(harness), {"team": GREEN_TEAM, "billing_practitioner": None, "conditions": "E11.9, I50.9"}
     )
 
-    assert "*Changed* · *P-1042*" in words(seen)
-    assert "• Care team: Blue Team → Green Team" in words(seen)
-    assert "• Billing practitioner: doctor1 → nothing" in words(seen)
-    assert "• Conditions: E11.9, I10 → E11.9, I50.9" in words(seen)
-    assert "1 month of 1 patient was evaluated again." in words(seen)
-    assert "Kept from billing this month by: *no billing practitioner*" in words(seen)
+    assert "*Changed* · *P-1042*" in modal_words(seen)
+    assert "• Care team: Blue Team → Green Team" in modal_words(seen)
+    assert "• Billing practitioner: doctor1 → nothing" in modal_words(seen)
+    assert "• Conditions: E11.9, I10 → E11.9, I50.9" in modal_words(seen)
+    assert "1 month of 1 patient was evaluated again." in modal_words(seen)
+    assert "Kept from billing this month by: *no billing practitioner*" in modal_words(seen)
     assert stored(harness).conditions == ["E11.9", "I50.9"]
     assert changes_by(harness) == [("admin1", "patients", "P-1042")]
     with harness.looking() as connection:
@@ -184,20 +184,20 @@ def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
 def test_a_change_of_team_alone_evaluates_nothing(harness: Harness) -> None:
     harness.work(an_entry(minutes=25))
 
-    assert "evaluated again" not in words(submit(harness, form(harness), {"team": GREEN_TEAM}))
+    assert "evaluated again" not in modal_words(submit(harness, form(harness), {"team": GREEN_TEAM}))
 
 
 def test_a_form_that_changes_nothing_says_so(harness: Harness) -> None:
-    assert "*Nothing changed* · *P-1042*" in words(submit(harness, form(harness), {}))
+    assert "*Nothing changed* · *P-1042*" in modal_words(submit(harness, form(harness), {}))
     assert changes_by(harness) == []
 
 
 def test_a_patient_is_added_with_the_facts_that_make_it_billable(harness: Harness) -> None:
     seen = submit(harness, new_form(harness), NEW)
 
-    assert "*Added* · *P-2001*" in words(seen)
-    assert "• Programs: CCM" in words(seen)
-    assert "Kept from billing this month by: *nothing*" in words(seen)
+    assert "*Added* · *P-2001*" in modal_words(seen)
+    assert "• Programs: CCM" in modal_words(seen)
+    assert "Kept from billing this month by: *nothing*" in modal_words(seen)
     with harness.looking() as connection:
         facts = connection.execute(
             select(PatientFactRow.kind, PatientFactRow.recorded_by).where(PatientFactRow.patient_code == "P-2001")
@@ -222,7 +222,7 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_input_and_nothing_i
         "initiating_visit_date": "This is empty, but “Kind of the visit” is not. Write the date as 2026-11-03.",
     }
     assert changes_by(harness) == []
-    assert "*Added*" in words(submit(harness, modal, NEW))
+    assert "*Added*" in modal_words(submit(harness, modal, NEW))
 
 
 @pytest.mark.parametrize(
@@ -255,12 +255,12 @@ def test_a_ledger_that_is_away_keeps_what_was_typed(harness: Harness, monkeypatc
         patch.setattr("bot.commands.roster.patients.save_patient", away)
         seen = submit(harness, modal, {"conditions": "J44.9", "team": GREEN_TEAM})
 
-    assert "Nothing was saved." in words(seen)
+    assert "Nothing was saved." in modal_words(seen)
     assert seen.modal is not None
     elements = {block["block_id"]: block["element"] for block in seen.modal.blocks if block["type"] == "input"}
     assert elements["conditions"]["initial_value"] == "J44.9"
     assert elements["team"]["initial_option"] == GREEN_TEAM
-    assert "*Changed*" in words(submit(harness, seen.modal, {}))
+    assert "*Changed*" in modal_words(submit(harness, seen.modal, {}))
     assert stored(harness).team_id == "green-team"
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from support.forms import modal_words, opened
 from support.patience import PATIENCE_SECONDS
 from support.practice import an_entry, import_rows, staff_row, verified
-from support.slack import STRANGER, Harness, table_rows
+from support.slack import BLUE_TEAM, GREEN_TEAM, STRANGER, Harness, table_rows
 
 from bot.commands.roster import staff
 from bot.playground import Glance
@@ -18,8 +19,8 @@ from ledger.roster.directory import people, person_by_id
 from ledger.storage.tables import PatientMonthRow, RosterChangeRow
 
 ADMIN = "U0ADMIN1"
-BLUE_TEAM = {"text": {"type": "plain_text", "text": "Blue Team", "emoji": True}, "value": "blue-team"}
-GREEN_TEAM = {"text": {"type": "plain_text", "text": "Green Team", "emoji": True}, "value": "green-team"}
+
+
 NEW = {
     "slack_user_id": STRANGER,
     "id": "coord9",
@@ -33,27 +34,17 @@ NEW = {
 
 def form(harness: Harness, line: str = "/ccm staff nurse1") -> SeenView:
     """The form that a line opens."""
-    modal = harness.say(line, ADMIN).modal
-    assert modal is not None
-    return modal
+    return opened(harness.say(line, ADMIN))
 
 
 def new_form(harness: Harness) -> SeenView:
     """The form behind the button "Add a person"."""
-    modal = harness.press(harness.say("/ccm staff", ADMIN), ADD_PERSON, ADMIN).modal
-    assert modal is not None
-    return modal
+    return opened(harness.press(harness.say("/ccm staff", ADMIN), ADD_PERSON, ADMIN))
 
 
 def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     """What the administrator sees after submitting the form."""
     return harness.person(ADMIN).submit(modal, values)
-
-
-def words(seen: Glance) -> str:
-    """The words of the modal that is open."""
-    assert seen.modal is not None
-    return seen.modal.words
 
 
 def person(harness: Harness, staff_id: str) -> Any:
@@ -142,9 +133,9 @@ def test_the_menu_beside_the_list_finds_people(harness: Harness) -> None:
 def test_somebody_added_can_work_at_once(harness: Harness) -> None:
     seen = submit(harness, new_form(harness), NEW)
 
-    assert "*Added* · *coord9*" in words(seen)
-    assert "• Teams: Blue Team, Green Team" in words(seen)
-    assert "• Roles: coordinator, lead" in words(seen)
+    assert "*Added* · *coord9*" in modal_words(seen)
+    assert "• Teams: Blue Team, Green Team" in modal_words(seen)
+    assert "• Roles: coordinator, lead" in modal_words(seen)
     assert person(harness, "coord9").slack_user_id == STRANGER
     assert changes_by_people(harness) == [("admin1", "coord9")]
     assert "*Saved*" in harness.say("/ccm log P-1042 12m meds Reconciled the list. Dose confirmed.", STRANGER).words
@@ -154,10 +145,10 @@ def test_somebody_added_can_work_at_once(harness: Harness) -> None:
 def test_roles_and_teams_that_are_taken_away_are_gone_at_once(harness: Harness) -> None:
     seen = submit(harness, form(harness), {"roles": ["biller"], "teams": [GREEN_TEAM]})
 
-    assert "• Roles: coordinator → biller" in words(seen)
-    assert "• Teams: Blue Team, Green Team → Green Team" in words(seen)
+    assert "• Roles: coordinator → biller" in modal_words(seen)
+    assert "• Teams: Blue Team, Green Team → Green Team" in modal_words(seen)
     assert "ROLE_NEEDED" in harness.say("/ccm log P-1042 12m meds Reconciled.").words
-    assert "evaluated again" not in words(seen)
+    assert "evaluated again" not in modal_words(seen)
 
 
 def test_a_change_of_credential_evaluates_what_was_worked(harness: Harness) -> None:
@@ -166,8 +157,8 @@ def test_a_change_of_credential_evaluates_what_was_worked(harness: Harness) -> N
 
     seen = submit(harness, form(harness), {"active_to": "2026-10-31"})
 
-    assert "• Last day: nothing → 2026-10-31" in words(seen)
-    assert "2 months of 2 patients were evaluated again." in words(seen)
+    assert "• Last day: nothing → 2026-10-31" in modal_words(seen)
+    assert "2 months of 2 patients were evaluated again." in modal_words(seen)
     with harness.looking() as connection:
         assert set(connection.scalars(select(PatientMonthRow.counted_minutes))) == {0}
     assert verified(harness.database, harness.practice).difference is None
@@ -187,7 +178,7 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_input(harness: Harn
         "active_to": "2026-10-01 is before “First day”. Correct one of the two dates.",
     }
     assert changes_by_people(harness) == []
-    assert "*Added*" in words(submit(harness, modal, {**NEW, "active_to": None}))
+    assert "*Added*" in modal_words(submit(harness, modal, {**NEW, "active_to": None}))
 
 
 def test_the_last_administrator_cannot_give_the_role_away_or_leave(harness: Harness) -> None:
@@ -207,7 +198,7 @@ def test_the_last_administrator_cannot_give_the_role_away_or_leave(harness: Harn
 def test_one_of_two_administrators_may_give_the_role_away(harness: Harness) -> None:
     submit(harness, form(harness, "/ccm staff biller1"), {"roles": ["biller", "admin"]})
 
-    assert "*Changed*" in words(submit(harness, form(harness, "/ccm staff admin1"), {"roles": ["biller"]}))
+    assert "*Changed*" in modal_words(submit(harness, form(harness, "/ccm staff admin1"), {"roles": ["biller"]}))
     assert "ROLE_NEEDED" in harness.say("/ccm staff", ADMIN).words
 
 
@@ -234,7 +225,7 @@ def test_a_save_that_takes_long_is_done_behind_the_acknowledgement(
         return original(*given, **more)
 
     monkeypatch.setattr(staff, "save_person", waits)
-    assert "*Saving…* The months of 2 patients" in words(submit(harness, modal, {"credential": "LPN"}))
+    assert "*Saving…* The months of 2 patients" in modal_words(submit(harness, modal, {"credential": "LPN"}))
     let_go.set()
     harness.settle()
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from support.forms import modal_words, opened, prefilled
 from support.practice import import_rows
 from support.slack import GREEN, Harness, table_rows
-from support.timers import prefilled
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
@@ -20,20 +20,12 @@ ADMIN, LEAD = "U0ADMIN1", "U0LEAD1"
 
 def form(harness: Harness, line: str = "/ccm team Blue Team") -> SeenView:
     """The form that a line opens."""
-    modal = harness.say(line, ADMIN).modal
-    assert modal is not None
-    return modal
+    return opened(harness.say(line, ADMIN))
 
 
 def submit(harness: Harness, modal: SeenView, values: dict[str, Any]) -> Glance:
     """What the administrator sees after submitting the form."""
     return harness.person(ADMIN).submit(modal, values)
-
-
-def words(seen: Glance) -> str:
-    """The words of the modal that is open."""
-    assert seen.modal is not None
-    return seen.modal.words
 
 
 def known(harness: Harness) -> list[tuple[str, str, str]]:
@@ -84,8 +76,8 @@ def test_the_menu_beside_the_list_opens_the_form(harness: Harness) -> None:
 def test_a_renamed_team_keeps_its_people_and_patients(harness: Harness) -> None:
     seen = submit(harness, form(harness), {"name": "Azure Team", "channel_id": GREEN})
 
-    assert "• Name: Blue Team → Azure Team" in words(seen)
-    assert "• Channel of its digests: <#C0BLUE> → <#C0GREEN>" in words(seen)
+    assert "• Name: Blue Team → Azure Team" in modal_words(seen)
+    assert "• Channel of its digests: <#C0BLUE> → <#C0GREEN>" in modal_words(seen)
     assert known(harness)[0] == ("blue-team", "Azure Team", GREEN)
     assert "November 2026 · Azure Team" in harness.say("/ccm month Azure Team", LEAD).words
     assert len(table_rows(harness.say("/ccm patients Azure Team", ADMIN).message)) == 3
@@ -99,7 +91,7 @@ def test_the_old_name_of_a_renamed_team_is_free_for_another(harness: Harness) ->
     modal = harness.press(harness.say("/ccm team", ADMIN), ADD_TEAM, ADMIN).modal
     assert modal is not None
 
-    assert "*Added* · *Blue Team*" in words(submit(harness, modal, {"name": "Blue Team", "channel_id": GREEN}))
+    assert "*Added* · *Blue Team*" in modal_words(submit(harness, modal, {"name": "Blue Team", "channel_id": GREEN}))
     assert [team_id for team_id, _, _ in known(harness)] == ["blue-team", "blue-team-2", "green-team"]
     azure = {"name": "Azure Team", "channel_id": "C0AZURE"}
     assert import_rows(harness.database, harness.practice, "teams", [azure]).changed == 1
@@ -133,8 +125,8 @@ def test_a_team_gets_digests_of_its_own_days_hour_and_zone(harness: Harness) -> 
         {"digest_business_days": "4, 6", "digest_hour": "16", "digest_zone": "America/Denver"},
     )
 
-    assert "Or business days left: nothing → 6, 4" in words(saved)
-    assert "Hour of its digests: nothing → 4:00 pm" in words(saved)
+    assert "Or business days left: nothing → 6, 4" in modal_words(saved)
+    assert "Hour of its digests: nothing → 4:00 pm" in modal_words(saved)
     assert "next digest: Tue Nov 24 at 4:00 pm MST" in harness.say("/ccm team", ADMIN).words
     assert "next digest: Wed Nov 25 at 9:00 am" in harness.say("/ccm team", ADMIN).words
     preview = harness.say("/ccm digest Blue Team", ADMIN).words
@@ -153,7 +145,7 @@ def test_what_is_emptied_is_as_the_practices_policy_has_it_again(harness: Harnes
 
     seen = submit(harness, form(harness), {"digest_days": None, "digest_hour": None})
 
-    assert "Hour of its digests: 12:00 am → nothing" in words(seen)
+    assert "Hour of its digests: 12:00 am → nothing" in modal_words(seen)
     assert harness.say("/ccm team", ADMIN).words.count("next digest: Wed Nov 25 at 9:00 am") == 2
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from support.forms import opened, prefilled
 from support.practice import NOTE, a_practice, local
 from support.slack import Harness, ManualClock, open_harness, picked
-from support.timers import opened, prefilled, running, start
+from support.timers import running, start
 
 from bot.views.timer import CANCEL, STOP
 from ledger.setting_changes import change_policy

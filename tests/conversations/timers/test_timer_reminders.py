@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from support.channel import Death
+from support.deaths import Death
+from support.forms import opened, prefilled
 from support.logs import troubles
 from support.practice import NOTE, import_rows, staff_row
 from support.slack import Harness, has_button
-from support.timers import opened, prefilled, running, start
+from support.timers import running, start
 
 from bot.messages.direct_messages import SlackDirect
 from bot.playground import Glance, SeenMessage

@@ -4,9 +4,10 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry
 from support.slack import Harness, has_button, picked
-from support.timers import opened, prefilled, running, start
+from support.timers import running, start
 
 from bot.listeners.context import Services
 from bot.views.receipt import LOG_ANOTHER, UNDO

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
-from support.channel import Death, FakeChannel
+from support.channel import FakeChannel
+from support.deaths import Death
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice, an_entry, import_rows, local, patient_row, record
 from support.threads import at_once

@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, event
 from structlog.testing import capture_logs
-from support.channel import Death, FakeChannel
+from support.channel import FakeChannel
+from support.deaths import Death
 from support.patience import PATIENCE_SECONDS
 from support.practice import MONTH, a_practice, a_request, an_entry, import_rows, local, patient_row, record, undo
 from support.threads import at_once

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
-from support.channel import Death
+from support.deaths import Death
 from support.practice import a_practice, a_request, local
 from support.threads import at_once
 

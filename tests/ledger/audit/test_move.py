@@ -1,10 +1,7 @@
 """A ledger moved to another database: all of it, in both directions, and nothing where anything is amiss."""
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from support.databases import fresh_postgresql, make_sqlite_template, migrate_to, tamper
 from support.full_ledger import NAMES, STATE, fill_every_table, rows_of
 from support.practice import an_entry, record, verified
+from support.programs import program
 
 from bot.oauth.tables import STATES
 from ledger.audit import move as moving
@@ -24,7 +22,6 @@ from ledger.practice.practice import get_practice
 from ledger.storage.database import Database
 from ledger.storage.schema import upgrade
 
-TESTS = Path(__file__).parents[2]
 PROGRAM = """
 import os, signal, sys
 import bot.oauth.tables, jobs.scheduling.tables
@@ -43,24 +40,6 @@ with Database(sys.argv[1]).of("T0TEST").reading() as connection:
 print("ready", flush=True)
 sys.stdin.read()
 """
-
-
-@contextmanager
-def program(source: str, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A process of its own; it is over after the block."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
-    process = subprocess.Popen(  # noqa: S603 - a program of this file
-        [sys.executable, "-c", source, *words],
-        env=environment,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.practice import a_practice, import_file
+from support.practice import import_file
 
 from ledger.errors import LedgerError
 from ledger.imports.csv_file import ImportRefusedError
@@ -13,11 +13,6 @@ from ledger.storage.database import Database
 from ledger.validation import ImportSummary
 
 HEADER = "name,channel_id"
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 @pytest.fixture

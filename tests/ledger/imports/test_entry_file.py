@@ -34,11 +34,6 @@ from ledger.storage.tables import RequestRow, TimeEntryRow
 from ledger.validation import ImportSummary
 
 
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
-
-
 def problems(database: Database, practice: Practice, rows: list[dict[str, str]], **how: object) -> list[str]:
     """What is said of the file; nothing of it may be stored."""
     before = count(database)

@@ -70,12 +70,6 @@ FIELDS: dict[str, tuple[str, Any]] = {
 BY_KIND = pytest.mark.parametrize("kind", ROWS)
 
 
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    """The test practice, where the kind of database makes no difference."""
-    return a_practice(sqlite_database)
-
-
 def holds(database: Database, practice: Practice, kind: str, expected: Any = None) -> bool:
     """Whether the fact of ``ROWS`` (or ``expected``) holds in November."""
     field, fact = FIELDS[kind]

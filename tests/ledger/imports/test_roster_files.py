@@ -10,7 +10,6 @@ from support.practice import (
     PATIENTS,
     STAFF,
     TEAMS,
-    a_practice,
     an_entry,
     import_rows,
     patient_row,
@@ -30,11 +29,6 @@ from ledger.storage.tables import PatientRow, RosterChangeRow, StaffRow
 from ledger.validation import ImportSummary
 
 NEW = "P-2001"
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def problems(database: Database, practice: Practice, kind: str, rows: list[dict[str, str]]) -> list[str]:

@@ -3,18 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from support.practice import AT, MONTH, a_practice, an_entry, entry_row, import_rows, record, statement, undo
+from support.practice import AT, MONTH, an_entry, entry_row, import_rows, record, statement, undo
 
 from ledger.clock import month_of, next_month
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import Database
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def figures(database: Database, practice: Practice, patient: str = "P-1042") -> Figures:

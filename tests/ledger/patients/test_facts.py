@@ -23,12 +23,6 @@ CONSENT = Fact(CODE, FactKind.CONSENT, date(2026, 1, 5), "CCM", details={"form":
 """The consent that the test practice's patient has from the first."""
 
 
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    """The test practice, where the kind of database makes no difference."""
-    return a_practice(sqlite_database)
-
-
 def append(database: Database, practice: Practice, *facts: Fact, at: datetime = AT, partial: bool = False) -> Appended:
     with database.of("T0TEST").writing() as connection:
         appended = append_facts(connection, practice, facts, at=at, recorded_by="nurse1", partial=partial)

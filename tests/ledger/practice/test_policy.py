@@ -71,12 +71,6 @@ WRITTEN = {
 """How an example of a policy is written, in a terminal and elsewhere."""
 
 
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    """The test practice, where the kind of database makes no difference."""
-    return a_practice(sqlite_database)
-
-
 def decide(database: Database, practice: Practice, name: str, value: Any, *, by: str = "admin1") -> Practice:
     with database.of("T0TEST").writing() as connection:
         return change_policy(connection, practice, name, value, at=AT, recorded_by=by)

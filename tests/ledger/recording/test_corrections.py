@@ -10,7 +10,6 @@ from sqlalchemy import func, select, text
 from support.practice import (
     AT,
     NOTE,
-    a_practice,
     a_request,
     an_entry,
     entry_row,
@@ -38,11 +37,6 @@ from ledger.storage.tables import EntryAddendumRow, EntryVoidRow, TimeEntryRow
 
 MIDNIGHT = ("2026-10-31 23:50", "2026-11-01 00:10")
 MONTH = date(2026, 11, 1)
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def void(

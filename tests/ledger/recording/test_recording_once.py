@@ -10,7 +10,6 @@ from support.practice import (
     AT,
     MONTH,
     TODAY,
-    a_practice,
     a_request,
     an_entry,
     import_rows,
@@ -30,11 +29,6 @@ from ledger.storage.database import Database
 from ledger.storage.tables import RequestRow, TimeEntryRow
 
 MORNING = ("2026-11-18 10:00", "2026-11-18 10:20")
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def stored_entries(database: Database) -> int:

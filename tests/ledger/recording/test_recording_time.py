@@ -5,18 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.practice import AT, NOTE, TODAY, a_practice, an_entry, local, record, statement, verified
+from support.practice import AT, NOTE, TODAY, an_entry, local, record, statement, verified
 
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NewEntry, Receipt
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import Database
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def refusal(database: Database, practice: Practice, entry: NewEntry, **how: Any) -> LedgerError:

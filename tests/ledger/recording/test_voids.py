@@ -35,11 +35,6 @@ from ledger.storage.tables import EntryVoidRow
 MIDNIGHT = ("2026-10-31 23:50", "2026-11-01 00:10")
 
 
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
-
-
 def voids(database: Database) -> int:
     with database.of("T0TEST").reading() as connection:
         return connection.scalar(select(func.count()).select_from(EntryVoidRow)) or 0

@@ -11,7 +11,6 @@ from support.practice import (
     AT,
     MONTH,
     NEW_YORK,
-    a_practice,
     an_entry,
     import_file,
     import_rows,
@@ -31,11 +30,6 @@ from ledger.storage.database import Database
 from ledger.storage.tables import PatientRow
 
 TODAY = date(2026, 11, 18)
-
-
-@pytest.fixture
-def here(sqlite_database: Database) -> Practice:
-    return a_practice(sqlite_database)
 
 
 def near_list(database: Database, practice: Practice, **how: Any) -> Worklist:
