@@ -66,7 +66,7 @@ TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
-LATER = date(2027, 1, 5)
+NEXT_YEAR = date(2027, 1, 5)
 END = facts.Fact(
     "P-1042",
     facts.FactKind.ENROLLMENT,
@@ -152,12 +152,14 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: directory.program_for_entry(c, p, "P-1042", TODAY)
     ),
     "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
-    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=LATER),
+    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=NEXT_YEAR),
     "ledger.reports.finishing.in_words": lambda c, p: finishing.in_words(
-        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=LATER
+        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=NEXT_YEAR
     ),
-    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(finishing.out_of_reach(c, p, ["P-1042"], on=LATER)),
-    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=LATER)),
+    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(
+        finishing.out_of_reach(c, p, ["P-1042"], on=NEXT_YEAR)
+    ),
+    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=NEXT_YEAR)),
     "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
     "ledger.reports.month_lists.month_list": lambda c, p: month_lists.month_list(c, p, SCOPE),
     "ledger.reports.month_lists.totals_of": lambda c, p: month_lists.totals_of(c, p, OCTOBER),
