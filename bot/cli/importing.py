@@ -18,7 +18,7 @@ from ledger.imports.entry_file import import_entries
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import FACT_FILES
+from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN
 from ledger.validation import ImportSummary, Progress
 
 imports = typer.Typer(
@@ -77,7 +77,8 @@ def _facts_command(kind: str) -> None:
         _import(partial(import_facts, kind=kind), file, workspace, as_json=as_json)
 
     columns = ", ".join(("patient", *FACT_FILES[kind].columns))
-    imports.command(kind, help=f"Facts about patients: {columns}; optional: withdrawn.")(command)
+    optional = ", ".join((*FACT_FILES[kind].optional, WITHDRAWN))
+    imports.command(kind, help=f"Facts about patients: {columns}; may be missing: {optional}.")(command)
 
 
 for _kind in FACT_FILES:

@@ -94,7 +94,7 @@ def _figures(
     }
 
 
-def _state(one: Listed, figures: Figures | None, *, is_apart: bool) -> State:
+def _state(one: Listed, figures: Figures | None, *, is_apart: bool = False) -> State:
     if figures is None:
         return State.NOT_NEAR
     if _is_done(one, figures):

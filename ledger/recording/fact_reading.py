@@ -1,5 +1,6 @@
 """What a row, a line or a form says of a patient, read as a fact, one reader a kind (``FACT_FILES``)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -79,7 +80,7 @@ def _enrollment(row: Cells, known: Known) -> Fact | None:
     first, last = _past_day(row, "from", known), row.day("to")
     if first and last and last < first:
         row.refuse("to", f"{last} is before the first day.", "Correct one of the two dates.")
-    reason = row.choice("reason", EndReason)
+    reason = row.choice("reason", EndReason, re.sub(r"[\s-]+", "_", row.values["reason"]))
     if reason and not row.values["to"]:
         row.refuse(
             "reason", "says why it ended, but nothing says when.", "Give the last day too, for example 2026-11-10"

@@ -108,8 +108,8 @@ def _words(facts: list[AnyRow], program: Program, what: Hindrance, on: date) -> 
         return f"consent revoked {_day(max(end for end in ends if end), on)}"
     enrollments = [row for row in facts if row.kind == FactKind.ENROLLMENT]
     if what is Hindrance.DIED:
-        died = next(row for row in enrollments if row.details.get("reason") == EndReason.DIED)
-        return ended_words(died.until_date, EndReason.DIED, on=on)
+        died = [row.until_date for row in enrollments if row.details.get("reason") == EndReason.DIED and row.until_date]
+        return ended_words(min(died), EndReason.DIED, on=on)
     ended = [row for row in enrollments if row.subject == program and row.until_date and row.until_date < on]
     if not ended:
         return f"not enrolled in {program}"

@@ -357,6 +357,43 @@ def test_a_program_may_be_left_on_a_day_that_is_still_to_come(sqlite_database: D
     )
 
 
+ENDED = {"program": "CCM", "from": "2026-01-05", "to": "2026-11-10"}
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [("died", "died"), ("Other Practice", "other_practice"), ("other-practice", "other_practice"), ("OTHER", "other")],
+)
+def test_an_enrollment_ends_with_a_reason(sqlite_database: Database, here: Practice, said: str, stored: str) -> None:
+    import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, "reason": said}])
+    assert stored_facts(sqlite_database, kind="enrollment", revision=1, details={"reason": stored}) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"reason": "went away"}, "'went_away' is not known. One of: died, moved, declined, other_practice, other"),
+        ({"to": "", "reason": "moved"}, "says why it ended, but nothing says when."),
+        ({"to": "2026-11-19", "reason": "died"}, "2026-11-19 lies in the future."),
+    ],
+    ids=str,
+)
+def test_a_reason_that_cannot_be_is_refused(
+    sqlite_database: Database, here: Practice, row: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(ImportRefusedError) as caught:
+        import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, **row}])
+    assert problem in "".join(problems(caught))
+
+
+def test_a_file_without_the_reason_keeps_the_one_that_is_known(
+    sqlite_database: Database, here: Practice, tmp_path: Path
+) -> None:
+    import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, "reason": "died"}])
+    older = write_csv(tmp_path / "enrollments.csv", ("patient", *ENDED), [{"patient": "P-1042", **ENDED}])
+    assert import_fact_file(sqlite_database, here, "enrollments", older) == ImportSummary(unchanged=1)
+
+
 @BY_KIND
 def test_two_rows_about_one_fact_are_refused_because_only_one_can_hold(
     sqlite_database: Database, here: Practice, kind: str
