@@ -33,7 +33,8 @@ def import_facts(
     The months of the patients whose facts changed are evaluated again.
     """
     file = FACT_FILES[kind]
-    rows = read_rows(path, ("patient", *file.columns), optional=(WITHDRAWN, *file.optional))
+    needed = [column for column in file.columns if column not in file.optional]
+    rows = read_rows(path, ("patient", *needed), optional=(*file.optional, WITHDRAWN))
     known = _known(connection, practice, at=at)
     read = [(row, fact) for row in rows if (fact := _fact(row, file, known)) is not None]
     _refuse_repeated(read)
