@@ -135,7 +135,7 @@ def test_a_row_marked_withdrawn_takes_a_fact_back_and_one_without_the_mark_resto
 
 
 LATER: dict[str, tuple[Row, Any]] = {
-    "enrollments": ({"to": ""}, Enrollment(Program("PCM"), date(2026, 11, 2))),
+    "enrollments": ({"to": "", "reason": ""}, Enrollment(Program("PCM"), date(2026, 11, 2))),
     "consents": ({"form": "verbal", "revoked": ""}, Consent(Program("RPM"), date(2026, 11, 2), "verbal")),
     "care-plans": ({"substantial": ""}, CarePlanRevision(date(2026, 11, 3))),
     "visits": ({"type": "AWV"}, InitiatingVisit(date(2026, 11, 4), "AWV")),
@@ -323,7 +323,7 @@ def test_a_bad_cell_is_named_with_its_line_its_column_and_what_to_write(
     assert f"line 2, {named}" in problems(caught)
 
 
-ENDS = {"enrollments": ("to",), "consents": ("revoked",), "stays": ("discharged",)}
+ENDS = {"enrollments": ("to", "reason"), "consents": ("revoked",), "stays": ("discharged",)}
 
 
 @pytest.mark.parametrize(
