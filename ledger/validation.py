@@ -70,13 +70,17 @@ def in_lines(numbers: list[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """How many rows of a file were new, changed what was there, or said what the ledger already knew."""
+    """How many rows of a file were new, changed what was there, or said what the ledger already knew.
+
+    ``warnings`` say in a sentence each what was stored and an auditor would ask about.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     read_as: tuple[str, ...] = ()
     """How the file was read, and what in it otherwise than it was written, as ``read_otherwise`` says it."""
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, outcomes: Iterable[str], read_as: tuple[str, ...] = ()) -> "ImportSummary":

@@ -20,7 +20,7 @@ from ledger.imports.entry_file import import_entries
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.imports.table_file import ImportRefusedError
-from ledger.recording.fact_reading import FACT_FILES
+from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN
 from ledger.storage.private_files import new_file
 from ledger.validation import ImportSummary
 
@@ -47,7 +47,8 @@ _KINDS: dict[str, tuple[Importer, str]] = {
 } | {
     kind: (
         partial(import_facts, kind=kind),
-        f"Facts about patients: {', '.join(('patient', *file.columns))}; optional: withdrawn.",
+        f"Facts about patients: {', '.join(('patient', *file.columns))}; "
+        f"may be missing: {', '.join((*file.optional, WITHDRAWN))}.",
     )
     for kind, file in FACT_FILES.items()
 }
@@ -103,12 +104,13 @@ def _import(
     if as_json:
         counts: dict[str, Any] = {"added": summary.added, "changed": summary.changed, "unchanged": summary.unchanged}
         counts |= {"saved": False} if dry_run else {}
-        print_json({**counts, **({"read_as": summary.read_as} if summary.read_as else {})})
+        told = {"read_as": summary.read_as, "warnings": summary.warnings}
+        print_json({**counts, **{name: said for name, said in told.items() if said}})
     else:
         would = "Nothing was saved. It would be: " if dry_run else ""
         counted = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         out.print(f"{escape(file.name)}: {would}{counted}", soft_wrap=True)
-        print_read_as(summary.read_as)
+        print_read_as((*summary.read_as, *summary.warnings))
 
 
 def _write_errors(path: Path, refused: ImportRefusedError) -> None:

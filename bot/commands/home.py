@@ -22,6 +22,7 @@ from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force
 from ledger.months.figures import stored_figures
 from ledger.recording.timers import running_timer
+from ledger.reports.finishing import out_of_reach
 from ledger.reports.month_lists import Scope, blocked_by, count_untouched, has_work, month_counts, untouched
 from ledger.reports.own_entries import todays_entries
 from ledger.reports.takes import takes_of
@@ -48,14 +49,15 @@ def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str,
 def _work(call: Call, connection: Connection, known: list[Team]) -> OwnWork:
     month, own = month_of(call.today), near_teams(call, known, None)
     takers = {code: take.staff_id for code, take in takes_of(connection, call.practice, month).items()}
-    mine = sorted(code for code, staff_id in takers.items() if staff_id == call.person.staff_id)
+    taken = {code for code, staff_id in takers.items() if staff_id == call.person.staff_id}
+    mine = sorted(taken - out_of_reach(connection, call.practice, taken, on=call.today))
     figures = stored_figures(connection, call.practice.practice_id, mine, month)
     return OwnWork(
         timer=running_timer(connection, call.practice, call.person.staff_id),
         takers=takers,
         taken=[(code, figures.get((code, month), ())) for code in mine],
         scope=scope_name(known, own),
-        near=worklist(connection, call.practice, month, own),
+        near=worklist(connection, call.practice, month, own, on=call.today),
         today=todays_entries(connection, call.practice, call.person.staff_id, call.at),
     )
 
@@ -63,15 +65,17 @@ def _work(call: Call, connection: Connection, known: list[Team]) -> OwnWork:
 def _team(call: Call, connection: Connection, known: list[Team], place: Place) -> TeamWork:
     own = [team for team in known if team.team_id in call.person.team_ids]
     scope = Scope(month_of(call.today), frozenset(team.team_id for team in own))
-    count = count_untouched(connection, call.practice, scope)
+    count = count_untouched(connection, call.practice, scope, on=call.today)
     page = nearest_page(place.opened_page, count, ROWS)
     first = page * ROWS
     is_opened = place.opened == UNTOUCHED
     return TeamWork(
         teams=own,
-        bands=band_counts(connection, call.practice, scope),
+        bands=band_counts(connection, call.practice, scope, on=call.today),
         untouched_count=count,
-        untouched=untouched(connection, call.practice, scope, first=first, most=ROWS) if is_opened else (),
+        untouched=untouched(connection, call.practice, scope, first=first, most=ROWS, on=call.today)
+        if is_opened
+        else (),
         untouched_page=page,
         next_digests={team.team_id: next_post(call.practice, team, call.at) for team in own},
     )

@@ -58,7 +58,8 @@ def find_near(call: Call) -> tuple[Worklist, str]:
         known = teams(connection, call.practice.practice_id)
         args, asked = month_args(call, known)
         visible = near_teams(call, known, asked)
-        found = worklist(connection, call.practice, args.month or month_of(call.today), visible, args.program)
+        month = args.month or month_of(call.today)
+        found = worklist(connection, call.practice, month, visible, args.program, on=call.today)
     name = scope_name(known, visible)
     return found, f"{name}, {args.program}" if args.program else name
 

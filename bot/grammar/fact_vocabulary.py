@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.patients.fact_values import ConsentForm, EndReason, Mdm, Setting, VisitType
 
-FactChoice = ConsentForm | VisitType | Setting | Mdm
+FactChoice = ConsentForm | VisitType | Setting | Mdm | EndReason
 """A word of which a fact needs one."""
 
 
@@ -118,8 +118,15 @@ READINGS = Shape(
 )
 ENROLL = Shape(
     "enroll",
-    frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST}),
+    frozenset({Part.CODE, Part.PROGRAM, Part.FIRST, Part.LAST, Part.CHOICE}),
     {**_PATIENT, Part.PROGRAM: "the program"},
+    {
+        EndReason.DIED: ("died", "deceased", "dead", "death"),
+        EndReason.MOVED: ("moved",),
+        EndReason.DECLINED: ("declined", "refused", "opted-out"),
+        EndReason.OTHER_PRACTICE: ("other-practice", "another-practice", "transferred"),
+        EndReason.OTHER: ("other",),
+    },
     behind={"from": Part.FIRST, "until": Part.LAST, "to": Part.LAST},
     ends_ahead=True,
     clears=("NOT_ENROLLED",),

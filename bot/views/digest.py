@@ -10,6 +10,7 @@ from bot.views.worklist import (
     BLOCKED_TITLE,
     COLUMNS,
     RIGHT,
+    apart_blocks,
     band_counts,
     blocked_words,
     cells,
@@ -29,6 +30,7 @@ TAKE = "digest_take"
 LOG = "digest_log"
 REFRESH = "digest_refresh"
 
+APART_NAMED = 10
 NAME_CHARACTERS = 40
 """Of a code or a staff id in a table: so 50 rows fit into one, whatever becomes of them."""
 
@@ -39,7 +41,8 @@ def digest_messages(digest: Digest, *, living: bool = True) -> list[Reply]:
     ``living`` messages have the picture, and menus to take patients of theirs and to log time for them.
     """
     if not digest.standings:
-        return [nobody_near(_title(digest), " ".join([*_late(digest), _so_far(digest), *_since(digest)]))]
+        nobody = nobody_near(_title(digest), " ".join([*_late(digest), _so_far(digest), *_since(digest)]))
+        return [replace(nobody, blocks=(*nobody.blocks, *_apart(digest)))]
     last = max(one.listed.message_number for one in digest.standings)
     return [_message(digest, number, living=living) for number in range(FIRST_MESSAGE, last + 1)]
 
@@ -91,11 +94,24 @@ def _message(digest: Digest, number: int, *, living: bool) -> Reply:
             blocks.append(context(f"{label}; the rest follows in the thread."))
     if blocked:
         blocks += sections([BLOCKED_TITLE, *(f"• {_blocked_line(one)}" for one in blocked)])
+    if number == FIRST_MESSAGE:
+        blocks += _apart(digest)
     if living:
         blocks.append(_menus(here))
         if number == FIRST_MESSAGE and digest.picture is not None and digest.picture.shown:
             blocks.append(picture_block(digest.picture))
     return Reply(text, tuple(blocks))
+
+
+def _apart(digest: Digest) -> list[Block]:
+    """Return who is near, was not listed and cannot be finished now (N4); of those listed their rows say so."""
+    listed = {(one.listed.patient_code, one.listed.program) for one in digest.standings}
+    found = [
+        one
+        for one in digest.worklist.apart
+        if (one.patient.figures.patient_code, one.patient.figures.program) not in listed
+    ]
+    return apart_blocks(found, most=APART_NAMED)
 
 
 def _summary(digest: Digest, rows: Sequence[Standing]) -> list[str]:
@@ -162,7 +178,7 @@ def _status(one: Standing) -> str:
         return f"done by {_staff(one.done_by)}" if one.done_by else "done"
     if one.state is State.OPEN:
         return taken or "open"
-    why = "blocked now" if one.state is State.BLOCKED else "not near now"
+    why = {State.BLOCKED: "blocked now", State.APART: one.why_apart}.get(one.state, "not near now")
     return f"{why}, {taken}" if taken else why
 
 
@@ -180,9 +196,8 @@ def _blocked_line(one: Standing) -> str:
 
 def _menus(here: Sequence[Standing]) -> Block:
     """Menus of the patients of this message who are not done, and a button to look again."""
-    waiting = [
-        one for one in here if one.state is not State.DONE and characters(one.listed.patient_code) <= NAME_CHARACTERS
-    ]
+    over = {State.DONE, State.APART}
+    waiting = [one for one in here if one.state not in over and characters(one.listed.patient_code) <= NAME_CHARACTERS]
     by_code: dict[str, Standing] = {}
     for one in waiting:
         by_code.setdefault(one.listed.patient_code, one)

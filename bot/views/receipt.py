@@ -143,11 +143,19 @@ def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
 def undone(voided: VoidReceipt) -> Reply:
     """Return the answer to an undo: what no longer counts, and the total now."""
     names = ", ".join(entry_name(voided.patient_code, position) for position in voided.positions)
-    lines = [f"*Undone* · *{voided.patient_code}* · {voided.duration_minutes} min · entry {names}"]
+    what = [f"*{voided.patient_code}*", f"{voided.duration_minutes} min", f"entry {names}", *_days(voided)]
+    lines = [" · ".join(["*Undone*", *what])]
     lines += map(change, voided.months)
-    text = f"Undone: {voided.patient_code}, {formatting.minutes(voided.duration_minutes)}."
+    said = ", ".join([voided.patient_code, formatting.minutes(voided.duration_minutes), *_days(voided)])
+    text = f"Undone: {said}."
     blocks = (section("\n".join(lines)), context(kept(voided)), actions(button("Log another", LOG_ANOTHER, "")))
     return Reply(text, blocks, frozenset({voided.patient_code}))
+
+
+def _days(voided: VoidReceipt) -> list[str]:
+    """Return the dates of service as one word, none for a receipt from before they were kept."""
+    days = " + ".join(formatting.day(day) for day in voided.dates)
+    return [days] if days else []
 
 
 def kept(voided: VoidReceipt) -> str:

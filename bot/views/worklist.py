@@ -7,7 +7,7 @@ from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.reply import Reply, context, header, section, sections, table, table_parts
 from ledger.months.figures import Figures
-from ledger.reports.worklists import Worklist, list_order
+from ledger.reports.worklists import SetApart, Worklist, list_order
 from ledger.rules.facts import Program
 from ledger.rules.statement import NextThreshold
 
@@ -21,6 +21,7 @@ TAKEN_COLUMN = "Taken by"
 RIGHT = (2, 3, 5)
 """The columns that hold numbers."""
 BLOCKED_TITLE = "*Near, but blocked* – minutes alone would not make these billable:"
+APART_TITLE = "*Cannot be finished now* – further minutes would not count:"
 
 Band = tuple[int, int]
 StaffWords = Callable[[str], str]
@@ -54,7 +55,7 @@ def near_pages(
     text = f"{title}: {sentence(len(near), worklist.worth_cents)}"
     if parts[1:]:
         first.append(context(f"Rows 1–{len(parts[0])} of {len(rows)}; the rest follows."))
-    blocked = _blocked(worklist)
+    blocked = [*_blocked(worklist), *apart_blocks(worklist.apart)]
     replies = [Reply(text, tuple(first + blocked[:1]))]
     for number, part in enumerate(parts[1:], start=1):
         before = sum(map(len, parts[:number]))
@@ -67,7 +68,7 @@ def near_pages(
 
 
 def _counts(worklist: Worklist) -> list[str]:
-    if not worklist.near and not worklist.blocked:
+    if not worklist.near and not worklist.blocked and not worklist.apart:
         return ["Nobody is within 5 minutes of the next code."]
     if not worklist.near:
         return ["Nobody whom minutes alone would make billable is within 5 minutes of the next code."]
@@ -116,6 +117,21 @@ def _blocked(worklist: Worklist) -> list[Block]:
     if not worklist.blocked:
         return []
     return list(sections([BLOCKED_TITLE, *(f"• {blocked_words(one.figures)}" for one in worklist.blocked)]))
+
+
+def apart_blocks(apart: Sequence[SetApart], *, most: int | None = None) -> list[Block]:
+    """Return the patients who cannot be finished now, each with the reason (N4); at most so many by name."""
+    if not apart:
+        return []
+    lines = [f"• {_apart_words(one)}" for one in apart[:most]]
+    rest = len(apart) - len(lines)
+    return list(sections([APART_TITLE, *lines, *([f"and {rest} more"] if rest else [])]))
+
+
+def _apart_words(one: SetApart) -> str:
+    figures = one.patient.figures
+    minutes = formatting.minutes(figures.counted_minutes)
+    return f"*{figures.patient_code}* · {figures.program} · {minutes} · {formatting.escaped(one.why)}"
 
 
 def blocked_words(figures: Figures) -> str:

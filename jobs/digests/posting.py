@@ -126,14 +126,14 @@ def digest_for(
     """Return the digest of that team at that instant: of the patients of ``listing``, or of those who are near now."""
     month = listing.month if listing else month_of(practice.local_date(at))
     only = frozenset({team.team_id})
-    found = worklist(connection, practice, month, only)
+    found = worklist(connection, practice, month, only, on=practice.local_date(at))
     listed: Sequence[Listed] = listing.listed if listing else listed_of(found)
     return Digest(
         practice=practice,
         team=team,
         worklist=found,
         month=month_list(connection, practice, Scope(month, only)),
-        standings=standings(connection, practice, month, listed),
+        standings=standings(connection, practice, month, listed, on=practice.local_date(at)),
         picture=listing.picture if listing else None,
         late_since=_late_since(listing) if listing else None,
         at=at,
@@ -232,7 +232,7 @@ def _listing(
     with database.writing() as connection:
         listing = find_listing(connection, practice.practice_id, occurrence.key)
         if listing is None:
-            found = worklist(connection, practice, month, frozenset({team.team_id}))
+            found = worklist(connection, practice, month, frozenset({team.team_id}), on=practice.local_date(at))
             listed = listed_of(found)
             store_listing(connection, practice, team, occurrence.key, listed, month=month, due_at=due_at, at=at)
             listing = find_listing(connection, practice.practice_id, occurrence.key)

@@ -11,8 +11,10 @@ from jobs.digests.listing import Listed
 from ledger.months.figures import Figures, stored_figures
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
+from ledger.reports.finishing import hindered
 from ledger.reports.takes import takes_of
-from ledger.reports.worklists import NEAR_MINUTES
+from ledger.reports.worklists import NEAR_MINUTES, day_of_list
+from ledger.rules.facts import Program
 from ledger.rules.statement import NextThreshold, Status
 from ledger.storage.batches import batches
 
@@ -23,18 +25,23 @@ class State(StrEnum):
     OPEN = "open"
     DONE = "done"
     BLOCKED = "blocked"
+    APART = "cannot be finished now"
     NOT_NEAR = "not near"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A listed patient today. Staff are named by id; ``done_by`` worked the minutes that reached the listed code."""
+    """A listed patient today. Staff are named by id; ``done_by`` worked the minutes that reached the listed code.
+
+    ``why_apart`` says why one who is apart cannot be finished now (N4).
+    """
 
     listed: Listed
     figures: Figures | None
     state: State
     taken_by: str | None
     done_by: str | None
+    why_apart: str = ""
 
     @property
     def step(self) -> NextThreshold:
@@ -48,32 +55,36 @@ class Standing:
 
 
 def standings(
-    connection: Connection, practice: Practice, month: date, listed: Sequence[Listed]
+    connection: Connection, practice: Practice, month: date, listed: Sequence[Listed], *, on: date | None = None
 ) -> tuple[Standing, ...]:
-    """Return the listed patients of ``month`` as they stand now, in their order."""
+    """Return the listed patients of ``month`` as they stand now, in their order; ``on`` as for ``worklist``."""
     figures = _figures(connection, practice, month, listed)
-    done = [one for one in listed if _state(one, figures.get(_key(one))) is State.DONE]
+    codes = {one.patient_code for one in listed}
+    apart = hindered(connection, practice, month, codes, on=day_of_list(month, on))
+    states = {_key(one): _state(one, figures.get(_key(one)), is_apart=_key(one) in apart) for one in listed}
+    done = [one for one in listed if states[_key(one)] is State.DONE]
     authors = _authors(connection, practice, month, done)
     taken = takes_of(connection, practice, month)
     return tuple(
         Standing(
             listed=one,
             figures=figures.get(_key(one)),
-            state=_state(one, figures.get(_key(one))),
+            state=states[_key(one)],
             taken_by=take.staff_id if (take := taken.get(one.patient_code)) else None,
             done_by=authors.get(_key(one)),
+            why_apart=apart.get(_key(one), ""),
         )
         for one in listed
     )
 
 
-def _key(one: Listed) -> tuple[str, str]:
+def _key(one: Listed) -> tuple[str, Program]:
     return one.patient_code, one.program
 
 
 def _figures(
     connection: Connection, practice: Practice, month: date, listed: Sequence[Listed]
-) -> dict[tuple[str, str], Figures]:
+) -> dict[tuple[str, Program], Figures]:
     codes = sorted({one.patient_code for one in listed})
     return {
         (figures.patient_code, figures.program): figures
@@ -83,11 +94,13 @@ def _figures(
     }
 
 
-def _state(one: Listed, figures: Figures | None) -> State:
+def _state(one: Listed, figures: Figures | None, *, is_apart: bool = False) -> State:
     if figures is None:
         return State.NOT_NEAR
     if _is_done(one, figures):
         return State.DONE
+    if is_apart:
+        return State.APART
     if figures.status is Status.BLOCKED or figures.blockers:
         return State.BLOCKED
     step = _step(one, figures)
@@ -116,12 +129,12 @@ def _step(one: Listed, figures: Figures | None) -> NextThreshold | None:
 
 def _authors(
     connection: Connection, practice: Practice, month: date, done: Sequence[Listed]
-) -> Mapping[tuple[str, str], str]:
+) -> Mapping[tuple[str, Program], str]:
     """Return whose entry brought each of these patients to the listed threshold.
 
     The entries are taken in the order in which they were recorded.
     """
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, Program], str] = {}
     for batch in batches(done):
         evaluated = evaluated_months(connection, practice, sorted({one.patient_code for one in batch}), month)
         for one in batch:

@@ -122,9 +122,9 @@ def _month_end(connection: Connection, occasion: Occasion) -> MonthEnd | None:
         occasion=occasion,
         month=scope.month,
         business_days_left=calendar_of(practice).days_left(today),
-        few=few_minutes(connection, practice, scope, below_minutes=lowest, most=LISTED),
-        untouched_count=count_untouched(connection, practice, scope),
-        untouched=tuple(untouched(connection, practice, scope, first=0, most=LISTED)),
+        few=few_minutes(connection, practice, scope, below_minutes=lowest, most=LISTED, on=today),
+        untouched_count=count_untouched(connection, practice, scope, on=today),
+        untouched=tuple(untouched(connection, practice, scope, first=0, most=LISTED, on=today)),
     )
     return notice if notice.few.patients or notice.untouched_count else None
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.clock import month_of
 from ledger.errors import LedgerError
+from ledger.imports.doubles import Doubles
 from ledger.imports.table_file import read_rows, refuse_if_any
 from ledger.months.closed_months import reopen_example, share_months
 from ledger.months.patient_months import reevaluate_all
@@ -24,9 +25,9 @@ from ledger.recording.entries import (
     entry_name,
     entry_rows,
     live_entries,
-    lock_many_staff,
     parts_of,
 )
+from ledger.recording.staff_locks import lock_many_staff
 from ledger.roster.directory import StaffIds, code_key, people, read_known_code
 from ledger.roster.storing import IMPORTED_BY
 from ledger.rules.durations import duration_minutes
@@ -105,7 +106,8 @@ def import_entries(
     """Store the entries of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     A row whose external id was imported before with the same content changes nothing. ``confirm_long`` accepts
-    entries over 180 minutes (E4).
+    entries over 180 minutes (E4). A row that may be the same work as another entry is stored, and the summary warns of
+    it (E7b, W12).
     """
     table = read_rows(path, ENTRY_COLUMNS, optional=OPTIONAL, sheet=sheet)
     rows = table.rows
@@ -129,8 +131,11 @@ def import_entries(
     _refuse_overlaps(connection, practice, new)
     _refuse_closed_months(connection, practice, new)
     refuse_if_any(path, table)
-    _store(connection, practice, new, progress)
-    return ImportSummary(added=len(new), unchanged=len(rows) - len(new), read_as=table.said())
+    doubles = Doubles()
+    _store(connection, practice, new, progress, doubles)
+    return ImportSummary(
+        added=len(new), unchanged=len(rows) - len(new), read_as=table.said(), warnings=doubles.warnings()
+    )
 
 
 def _line(row: Cells, roster: _Roster, practice: Practice, *, at: datetime, confirm_long: bool) -> _Line | None:
@@ -323,7 +328,9 @@ def _refuse_closed_months(connection: Connection, practice: Practice, lines: lis
             line.cells.refuse(column, f"{month:%B %Y} is closed (rule E9).", remedy)
 
 
-def _store(connection: Connection, practice: Practice, lines: list[_Line], progress: Progress) -> None:
+def _store(
+    connection: Connection, practice: Practice, lines: list[_Line], progress: Progress, doubles: Doubles
+) -> None:
     by_patient: dict[str, list[_Line]] = defaultdict(list)
     for line in lines:
         by_patient[line.entry.patient_code].append(line)
@@ -346,11 +353,12 @@ def _store(connection: Connection, practice: Practice, lines: list[_Line], progr
                 )
                 position, head = stored[-1]["position"], stored[-1]["hash"]
                 rows += stored
+                doubles.stored(code, [row["position"] for row in stored], line.cells.line)
                 requests.append(_request(practice, line, stored))
             move_head(connection, practice.practice_id, code, position, head)
         connection.execute(insert(TimeEntryRow), rows)
         connection.execute(insert(RequestRow), requests)
-        reevaluate_all(connection, practice, codes)
+        reevaluate_all(connection, practice, codes, doubles.seen)
         done += len(codes)
         progress("storing and evaluating", done, len(by_patient))
 

@@ -41,7 +41,8 @@ def import_facts(
     The months of the patients whose facts changed are evaluated again.
     """
     file = FACT_FILES[kind]
-    table = read_rows(path, ("patient", *file.columns), optional=(WITHDRAWN,), sheet=sheet)
+    optional = (*file.optional, WITHDRAWN)
+    table = read_rows(path, ("patient", *file.columns), optional=optional, sheet=sheet)
     known = _known(connection, practice, at=at)
     read = [(row, fact) for row in table.rows if (fact := _fact(row, file, known)) is not None]
     _refuse_repeated(read)

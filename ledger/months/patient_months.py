@@ -125,10 +125,15 @@ def _unknown(patient_code: str) -> LedgerError:
     )
 
 
-def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> int:
+def reevaluate_all(
+    connection: Connection,
+    practice: Practice,
+    patient_codes: Sequence[str],
+    seen: Callable[[str, Statement], None] = lambda _code, _statement: None,
+) -> int:
     """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
 
-    Closed months are left as they were (B2) and do not count.
+    Closed months are left as they were (B2) and do not count. ``seen`` is shown each statement with its patient's code.
     """
     practice_id = practice.practice_id
     lock_heads(connection, practice_id, patient_codes)
@@ -143,6 +148,7 @@ def reevaluate_all(connection: Connection, practice: Practice, patient_codes: Se
     for code, month in opened:
         evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
         store(connection, practice_id, evaluated.before, evaluated.after)
+        seen(code, evaluated.statement)
     return len(opened)
 
 

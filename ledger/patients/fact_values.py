@@ -1,5 +1,6 @@
 """What a fact about a patient may say where it is one of a few words: in files, in the terminal and in Slack alike."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -33,3 +34,23 @@ class Mdm(StrEnum):
 
     MODERATE = "moderate"
     HIGH = "high"
+
+
+class EndReason(StrEnum):
+    """Why an enrollment ended (N4)."""
+
+    DIED = "died"
+    MOVED = "moved"
+    DECLINED = "declined"
+    OTHER_PRACTICE = "other_practice"
+    OTHER = "other"
+
+
+def ended_words(last_day: date, reason: str | None, *, on: date) -> str:
+    """Return when an enrollment ended and why, where that is known, for example ``ended Nov 10 (died)``.
+
+    The year is left out where it is that of ``on``.
+    """
+    year = "" if last_day.year == on.year else f", {last_day.year}"
+    why = f" ({reason.replace('_', ' ')})" if reason else ""
+    return f"ended {last_day:%b} {last_day.day}{year}{why}"

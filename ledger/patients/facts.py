@@ -114,6 +114,8 @@ def append_facts(
             known = latest.get(fact.identity)
             if known is not None and partial:
                 columns |= _kept(fact, known)
+            elif known is not None and _says_end_again(fact, known):
+                columns["details"] = known["details"]
             if known is not None and all(known[name] == value for name, value in columns.items()):
                 continue
             row = {
@@ -139,6 +141,12 @@ def known_identities(connection: Connection, practice: Practice, patient_codes: 
 def _latest(connection: Connection, practice: Practice, codes: Sequence[str]) -> dict[FactIdentity, Mapping[str, Any]]:
     rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
     return {(row["patient_code"], row["kind"], row["subject"], row["on_date"]): dict(row) for row in rows}
+
+
+def _says_end_again(fact: Fact, known: Mapping[str, Any]) -> bool:
+    """Return whether an enrollment's end is said again without the reason that is known of it, which then stays."""
+    is_end = fact.kind is FactKind.ENROLLMENT and fact.until_date is not None and not fact.details
+    return is_end and fact.until_date == known["until_date"]
 
 
 def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,7 @@ _ENTRIES = (
         TimeEntryRow.note,
         TimeEntryRow.recorded_at,
         TimeEntryRow.first_part_position,
+        TimeEntryRow.external_id,
         EntryVoidRow.position.label("void_position"),
         EntryAddendumRow.text.label("addendum"),
         StaffRow.credential,
@@ -283,4 +284,5 @@ def _time_entry(row: AnyRow, practice: Practice) -> TimeEntry:
         recorded_at=row.recorded_at,
         voided=row.void_position is not None,
         first_part_number=row.first_part_position,
+        external_id=row.external_id,
     )

@@ -10,7 +10,8 @@ from ledger.errors import LedgerError
 from ledger.months.closed_months import refuse_closed
 from ledger.months.patient_months import reevaluate
 from ledger.practice.practice import Practice
-from ledger.recording.entries import NOTE_CHARACTERS, MonthChange, lock_staff, month_change
+from ledger.recording.entries import NOTE_CHARACTERS, MonthChange, month_change
+from ledger.recording.staff_locks import lock_staff
 from ledger.recording.stored_entries import find_live_entry
 from ledger.storage.hash_chain import link, lock_head, move_head
 from ledger.storage.idempotency import Once, Replayable, Request

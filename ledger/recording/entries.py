@@ -1,33 +1,32 @@
 """Recording time: one request, one transaction, one link in the patient's chain for each date (E1 to E8)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from ledger.characters import characters
 from ledger.clock import month_of
-from ledger.errors import ConfirmationNeededError, LedgerError
+from ledger.errors import LedgerError
 from ledger.months.closed_months import refuse_closed
 from ledger.months.figures import Figures
-from ledger.months.patient_months import EvaluatedMonth, OpenMonth, evaluate_with, open_month
+from ledger.months.patient_months import EvaluatedMonth, evaluate_with, open_month
 from ledger.practice.practice import Practice
+from ledger.recording.questions import about_length, ask_first
+from ledger.recording.staff_locks import lock_staff, next_stored_number
 from ledger.rules.durations import duration_minutes, split_at_midnight
 from ledger.rules.facts import Activity, Contact, Program, StaffMember, TimeEntry
 from ledger.rules.statement import Exclusion
-from ledger.storage.batches import batches
 from ledger.storage.database import AnySelect
 from ledger.storage.hash_chain import link, lock_head, move_head
 from ledger.storage.idempotency import Once, Replayable, Request
-from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, StaffRow, TimeEntryRow
+from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, TimeEntryRow
 from ledger.values.identifiers import refuse_identifiers
 
 LONGEST_MINUTES = 24 * 60
-LONG_MINUTES = 180
 NOTE_CHARACTERS = 3000
-REPEAT_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,8 @@ def record_entry(
     """Store ``entry`` and return its receipt; the same ``request`` again returns the first receipt.
 
     Raises:
-        ConfirmationNeededError: For an entry over 180 minutes (E4) or one that looks like the one just logged (E7)
-            unless ``confirmed``.
+        ConfirmationNeededError: For an entry over 180 minutes (E4), one that looks like the one just logged (E7) and
+            one like another person's (E7b), unless ``confirmed``.
         LedgerError: For one that may not be stored (E1, E2, E4, E6, E9) or whose note looks as if it held an
             identifier.
     """
@@ -138,7 +137,7 @@ def store_entry(
     """
     if not entry.note.strip():
         raise LedgerError("NOTE_MISSING", "What was done is missing (rule E1).", "Say it at the end of the line.")
-    parts = parts_of(entry, practice, at=at, confirmed=confirmed)
+    parts = parts_of(entry, practice, at=at, confirmed=True)
     _refuse_overlap(connection, practice, entry)
     position, head = lock_head(connection, practice.practice_id, entry.patient_code)
     refuse_closed(connection, practice, [part.date_of_service for part in parts])
@@ -146,12 +145,22 @@ def store_entry(
         open_month(connection, practice, entry.patient_code, month)
         for month in sorted({month_of(part.date_of_service) for part in parts})
     ]
+    rows = entry_rows(
+        practice.practice_id,
+        entry,
+        parts,
+        position,
+        head,
+        at=at,
+        recorded_by=recorded_by,
+        stored_number=next_stored_number(connection, practice, entry.staff_id),
+    )
+    recorded = [_as_fact(entry, part, row, practice) for part, row in zip(parts, rows, strict=True)]
     if not confirmed:
-        _ask_about_repeat(opened[0], entry, parts[0], at=at)
-    rows = entry_rows(practice.practice_id, entry, parts, position, head, at=at, recorded_by=recorded_by)
+        known = [fact for one in opened for fact in one.record.entries]
+        ask_first(entry.patient_code, recorded, known, at=at)
     connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
     move_head(connection, practice.practice_id, entry.patient_code, rows[-1]["position"], rows[-1]["hash"])
-    recorded = [_as_fact(entry, part, row, practice) for part, row in zip(parts, rows, strict=True)]
     months = {}
     for one in opened:
         added = [fact for fact in recorded if month_of(fact.date_of_service) == one.month]
@@ -236,34 +245,12 @@ def _check_length(parts: tuple[EntryPart, ...], *, confirmed: bool) -> None:
             f"{total_minutes} minutes: an entry has between 1 and {LONGEST_MINUTES} (rules E2 and E4).",
             "Give its real length, for example 12m.",
         )
-    if total_minutes > LONG_MINUTES and not confirmed:
-        raise ConfirmationNeededError(
-            "LONG_ENTRY",
-            f"{total_minutes} minutes is over {LONG_MINUTES} (rule E4).",
-            "If that is right, save it anyway; if not, correct the length.",
-        )
+    question = about_length(total_minutes)
+    if question is not None and not confirmed:
+        raise question
 
 
-_LOCK_STAFF = (
-    select(StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised)
-    .where(StaffRow.practice_id == bindparam("mine"), StaffRow.staff_id == bindparam("staff"))
-    .with_for_update()
-)
 _INSERT = insert(TimeEntryRow)
-
-
-def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
-    """Return the staff member; a second writer for the same one waits, so that neither misses what the other stores."""
-    return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
-
-
-def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> None:
-    """Make writers for these staff members wait, as ``lock_staff`` does; in one order for all."""
-    for batch in batches(sorted(staff_ids)):
-        query = select(StaffRow.staff_id).where(
-            StaffRow.practice_id == practice.practice_id, StaffRow.staff_id.in_(batch)
-        )
-        connection.execute(query.order_by(StaffRow.staff_id).with_for_update())
 
 
 def _refuse_overlap(connection: Connection, practice: Practice, entry: NewEntry) -> None:
@@ -307,19 +294,6 @@ def entry_name(patient_code: str, position: int) -> str:
     return f"{patient_code}#{position}"
 
 
-def _ask_about_repeat(opened: OpenMonth, entry: NewEntry, first: EntryPart, *, at: datetime) -> None:
-    """Raise ``ConfirmationNeededError`` where the same was logged within ten minutes (E7)."""
-    wanted = (entry.staff_id, entry.activity, first.date_of_service, first.duration_minutes)
-    for known in opened.record.entries:
-        same = (known.staff_id, known.activity, known.date_of_service, known.duration_minutes) == wanted
-        if same and not known.voided and known.recorded_at > at - REPEAT_WINDOW:
-            raise ConfirmationNeededError(
-                "REPEATED_ENTRY",
-                f"This looks like the entry you just logged: {entry_name(entry.patient_code, known.number)} (rule E7).",
-                "If it is another one, save it anyway.",
-            )
-
-
 def live_entries(practice: Practice) -> AnySelect:
     """Name and times of the practice's entries that were not voided, to be narrowed by the caller."""
     voids = select(EntryVoidRow.position).where(VOIDS_ENTRY)
@@ -342,8 +316,12 @@ def entry_rows(
     at: datetime,
     recorded_by: str,
     external_id: str | None = None,
+    stored_number: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the rows that store ``entry``, linked to the head of the patient's chain and to one another."""
+    """Return the rows that store ``entry``, linked to the head of the patient's chain and to one another.
+
+    ``stored_number`` counts what was stored for its staff member one after the other; imported rows have none.
+    """
     rows: list[dict[str, Any]] = []
     for offset, part in enumerate(parts, start=1):
         row: Mapping[str, Any] = {
@@ -364,6 +342,7 @@ def entry_rows(
             "external_id": external_id,
             "first_part_position": head_position + 1 if len(parts) > 1 else None,
             "replaces_position": entry.replaces_position,
+            "stored_number": stored_number,
         }
         rows.append(link("entry", row, rows[-1]["hash"] if rows else head_hash))
     return rows

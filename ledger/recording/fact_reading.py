@@ -1,5 +1,6 @@
 """What a row, a line or a form says of a patient, read as a fact, one reader a kind (``FACT_FILES``)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select
 from ledger.characters import characters
 from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_all
-from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.patients.fact_values import ConsentForm, EndReason, Mdm, Setting, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts, known_identities
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Person, StaffIds, code_key, people, read_known_code
@@ -68,10 +69,14 @@ Reader = Callable[[Cells, Known], Fact | None]
 
 @dataclass(frozen=True, slots=True)
 class FactFile:
-    """A kind of file: its columns beside ``patient`` and ``withdrawn``, and how a row is read."""
+    """A kind of file: its columns beside ``patient`` and ``withdrawn``, and how a row is read.
+
+    Of ``columns`` those in ``optional`` may be missing from a file, as ``withdrawn`` may.
+    """
 
     columns: tuple[str, ...]
     read: Reader
+    optional: tuple[str, ...] = ()
 
 
 def _enrollment(row: Cells, known: Known) -> Fact | None:
@@ -79,7 +84,15 @@ def _enrollment(row: Cells, known: Known) -> Fact | None:
     first, last = _past_day(row, "from", known), row.day("to")
     if first and last and last < first:
         row.refuse("to", f"{last} is before the first day.", "Correct one of the two dates.")
-    return Fact("", FactKind.ENROLLMENT, first, program.value, last) if program and first else None
+    reason = row.choice("reason", EndReason, re.sub(r"[\s-]+", "_", row.values["reason"]))
+    if reason and not row.values["to"]:
+        row.refuse(
+            "reason", "says why it ended, but nothing says when.", "Give the last day too, for example 2026-11-10"
+        )
+    if reason is EndReason.DIED and last and last > known.today:
+        row.refuse("to", f"{last} lies in the future.", "Record it when it has happened.")
+    details = {"reason": reason.value} if reason else {}
+    return Fact("", FactKind.ENROLLMENT, first, program.value, last, details) if program and first else None
 
 
 def _consent(row: Cells, known: Known) -> Fact | None:
@@ -171,7 +184,7 @@ def _mark(row: Cells, known: Known) -> Fact | None:
 
 
 FACT_FILES: Mapping[str, FactFile] = {
-    "enrollments": FactFile(("program", "from", "to"), _enrollment),
+    "enrollments": FactFile(("program", "from", "to", "reason"), _enrollment, optional=("reason",)),
     "consents": FactFile(("program", "date", "form", "revoked"), _consent),
     "care-plans": FactFile(("date", "substantial"), _care_plan),
     "visits": FactFile(("date", "type"), _visit),

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from ledger.clock import month_of
 from ledger.months.figures import Figures, stored_figures
 from ledger.practice.practice import Practice
-from ledger.recording.entries import MonthChange, NewEntry, Receipt, entry_name, lock_staff, store_entry
+from ledger.recording.entries import MonthChange, NewEntry, Receipt, entry_name, store_entry
+from ledger.recording.staff_locks import lock_staff
 from ledger.recording.stored_entries import find_live_entry
 from ledger.recording.voids import void_parts
 from ledger.rules.facts import Program, StaffMember

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_
 
 from ledger.errors import LedgerError
 from ledger.practice.practice import Practice
-from ledger.recording.entries import ENTRY, NewEntry, Receipt, lock_staff, store_entry
+from ledger.recording.entries import ENTRY, NewEntry, Receipt, store_entry
+from ledger.recording.staff_locks import lock_staff
 from ledger.rules.durations import duration_minutes
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import AnyRow

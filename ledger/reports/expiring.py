@@ -14,6 +14,7 @@ from ledger.clock import last_of_month, month_of
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
+from ledger.reports.finishing import the_dead
 from ledger.reports.month_lists import patients_of
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for
@@ -50,12 +51,14 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
     """Return of the team's patients enrolled on that day: what has run out, or will within so many days.
 
     A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one; a revoked
-    consent holds to the end of its month (C6).
+    consent holds to the end of its month (C6). Nothing is asked for patients who died (N4).
     """
     month = month_of(on)
     enrolled: dict[str, set[Program]] = defaultdict(set)
+    dead = the_dead(connection, practice, on=on)
     for fact in _facts(connection, practice, team_id, FactKind.ENROLLMENT, on=on, until=on):
-        enrolled[fact.patient_code].add(Program(fact.subject))
+        if fact.patient_code not in dead:
+            enrolled[fact.patient_code].add(Program(fact.subject))
     consents_of_month = _facts(connection, practice, team_id, FactKind.CONSENT, on=month, until=last_of_month(month))
     consented = {(fact.patient_code, fact.subject) for fact in consents_of_month}
     newest: dict[str, date] = {}

@@ -13,6 +13,7 @@ from ledger.months.figures import Figures, from_row
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
+from ledger.reports.finishing import hindrance
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group, Status
 from ledger.storage.database import AnySelect
@@ -161,16 +162,28 @@ def month_rows(
 
 
 def untouched(
-    connection: Connection, practice: Practice, scope: Scope, *, first: int = 0, most: int | None = None
+    connection: Connection,
+    practice: Practice,
+    scope: Scope,
+    *,
+    first: int = 0,
+    most: int | None = None,
+    on: date | None = None,
 ) -> Sequence[Untouched]:
-    """Return those enrolled for whom no time was logged, by code: at most so many, from number ``first`` on."""
-    query = _untouched(connection, practice, scope).order_by("patient_code", "program").offset(first).limit(most)
+    """Return those enrolled for whom no time was logged, by code: at most so many, from number ``first`` on.
+
+    With ``on`` only those whose minutes could count on that day (N4): a list that asks for work names nobody else.
+    """
+    query = _untouched(connection, practice, scope, on).order_by("patient_code", "program").offset(first).limit(most)
     return [Untouched(row.patient_code, Program(row.program)) for row in connection.execute(query)]
 
 
-def count_untouched(connection: Connection, practice: Practice, scope: Scope) -> int:
-    """Return how many are enrolled for whom no time was logged, each program of a patient counted."""
-    return connection.scalar(_count(_untouched(connection, practice, scope))) or 0
+def count_untouched(connection: Connection, practice: Practice, scope: Scope, *, on: date | None = None) -> int:
+    """Return how many are enrolled for whom no time was logged, each program of a patient counted.
+
+    ``on`` as for ``untouched``.
+    """
+    return connection.scalar(_count(_untouched(connection, practice, scope, on))) or 0
 
 
 def blocked_by(connection: Connection, practice: Practice, scope: Scope, name: str = "") -> Blocked:
@@ -297,7 +310,7 @@ def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subqu
     return query.distinct().subquery("enrolled")
 
 
-def _untouched(connection: Connection, practice: Practice, scope: Scope) -> AnySelect:
+def _untouched(connection: Connection, practice: Practice, scope: Scope, on: date | None = None) -> AnySelect:
     enrolled = _enrolled(connection, practice, scope)
     is_touched = (
         select(PatientMonthRow.status)
@@ -310,7 +323,10 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope) -> AnyS
         )
         .exists()
     )
-    return select(enrolled.c.patient_code, enrolled.c.program).where(~is_touched)
+    query = select(enrolled.c.patient_code, enrolled.c.program).where(~is_touched)
+    if on is None:
+        return query
+    return query.where(hindrance(practice, enrolled.c.patient_code, enrolled.c.program, on).is_(None))
 
 
 def patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger.months.figures import Figures, from_row
 from ledger.practice.practice import Practice
+from ledger.reports.finishing import hindrance
 from ledger.reports.month_lists import Scope, patients_of, touched_query
 from ledger.rules.statement import Status
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, PatientMonthRow, TimeEntryRow
@@ -26,7 +27,7 @@ class FewMinutes:
 
     ``patients`` counts programs of patients, ``blocked`` those of them that minutes alone would not make billable;
     ``worth_cents`` is what the others add when each reaches its next code. ``first`` are some of them: those not
-    blocked come first, with the most minutes first.
+    blocked come first, with the most minutes first. Who cannot be finished now (N4) is none of them.
     """
 
     below_minutes: int
@@ -46,14 +47,18 @@ class StaffMinutes:
 
 
 def few_minutes(
-    connection: Connection, practice: Practice, scope: Scope, *, below_minutes: int, most: int
+    connection: Connection, practice: Practice, scope: Scope, *, below_minutes: int, most: int, on: date | None = None
 ) -> FewMinutes:
-    """Return those below so many counted minutes and not billable; at most so many of them with their figures."""
-    rows = connection.execute(
-        touched_query(practice, scope).where(
-            PatientMonthRow.status != Status.BILLABLE.value, PatientMonthRow.counted_minutes < below_minutes
-        )
-    ).all()
+    """Return those below so many counted minutes and not billable; at most so many of them with their figures.
+
+    With ``on`` whoever's minutes could not count on that day is none of them (N4).
+    """
+    query = touched_query(practice, scope).where(
+        PatientMonthRow.status != Status.BILLABLE.value, PatientMonthRow.counted_minutes < below_minutes
+    )
+    if on is not None:
+        query = query.where(hindrance(practice, PatientMonthRow.patient_code, PatientMonthRow.program, on).is_(None))
+    rows = connection.execute(query).all()
     open_rows = [row for row in rows if not row.blockers]
     steps = [row.next_thresholds[0] for row in open_rows if row.next_thresholds]
     ordered = sorted(rows, key=lambda row: (bool(row.blockers), -row.counted_minutes, row.patient_code, row.program))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from ledger.errors import LedgerError, ProgramMissingError
+from ledger.patients.fact_values import ended_words
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
@@ -336,13 +337,29 @@ def program_for_entry(connection: Connection, practice: Practice, patient_code: 
     programs = enrolled_programs(connection, practice, patient_code, on)
     if len(programs) == 1:
         return programs[0]
-    enrolled = f"is enrolled in {' and '.join(programs)}" if programs else "is enrolled in no program on that date"
+    enrolled = f"is enrolled in {' and '.join(programs)}"
+    if not programs:
+        ended = _ended_programs(connection, practice, patient_code, on)
+        enrolled = f"is enrolled in no program on that date{f' ({ended})' if ended else ''}"
     example = next(iter(programs), known_programs()[0])
     raise ProgramMissingError(
         "PROGRAM_MISSING",
         f"{patient_code} {enrolled}: which program is this time for? Nothing was saved.",
         f"Name it, for example: /ccm log {patient_code} 12m meds call {example.lower()} "
         "Reconciled the insulin list. Dose confirmed.",
+    )
+
+
+def _ended_programs(connection: Connection, practice: Practice, patient_code: str, on: date) -> str:
+    """Return which enrollments of the patient ended before that day, when and why; empty where there was none."""
+    fact = PatientFactRow
+    query = facts_in_force(practice.practice_id, [FactKind.ENROLLMENT])
+    rows = connection.execute(
+        query.where(fact.patient_code == patient_code, fact.until_date < on).order_by(fact.subject, fact.until_date)
+    )
+    last = {row.subject: row for row in rows}
+    return ", ".join(
+        f"{program} {ended_words(row.until_date, row.details.get('reason'), on=on)}" for program, row in last.items()
     )
 
 

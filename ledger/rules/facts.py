@@ -149,6 +149,7 @@ class TimeEntry:
 
     ``number`` is how its reader names it: the index in a case file, the position in a patient's chain.
     ``first_part_number`` is that of the first part where the work crossed midnight, None where it did not.
+    ``external_id`` is that of an imported row, None for what was typed.
     """
 
     number: int
@@ -164,6 +165,7 @@ class TimeEntry:
     ended_at: datetime | None = None
     voided: bool = False
     first_part_number: int | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What an auditor would ask about (billing-rules section 7). Nothing here changes a code.
 
-W3, W6, W8 and W10 look at all entries of the month: they are asked once, and told of each program they concern.
+W3, W6, W8, W10 and W12 look at all entries of the month: they are asked once, and told of each program they concern.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.catalogue.lists import WARNINGS
 from ledger.rules.coding import Offer, Tally
 from ledger.rules.counting import CountedEntry
+from ledger.rules.doubles import may_be_one
 from ledger.rules.durations import end_of_day, is_late
 from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.month_view import MonthView
@@ -64,7 +66,13 @@ class Audit(NamedTuple):
 def month_findings(month: MonthView, counted: Sequence[CountedEntry]) -> list[Finding]:
     """Return what is found over all entries of the month, whatever their program."""
     live = [one.entry for one in counted if not one.entry.voided]
-    found = (round_minutes(live), no_times(live), crowded_hour(counted, month), cloned_note(live))
+    found = (
+        round_minutes(live),
+        no_times(live),
+        crowded_hour(counted, month),
+        cloned_note(live),
+        possible_double(live),
+    )
     return [finding for finding in found if finding is not None]
 
 
@@ -185,6 +193,15 @@ def cloned_note(live: Sequence[TimeEntry]) -> Finding | None:
     by_note.pop("", None)
     shared = [entries for entries in by_note.values() if len(entries) > 1 and len({_whole(one) for one in entries}) > 1]
     return _finding("W10", [entry for entries in shared for entry in entries])
+
+
+def possible_double(live: Sequence[TimeEntry]) -> Finding | None:
+    """W12: two entries say the same work of one day, at least one without times; by two people, or under two ids."""
+    by_work: dict[tuple[date, str, str | None], list[TimeEntry]] = {}
+    for entry in live:
+        by_work.setdefault((entry.date_of_service, entry.activity, entry.contact), []).append(entry)
+    pairs = [pair for alike in by_work.values() for pair in combinations(alike, 2) if may_be_one(*pair)]
+    return _finding("W12", [entry for pair in pairs for entry in pair])
 
 
 PROGRAM_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (

@@ -145,7 +145,11 @@ class ChainHeadRow(Base):
 
 
 class TimeEntryRow(Base):
-    """One entry, or the part of one that fell on this date (billing-rules E1, E3, E5)."""
+    """One entry, or the part of one that fell on this date (billing-rules E1, E3, E5).
+
+    ``stored_number`` counts what was stored for the staff member, whatever the clocks of the processes that stored it
+    said; parts of one entry share it. Imported rows have none, nor have those from before it was counted.
+    """
 
     __tablename__ = "time_entries"
     __table_args__ = (
@@ -154,6 +158,7 @@ class TimeEntryRow(Base):
         Index(None, "practice_id", "patient_code", "date_of_service"),
         Index(None, "practice_id", "staff_id", "started_at"),
         Index(None, "practice_id", "staff_id", "recorded_at"),
+        Index(None, "practice_id", "staff_id", "stored_number"),
     )
 
     practice_id: Mapped[str] = mapped_column(primary_key=True)
@@ -173,6 +178,7 @@ class TimeEntryRow(Base):
     external_id: Mapped[str | None]
     first_part_position: Mapped[int | None]
     replaces_position: Mapped[int | None]
+    stored_number: Mapped[int | None]
     previous_hash: Mapped[str]
     hash: Mapped[str]
 

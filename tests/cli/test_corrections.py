@@ -26,6 +26,23 @@ def test_void_says_what_no_longer_counts(logged: Ccm) -> None:
     assert "replaces" not in refused(logged("void", "--as", "nurse1", "P-1042#1", "Again."), "ENTRY_VOIDED")
 
 
+def test_undo_names_what_it_voids_and_goes_by_what_was_stored_last(logged: Ccm) -> None:
+    assert logged("log", "--as", "nurse1", "P-1043", "9m", "labs", *NOTE.split()).exit_code == 0
+
+    assert "Undone · P-1043 · 9 min · entry P-1043#1 · Tue Nov 24" in fine(logged("undo", "--as", "nurse1"))
+    assert "Undone · P-1042 · 17 min · entry P-1042#1 · Tue Nov 24" in fine(logged("undo", "--as", "nurse1"))
+    assert "Nothing was changed" in refused(logged("undo", "--as", "nurse1"), "NOTHING_TO_UNDO")
+
+
+def test_the_call_of_another_person_is_stored_only_with_confirm(logged: Ccm) -> None:
+    words = ("log", "--as", "nurse2", "P-1042", "12m", "meds", "call", *NOTE.split())
+    said = refused(logged(*words), "POSSIBLE_DOUBLE")
+    assert "P-1042#1 by nurse1, 17 min on Nov 24, 2026: the same call?" in said
+    assert "add --confirm" in said
+
+    assert "Saved · P-1042 · 12 min" in fine(logged(*words, "--confirm"))
+
+
 def test_fix_replaces_the_entry(logged: Ccm) -> None:
     printed = fine(logged("fix", "--as", "nurse1", "1042#1", "15m", "-5"))
 

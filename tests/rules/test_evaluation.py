@@ -134,10 +134,12 @@ def test_a_statement_cannot_be_changed(build: Any) -> None:
 
 
 def test_every_rule_has_its_words_in_the_catalogue() -> None:
-    numbers = [f"E{n}" for n in range(1, 10)] + [f"C{n}" for n in range(1, 12)] + [f"R{n}" for n in range(1, 9)]
+    entries = [f"E{n}" for n in range(1, 10)]
+    entries.insert(7, "E7b")
+    numbers = entries + [f"C{n}" for n in range(1, 12)] + [f"R{n}" for n in range(1, 9)]
     blockers = [rule.__name__.upper() for rule in BLOCKER_RULES]
-    warnings = [f"W{n}" for n in range(1, 11)]
-    rest = ["N1", "N2", "N3", "B1", "B2", "B3"]
+    warnings = [*(f"W{n}" for n in range(1, 11)), "W12"]
+    rest = ["N1", "N2", "N3", "N4", "B1", "B2", "B3"]
     assert list(CATALOGUE) == numbers + blockers + warnings + rest
     for rule in CATALOGUE.values():
         assert rule.name

@@ -209,6 +209,53 @@ def test_the_named_next_code_is_what_the_missing_minutes_bring(facts: PatientMon
             assert step.code in {line.code for line in then.codes}
 
 
+@settings(max_examples=MANY, deadline=None)
+@given(
+    facts=patient_months(),
+    policy=policies,
+    days=st.lists(st.integers(3, 5), min_size=9, max_size=9),
+    ids=st.lists(st.sampled_from([None, None, "B-1", "B-2"]), min_size=9, max_size=9),
+)
+def test_w12_names_those_that_may_be_one_piece_of_work_and_no_others(
+    facts: PatientMonth, policy: Policy, days: list[int], ids: list[str | None]
+) -> None:
+    crowded = replace(
+        facts,
+        entries=tuple(
+            replace(
+                one,
+                date_of_service=facts.month.replace(day=day),
+                started_at=None,
+                ended_at=None,
+                external_id=external_id,
+            )
+            if one.started_at is None
+            else replace(one, external_id=external_id)
+            for one, day, external_id in zip(facts.entries, days, ids, strict=False)
+        ),
+    )
+    statement = statement_of(crowded, policy)
+    named = {
+        number for part in statement.programs for one in part.warnings if one.code == "W12" for number in one.entries
+    }
+    live = [one for one in crowded.entries if not one.voided]
+    doubles = {
+        one.number
+        for one in live
+        for other in live
+        if one is not other
+        and (one.date_of_service, one.activity, one.contact) == (other.date_of_service, other.activity, other.contact)
+        and not (one.started_at and other.started_at)
+        and (
+            one.staff_id != other.staff_id
+            or (one.duration_minutes == other.duration_minutes and one.external_id != other.external_id)
+        )
+    }
+    assert named == doubles
+    without_ids = replace(crowded, entries=tuple(replace(one, external_id=None) for one in crowded.entries))
+    assert statement_of(without_ids, policy).codes == statement.codes
+
+
 @settings(max_examples=SOME, deadline=None)
 @given(month=months, total=st.integers(0, 400), more=st.integers(1, 60), share=st.integers(0, 400))
 def test_more_minutes_never_lower_what_a_family_pays(month: date, total: int, more: int, share: int) -> None:

@@ -1,4 +1,4 @@
-"""W1 to W10: what an auditor would ask about, on both sides of every edge. None of them changes a code."""
+"""W1 to W10 and W12: what an auditor would ask about, on both sides of every edge. None of them changes a code."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -201,6 +201,7 @@ def test_warnings_say_what_an_auditor_would_see_in_numbers(build: Any) -> None:
         "W7 a facility stay touches the month, and minutes are billed ()",
         "W9 40 of 40 minutes fall in the last 3 days of the month (0, 1, 2, 3, 4)",
         "W10 entries share a note word for word (0, 1)",
+        "W12 these entries may be the same work, logged twice (3, 4)",
     ]
 
 
@@ -254,6 +255,54 @@ def test_w10_a_note_shared_between_programs_is_told_in_both(build: Any) -> None:
     entries = [build.entry(5, note=FINE), rpm]
     assert warned(build, entries)["CLONED_NOTE"] == (0, 1)
     assert warned(build, entries, Program("RPM"))["CLONED_NOTE"] == (0, 1)
+
+
+def like(build: Any, **other: Any) -> list[Any]:
+    """A call of 20 minutes by Ann without times, and one by Bob that differs from it in ``other`` alone."""
+    call = {"activity": Activity.PATIENT_CONTACT, "contact": Contact.LIVE}
+    return [build.entry(20, **call), build.entry(20, **{**call, "staff_id": "bob", **other})]
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({}, True),
+        ({"duration_minutes": 7}, True),
+        ({"program": Program("RPM")}, True),
+        ({"contact": Contact.VOICEMAIL}, False),
+        ({"activity": Activity.CAREGIVER_CONTACT}, False),
+        ({"date_of_service": date(2026, 11, 4)}, False),
+        ({"voided": True}, False),
+        ({"staff_id": "ann"}, False),
+        ({"staff_id": "ann", "external_id": "E-1"}, True),
+        ({"staff_id": "ann", "external_id": "E-1", "duration_minutes": 19}, False),
+    ],
+    ids=str,
+)
+def test_w12_two_entries_may_be_one_piece_of_work(build: Any, other: dict[str, Any], expected: bool) -> None:
+    entries = [build.entry(5, 9), *like(build, **other)]
+    assert warned(build, entries).get("POSSIBLE_DOUBLE") == ((1, 2) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"), [(("E-1", "E-2"), True), (("E-1", "E-1"), False), ((None, None), False)], ids=str
+)
+def test_w12_one_row_under_two_external_ids(build: Any, ids: tuple[str | None, str | None], expected: bool) -> None:
+    rows = [build.entry(12, external_id=ids[0]), build.entry(12, external_id=ids[1])]
+    assert ("POSSIBLE_DOUBLE" in warned(build, rows)) is expected
+
+
+def test_w12_times_tell_two_entries_apart_where_both_have_them(build: Any) -> None:
+    first, second = build.timed("10:00", "10:20"), build.timed("10:10", "10:30", staff_id="bob")
+    untimed = replace(second, started_at=None, ended_at=None)
+    assert "POSSIBLE_DOUBLE" not in warned(build, [first, second])
+    assert warned(build, [first, untimed])["POSSIBLE_DOUBLE"] == (0, 1)
+
+
+def test_w12_a_double_between_programs_is_told_in_both(build: Any) -> None:
+    entries = like(build, program=Program("RPM"))
+    assert warned(build, entries)["POSSIBLE_DOUBLE"] == (0, 1)
+    assert warned(build, entries, Program("RPM"))["POSSIBLE_DOUBLE"] == (0, 1)
 
 
 def test_every_warning_says_its_number_and_words(build: Any) -> None:

@@ -43,7 +43,7 @@ from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
-from ledger.reports import expiring, home_tabs, month_lists, own_entries, summaries, takes, worklists
+from ledger.reports import expiring, finishing, home_tabs, month_lists, own_entries, summaries, takes, worklists
 from ledger.reports import workbook as exports
 from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
@@ -66,6 +66,16 @@ TEAM = {"name": "Team Nine", "channel_id": "C0NINE"}
 PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential": "RN", "roles": "coordinator"}
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
+NEXT_YEAR = date(2027, 1, 5)
+END = facts.Fact(
+    "P-1042",
+    facts.FactKind.ENROLLMENT,
+    date(2026, 1, 5),
+    Program("CCM"),
+    date(2026, 12, 31),
+    details={"reason": "died"},
+)
+"""An end that lies ahead of everything else that is asked here."""
 CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program("CCM"), details={"form": "verbal"})
 
 
@@ -143,6 +153,14 @@ QUESTIONS: Mapping[str, Ask] = {
         lambda: directory.program_for_entry(c, p, "P-1042", TODAY)
     ),
     "ledger.roster.directory.team_of_patient": lambda c, p: directory.team_of_patient(c, p.practice_id, "P-1042"),
+    "ledger.reports.finishing.hindered": lambda c, p: finishing.hindered(c, p, MONTH, ["P-1042"], on=NEXT_YEAR),
+    "ledger.reports.finishing.in_words": lambda c, p: finishing.in_words(
+        c, p, {("P-1042", Program("CCM")): finishing.Hindrance.NOT_ENROLLED}, on=NEXT_YEAR
+    ),
+    "ledger.reports.finishing.out_of_reach": lambda c, p: sorted(
+        finishing.out_of_reach(c, p, ["P-1042"], on=NEXT_YEAR)
+    ),
+    "ledger.reports.finishing.the_dead": lambda c, p: sorted(finishing.the_dead(c, p, on=NEXT_YEAR)),
     "ledger.reports.worklists.worklist": lambda c, p: worklists.worklist(c, p, MONTH),
     "ledger.reports.month_lists.month_list": lambda c, p: month_lists.month_list(c, p, SCOPE),
     "ledger.reports.month_lists.totals_of": lambda c, p: month_lists.totals_of(c, p, OCTOBER),
@@ -267,7 +285,7 @@ def _start(connection: Connection, own: Practice, timer: timers.Timer, name: str
 def _stop(connection: Connection, own: Practice) -> entries.Receipt:
     work = an_entry(times=("2026-11-18 15:00", "2026-11-18 15:12"))
     times = {"started_at": AT, "request": asked("stop"), "at": AT + timedelta(minutes=12)}
-    return timers.stop_timer(connection, own, work, recorded_by="nurse1", **times)
+    return timers.stop_timer(connection, own, work, recorded_by="nurse1", confirmed=True, **times)
 
 
 def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
@@ -277,7 +295,8 @@ def _cancel(connection: Connection, own: Practice) -> timers.TimerReceipt:
 
 def _record(connection: Connection, own: Practice, name: str, **work: Any) -> entries.Receipt:
     entry = an_entry(**work)
-    return entries.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=entry.staff_id)
+    by = entry.staff_id
+    return entries.record_entry(connection, own, entry, request=asked(name), at=AT, recorded_by=by, confirmed=True)
 
 
 def _record_many(connection: Connection, own: Practice) -> list[entries.Receipt]:
@@ -437,7 +456,9 @@ WRITES: Mapping[str, Write] = {
         )
     ),
     "ledger.recording.fixes.fix_entry": saved(
-        lambda c, p: fixes.fix_entry(c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT)
+        lambda c, p: fixes.fix_entry(
+            c, p, 1, an_entry(patient="P-1043", minutes=36), request=asked("fix"), at=AT, confirmed=True
+        )
     ),
     "ledger.recording.addenda.add_addendum": saved(
         lambda c, p: addenda.add_addendum(
@@ -454,6 +475,9 @@ WRITES: Mapping[str, Write] = {
         lambda c, p: takes.take_over(
             c, p, MONTH, "P-1042", "lead1", instead_of="nurse1", request=asked("take over"), at=AT
         )
+    ),
+    "ledger.recording.facts.record_fact of an end": saved(
+        lambda c, p: recording_facts.record_fact(c, p, END, request=asked("end"), at=AT, recorded_by="nurse1")
     ),
     "ledger.recording.timers.start_timer": saved(lambda c, p: _start(c, p, _timer(), "start")),
     "ledger.recording.timers.claim_reminder": saved(lambda c, p: timers.claim_reminder(c, p, _due(), at=AT)),
@@ -586,8 +610,9 @@ PARTS = frozenset(
         "ledger.months.patient_months.reevaluate",
         "ledger.months.patient_months.reevaluate_all",
         "ledger.setting_changes.lock_settings",
-        "ledger.recording.entries.lock_many_staff",
-        "ledger.recording.entries.lock_staff",
+        "ledger.recording.staff_locks.lock_many_staff",
+        "ledger.recording.staff_locks.lock_staff",
+        "ledger.recording.staff_locks.next_stored_number",
         "ledger.recording.entries.store_entry",
         "ledger.roster.storing.lock_roster",
         "ledger.recording.voids.void_parts",

@@ -22,7 +22,8 @@ from bot.views.receipt import receipt
 from bot.views.reply import OpenForm, Reply
 from ledger.errors import ConfirmationNeededError, LedgerError, ProgramMissingError
 from ledger.practice.practice import Practice
-from ledger.recording.entries import ENTRY, NewEntry, Receipt, lock_staff
+from ledger.recording.entries import ENTRY, NewEntry, Receipt
+from ledger.recording.staff_locks import lock_staff
 from ledger.recording.stored_entries import find_entry
 from ledger.recording.timers import Timer, required_timer, stop_timer, to_the_second
 from ledger.roster.directory import find_codes

@@ -96,7 +96,7 @@ class ChoiceInput(FactInput):
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """Return all choices."""
         offered = [(choice.value, said) for choice, said in self.choices.items()]
-        return radio_input(self.name, self.label, values, offered, hint=self.hint)
+        return radio_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,9 @@ def _bands(team: Team, bands: Sequence[BandCount]) -> str:
     blocked = sum(one.blocked for one in bands)
     if blocked:
         said.append(f"{blocked} near but blocked")
+    apart = sum(one.apart for one in bands)
+    if apart:
+        said.append(f"{apart} cannot be finished now")
     if not said:
         return f"• *{formatting.escaped(team.name)}*: nobody is within 5 minutes of the next code"
     return f"• *{formatting.escaped(team.name)}*: {' · '.join(said)} · who: `/ccm near {formatting.escaped(team.name)}`"

@@ -116,6 +116,9 @@ def _near(work: OwnWork, place: Place) -> list[Block]:
     blocks += turns(place, "near", page, page_count(len(near), NEAR_ROWS))
     if work.near.blocked:
         blocks.append(context(f"{formatting.listed(len(work.near.blocked), 'patient')} near but blocked: `/ccm near`"))
+    if work.near.apart:
+        apart = formatting.listed(len(work.near.apart), "patient")
+        blocks.append(context(f"{apart} near, but cannot be finished now: `/ccm near`"))
     return blocks
 
 

@@ -88,6 +88,16 @@ WARNINGS = (
         message="entries share a note word for word",
         remedy="Say what was particular each time: /ccm add ENTRY TEXT",
     ),
+    RuleText(
+        "W12",
+        "POSSIBLE_DOUBLE",
+        "Two entries of one date, activity and contact, either without times, by different people; or of one person "
+        "with the same length under different external ids.",
+        AUDIT,
+        "Two people, 20 minutes each of one call, no times.",
+        message="these entries may be the same work, logged twice",
+        remedy="If it was one piece of work, void one of them: /ccm void ENTRY REASON",
+    ),
 )
 
 WORKLISTS = (
@@ -112,5 +122,14 @@ WORKLISTS = (
         "Blocked patients who are near are shown apart, with what blocks them: minutes alone would not help.",
         "this project's worklist",
         "18 minutes, no consent.",
+    ),
+    RuleText(
+        "N4",
+        "CANNOT_BE_FINISHED",
+        "A list is made for a day and asks only for patients whose further minutes could still count then. Whoever "
+        "died, is enrolled no more, is in a facility or has no consent that holds stands apart with the reason, and "
+        "adds nothing to what a list is worth.",
+        "this project's worklist",
+        "15 minutes, enrollment ended on November 10: apart, ended Nov 10 (died).",
     ),
 )

@@ -56,6 +56,14 @@ ENTRIES = (
         "Twelve minutes of medication for P-1042 typed twice: the second is asked about.",
     ),
     RuleText(
+        "E7b",
+        "ASKED_ABOUT_DOUBLES",
+        "An entry like another person's of that patient and date (the same activity and contact), either without "
+        "times, is asked about before it is saved. Imported rows are stored and warned about (W12).",
+        MEDICARE_CCM,
+        "Two people log 20 minutes of one call without times: the second is asked whether it is the same call.",
+    ),
+    RuleText(
         "E8",
         "LATE",
         "An entry recorded more than 72 hours after the work is accepted and marked late.",

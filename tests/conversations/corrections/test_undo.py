@@ -37,6 +37,24 @@ def test_undo_pressed_twice_voids_once_and_says_the_same_again(harness: Harness)
     assert harness.live_count() == 0
 
 
+def test_the_command_names_what_it_voids(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 12m meds yesterday {NOTE}")
+
+    undone = harness.say("/ccm undo")
+
+    assert "*Undone* · *P-1042* · 12 min · entry P-1042#1 · Mon Nov 23" in undone.words
+    assert undone.message.text == "Undone: P-1042, 12 minutes, Mon Nov 23."
+
+
+def test_the_command_voids_what_was_logged_last_though_the_clock_was_set_back(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1043 20m labs {NOTE}")
+    harness.clock.move(minutes=-10)
+    harness.say(LINE)
+
+    assert "*Undone* · *P-1042* · 12 min" in harness.say("/ccm undo").words
+    assert "*Undone* · *P-1043* · 20 min" in harness.say("/ccm undo").words
+
+
 def test_the_command_voids_the_last_entry(harness: Harness) -> None:
     harness.say(LINE)
     harness.clock.move(minutes=1)
@@ -69,7 +87,9 @@ def test_after_15_minutes_nothing_is_undone(harness: Harness) -> None:
     saved = harness.say(LINE)
     harness.clock.move(minutes=15)
 
-    assert "You have no entry from the last 15 minutes to undo." in harness.say("/ccm undo").words
+    refused = harness.say("/ccm undo").words
+    assert "You have no entry from the last 15 minutes to undo. The last is P-1042#1. Nothing was changed." in refused
+    assert "/ccm void P-1042#1 Logged for the wrong patient." in refused
     assert "You have no entry from the last 15 minutes to undo." in harness.press(saved, UNDO).words
     assert harness.live_count() == 1
 

@@ -292,6 +292,38 @@ def test_a_blocked_patient_is_opened_by_the_fact_that_unblocks_and_done_by_minut
     assert "• *P-1047* · CCM · 23 minutes · done by nurse2" in now(at_nine, posted).words
 
 
+def test_one_who_cannot_be_finished_any_more_is_no_longer_asked_for(at_nine: Harness, posted: SeenMessage) -> None:
+    assert "Worth if finished: *$132.26*" in posted.words
+
+    at_nine.say("/ccm enroll P-1042 ccm until 11/24 died")
+
+    seen = now(at_nine, posted)
+    assert status(at_nine, posted) == "ended Nov 24 (died)"
+    assert "Worth if finished: *$66.13*" in seen.words
+    assert "P-1042" not in str([block for block in seen.blocks if block["type"] == "actions"])
+
+    at_nine.say("/ccm stay P-1043 snf today")
+    assert row_of(now(at_nine, posted), "P-1043")["Status"] == "in a facility since Nov 25 (snf)"
+
+
+def test_a_new_digest_names_apart_who_cannot_be_finished(at_nine: Harness) -> None:
+    for line in ("enroll P-1042 ccm until 11/20 died", "stay P-1043 snf 11/20", "enroll P-1047 ccm until 11/20 moved"):
+        at_nine.say(f"/ccm {line}")
+
+    seen = posts_what_is_due(at_nine)
+
+    assert table_rows(seen) == []
+    assert "Nobody is near the next code." in seen.words
+    assert "Near, but blocked" not in seen.words
+    assert "*Cannot be finished now* – further minutes would not count:" in seen.words
+    for said in (
+        "17 minutes · ended Nov 20 (died)",
+        "in a facility since Nov 20 (snf)",
+        "18 minutes · ended Nov 20 (moved)",
+    ):
+        assert said in seen.words
+
+
 def test_a_timer_that_ends_marks_its_patient_done(at_nine: Harness, posted: SeenMessage) -> None:
     at_nine.say("/ccm start P-1042 meds call", NURSE2)
     at_nine.clock.move(minutes=4)

@@ -33,8 +33,8 @@ FORMS: dict[str, tuple[str, Mapping[str, str], Mapping[str, Any], str]] = {
     "enroll": (
         "Record enrollment",
         {"from": "2026-11-24"},
-        {"program": "RPM", "from": "2026-11-02", "to": "2026-12-31"},
-        "enroll P-1046 rpm 11/02 until 12/31",
+        {"program": "RPM", "from": "2026-11-02", "to": "2026-11-20", "reason": "other_practice"},
+        "enroll P-1046 rpm 11/02 until 11/20 other practice",
     ),
     "complex": (
         "Designate complex care",
@@ -227,6 +227,8 @@ def test_a_line_with_gaps_or_mistakes_opens_the_form_with_what_was_understood(ha
         ("readings", {"days": "31"}, "days", "more than a 30-day period can have"),
         ("enroll", {"program": "CCM"}, "from", "is enrolled in CCM already, since 2026-01-05."),
         ("enroll", {"to": "2026-11-01"}, "to", "is before the first day"),
+        ("enroll", {"to": None, "reason": "moved"}, "to", "Say until when: the reason is why the enrollment ended."),
+        ("enroll", {"to": "2026-11-30", "reason": "died"}, "to", "lies in the future"),
         ("complex", {"rationale": "  "}, "rationale", "Say the rationale"),
     ],
 )

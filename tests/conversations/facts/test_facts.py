@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
 from support.forms import said
 from support.logs import troubles
-from support.practice import an_entry, entry_row, import_rows, patient_row, staff_row, verified
+from support.practice import NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, verified
 from support.slack import STRANGER, Harness
 
 from ledger.rules.facts import Program
@@ -76,7 +76,15 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "enroll P-1042 ccm until 11/20": (
         "CCM enrollment · from Mon Jan 5, 2026 · until Fri Nov 20, 2026",
-        {"subject": "CCM", "on_date": date(2026, 1, 5), "until_date": date(2026, 11, 20), "revision": 1},
+        {"subject": "CCM", "on_date": date(2026, 1, 5), "until_date": date(2026, 11, 20), "details": {}, "revision": 1},
+    ),
+    "enroll died P-1042 ccm until 11/20": (
+        "CCM enrollment · from Mon Jan 5, 2026 · until Fri Nov 20, 2026 · died",
+        {"until_date": date(2026, 11, 20), "details": {"reason": "died"}, "revision": 1},
+    ),
+    "enroll P-1042 ccm until 12/31 Other Practice": (
+        "CCM enrollment · from Mon Jan 5, 2026 · until Thu Dec 31, 2026 · other practice",
+        {"until_date": date(2026, 12, 31), "details": {"reason": "other_practice"}},
     ),
 }
 
@@ -105,6 +113,28 @@ def test_a_designation_is_stored_under_the_practitioner_who_made_it(harness: Har
         "rationale": "New heart failure. Four <medications> & doses changed.",
     }
     assert seen.message.text == "Recorded: P-1042, complexity."
+
+
+def test_an_end_that_is_said_again_without_its_reason_keeps_it(harness: Harness) -> None:
+    harness.say("/ccm enroll P-1042 ccm until 11/20 died")
+
+    assert "*Known already*" in harness.say("/ccm enroll P-1042 ccm 2026-01-05 until 11/20").words
+    assert newest_fact(harness)["details"] == {"reason": "died"}
+
+    harness.say("/ccm enroll P-1042 ccm 2026-01-05 until 11/20 moved")
+    assert newest_fact(harness)["details"] == {"reason": "moved"}
+
+    harness.say("/ccm enroll P-1042 ccm 2026-01-05 until 11/23")
+    assert newest_fact(harness)["details"] == {}
+
+
+def test_time_for_one_whose_enrollment_ended_is_answered_with_when_and_why(harness: Harness) -> None:
+    harness.say("/ccm enroll P-1042 ccm until 11/20 died")
+
+    seen = harness.say(f"/ccm log P-1042 12m meds {NOTE}")
+
+    assert seen.modal is not None
+    assert "P-1042 is enrolled in no program on that date (CCM ended Nov 20 (died))" in seen.modal.words
 
 
 def test_a_consent_makes_a_blocked_patient_billable_and_says_so(harness: Harness) -> None:

@@ -1,8 +1,10 @@
 """The App Home of those who document: today's entries with Undo, who is near, and the form from there."""
 
+from datetime import date
+
 import pytest
 from support.home import NURSE, buttons, now, opened, press, row
-from support.practice import NOTE, a_request, an_entry, entry_row, import_rows
+from support.practice import MONTH, NOTE, a_request, an_entry, entry_row, import_rows
 from support.slack import GONE, LINE, NOW, STRANGER, Harness, picked, table_rows
 
 from bot.views.forms.corrections import PICK_ENTRY
@@ -12,7 +14,7 @@ from bot.views.home.work import LOG_FOR, UNDO
 from bot.views.timer import CANCEL, START
 from ledger.reports.takes import take_or_release
 
-DOCTOR = "U0DOCTOR1"
+DOCTOR, LEAD = "U0DOCTOR1", "U0LEAD1"
 
 
 @pytest.mark.parametrize("user", [NURSE, DOCTOR])
@@ -164,6 +166,26 @@ def test_someone_else_cannot_undo_by_a_copied_press(harness: Harness) -> None:
     harness.deliver_again("interactive", user={"id": "U0NURSE2"})
 
     assert harness.live_count() == 1
+
+
+def test_nobody_is_asked_to_call_about_one_who_died(harness: Harness) -> None:
+    for code in ("P-1042", "P-1043"):
+        harness.work(an_entry(patient=code, minutes=17, day=date(2026, 11, 3)))
+    with harness.database.of("T0TEST").writing() as connection:
+        for code in ("P-1042", "P-1043"):
+            request = a_request({"take": code})
+            take_or_release(connection, harness.practice, MONTH, code, "nurse1", request=request, at=harness.clock())
+    harness.say("/ccm enroll P-1042 ccm until 11/10 died")
+
+    home = opened(harness)
+
+    assert "*P-1042* ·" not in home.words
+    assert "*P-1043* · CCM · 17 minutes" in home.words
+    assert "*Patients you took* · 1 patient" in home.words
+    assert "*One short call away* · 1 patient of" in home.words
+    assert "1 patient near, but cannot be finished now: `/ccm near`" in home.words
+    lead = opened(harness, LEAD).words
+    assert "CCM at 15–19 minutes: *1* ($66.13) · 1 cannot be finished now · who:" in lead
 
 
 def test_patients_one_took_stand_first_and_as_taken_in_the_worklists(harness: Harness) -> None:

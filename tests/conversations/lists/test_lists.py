@@ -123,6 +123,22 @@ def test_blocked_patients_who_are_near_stand_apart_with_what_blocks_them(harness
     assert table_rows(seen.message) == []
 
 
+def test_who_cannot_be_finished_now_stands_apart_with_the_reason_and_adds_nothing(harness: Harness) -> None:
+    for code in ("P-1042", "P-1043", "P-1044"):
+        harness.work(an_entry(patient=code, minutes=17, day=date(2026, 11, 3)))
+    harness.say("/ccm enroll P-1042 ccm until 11/10 died")
+    harness.say("/ccm stay P-1044 inpatient 11/20")
+
+    seen = harness.say("/ccm near", ADMIN)
+
+    assert [row[0] for row in table_rows(seen.message)] == ["P-1043"]
+    assert "Worth if finished: *$66.13*" in seen.words
+    assert "*Cannot be finished now* – further minutes would not count:" in seen.words
+    assert "• *P-1042* · CCM · 17 minutes · ended Nov 10 (died)" in seen.words
+    assert "• *P-1044* · CCM · 17 minutes · in a facility since Nov 20 (inpatient)" in seen.words
+    assert seen.message.text.endswith("1 patient near the next code, worth $66.13.")
+
+
 def test_a_worklist_without_anybody_says_so_in_a_line(harness: Harness) -> None:
     assert "Nobody is within 5 minutes of the next code." in harness.say("/ccm near").words
 

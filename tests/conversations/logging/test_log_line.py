@@ -1,13 +1,14 @@
 """``/ccm log``: one line to a saved entry, and what its author is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from support.forms import opened, prefilled
 from support.practice import NOTE, an_entry
-from support.slack import LINE, Harness
+from support.slack import LINE, Harness, picked
 
 from bot.views.problem import OPEN_FORM, SAVE_ANYWAY
+from ledger.rules.facts import Activity, Contact
 
 
 def test_a_saved_line_is_answered_with_what_was_understood_and_what_it_changed(harness: Harness) -> None:
@@ -176,6 +177,55 @@ def test_the_same_work_again_is_asked_about_and_saved_when_confirmed(harness: Ha
 
     assert "*12 → 24 minutes*" in harness.press(asked, SAVE_ANYWAY).words
     assert harness.live_count() == 2
+
+
+CALL = "call Talked about the evening dose. Agreed to call again on Friday."
+
+
+def call_of_nurse2(harness: Harness) -> None:
+    """A live call of 20 minutes with P-1042 today, without times, logged by the other nurse."""
+    harness.work(
+        an_entry(
+            staff="nurse2",
+            minutes=20,
+            activity=Activity.PATIENT_CONTACT,
+            contact=Contact.LIVE,
+            day=date(2026, 11, 24),
+        )
+    )
+
+
+def test_the_call_that_another_person_logged_is_asked_about_and_saved_when_confirmed(harness: Harness) -> None:
+    call_of_nurse2(harness)
+
+    asked = harness.say(f"/ccm log P-1042 20m {CALL}")
+
+    assert "P-1042#1 by nurse2, 20 min on Nov 24, 2026: the same call?" in asked.words
+    assert "Minutes of two people in one call count once (C11).* Nothing was saved yet." in asked.words
+    assert harness.live_count() == 1
+    assert "*20 → 40 minutes*" in harness.press(asked, SAVE_ANYWAY).words
+    shown = harness.say("/ccm patient P-1042")
+    assert "these entries may be the same work, logged twice" in shown.words
+
+
+def test_in_the_form_the_call_of_another_person_is_asked_about_as_well(harness: Harness) -> None:
+    call_of_nurse2(harness)
+    form = opened(harness.say("/ccm log"))
+    filled = {"patient": picked("P-1042"), "length": "12m", "activity": "patient_contact", "contact": "live"}
+
+    asked = opened(harness.person().submit(form, {**filled, "note": NOTE}))
+
+    assert "the same call? Minutes of two people in one call count once (C11). Save it anyway?" in asked.words
+    assert harness.live_count() == 1
+    harness.person().submit(asked, {"confirm": ["yes"]})
+    assert harness.live_count() == 2
+
+
+@pytest.mark.parametrize("line", ["P-1042 20m vm", "P-1042 20m portal", "P-1043 20m call", "P-1042 20m call yesterday"])
+def test_another_kind_of_contact_patient_or_day_is_no_double(harness: Harness, line: str) -> None:
+    call_of_nurse2(harness)
+
+    assert "*Saved*" in harness.say(f"/ccm log {line} Talked about the evening dose. Agreed to call again.").words
 
 
 def test_save_anyway_pressed_twice_saves_once(harness: Harness) -> None:

@@ -1,11 +1,11 @@
 """Timers by command: start, stop and cancel, and what each says."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from support.forms import opened, prefilled
-from support.practice import NOTE
+from support.practice import NOTE, an_entry
 from support.slack import Harness, has_button, picked
 from support.timers import running, start
 
@@ -234,6 +234,19 @@ def test_the_same_work_again_is_asked_about_in_the_form(harness: Harness) -> Non
     form = opened(harness.say(f"/ccm stop {DONE}"))
 
     assert "This looks like the entry you just logged: P-1042#1 (rule E7). Save it anyway?" in form.words
+    harness.person().submit(form, {"confirm": ["yes"]})
+    assert running(harness) is None
+    assert harness.live_count() == 2
+
+
+def test_the_work_of_another_person_is_asked_about_when_the_timer_ends(harness: Harness) -> None:
+    harness.work(an_entry(staff="nurse2", day=date(2026, 11, 24)))
+    start(harness, "P-1042 meds", minutes=9)
+
+    form = opened(harness.say(f"/ccm stop {DONE}"))
+
+    assert "P-1042#1 by nurse2, 12 min on Nov 24, 2026: the same work?" in form.words
+    assert running(harness) is not None
     harness.person().submit(form, {"confirm": ["yes"]})
     assert running(harness) is None
     assert harness.live_count() == 2

@@ -77,8 +77,9 @@ def test_entries_at_the_moment_of_a_close_are_frozen_or_refused(
         for number, (person, patient) in enumerate((person, patient) for person in people for patient in patients)
     ]
     for entry in entries[:others_first]:
-        record(database, practice, entry)
-    calls: list[Callable[[], object]] = [partial(record, database, practice, one) for one in entries[others_first:]]
+        record(database, practice, entry, confirmed=True)
+    save = partial(record, database, practice, confirmed=True)
+    calls: list[Callable[[], object]] = [partial(save, one) for one in entries[others_first:]]
     outcomes = at_once([*calls, partial(close, database, practice)])
 
     saved = [one for one in outcomes if isinstance(one, Receipt)]

@@ -329,6 +329,55 @@ def test_imported_time_and_time_from_slack_are_one_chain(database: Database, pra
     assert statement(database, practice).before[0].counted_minutes == 32
 
 
+def twice(**cells: str) -> list[dict[str, str]]:
+    """Two rows that say the same under two ids, but for ``cells`` of the second."""
+    return [entry_row(external_id="B-0001"), entry_row(external_id="B-0002", **cells)]
+
+
+def test_one_row_under_two_ids_is_stored_and_warned_about(database: Database, practice: Practice) -> None:
+    summary = import_rows(database, practice, "entries", twice())
+    assert (summary.added, len(summary.warnings)) == (2, 1)
+    assert summary.warnings[0] == (
+        "Stored, but perhaps the same work logged twice (rule W12): line 2 (P-1042#1), line 3 (P-1042#2). "
+        "See /ccm patient P-1042, and void what is there twice: /ccm void P-1042#1 Logged twice."
+    )
+    (ccm,) = statement(database, practice).statement.programs
+    assert ccm.counted_minutes == 24
+    assert [one.entries for one in ccm.warnings if one.name == "POSSIBLE_DOUBLE"] == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        ({"staff": "nurse2"}, "line 2 (P-1042#1), line 3 (P-1042#2)"),
+        ({"staff": "nurse2", "minutes": "7"}, "line 2 (P-1042#1), line 3 (P-1042#2)"),
+        ({"minutes": "7"}, ""),
+        ({"date": "2026-11-16"}, ""),
+        ({"activity": "results_review"}, ""),
+        ({"patient": "P-1043"}, ""),
+    ],
+    ids=str,
+)
+def test_an_import_warns_of_rows_that_may_be_one_piece_of_work(
+    sqlite_database: Database, here: Practice, cells: dict[str, str], lines: str
+) -> None:
+    summary = import_rows(sqlite_database, here, "entries", twice(**cells))
+    assert summary.added == 2
+    assert [lines in said for said in summary.warnings] == ([True] if lines else [])
+
+
+def test_an_import_names_its_own_lines_beside_what_was_typed(sqlite_database: Database, here: Practice) -> None:
+    record(sqlite_database, here, an_entry(staff="nurse2", day=date(2026, 11, 17)))
+    (said,) = import_rows(sqlite_database, here, "entries", [entry_row()]).warnings
+    assert "(rule W12): line 2 (P-1042#2). " in said
+
+
+def test_many_doubles_are_one_sentence(sqlite_database: Database, here: Practice) -> None:
+    rows = [entry_row(date=f"2026-11-{day:02}") for day in range(1, 13) for _ in range(2)]
+    (said,) = import_rows(sqlite_database, here, "entries", rows).warnings
+    assert "line 6 (P-1042#5) and 19 more. See" in said
+
+
 def import_sample(database: Database, directory: Path, today: date) -> tuple[Practice, list[ImportSummary]]:
     """The practice of the sample of ``today``, imported at seven in the morning."""
     at = datetime.combine(today, datetime.min.time(), tzinfo=local("2026-11-18 07:00").tzinfo).replace(hour=7)

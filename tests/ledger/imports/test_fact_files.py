@@ -43,7 +43,7 @@ from ledger.validation import ImportSummary
 Row = Mapping[str, str]
 
 ROWS: dict[str, Row] = {
-    "enrollments": {"program": "PCM", "from": "2026-11-02", "to": "2026-11-20"},
+    "enrollments": {"program": "PCM", "from": "2026-11-02", "to": "2026-11-20", "reason": "moved"},
     "consents": {"program": "RPM", "date": "2026-11-02", "form": "written", "revoked": "2026-11-16"},
     "care-plans": {"date": "2026-11-03", "substantial": "yes"},
     "visits": {"date": "2026-11-04", "type": "TCM"},
@@ -135,7 +135,7 @@ def test_a_row_marked_withdrawn_takes_a_fact_back_and_one_without_the_mark_resto
 
 
 LATER: dict[str, tuple[Row, Any]] = {
-    "enrollments": ({"to": ""}, Enrollment(Program("PCM"), date(2026, 11, 2))),
+    "enrollments": ({"to": "", "reason": ""}, Enrollment(Program("PCM"), date(2026, 11, 2))),
     "consents": ({"form": "verbal", "revoked": ""}, Consent(Program("RPM"), date(2026, 11, 2), "verbal")),
     "care-plans": ({"substantial": ""}, CarePlanRevision(date(2026, 11, 3))),
     "visits": ({"type": "AWV"}, InitiatingVisit(date(2026, 11, 4), "AWV")),
@@ -212,7 +212,8 @@ def test_of_a_file_with_one_bad_row_nothing_is_stored_and_every_problem_is_named
 def test_a_missing_or_unknown_column_is_named_with_the_columns_there_are(
     sqlite_database: Database, here: Practice, tmp_path: Path, kind: str
 ) -> None:
-    columns = FACT_FILES[kind].columns
+    file = FACT_FILES[kind]
+    columns = [column for column in file.columns if column not in file.optional]
     path = write_csv(tmp_path / f"{kind}.csv", ("patient", *columns[1:], "remark"), [])
     with pytest.raises(ImportRefusedError) as caught:
         import_fact_file(sqlite_database, here, kind, path)
@@ -326,7 +327,7 @@ def test_a_bad_cell_is_named_with_its_line_its_column_and_what_to_write(
     assert f"line 2, {named}" in problems(caught)
 
 
-ENDS = {"enrollments": ("to",), "consents": ("revoked",), "stays": ("discharged",)}
+ENDS = {"enrollments": ("to", "reason"), "consents": ("revoked",), "stays": ("discharged",)}
 
 
 @pytest.mark.parametrize(
@@ -359,6 +360,43 @@ def test_a_program_may_be_left_on_a_day_that_is_still_to_come(sqlite_database: D
     assert holds(
         sqlite_database, here, "enrollments", Enrollment(Program("PCM"), date(2026, 11, 2), date(2026, 12, 31))
     )
+
+
+ENDED = {"program": "CCM", "from": "2026-01-05", "to": "2026-11-10"}
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [("died", "died"), ("Other Practice", "other_practice"), ("other-practice", "other_practice"), ("OTHER", "other")],
+)
+def test_an_enrollment_ends_with_a_reason(sqlite_database: Database, here: Practice, said: str, stored: str) -> None:
+    import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, "reason": said}])
+    assert stored_facts(sqlite_database, kind="enrollment", revision=1, details={"reason": stored}) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"reason": "went away"}, "'went_away' is not known. One of: died, moved, declined, other_practice, other"),
+        ({"to": "", "reason": "moved"}, "says why it ended, but nothing says when."),
+        ({"to": "2026-11-19", "reason": "died"}, "2026-11-19 lies in the future."),
+    ],
+    ids=str,
+)
+def test_a_reason_that_cannot_be_is_refused(
+    sqlite_database: Database, here: Practice, row: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(ImportRefusedError) as caught:
+        import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, **row}])
+    assert problem in "".join(problems(caught))
+
+
+def test_a_file_without_the_reason_keeps_the_one_that_is_known(
+    sqlite_database: Database, here: Practice, tmp_path: Path
+) -> None:
+    import_fact_rows(sqlite_database, here, "enrollments", [{**ENDED, "reason": "died"}])
+    older = write_csv(tmp_path / "enrollments.csv", ("patient", *ENDED), [{"patient": "P-1042", **ENDED}])
+    assert import_fact_file(sqlite_database, here, "enrollments", older) == ImportSummary(unchanged=1)
 
 
 @BY_KIND

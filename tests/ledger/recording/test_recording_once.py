@@ -23,7 +23,7 @@ from support.practice import (
 from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.recording.entries import NewEntry
-from ledger.rules.facts import Activity, Program
+from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.statement import Status
 from ledger.storage.database import Database
 from ledger.storage.tables import RequestRow, TimeEntryRow
@@ -114,13 +114,13 @@ def test_the_same_again_after_ten_minutes_is_not_asked_about(database: Database,
 @pytest.mark.parametrize(
     "second",
     [
-        an_entry(staff="nurse2"),
+        an_entry(staff="nurse2", activity=Activity.RESULTS_REVIEW),
         an_entry(patient="P-1043"),
         an_entry(day=TODAY - timedelta(days=1)),
         an_entry(minutes=13),
         an_entry(activity=Activity.CARE_PLAN),
     ],
-    ids=["another person", "another patient", "another day", "other minutes", "another activity"],
+    ids=["another person's other work", "another patient", "another day", "other minutes", "another activity"],
 )
 def test_something_else_within_ten_minutes_is_not_asked_about(
     sqlite_database: Database, here: Practice, second: NewEntry
@@ -128,6 +128,73 @@ def test_something_else_within_ten_minutes_is_not_asked_about(
     record(sqlite_database, here, an_entry())
     record(sqlite_database, here, second)
     assert stored_entries(sqlite_database) == 2
+
+
+CALL = {"activity": Activity.PATIENT_CONTACT, "contact": Contact.LIVE}
+MORNING_CALL = {**CALL, "times": MORNING}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asked"),
+    [
+        (CALL, CALL, True),
+        (CALL, {**CALL, "minutes": 20}, True),
+        (CALL, {**CALL, "program": Program("RPM")}, True),
+        (CALL, MORNING_CALL, True),
+        (MORNING_CALL, CALL, True),
+        (MORNING_CALL, {**CALL, "times": ("2026-11-18 10:30", "2026-11-18 10:40")}, False),
+        (MORNING_CALL, {**CALL, "times": ("2026-11-17 23:50", "2026-11-18 00:10")}, False),
+        (CALL, {**CALL, "times": ("2026-11-17 23:50", "2026-11-18 00:10")}, True),
+        (CALL, {**CALL, "contact": Contact.VOICEMAIL}, False),
+        (CALL, {**CALL, "activity": Activity.CAREGIVER_CONTACT}, False),
+        (CALL, {**CALL, "patient": "P-1043"}, False),
+        (CALL, {**CALL, "day": TODAY - timedelta(days=1)}, False),
+        ({}, {"minutes": 20}, True),
+    ],
+)
+def test_what_another_person_logged_without_times_is_asked_about_before_it_is_saved(
+    sqlite_database: Database, here: Practice, first: dict[str, Any], second: dict[str, Any], asked: bool
+) -> None:
+    record(sqlite_database, here, an_entry(**first))
+    entry, later = an_entry(staff="nurse2", **second), AT + timedelta(hours=2)
+    if asked:
+        with pytest.raises(ConfirmationNeededError) as question:
+            record(sqlite_database, here, entry, at=later)
+        assert question.value.code == "POSSIBLE_DOUBLE"
+        assert stored_entries(sqlite_database) == 1
+    record(sqlite_database, here, entry, at=later, confirmed=asked)
+    doubles = [
+        warning.name for part in statement(sqlite_database, here).statement.programs for warning in part.warnings
+    ]
+    assert ("POSSIBLE_DOUBLE" in doubles) is asked
+
+
+@pytest.mark.either_database
+def test_the_question_names_whose_entry_it_may_be(database: Database, practice: Practice) -> None:
+    record(database, practice, an_entry(minutes=20, **CALL))  # type: ignore[arg-type]
+    with pytest.raises(ConfirmationNeededError) as question:
+        record(database, practice, an_entry(staff="nurse2", minutes=20, **CALL))  # type: ignore[arg-type]
+    assert question.value.title == (
+        "P-1042#1 by nurse1, 20 min on Nov 18, 2026: the same call? Minutes of two people in one call count once (C11)."
+    )
+    with pytest.raises(ConfirmationNeededError, match="the same call"):
+        record(database, practice, an_entry(staff="nurse2", minutes=20, **CALL))  # type: ignore[arg-type]
+
+
+def test_no_question_is_hidden_behind_another(sqlite_database: Database, here: Practice) -> None:
+    record(sqlite_database, here, an_entry(staff="nurse2"))
+    record(sqlite_database, here, an_entry(minutes=200), confirmed=True)
+    with pytest.raises(ConfirmationNeededError) as question:
+        record(sqlite_database, here, an_entry(minutes=200))
+    assert question.value.code == "LONG_ENTRY"
+    for said in ("over 180 (rule E4)", "just logged: P-1042#2 (rule E7)", "P-1042#1 by nurse2, 12 min"):
+        assert said in question.value.title
+
+
+def test_a_voided_entry_of_another_person_is_not_asked_about(sqlite_database: Database, here: Practice) -> None:
+    record(sqlite_database, here, an_entry())
+    undo(sqlite_database, here)
+    assert record(sqlite_database, here, an_entry(staff="nurse2")).parts[0].counted_minutes == 12
 
 
 def test_what_was_undone_may_be_logged_again_at_once(sqlite_database: Database, here: Practice) -> None:

@@ -1,12 +1,19 @@
 """Undo: a void with a reason, of one's own last entry, within a quarter of an hour."""
 
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
+from support.examples import examples
 from support.practice import (
     AT,
+    TODAY,
+    a_practice,
     a_request,
     an_entry,
     entry_row,
@@ -113,6 +120,57 @@ def test_the_last_entry_is_the_last_whoever_the_patient_is(sqlite_database: Data
     record(sqlite_database, here, an_entry(), at=AT + timedelta(seconds=1))
     assert undo(sqlite_database, here).patient_code == "P-1042"
     assert undo(sqlite_database, here).patient_code == "P-1043"
+
+
+CLOCKS = {
+    "clocks apart": (timedelta(minutes=4), timedelta(minutes=0)),
+    "a clock set back": (timedelta(minutes=14), timedelta(minutes=-3)),
+    "the same moment": (timedelta(0), timedelta(0)),
+}
+
+
+@pytest.mark.parametrize("clocks", CLOCKS.values(), ids=CLOCKS)
+def test_undo_goes_by_what_was_stored_last_whatever_the_clocks_say(
+    database: Database, practice: Practice, clocks: tuple[timedelta, timedelta]
+) -> None:
+    first, second = clocks
+    record(database, practice, an_entry(patient="P-1044", minutes=9), at=AT + first)
+    record(database, practice, an_entry(patient="P-1043", minutes=11), at=AT + first)
+    record(database, practice, an_entry(minutes=12), at=AT + second)
+    undone = undo(database, practice, at=AT + second)
+    assert (undone.patient_code, undone.duration_minutes, undone.dates) == ("P-1042", 12, (TODAY,))
+    assert undo(database, practice, at=AT + second).patient_code == "P-1043"
+    assert undo(database, practice, at=AT + second).patient_code == "P-1044"
+    assert verified(database, practice).difference is None
+
+
+def test_the_entry_before_the_last_is_never_undone_in_its_place(sqlite_database: Database, here: Practice) -> None:
+    record(sqlite_database, here, an_entry(patient="P-1043"), at=AT + timedelta(minutes=20))
+    record(sqlite_database, here, an_entry(minutes=12), at=AT)
+    with pytest.raises(LedgerError) as refused:
+        undo(sqlite_database, here, at=AT + timedelta(minutes=20))
+    assert "The last is P-1042#1. Nothing was changed." in refused.value.title
+    assert "/ccm void P-1042#1 " in refused.value.remedy
+    assert voids(sqlite_database) == 0
+
+
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(minutes=st.lists(st.integers(-10, 10), min_size=2, max_size=6))
+def test_whatever_the_clocks_undo_goes_back_one_by_one(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, minutes: list[int]
+) -> None:
+    database = Database(
+        f"sqlite:///{shutil.copy(sqlite_template, tmp_path_factory.mktemp('clocks') / 'ledger.sqlite3')}"
+    )
+    here = a_practice(database)
+    stored = []
+    for number, ahead in enumerate(minutes):
+        entry = an_entry(patient=f"P-{1042 + number % 3}", minutes=number + 1)
+        saved = record(database, here, entry, at=AT + timedelta(minutes=ahead))
+        stored.append((saved.patient_code, (saved.parts[0].position,)))
+    undone = [undo(database, here, at=AT) for _ in minutes]
+    assert [(one.patient_code, one.positions) for one in undone] == stored[::-1]
+    database.close()
 
 
 @pytest.mark.either_database

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from support.facts import import_fact_rows
 from support.practice import STAFF, a_practice, import_rows, patient_row, staff_row
 
 from ledger.errors import LedgerError
@@ -98,6 +99,30 @@ def test_the_program_is_asked_for_where_there_are_several(sqlite_database: Datab
     assert refused.value.code == "PROGRAM_MISSING"
     assert "P-1044 is enrolled in CCM and RPM" in refused.value.title
     assert "/ccm log P-1044 12m meds call ccm" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("end", "on", "said"),
+    [
+        (
+            {"to": "2026-11-10", "reason": "moved"},
+            DAY,
+            "P-1042 is enrolled in no program on that date (CCM ended Nov 10",
+        ),
+        ({"to": "2026-11-10", "reason": "moved"}, DAY, "(CCM ended Nov 10 (moved)): which program is this time for?"),
+        ({"to": "2026-10-31"}, DAY, "on that date (CCM ended Oct 31): which"),
+        ({"to": "2026-10-31"}, date(2027, 1, 4), "on that date (CCM ended Oct 31, 2026): which"),
+    ],
+    ids=str,
+)
+def test_who_asks_for_an_enrollment_that_ended_is_told_when_and_why(
+    sqlite_database: Database, here: Practice, end: dict[str, str], on: date, said: str
+) -> None:
+    import_fact_rows(sqlite_database, here, "enrollments", [{"program": "CCM", "from": "2026-01-05", **end}])
+    with sqlite_database.of("T0TEST").reading() as connection, pytest.raises(LedgerError) as refused:
+        program_for_entry(connection, here, "P-1042", on)
+    assert refused.value.code == "PROGRAM_MISSING"
+    assert said in refused.value.title
 
 
 @pytest.mark.parametrize("on", [date(2026, 1, 4), date(2025, 11, 18)])

@@ -50,7 +50,7 @@ def codes_of(outcomes: list[Any]) -> list[str]:
 def test_people_who_log_for_one_patient_at_once_lose_nothing(database: Database, practice: Practice) -> None:
     people = ("nurse1", "nurse2", "lead1", "doctor1")
     entries = [an_entry(staff=person, minutes=number + 1) for person in people for number in range(3)]
-    saved = at_once([partial(record, database, practice, entry) for entry in entries])
+    saved = at_once([partial(record, database, practice, entry, confirmed=True) for entry in entries])
     assert sorted(one.parts[0].position for one in saved if isinstance(one, Receipt)) == list(range(1, 13))
     (figures,) = statement(database, practice).before
     assert figures.counted_minutes == 4 * (1 + 2 + 3)
@@ -230,7 +230,7 @@ def test_a_file_imported_twice_at_once_is_stored_once(database: Database, practi
 
 def test_verify_finds_nothing_wrong_while_people_log(database: Database, practice: Practice) -> None:
     entries = [an_entry(staff=staff, minutes=n + 1) for n in range(4) for staff in ("nurse1", "nurse2")]
-    calls: list[Callable[[], Any]] = [partial(record, database, practice, entry) for entry in entries]
+    calls: list[Callable[[], Any]] = [partial(record, database, practice, entry, confirmed=True) for entry in entries]
     calls += [partial(verified, database, practice) for _ in range(8)]
     checks = at_once(calls)[len(entries) :]
     assert [check.difference for check in checks] == [None] * 8
@@ -243,13 +243,14 @@ def test_another_process_on_the_same_file_loses_nothing(sqlite_database: Databas
         "from support.practice import *\n"
         "database = Database(sys.argv[1])\n"
         "practice = Practice('T0TEST', 'Test Practice', 'America/New_York')\n"
-        "for minutes in range(20, 30): record(database, practice, an_entry(staff='nurse2', minutes=minutes))\n"
+        "for minutes in range(20, 30):\n"
+        "    record(database, practice, an_entry(staff='nurse2', minutes=minutes), confirmed=True)\n"
     )
     tests = next(path for path in sys.path if path.endswith("tests"))
     command = [sys.executable, "-c", program, sqlite_database.url.render_as_string(), tests]
     other = subprocess.Popen(command)  # noqa: S603 - our own
     for minutes in range(1, 11):
-        record(sqlite_database, practice, an_entry(minutes=minutes))
+        record(sqlite_database, practice, an_entry(minutes=minutes), confirmed=True)
     assert other.wait(timeout=PATIENCE_SECONDS) == 0
     checked = verified(sqlite_database, practice)
     assert (checked.links, checked.difference) == (20, None)

@@ -1,0 +1,90 @@
+"""A ledger of an earlier program, with data in it, at the newest migration: nothing is lost, all of it works."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, inspect, select
+from support.databases import fresh_postgresql, migrate_to
+from support.practice import AT, a_practice, a_request, an_entry, record, undo, verified
+
+from ledger.months.patient_months import reevaluate
+from ledger.practice.practice import Practice
+from ledger.recording.entries import EntryPart, NewEntry, entry_rows
+from ledger.storage.database import Database
+from ledger.storage.hash_chain import lock_head, move_head
+from ledger.storage.schema import check, upgrade
+from ledger.storage.tables import Base, TimeEntryRow
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as migration 0009 left it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+        migrate_to(url, "0009")
+        with closing(Database(url)) as database:
+            yield database
+        return
+    with fresh_postgresql(request.getfixturevalue("postgresql_url")) as url:
+        migrate_to(url, "0009")
+        with closing(Database(url)) as database:
+            yield database
+
+
+def stored_there(database: Database, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Inserts rows of a practice of now into tables of then: what these have no column for is left out."""
+    with database.of("T0TEST").writing() as connection:
+        inspector = inspect(connection)
+        there = set(inspector.get_table_names())
+        for table in (table for table in Base.metadata.sorted_tables if table.name in there and rows.get(table.name)):
+            columns = {column["name"] for column in inspector.get_columns(table.name)}
+            old = [{name: value for name, value in row.items() if name in columns} for row in rows[table.name]]
+            connection.execute(insert(table), old)
+
+
+def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the practice, by table."""
+    with database.of("T0TEST").reading() as connection:
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def recorded_then(connection: Connection, practice: Practice, entry: NewEntry, at: datetime) -> None:
+    """Stores the entry as an older program did: nothing counts in what order."""
+    assert entry.date_of_service is not None
+    assert entry.duration_minutes is not None
+    parts = (EntryPart(entry.date_of_service, entry.duration_minutes, None, None),)
+    position, head = lock_head(connection, "T0TEST", entry.patient_code)
+    (row,) = entry_rows("T0TEST", entry, parts, position, head, at=at, recorded_by=entry.staff_id)
+    connection.execute(insert(TimeEntryRow), [row])
+    move_head(connection, "T0TEST", entry.patient_code, row["position"], row["hash"])
+    reevaluate(connection, practice, entry.patient_code, entry.date_of_service.replace(day=1))
+
+
+def test_entries_of_before_are_kept_and_can_still_be_undone(
+    at_0009: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        with now.of("T0TEST").writing() as connection:
+            recorded_then(connection, practice, an_entry(minutes=17), AT - timedelta(minutes=2))
+            recorded_then(connection, practice, an_entry(patient="P-1043", minutes=9), AT - timedelta(minutes=1))
+        stored_there(at_0009, rows_of(now))
+
+    upgrade(at_0009)
+
+    check(at_0009)
+    before = verified(at_0009, practice)
+    assert (before.links, before.difference) == (2, None)
+    record(at_0009, practice, an_entry(minutes=12), at=AT - timedelta(minutes=3))
+    for patient_code, minutes in (("P-1042", 12), ("P-1043", 9), ("P-1042", 17)):
+        undone = undo(at_0009, practice, request=a_request({"text": "undo"}))
+        assert (undone.patient_code, undone.duration_minutes) == (patient_code, minutes)
+    assert verified(at_0009, practice).difference is None
