@@ -19,6 +19,12 @@ _IN_QUOTES = "If the note begins so, put it in quotes."
 _NOT_UNDERSTOOD = "looks like {} and cannot be read as one for certain."
 _WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _WHOLE_MONTH = "|".join(MONTH_NUMBERS.keys() - {"mar", "march", "may", "jan", "dec", "sep", "jun"})
+_IN_FRONT = (
+    r"(?:(?:early|earlier|late|dated|done|made|as\s+of|eod|back-?dated?|it\s+was|this\s+was|was|entered|actually)"
+    r"\s*:?\s+)"
+)
+"""Words that stand before a day when they are not the note's."""
+_MONTH_NUMBER, _DATE_NUMBER = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
 _LONG_DAY_WORDS = ("yesterday", "tomorrow", *(word for word in WEEKDAYS if word.endswith("day")))
 _LIKE_ENOUGH = 0.8
 
@@ -78,7 +84,9 @@ _PATTERNS = (
     _pattern(r"(?:a\s+while|some\s+time|a\s+few\s+min\w*|a\s+couple\s+of\s+min\w*)\b", Slot.LENGTH, _A_LENGTH, "12m"),
     _pattern(rf"next\s+(?:week|month|{_WEEKDAY})\b|tomorrow\b|tm[rw]w?\b", Slot.DAY, "a day ahead", "today"),
     _pattern(
-        r"(?:last|this|earlier\s+this)\s+(?:night|week|weekend|month)\b|the\s+other\s+day\b|the\s+day\s+before\b|"
+        rf"{_IN_FRONT}*(?:last|this|earlier\s+this)\s+(?:night|week|weekend|month)\b|the\s+other\s+day\b|"
+        r"the\s+day\s+before\b|(?:wk|week|day|month)s?\s+ago\b|yest\b|"
+        r"yesterday['\u2019]?s\s+(?:call|visit|contact|work|time)\b|"
         r"(?:an?|one|two|few|a\s+few|couple|a\s+couple|[0-9]+)\s+(?:of\s+)?(?:days?|weeks?|wks?|months?)\s+(?:ago|back)\b",
         Slot.DAY,
         _A_DAY,
@@ -86,12 +94,16 @@ _PATTERNS = (
     ),
     _pattern(r"(?:on\s+)?(?:the\s+)?[0-9]{1,2}(?:st|nd|rd|th)\b", Slot.DAY, _A_DAY, "11/03"),
     _pattern(
-        rf"(?:[(\[]\s*(?:on\s+)?|from\s+|late\s+entry\W+(?:(?:for|from|of)\s+)?)(?:{DAY})|late\s+entry\b",
+        rf"(?:[(\[@]\s*(?:on\s+)?|from\s+|{_IN_FRONT}+(?:(?:for|on)\s+)?|late\s+entry\W+(?:(?:for|from|of)\s+)?)(?:{DAY})|late\s+entry\b",
         Slot.DAY,
         _A_DAY,
         "11/03",
     ),
     _pattern(rf"(?:in\s+)?(?:{_WHOLE_MONTH})\b|[0-9]{{1,2}}/20[0-9]{{2}}\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(r"20[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}T[0-9]\S*", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(rf"{_MONTH_NUMBER}(?:\s+/\s*|/\s+|\s*\\\s*){_DATE_NUMBER}\b", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(rf"{_MONTH_NUMBER}\s+{_DATE_NUMBER}(?=\s+(?-i:[A-Z]))", Slot.DAY, _A_DAY, "11/03"),
+    _pattern(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=\s+(?-i:[A-Z]))", Slot.DAY, _A_DAY, "11/03"),
     _pattern(r"(?:20[0-9]{6}|[01][0-9][0-3][0-9](?:20)?[0-9]{2})\b", Slot.DAY, _A_DAY, "11/03"),
     _pattern(
         r"[0-9]+\s*(?:d|days?|h|hrs?|hours?|w|wks?|weeks?)\s+(?:ago|back)\b|[-–−][0-9]+\s*d(?:ays?)?\b",  # noqa: RUF001 as above
@@ -122,20 +134,32 @@ _BEHIND_FRACTION = MEASURES | {
     *("per", "scale", "strength", "tbsp", "tsp", "x"),
 }
 _BEHIND_SUN = {"exposure", "damage", "protection", "screen", "burn", "light", "sensitivity", "block", "safety"}
-_OXYGEN = re.compile(r"\s+(?:is\s+|was\s+|at\s+)?[0-9]{2,3}\b")
+_OXYGEN = re.compile(r"[\s.,:;]+(?:is\s+|was\s+|at\s+)?[0-9]{2,3}\b")
 _UNSURE_NUMBERS = re.compile(r"[0-9]{1,2}-[0-9]{1,2}|(?:[0-9]|10)/10")
 _LOWER_OR_NUMBER = re.compile(r"\s+[a-z0-9]")
 _DATE_AND_NUMBER = re.compile(r"[0-9]{1,2}\s*[a-z]+\.?\s+[0-9]{1,2}(?![0-9:/]|\s*(?:m|mins?|h|hrs?)\b)", re.IGNORECASE)
 _TEXT = re.compile(r"\s+\S")
+_GOES_ON = re.compile(
+    r"\s+(?:before\s+(?:last|that)|(?:she|he|they|her|his|their|refill|appointment|appt)\b)|[\s:,;-]+(?:[6-9][0-9]|[12][0-9]{2})/[0-9]{2,3}\b",
+    re.IGNORECASE,
+)
+"""What goes on with a day's word, so that it may be the note's first: ``yesterday she fell``, ``Mon: 120/80``."""
 
 _ATTEMPT = (
     r"no[- ]?answer|no\s+response|no\s+pick[- ]?up|voice[- ]?mail|vm\b|lvm\b|utr\b|unable\s+to\s+reach|unreachable|"
     r"(?:could|did)(?:\s+not|n['\u2019]?t)\s+(?:reach|answer|pick)|not\s+reached|unanswered|"
-    r"no\s+ans\b|n/?a\b|v/m\b|mailbox|wrong\s+number|hung\s+up|missed\s+call|disconnected|not\s+(?:home|available)|"
-    r"rang\s+out|left\s+(?:a\s+)?(?:message|msg)|lm\b|nobody\s+(?:answered|home)|no\s+one\s+answered"
+    r"no\s+ans\b|n/?a\b|v/m\b|mailbox|wrong\s+number|hung\s+up|missed\s+call|voice\s+message|not\s+in\s+service|"
+    r"(?:pt|patient|he|she)\s+(?:is\s+|was\s+)?unavailable|unsuccessful|no\s+contact\b|disconnected|not\s+(?:home|available)|"
+    r"rang\s+out|left\s+(?:a\s+)?(?:message|msg)|lm\b|nobody\s+(?:answered|home)|no\s+one\s+(?:answered|home)"
 )
 _REACHED_NOBODY = re.compile(rf"\b(?:{_ATTEMPT})", re.IGNORECASE)
 _BEGINS_WITH_ATTEMPT = re.compile(rf"(?:(?:line|phone|was)\s+)*(?:busy\b|attempt(?:ed|s)?\b|{_ATTEMPT})", re.IGNORECASE)
+_BEHIND_A_CALL = re.compile(
+    r"(?:failed|dropped|unavailable|no\s+luck|tried\s+(?:twice|again|to\s+(?:call|reach)|[0-9])|"
+    r"phone\s+(?:is\s+|was\s+)?off|x\s?[0-9]|[0-9]\s?x)\b",
+    re.IGNORECASE,
+)
+"""What says at the note's begin that a call may have reached nobody, and means something else without one."""
 _BEGINS_WITH_CALL = re.compile(r"(?:called|calling|phoned|rang|dial|tried|call)", re.IGNORECASE)
 _HEAD = re.compile(r"(?:[^\s.;!?]+\s*){1,6}")
 _NEXT_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -162,7 +186,8 @@ def day_in_doubt(text: str, day: Day, *, is_followed_by_note: bool) -> Unreadabl
     is_fraction = word.endswith("/10") and _UNSURE_NUMBERS.fullmatch(word) and _TEXT.match(text, end)
     names_number_too = _DATE_AND_NUMBER.match(text, day.start)
     is_short = names_number_too or word in {"sat", "sun"} or _UNSURE_NUMBERS.fullmatch(word)
-    if is_fraction or (is_short and _LOWER_OR_NUMBER.match(text, end)):
+    goes_on = word != "today" and _GOES_ON.match(text, end)
+    if is_fraction or goes_on or (is_short and _LOWER_OR_NUMBER.match(text, end)):
         message = f"may be the day, or the note may begin with it. Write on {day.day} where it is the day. {_IN_QUOTES}"
         return Unreadable(day.text, day.start, day.end, "DATE_AMBIGUOUS", message, f"on {day.day}", "date_of_service")
     return None
@@ -193,6 +218,8 @@ def attempt_in_doubt(text: str, begin: int, contacts: set[Contact]) -> Unreadabl
         return None
     head = _HEAD.match(text, begin)
     found = _BEGINS_WITH_ATTEMPT.match(text, begin)
+    if found is None and Contact.LIVE in contacts:
+        found = _BEHIND_A_CALL.match(text, begin)
     if found is None and head is not None and (Contact.LIVE in contacts or _BEGINS_WITH_CALL.match(text, begin)):
         found = _REACHED_NOBODY.search(text, begin, head.end())
     if found is None:
@@ -216,7 +243,11 @@ def call_back_in_doubt(text: str, position: int) -> Unreadable | None:
     return _doubt(found, "CONTACT_IN_DOUBT", f"may be the contact or the note. {_IN_QUOTES}", "call", "contact")
 
 
-_CALL_BACK = re.compile(r"call\s+(?:(?:her|him|them|pt|patient)\s+)?back\b", re.IGNORECASE)
+_CALL_BACK = re.compile(
+    r"call\s+(?:(?:her|him|them|pt|patient)\s+)?back\b|(?:call|phone|video|vm|portal|message)[/+&]\S*|"
+    r"(?:text|texted|sms|txt|zoom|facetime)(?![\w-])",
+    re.IGNORECASE,
+)
 
 
 def _misspelled(text: str, position: int) -> Unreadable | None:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from bot.grammar.days import DAY_WORDS
 from bot.grammar.doubts import (
     attempt_in_doubt,
     call_back_in_doubt,
@@ -208,10 +209,10 @@ class _Scanner:
             case Ago():
                 return self._stands_alone(token)
             case Day():
-                return token.text[0].isdigit() or self._stands_alone(token)
+                return token.day.lower() not in DAY_WORDS or self._stands_alone(token)
             case Length():
                 following = self.text[self.skip_spaces(token.end) :].split(maxsplit=1)
-                return not following or following[0].lower() not in _DISTANCES
+                return not following or following[0].lower().rstrip(".,;:!") not in _DISTANCES
             case _:
                 return Slot.LENGTH in slots_of(token) or Slot.CLOCK in slots_of(token)
 
