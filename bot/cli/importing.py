@@ -39,6 +39,13 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 Errors = Annotated[Path | None, typer.Option(help="Write every problem to this new CSV file.", dir_okay=False)]
 ConfirmLong = Annotated[bool, typer.Option("--confirm-long", help="Accept entries over 180 minutes (rule E4).")]
 
+
+def _facts_summary(kind: str) -> str:
+    file = FACT_FILES[kind]
+    columns, optional = ", ".join(("patient", *file.columns)), ", ".join((*file.optional, WITHDRAWN))
+    return f"Facts about patients: {columns}; may be missing: {optional}."
+
+
 _KINDS: dict[str, tuple[Importer, str]] = {
     "teams": (import_teams, "Care teams and their channels (name, channel_id)."),
     "staff": (import_staff, "People, credentials, roles and teams."),
@@ -47,10 +54,9 @@ _KINDS: dict[str, tuple[Importer, str]] = {
 } | {
     kind: (
         partial(import_facts, kind=kind),
-        f"Facts about patients: {', '.join(('patient', *file.columns))}; "
-        f"may be missing: {', '.join((*file.optional, WITHDRAWN))}.",
+        _facts_summary(kind),
     )
-    for kind, file in FACT_FILES.items()
+    for kind in FACT_FILES
 }
 """The kinds of files by their name after ``ccm import``: what imports one, and its summary."""
 
