@@ -21,8 +21,9 @@ from bot.playground import Playground
 from bot.runtime.demo import WORKSPACE, bot_running, free_port, load_practice
 from ledger.imports.roster_files import import_staff
 from ledger.practice.practice import Practice
-from ledger.roster.staff import STAFF_COLUMNS
+from ledger.roster.staff import STAFF_FILE
 from ledger.storage.database import Database
+from ledger.validation import names
 
 PATIENTS = 300
 PEOPLE = 32
@@ -104,7 +105,7 @@ def _hire(database: Database, practice: Practice, directory: Path) -> None:
     """Gives the practice as many coordinators as there are callers: nobody logs at two places at once."""
     path = directory / "callers.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, STAFF_COLUMNS, restval="")
+        writer = csv.DictWriter(file, names(STAFF_FILE), restval="")
         writer.writeheader()
         for number in range(PEOPLE):
             writer.writerow(

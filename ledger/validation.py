@@ -16,6 +16,23 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file: its name, other headers that mean it, and whether a file may leave it out.
+
+    A column that is left out is empty in every row, and in ``Cells.missing``.
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    may_be_missing: bool = False
+
+
+def names(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Return what the columns are called."""
+    return tuple(column.name for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in one cell (or line, where ``column`` is empty), and how to mend it."""
 

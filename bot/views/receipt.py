@@ -54,7 +54,8 @@ def receipt(
                 button("Log another", LOG_ANOTHER, ""),
             )
         )
-        blocks += clearing_buttons(saved.patient_code, _in_the_way(saved), may)
+        in_the_way = _in_the_way(saved)
+        blocks += clearing_buttons(saved.patient_code, in_the_way, may) if in_the_way else []
     after = saved.months[-1].after
     text = (
         f"{title}: {saved.patient_code}, {formatting.minutes(total_minutes)}. "

@@ -37,26 +37,25 @@ from ledger.storage.batches import batches
 from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
 from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
-from ledger.validation import Cells, ImportSummary, Progress
+from ledger.validation import Cells, Column, ImportSummary, Progress
 from ledger.values.activities import phrase_of, read_activity, read_contact
 from ledger.values.codes import read_external_id
 
-ENTRY_COLUMNS = (
-    "external_id",
-    "staff",
-    "patient",
-    "program",
-    "activity",
-    "contact",
-    "date",
-    "minutes",
-    "start",
-    "end",
-    "note",
-    "recorded",
+ENTRY_FILE = (
+    Column("external_id", ("entry_id",)),
+    Column("staff", ("staff_id",)),
+    Column("patient", ("code", "patient_code")),
+    Column("program", may_be_missing=True),
+    Column("activity"),
+    Column("contact", may_be_missing=True),
+    Column("date", ("date_of_service", "dos"), may_be_missing=True),
+    Column("minutes", ("duration_minutes",), may_be_missing=True),
+    Column("start", ("start_time", "started_at"), may_be_missing=True),
+    Column("end", ("end_time", "ended_at"), may_be_missing=True),
+    Column("note", ("notes",), may_be_missing=True),
+    Column("recorded", ("recorded_at",), may_be_missing=True),
 )
-OPTIONAL = ENTRY_COLUMNS[3:4] + ENTRY_COLUMNS[5:]
-"""The columns that may be missing: then they are empty."""
+"""The columns of entries.csv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def import_entries(
     entries over 180 minutes (E4). A row that may be the same work as another entry is stored, and the summary warns of
     it (E7b, W12).
     """
-    table = read_rows(path, ENTRY_COLUMNS, optional=OPTIONAL, sheet=sheet)
+    table = read_rows(path, ENTRY_FILE, sheet)
     rows = table.rows
     named = {row.values["staff"] for row in rows}
     roster = _Roster(connection, practice)

@@ -16,7 +16,6 @@ from ledger.patients.facts import Fact, FactIdentity
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import (
     FACT_FILES,
-    WITHDRAWN,
     _fact,
     _known,
     _refuse_nothing_to_withdraw,
@@ -41,8 +40,7 @@ def import_facts(
     The months of the patients whose facts changed are evaluated again.
     """
     file = FACT_FILES[kind]
-    optional = (*file.optional, WITHDRAWN)
-    table = read_rows(path, ("patient", *file.columns), optional=optional, sheet=sheet)
+    table = read_rows(path, file.described, sheet)
     known = _known(connection, practice, at=at)
     read = [(row, fact) for row in table.rows if (fact := _fact(row, file, known)) is not None]
     _refuse_repeated(read)

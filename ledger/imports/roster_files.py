@@ -10,10 +10,10 @@ from ledger.imports.table_file import read_rows, refuse_if_any
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import team_id_for
-from ledger.roster.patients import FACT_COLUMNS, PATIENT_COLUMNS, known_roster, put_patients, read_patient
-from ledger.roster.staff import STAFF_COLUMNS, WORTH, known_staff, read_person, reevaluate_patients_of
+from ledger.roster.patients import PATIENT_FILE, known_roster, put_patients, read_patient
+from ledger.roster.staff import STAFF_FILE, WORTH, known_staff, read_person, reevaluate_patients_of
 from ledger.roster.storing import IMPORTED_BY, keys_where, put_all
-from ledger.roster.teams import SCHEDULE, TEAM_COLUMNS, known_teams, read_team
+from ledger.roster.teams import TEAM_FILE, known_teams, read_team
 from ledger.storage.tables import CareTeamRow, StaffRow
 from ledger.validation import ImportSummary, Progress
 
@@ -31,7 +31,7 @@ def import_patients(
 
     The months of a patient whose facts changed are evaluated again.
     """
-    table = read_rows(path, PATIENT_COLUMNS, optional=FACT_COLUMNS, sheet=sheet)
+    table = read_rows(path, PATIENT_FILE, sheet)
     rows = table.rows
     known = known_roster(connection, practice, today=practice.local_date(at))
     roster: dict[str, dict[str, Any]] = {}
@@ -63,7 +63,7 @@ def import_staff(
 
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
-    table = read_rows(path, STAFF_COLUMNS, sheet=sheet)
+    table = read_rows(path, STAFF_FILE, sheet)
     rows = table.rows
     known = known_staff(connection, practice, today=practice.local_date(at))
     wanted: dict[str, dict[str, Any]] = {}
@@ -89,7 +89,7 @@ def import_teams(
     sheet: str | None = None,
 ) -> ImportSummary:
     """Store the teams of the file; raise ``ImportRefusedError`` where any row is wrong."""
-    table = read_rows(path, TEAM_COLUMNS, optional=SCHEDULE, sheet=sheet)
+    table = read_rows(path, TEAM_FILE, sheet)
     rows = table.rows
     known = known_teams(connection, practice.practice_id)
     seen: set[str] = set()

@@ -1,13 +1,13 @@
 """Reading a file of rows: cells to values, and every problem named with its lines, column and remedy."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.imports.raw_tables import NotCsvError, RawTable, plain, read_raw
-from ledger.validation import Cells, Problem, in_lines, read_otherwise
+from ledger.validation import Cells, Column, Problem, in_lines, names, read_otherwise
 
 _TOTALS = frozenset({"total", "totals", "sum", "subtotal", "grand_total", "count"})
 _NUMBER = re.compile(r"[0-9]+(?:[.,:][0-9]+)*")
@@ -56,22 +56,23 @@ class Rows:
         return (*self.notes, *read_otherwise(self.rows))
 
 
-def read_rows(path: Path, columns: Sequence[str], *, optional: Sequence[str] = (), sheet: str | None = None) -> Rows:
+def read_rows(path: Path, columns: Sequence[Column], sheet: str | None = None) -> Rows:
     """Return the rows of a CSV file, or of a workbook's sheet, with exactly these columns, in any order.
 
-    Their names may be in any case and with spaces. ``optional`` columns may be missing; those without a name and
-    without a value are left out, and so is a row of totals.
+    Their names may be in any case and with spaces. Columns without a name and without a value are left out, and so is
+    a row of totals.
 
     Raises:
         LedgerError: For a file that cannot be read, ``ImportRefusedError`` for one whose header differs.
     """
+    called = {name: column.name for column in columns for name in (column.name, *column.also)}
     try:
-        raw = read_raw(path, sheet, (*columns, *optional))
+        raw = read_raw(path, sheet, called)
     except NotCsvError as error:
         problem = Problem(error.line, "", f"is not CSV: {error}.", "Close every quote; double a quote inside quotes.")
         raise ImportRefusedError(path, [problem]) from error
-    needed = [name for name in columns if name not in optional]
-    header = _header(path, raw, needed, optional, example=columns)
+    header = _header(path, raw, columns, called)
+    optional = [column.name for column in columns if column.may_be_missing]
     totals = [line for line, cells in raw.lines[1:] if _is_totals(cells)]
     notes = (*raw.notes, *([f"{in_lines(totals)} left out: a row of totals"] if totals else ()))
     rows = [
@@ -82,17 +83,16 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Sequence[str] = (
     return Rows(rows, notes)
 
 
-def _header(
-    path: Path, raw: RawTable, needed: Sequence[str], optional: Sequence[str], *, example: Sequence[str]
-) -> list[str]:
+def _header(path: Path, raw: RawTable, columns: Sequence[Column], called: Mapping[str, str]) -> list[str]:
     """Return the names of the columns as far as they have names."""
     line, cells = raw.lines[0] if raw.lines else (1, [])
     named = [name.strip() for name in cells]
     while named and not named[-1] and not any(cell.strip() for _, row in raw.lines for cell in row[len(named) - 1 :]):
         named.pop()
-    header = [plain(name) for name in named]
+    header = [called.get(plain(name), "") for name in named]
+    needed = [column.name for column in columns if not column.may_be_missing]
     missing = [name for name in needed if name not in header]
-    unknown = [name for name, read in zip(named, header, strict=True) if read not in {*needed, *optional}]
+    unknown = [name for name, read in zip(named, header, strict=True) if not read]
     if missing or unknown or len(set(header)) != len(header):
         said = [
             f"missing: {', '.join(missing)}" if missing else "",
@@ -101,7 +101,9 @@ def _header(
         message = f"the columns are not as expected ({'; '.join(filter(None, said)) or 'one comes twice'})."
         if len(header) == 1 and len(missing) == len(needed):
             message += " They may be separated by something else than commas, semicolons, tabs or bars."
-        raise ImportRefusedError(path, [Problem(line, "", message, f"The first line reads: {','.join(example)}")])
+        raise ImportRefusedError(
+            path, [Problem(line, "", message, f"The first line reads: {','.join(names(columns))}")]
+        )
     return header
 
 

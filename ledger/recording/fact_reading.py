@@ -19,7 +19,7 @@ from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientRow
-from ledger.validation import Cells, ImportSummary, Problem, Progress
+from ledger.validation import Cells, Column, ImportSummary, Problem, Progress
 from ledger.values.days import refuse_outside_care
 from ledger.values.identifiers import refuse_identifiers
 
@@ -77,6 +77,12 @@ class FactFile:
     columns: tuple[str, ...]
     read: Reader
     optional: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> tuple[Column, ...]:
+        """Every column that a file of this kind has or may have."""
+        own = (Column(name, may_be_missing=name in self.optional) for name in self.columns)
+        return Column("patient", ("code", "patient_code")), *own, Column(WITHDRAWN, may_be_missing=True)
 
 
 def _enrollment(row: Cells, known: Known) -> Fact | None:

@@ -21,7 +21,7 @@ from ledger.roster.storing import Outcome, Put, lock_roster, plain, put_all
 from ledger.roster.teams import known_teams, read_team
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import CareTeamRow, StaffRow
-from ledger.validation import Cells, Problem
+from ledger.validation import Cells, Column, Problem, names
 
 CellValues = Mapping[str, str]
 """What a form says, by the columns of the import file; a column that it does not name is empty."""
@@ -100,7 +100,7 @@ def save_team(
 
 def draft_team(connection: Connection, practice: Practice, cells: CellValues, *, key: str | None) -> Draft:
     """Return the team that a form describes; raises ``RosterRefusedError``."""
-    row = _row((*teams.TEAM_COLUMNS, *teams.SCHEDULE), cells)
+    row = _row(teams.TEAM_FILE, cells)
     values = read_team(row)
     known = known_teams(connection, practice.practice_id)
     namesake = known.by_name.get(team_id_for(values["name"]))
@@ -155,7 +155,7 @@ def draft_person(
     A credential that an older ledger has and nobody can read may stay while something else changes. The last active
     administrator can neither lose the role nor leave: nobody could put that right in Slack.
     """
-    row = _row(staff.STAFF_COLUMNS, {**cells, **({"id": key} if key else {})})
+    row = _row(staff.STAFF_FILE, {**cells, **({"id": key} if key else {})})
     known = known_staff(connection, practice, team_ids, today=on)
     staff_id, values = read_person(row, known)
     if values["credential"] == known.credentials.get(staff_id):
@@ -223,7 +223,7 @@ def draft_patient(
     on: date,
 ) -> Draft:
     """Return the patient whom a form describes, with the facts; raises ``RosterRefusedError``."""
-    row = _row(patients.PATIENT_COLUMNS, {**cells, **({"code": key} if key else {})})
+    row = _row(patients.PATIENT_FILE, {**cells, **({"code": key} if key else {})})
     known = known_roster(connection, practice, team_ids, today=on, code=row.values["code"])
     namesake = known.codes.get(code_key(row.values["code"])) if row.values["code"] else None
     code, values, facts = read_patient(row, known)
@@ -232,8 +232,8 @@ def draft_patient(
     return _draft(row, code, values, facts)
 
 
-def _row(columns: Sequence[str], cells: CellValues) -> Cells:
-    return Cells(1, {**dict.fromkeys(columns, ""), **{name: value.strip() for name, value in cells.items()}})
+def _row(columns: Sequence[Column], cells: CellValues) -> Cells:
+    return Cells(1, {**dict.fromkeys(names(columns), ""), **{name: value.strip() for name, value in cells.items()}})
 
 
 def _draft(row: Cells, key: str, values: dict[str, Any], facts: Sequence[Fact] = ()) -> Draft:

@@ -18,28 +18,25 @@ from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
-from ledger.validation import Cells
+from ledger.validation import Cells, Column
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_conditions
 
-PATIENT_COLUMNS = (
-    "code",
-    "team",
-    "billing_practitioner",
-    "conditions",
-    "risk_documented",
-    "programs",
-    "enrolled_on",
-    "consent_date",
-    "consent_form",
-    "initiating_visit_date",
-    "initiating_visit_type",
-    "care_plan_date",
+PATIENT_FILE = (
+    Column("code", ("patient", "patient_code")),
+    Column("team", ("care_team",)),
+    Column("billing_practitioner", ("practitioner",)),
+    Column("conditions", ("condition", "diagnoses")),
+    Column("risk_documented"),
+    Column("programs", ("program",), may_be_missing=True),
+    Column("enrolled_on", ("enrolled",), may_be_missing=True),
+    Column("consent_date", may_be_missing=True),
+    Column("consent_form", may_be_missing=True),
+    Column("initiating_visit_date", may_be_missing=True),
+    Column("initiating_visit_type", may_be_missing=True),
+    Column("care_plan_date", may_be_missing=True),
 )
-
-
-FACT_COLUMNS = PATIENT_COLUMNS[5:]
-"""The columns with dated facts, which a file may leave out: what it does not say stays as it is known."""
+"""The columns of patients.csv; what a file leaves out of the dated facts stays as it is known."""
 
 WORTH = frozenset({"billing_practitioner", "conditions", "risk_documented"})
 """The columns on which depends what a month is worth; beside them, the dated facts."""

@@ -14,24 +14,24 @@ from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, StaffIds, people, teams
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
-from ledger.validation import Cells
+from ledger.validation import Cells, Column
 from ledger.values.codes import read_staff_id
 from ledger.values.credentials import read_credential
 from ledger.values.days import refuse_first_day, refuse_last_day
 from ledger.values.names import LONGEST_PERSON_NAME, read_name
 
-STAFF_COLUMNS = (
-    "id",
-    "slack_user_id",
-    "name",
-    "credential",
-    "roles",
-    "teams",
-    "active_from",
-    "active_to",
-    "supervised",
+STAFF_FILE = (
+    Column("id", ("staff_id",)),
+    Column("slack_user_id", ("slack_id", "slack_user")),
+    Column("name"),
+    Column("credential", ("credentials",)),
+    Column("roles", ("role",)),
+    Column("teams", ("team",)),
+    Column("active_from", ("from",)),
+    Column("active_to", ("to",)),
+    Column("supervised"),
 )
-
+"""The columns of staff.csv."""
 
 WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
 """The columns on which depends what past entries are worth (C4)."""

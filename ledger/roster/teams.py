@@ -13,13 +13,19 @@ from ledger.errors import LedgerError
 from ledger.practice.practice import zone_named
 from ledger.practice.settings import LAST_HOUR, business_days, days_of_month
 from ledger.roster.directory import Team, team_id_for, teams
-from ledger.validation import Cells
+from ledger.validation import Cells, Column
 from ledger.values.names import LONGEST_TEAM_NAME, read_name
 
-TEAM_COLUMNS = ("name", "channel_id")
+TEAM_FILE = (
+    Column("name", ("team",)),
+    Column("channel_id", ("channel",)),
+    Column("digest_days", may_be_missing=True),
+    Column("digest_business_days", may_be_missing=True),
+    Column("digest_hour", may_be_missing=True),
+    Column("digest_zone", may_be_missing=True),
+)
+"""The columns of teams.csv; without those about digests the practice's policy holds."""
 _LONGEST_NUMBER = 3
-SCHEDULE = ("digest_days", "digest_business_days", "digest_hour", "digest_zone")
-"""The columns that may be missing: when the team's digests come, where that is not as the practice's policy has it."""
 
 
 @dataclass(frozen=True, slots=True)

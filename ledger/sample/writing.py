@@ -13,15 +13,15 @@ from random import Random
 
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.imports.entry_file import ENTRY_COLUMNS
-from ledger.roster.patients import PATIENT_COLUMNS
-from ledger.roster.staff import STAFF_COLUMNS
-from ledger.roster.teams import TEAM_COLUMNS
+from ledger.imports.entry_file import ENTRY_FILE
+from ledger.roster.patients import PATIENT_FILE
+from ledger.roster.staff import STAFF_FILE
 from ledger.sample.cases import EARLY_PATIENTS_A_TEAM, Case, Extra, Lack, case_of
 from ledger.sample.entries import Calendar, CareTeam, PatientDiary, SampleEntry
 from ledger.sample.people import People, Person, invent_people
 from ledger.sample.workdays import Diary
 from ledger.storage.private_files import make_folder, new_file
+from ledger.validation import names
 
 _FIRST_CODE = 1001
 _HIRED_BEFORE = timedelta(days=900)
@@ -60,11 +60,11 @@ def write_sample(directory: Path, *, patients: int, seed: int, today: date) -> S
     _refuse_to_overwrite(paths)
     make_folder(directory)
     people = invent_people(patients)
-    _write(paths.teams, TEAM_COLUMNS, ((team.name, team.channel_id) for team in people.teams))
-    _write(paths.staff, STAFF_COLUMNS, (_staff_row(person, today) for person in people.staff))
+    _write(paths.teams, ("name", "channel_id"), ((team.name, team.channel_id) for team in people.teams))
+    _write(paths.staff, names(STAFF_FILE), (_staff_row(person, today) for person in people.staff))
     rng = Random(f"{patients} {seed} {today}")  # noqa: S311 invented data, nothing secret
-    with _rows_of(paths.patients, PATIENT_COLUMNS) as write_patient:
-        _write(paths.entries, ENTRY_COLUMNS, _entry_rows(patients, people, Calendar.of(today), rng, write_patient))
+    with _rows_of(paths.patients, names(PATIENT_FILE)) as write_patient:
+        _write(paths.entries, names(ENTRY_FILE), _entry_rows(patients, people, Calendar.of(today), rng, write_patient))
     return paths
 
 

@@ -7,10 +7,9 @@ import pytest
 from support.practice import COLUMNS
 
 from ledger.recording.fact_reading import FACT_FILES
-from ledger.roster.teams import SCHEDULE, TEAM_COLUMNS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
-FILES = {**COLUMNS, "teams": (*TEAM_COLUMNS, *SCHEDULE)}
+FILES = dict(COLUMNS)
 FILES |= {kind: file.columns for kind, file in FACT_FILES.items()}
 
 

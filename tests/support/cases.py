@@ -19,13 +19,13 @@ from ledger.practice.practice import Practice, create_practice
 from ledger.recording.entries import NewEntry, record_entry
 from ledger.recording.fact_reading import FACT_FILES
 from ledger.recording.voids import undo_last
-from ledger.roster.patients import PATIENT_COLUMNS
-from ledger.roster.staff import STAFF_COLUMNS
-from ledger.roster.teams import TEAM_COLUMNS
+from ledger.roster.patients import PATIENT_FILE
+from ledger.roster.staff import STAFF_FILE
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.toml_files import parse_toml
 from ledger.setting_changes import change_policy
 from ledger.storage.tables import TimeEntryRow
+from ledger.validation import names
 from ledger.values.credentials import KNOWN_CREDENTIALS
 
 CASES = sorted((Path(__file__).parents[1] / "rules" / "cases").glob("*.toml"))
@@ -59,11 +59,11 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
         practice = change_policy(connection, practice, name, own, at=LONG_AFTER, recorded_by="admin1")
     case = WrittenCase(practice, date.fromisoformat(f"{tables['month']}-01"))
     how: dict[str, Any] = {"at": LONG_AFTER, "progress": lambda *_: None}
-    team = write_csv(directory / "teams.csv", TEAM_COLUMNS, [{"name": "Team", "channel_id": "C0TEAM"}])
+    team = write_csv(directory / "teams.csv", ("name", "channel_id"), [{"name": "Team", "channel_id": "C0TEAM"}])
     import_teams(connection, practice, team, **how)
-    people = write_csv(directory / "staff.csv", STAFF_COLUMNS, staff_rows(tables))
+    people = write_csv(directory / "staff.csv", names(STAFF_FILE), staff_rows(tables))
     import_staff(connection, practice, people, **how)
-    roster = write_csv(directory / "patients.csv", PATIENT_COLUMNS, [_patient_row(tables)])
+    roster = write_csv(directory / "patients.csv", names(PATIENT_FILE), [_patient_row(tables)])
     import_patients(connection, practice, roster, **how)
     work = [
         _entry_row(index, entry, practice.zone)
@@ -71,7 +71,7 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
         if not entry.get("voided")
     ]
     with _told(case, "entries"):
-        file = write_csv(directory / "entries.csv", entry_file.ENTRY_COLUMNS, work)
+        file = write_csv(directory / "entries.csv", names(entry_file.ENTRY_FILE), work)
         entry_file.import_entries(connection, practice, file, confirm_long=True, **how)
     _note_positions(connection, case)
     for index, entry in enumerate(tables.get("entry", ())):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert, select
 
 from ledger.audit.verify import Verification, verify
-from ledger.imports.entry_file import ENTRY_COLUMNS, import_entries
+from ledger.imports.entry_file import ENTRY_FILE, import_entries
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.months.patient_months import EvaluatedMonth, statement_of
 from ledger.patients.facts import Fact, FactKind
@@ -22,17 +22,18 @@ from ledger.practice.practice import Practice, create_practice, get_practice
 from ledger.recording.entries import NewEntry, Receipt, record_entry
 from ledger.recording.voids import VoidReceipt, undo_last
 from ledger.roster.directory import code_key, code_number
-from ledger.roster.patients import PATIENT_COLUMNS, put_patients
-from ledger.roster.staff import STAFF_COLUMNS
-from ledger.roster.teams import TEAM_COLUMNS
+from ledger.roster.patients import PATIENT_FILE, put_patients
+from ledger.roster.staff import STAFF_FILE
+from ledger.roster.teams import TEAM_FILE
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
 from ledger.storage.schema import upgrade
 from ledger.storage.tables import Base
-from ledger.validation import ImportSummary
+from ledger.validation import ImportSummary, names
 
-COLUMNS = {"teams": TEAM_COLUMNS, "staff": STAFF_COLUMNS, "patients": PATIENT_COLUMNS, "entries": ENTRY_COLUMNS}
+FILES = {"teams": TEAM_FILE, "staff": STAFF_FILE, "patients": PATIENT_FILE, "entries": ENTRY_FILE}
+COLUMNS = {kind: names(columns) for kind, columns in FILES.items()}
 """The columns of each kind of file of the roster and of time."""
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -13,6 +13,7 @@ from ledger.storage.database import Database
 from ledger.validation import ImportSummary
 
 HEADER = "name,channel_id"
+EVERY = f"{HEADER},digest_days,digest_business_days,digest_hour,digest_zone"
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_header_that_differs_is_said_to_differ_and_how(
 ) -> None:
     file.write_text(f"{header}\nRed Team,C0RED\n" if header else "")
     assert problems(sqlite_database, here, file) == [
-        f"line 1: the columns are not as expected ({said}). The first line reads: name,channel_id"
+        f"line 1: the columns are not as expected ({said}). The first line reads: {EVERY}"
     ]
 
 
@@ -140,6 +141,7 @@ def test_another_encoding_is_read_and_it_is_said_which(
         ("sep=;\r\nname;channel_id\r\nRed Team;C0RED\r\n", ("columns separated by semicolons",)),
         ('"sep=;"\nname;channel_id\nRed Team;C0RED\n', ("columns separated by semicolons",)),
         ("Name,Channel ID\nRed Team,C0RED\n", ()),
+        ("Team,Channel\nRed Team,C0RED\n", ()),
         ("NAME,channel-id,,\nRed Team,C0RED,,\n,,,\n", ()),
         ("name,channel_id\nRed Team,C0RED\nTotal,1\n", ("line 3 left out: a row of totals",)),
     ],
