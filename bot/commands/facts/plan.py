@@ -22,7 +22,7 @@ PLAN = FactKeeper(
     topic=Topic(
         "plan CODE [DATE] [substantial]",
         "Records that the care plan was established or revised.",
-        ("/ccm plan P-1042", "/ccm plan P-1042 yesterday substantial"),
+        ("/ccm plan P-1042 today", "/ccm plan P-1042 yesterday substantial"),
         (DATES, ANY_ORDER),
     ),
     form=FactForm(

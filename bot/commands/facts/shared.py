@@ -85,6 +85,7 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
     """Record the fact that the line states and answer with what it changed; the same request again does neither.
 
     A line with gaps or mistakes opens the form with all that was understood, and what is missing or wrong said in it.
+    One that only names the patient opens it too: nothing was said that could be recorded.
     """
     request = call.request({"fact": f"{keeper.name} {call.text}".strip()})
     with call.database.writing() as connection:
@@ -94,6 +95,8 @@ def record(keeper: FactKeeper, call: Call) -> Reply | OpenForm:
         line = _parse(call, connection, keeper.shape)
         if line.problems or line.missing:
             return _unclear(keeper, call, line)
+        if line == FactLine(line.shape, line.patient_code):
+            return _open(keeper, call, line, (), example=line)
         said = _read(keeper, call, connection, line)
         if isinstance(said, Fact):
             return _answer(keeper, call, _recorded(call, connection, said, request))

@@ -202,7 +202,7 @@ def test_a_fact_that_would_change_it_is_recorded_and_the_closed_month_stays(work
     assert "*October 2026 is closed*: its statement stays as it was until a biller reopens it" in said
     assert "`/ccm reopen 2026-10" in said
     assert "CCM · Blocked" in worked.say("/ccm patient P-1046 oct", BILLER).words
-    assert "October 2026 is closed" not in worked.say("/ccm plan P-1042", NURSE).words
+    assert "October 2026 is closed" not in worked.say("/ccm plan P-1042 today", NURSE).words
 
 
 def test_the_statement_and_the_list_of_a_closed_month_say_so(worked: Harness) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
-from support.forms import said
+from support.forms import opened, prefilled, said
 from support.logs import troubles
 from support.practice import NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, verified
 from support.slack import STRANGER, Harness
@@ -38,7 +38,7 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
         "RPM consent, written · Tue Nov 3, 2026 · revoked Fri Nov 20, 2026",
         {"subject": "RPM", "until_date": date(2026, 11, 20), "details": {"form": "written"}},
     ),
-    "plan P-1042": (
+    "plan P-1042 today": (
         "care plan revised · Tue Nov 24, 2026",
         {"kind": "care_plan", "on_date": date(2026, 11, 24), "details": {"substantial": False}},
     ),
@@ -151,7 +151,7 @@ def test_a_consent_makes_a_blocked_patient_billable_and_says_so(harness: Harness
 def test_what_still_blocks_is_said_with_a_line_for_this_patient(harness: Harness) -> None:
     harness.enroll([{"code": "P-1050", "consent_date": "", "consent_form": "", "care_plan_date": ""}])
 
-    seen = harness.say("/ccm plan P-1050")
+    seen = harness.say("/ccm plan P-1050 today")
 
     assert "• CCM: blocked, as before · 0 minutes" in seen.words
     assert "*Blocked:* no CCM consent at any time in the month." in seen.words
@@ -214,7 +214,10 @@ def test_a_program_that_one_leaves_is_said_to_be_left(harness: Harness) -> None:
 def test_for_a_patient_without_a_program_nothing_can_be_billed(harness: Harness) -> None:
     harness.enroll([{"code": "P-1051", "programs": "", "enrolled_on": "", "consent_date": "", "consent_form": ""}])
 
-    assert "Enrolled in no program this month, so nothing can be billed yet." in harness.say("/ccm plan P-1051").words
+    assert (
+        "Enrolled in no program this month, so nothing can be billed yet."
+        in harness.say("/ccm plan P-1051 today").words
+    )
 
 
 def test_a_later_fact_of_the_same_day_holds_and_the_same_again_adds_nothing(harness: Harness) -> None:
@@ -259,7 +262,7 @@ def test_a_redelivered_line_is_answered_alike_though_it_would_now_be_asked_about
 
 
 def test_a_request_key_with_other_content_is_refused(harness: Harness) -> None:
-    harness.say("/ccm plan P-1042")
+    harness.say("/ccm plan P-1042 today")
     before = stored_facts(harness.database)
 
     for text in ("plan P-1043", "visit P-1042 AWV"):
@@ -342,3 +345,10 @@ def test_a_failure_gives_the_line_back_and_keeps_it_out_of_the_log(
     assert "```/ccm complex P-1042 high ZEBRARATIONALE.```" in seen.words
     assert "ZEBRA" not in str(logs)
     assert len(troubles(logs)) == 1
+
+
+def test_a_code_alone_opens_the_form_and_records_nothing(harness: Harness) -> None:
+    before = newest_fact(harness)
+    form = opened(harness.say("/ccm plan P-1042"))
+    assert (prefilled(form)["patient"], prefilled(form)["date"]) == ("P-1042", "2026-11-24")
+    assert newest_fact(harness) == before
