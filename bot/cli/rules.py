@@ -26,7 +26,7 @@ def rules(
 
 def _rules(wanted: str) -> list[RuleText]:
     """Return the rule of that number, or those of that name: a reason and a blocker may share one."""
-    found = [rule for rule in CATALOGUE.values() if wanted.upper() in {rule.number, rule.name}]
+    found = [rule for rule in CATALOGUE.values() if wanted.upper() in {rule.number.upper(), rule.name}]
     if found:
         return found
     from bot.grammar.commands import closest

@@ -9,9 +9,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from ledger.errors import LedgerError
 from ledger.storage.failures import in_words
 
@@ -110,6 +107,9 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_workbook(path: Path, content: bytes, sheet: str | None) -> RawTable:
+    from openpyxl import load_workbook  # noqa: PLC0415 - openpyxl loads slowly
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:

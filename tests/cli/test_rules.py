@@ -17,7 +17,7 @@ NUMBERS = [
     f"{letter}{number}"
     for letter, last in (("E", 9), ("C", 11), ("R", 8), ("W", 10), ("N", 3), ("B", 3))
     for number in range(1, last + 1)
-]
+] + ["E7b", "W12", "N4"]
 BLOCKERS = [
     "NO_CONSENT",
     "CONDITIONS",

@@ -71,7 +71,8 @@ class Load:
             "command": "/ccm",
             "text": f"log N-{number % NEAR_COUNT:03} {1 + number // NEAR_COUNT}m meds call {note(number)}",
             "team_id": self.cluster.practice.practice_id,
-            "user_id": f"U0PERSON{number % PEOPLE}",
+            # One person a patient: the same call of two people would be asked about (E7b).
+            "user_id": f"U0PERSON{number % NEAR_COUNT % PEOPLE}",
             "channel_id": GENERAL,
             "trigger_id": f"{number}.load",
             "response_url": f"{self.cluster.playground.url}/response/none",
