@@ -103,6 +103,8 @@ def format_fact(line: FactLine) -> str:
 def completed(line: FactLine, *, today: date) -> FactLine:
     """Return ``line`` with examples in place of what is missing or was not understood: a line that can be saved."""
     gaps = {part for part in line.shape.needs if getattr(line, part.value) in {None, ""}}
+    if not gaps - {Part.CODE} and replace(line, patient_code=None, problems=()) == FactLine(line.shape):
+        gaps.add(Part.FIRST)  # a line that names the patient alone records nothing
     return replace(
         line,
         patient_code=line.patient_code or EXAMPLE_CODE,

@@ -32,7 +32,7 @@ from ledger.roster.lists import beginning, suggest_people
 def _patients(call: Call, typed: str) -> list[Option]:
     with call.database.reading() as connection:
         found = suggest_codes(connection, call.practice.practice_id, typed, most=MOST_OPTIONS)
-    return [patient_option(code, team) for code, team in found if len(code) <= VALUE_CHARACTERS]
+    return [patient_option(code, team) for code, team in found if characters(code) <= VALUE_CHARACTERS]
 
 
 def _teams(call: Call, typed: str) -> list[Option]:

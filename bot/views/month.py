@@ -109,7 +109,9 @@ def _statements(shown: MonthPage) -> list[Block]:
     """
     month = f"{shown.counts.month:%Y-%m}"
     codes = dict.fromkeys(row.patient_code for row in shown.rows)
-    choices = [choice for code in codes if len((choice := Choice(f"{code} {month}", code)).value) <= VALUE_CHARACTERS]
+    choices = [
+        choice for code in codes if characters((choice := Choice(f"{code} {month}", code)).value) <= VALUE_CHARACTERS
+    ]
     return [actions(menu(STATEMENT, choices, placeholder="Show a statement"))] if choices else []
 
 

@@ -39,8 +39,8 @@ _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
 _NAME_LETTERS, _TWO_NAMES_LETTERS = 3, 7
 _YEAR_DIGITS = 4
 _PLAIN = """
-    apcm care case ccm center central chart chronic client clinic code demo east emr file group home house main
-    member north office pat patient pcm practice record ref rpm sample site south tcm team test unit west
+    apcm care case center central chart chronic client clinic code demo east emr file group home house main
+    member north office pat patient pcm practice record ref rpm sample site south tcm team test unit west ccm
 """
 _PLAIN_WORDS = frozenset(_PLAIN.split())
 """Words before a number that are nobody's name."""

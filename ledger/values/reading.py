@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from ledger.characters import beginning, characters
+
 _SHOWN_CHARACTERS = 40
 
 
@@ -17,8 +19,8 @@ class UnreadableValueError(ValueError):
 
 def shown(text: str) -> str:
     """Return the text in quotes, its control characters written out, and no more of it than its beginning."""
-    beginning = text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
-    return repr(beginning)
+    whole = characters(text) <= _SHOWN_CHARACTERS
+    return repr(text if whole else f"{beginning(text, _SHOWN_CHARACTERS - 1)}…")
 
 
 def refuse_invisible(text: str) -> None:

@@ -32,6 +32,7 @@ VALUES = {
     "ADMITTED": "2026-11-10",
     "DISCHARGED": "2026-11-13",
     "ENTRY": "P-1042#1",
+    "REASON": "Logged twice by mistake.",
     "TEXT": "The pharmacy confirmed the dose.",
     "NOTE": "Reconciled the list. Dose confirmed.",
 }

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from support.practice import COLUMNS
+from support.practice import FILES as PRACTICE_FILES
 
 from ledger.recording.fact_reading import FACT_FILES
+from ledger.validation import names
 
 TEXT = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
-FILES = dict(COLUMNS)
+FILES = {kind: names(columns) for kind, columns in PRACTICE_FILES.items()}
 FILES |= {kind: file.columns for kind, file in FACT_FILES.items()}
 
 

@@ -33,7 +33,8 @@ from ledger.storage.tables import Base
 from ledger.validation import ImportSummary, names
 
 FILES = {"teams": TEAM_FILE, "staff": STAFF_FILE, "patients": PATIENT_FILE, "entries": ENTRY_FILE}
-COLUMNS = {kind: names(columns) for kind, columns in FILES.items()}
+COLUMNS = {kind: names(columns) for kind, columns in FILES.items()} | {"teams": names(TEAM_FILE[:2])}
+"""The columns that ``import_rows`` writes: of teams those that say nothing of digests."""
 """The columns of each kind of file of the roster and of time."""
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -72,7 +72,7 @@ def test_with_the_database_away_the_author_is_told_and_gets_the_line_back(
     [
         ("SQLITE_FULL", "The ledger's disk is full.", "database_refused"),
         ("SQLITE_READONLY", "The ledger cannot be used just now.", "database_refused"),
-        ("SQLITE_BUSY", "The ledger cannot be reached just now.", "database_away"),
+        ("SQLITE_BUSY", "Something large is being saved, such as an import.", "database_away"),
     ],
 )
 def test_what_keeps_the_ledger_from_being_stored_is_told_as_what_it_is(

@@ -16,6 +16,7 @@ from ledger.practice.practice import Practice
 from ledger.storage.database import Database
 
 AWAY = "The ledger cannot be reached just now. Nothing was saved."
+BUSY = "Something large is being saved, such as an import. Nothing was saved."
 UNKNOWN = "It is not known whether it was saved."
 
 
@@ -228,6 +229,6 @@ def test_a_file_that_another_process_keeps_is_asked_for_again_and_then_the_line_
 
     assert other_process.in_transaction
     assert "database_retry" in [one["event"] for one in logs]
-    assert AWAY in seen.words
+    assert BUSY in seen.words
     assert f"```{LINE}```" in seen.words
     assert harness.live_count() == 0

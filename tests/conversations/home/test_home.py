@@ -153,7 +153,9 @@ def test_an_undo_that_comes_too_late_says_so_above_the_lists(harness: Harness) -
 
     home = press(harness, home, UNDO, "P-1042")
 
-    assert "You have no entry from the last 15 minutes to undo. Nothing was changed." in home.words
+    assert (
+        "You have no entry from the last 15 minutes to undo. The last is P-1042#1. Nothing was changed." in home.words
+    )
     assert "*Today* · 1 entry" in home.words
     assert harness.live_count() == 1
 

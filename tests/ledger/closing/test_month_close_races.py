@@ -210,7 +210,8 @@ def test_entries_at_the_moment_of_a_reopen_are_refused_or_evaluated(database: Da
     record(database, practice, an_entry(day=THE_30TH, minutes=17))
     close(database, practice)
     people = ("nurse1", "nurse2", "lead1", "doctor1")
-    calls = [partial(record, database, practice, an_entry(staff=one, day=THE_30TH, minutes=4)) for one in people]
+    entries = [an_entry(staff=one, day=THE_30TH, minutes=4) for one in people]
+    calls = [partial(record, database, practice, entry, confirmed=True) for entry in entries]
     outcomes = at_once([*calls, partial(reopen, database, practice)])
     assert codes_of(outcomes) <= {"Receipt", "ClosingReceipt", "MONTH_CLOSED"}
     assert is_whole(database, practice)

@@ -224,8 +224,8 @@ def test_each_mistake_of_a_team_is_named(sqlite_database: Database, here: Practi
         "line 6, name: 'red-team' stands in the file twice. Remove one of the lines.",
         "line 7, channel_id: '#gray' is not a channel id. It begins with C, for example C0123ABCD.",
         "line 8, channel_id: 'D0PINK' is not a channel id. It begins with C, for example C0123ABCD.",
-        "line 9, name: has 76 characters; 75 fit. Shorten it, for example: Blue Team",
-        "line 10, name: has 77 characters; 75 fit. Shorten it, for example: Blue Team",
+        "line 9, name: has 76 characters; 75 fit. For example: Blue Team",
+        "line 10, name: has 77 characters; 75 fit. For example: Blue Team",
     ]
 
 
@@ -261,8 +261,8 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         "line 11, supervised: 'maybe' is neither yes nor no. Write yes or no.",
         "line 12, id: 'new8' stands in the file twice. Remove one of the lines.",
         "line 14, slack_user_id: already belongs to 'new9'. One Slack person is one staff member.",
-        "line 15, id: has 41 characters; 40 fit. Shorten it, for example: coord1",
-        "line 16, name: has 76 characters; 75 fit. Shorten it, for example: Coordinator One",
+        "line 15, id: has 41 characters; 40 fit. Letters, digits, dots and hyphens: coord1",
+        "line 16, name: has 76 characters; 75 fit. For example: Coordinator One",
     ]
 
 

@@ -21,7 +21,7 @@ def test_minutes_are_told_apart_by_who_did_the_work_and_what_does_not_count(
     database: Database, practice: Practice
 ) -> None:
     record(database, practice, an_entry(minutes=12))
-    record(database, practice, an_entry(staff="doctor1", minutes=9))
+    record(database, practice, an_entry(staff="doctor1", activity=Activity.CARE_PLAN, minutes=9))
     record(database, practice, an_entry(activity=Activity.SCHEDULING, minutes=4))
     stored = figures(database, practice)
     assert (stored.counted_minutes, stored.staff_minutes, stored.practitioner_minutes) == (21, 12, 9)

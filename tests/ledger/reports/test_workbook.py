@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from support.practice import AT as PRACTICE_AT
-from support.practice import a_practice, a_request, an_entry, import_rows, patient_row, record
+from support.practice import a_practice, a_request, an_entry, record
 
 from bot.commands.registry import COMMANDS
 from ledger.imports.entry_file import import_entries
@@ -220,7 +220,8 @@ def test_a_note_longer_than_a_cell_says_that_it_goes_on(sqlite_database: Databas
 
 def test_a_text_that_a_spreadsheet_takes_for_a_formula_is_quoted_in_the_csv(sqlite_database: Database) -> None:
     practice = a_practice(sqlite_database)
-    import_rows(sqlite_database, practice, "patients", [patient_row(code="=1+1"), patient_row(code="-P1")])
+    for code in ("=1+1", "-P1"):
+        patient_of_an_older_version(sqlite_database, practice, code, ["E11.9", "I10"])
 
     with sqlite_database.of("T0TEST").reading() as connection:
         text = month_csv(connection, practice, MONTH).decode()
