@@ -55,10 +55,14 @@ def hindered(
     found: dict[Named, Hindrance] = {}
     for batch in batches(sorted(patient_codes)):
         column = hindrance(practice, PatientMonthRow.patient_code, PatientMonthRow.program, on).label("hindrance")
-        query = select(PatientMonthRow.patient_code, PatientMonthRow.program, column).where(
-            PatientMonthRow.practice_id == practice.practice_id,
-            PatientMonthRow.month == month,
-            PatientMonthRow.patient_code.in_(batch),
+        query = (
+            select(PatientMonthRow.patient_code, PatientMonthRow.program, column)
+            .where(
+                PatientMonthRow.practice_id == practice.practice_id,
+                PatientMonthRow.month == month,
+                PatientMonthRow.patient_code.in_(batch),
+            )
+            .order_by(PatientMonthRow.patient_code, PatientMonthRow.program)
         )
         found |= {
             (row.patient_code, Program(row.program)): Hindrance(row.hindrance)

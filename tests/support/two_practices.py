@@ -319,6 +319,7 @@ def _claimed(database: Database, own: Practice, kind: str) -> Claim:
 
 def _hold(database: Database, own: Practice) -> bool:
     held = _claimed(database, own, "held")
+    claims.give_back(database.of(own.practice_id), held, at=NINE)
     claims.leave_alone(database.of(own.practice_id), held, timedelta(hours=1), at=NINE)
     return claims.hold(database.of(own.practice_id), held, until=LATER)
 
@@ -585,6 +586,7 @@ WRITES: Mapping[str, Write] = {
 PARTS = frozenset(
     {
         "jobs.scheduling.claims.claim",
+        "jobs.scheduling.claims.give_back",
         "jobs.scheduling.claims.leave_alone",
         "jobs.digests.posting.Progress.has_posted",
         "jobs.digests.listing.keep_fingerprint",

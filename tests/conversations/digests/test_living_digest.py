@@ -241,8 +241,8 @@ def test_minutes_that_do_not_pass_are_shown_as_well(at_nine: Harness, posted: Se
 def test_who_did_it_is_whose_entry_reached_the_threshold_not_who_came_last(
     at_nine: Harness, posted: SeenMessage
 ) -> None:
-    for user in (NURSE, NURSE2, DOCTOR):
-        at_nine.say(f"/ccm log P-1042 {FIVE_MINUTES.replace('5m', '2m')} For {user}.", user)
+    for user, what in ((NURSE, "meds"), (NURSE2, "plan"), (DOCTOR, "labs")):
+        at_nine.say(f"/ccm log P-1042 {FIVE_MINUTES.replace('5m meds', f'2m {what}')} For {user}.", user)
 
     assert status(at_nine, posted) == "done by nurse2"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from support.practice import AT as PRACTICE_AT
-from support.practice import a_practice, a_request, an_entry, record
+from support.practice import a_practice, a_request, an_entry, patient_of_an_older_version, record
 
 from bot.commands.registry import COMMANDS
 from ledger.imports.entry_file import import_entries
