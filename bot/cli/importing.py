@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from inspect import signature
 from pathlib import Path
@@ -61,10 +60,6 @@ _KINDS: dict[str, tuple[Importer, str]] = {
 """The kinds of files by their name after ``ccm import``: what imports one, and its summary."""
 
 
-class _NothingIsSaved(Exception):  # noqa: N818 it is no error
-    """Raised to take back what was only tried."""
-
-
 def _add(kind: str, importer: Importer, summary: str) -> None:
     """Add the command that imports files of that kind."""
 
@@ -96,13 +91,11 @@ for _kind, (_importer, _summary) in _KINDS.items():
 def _import(
     importer: Importer, file: Path, workspace: str | None, *, dry_run: bool, errors: Path | None, as_json: bool
 ) -> None:
-    summary = ImportSummary()
     with opened_practice(workspace) as (practice, database):
         try:
-            with suppress(_NothingIsSaved), progress_bar() as progress, database.writing() as connection:
+            transaction = database.trying() if dry_run else database.writing()
+            with progress_bar() as progress, transaction as connection:
                 summary = importer(connection, practice, file, at=now(), progress=progress)
-                if dry_run:
-                    raise _NothingIsSaved
         except ImportRefusedError as refused:
             if errors is not None:
                 _write_errors(errors, refused)

@@ -1,7 +1,6 @@
 """What a line would be understood as: ``/ccm log`` followed by ``?``, and ``ccm log --dry-run``; nothing is saved."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,10 +58,6 @@ class Reading:
     saved: bool = False
 
 
-class _NothingIsSaved(Exception):  # noqa: N818 it is no error
-    """Raised to take back what was only tried."""
-
-
 def read_line(
     call: Call, parse: Callable[[Connection], LogLine], save: Callable[[Connection, LogLine], object]
 ) -> Reading:
@@ -72,7 +67,7 @@ def read_line(
     """
     line, program, troubles, asks = LogLine(), None, list[Trouble](), list[str]()
     try:
-        with _taken_back(call) as connection:
+        with call.database.trying() as connection:
             line = parse(connection)
             day = line.date_of_service or call.today
             program = line.program
@@ -92,14 +87,6 @@ def read_line(
     missing = [_NAMES.get(field, field) for field in line.missing]
     asks = list(dict.fromkeys([*(each.field for each in unclear), *missing, *asks]))
     return Reading(_understood(line, program, call.today, asks), tuple(asks), (*unclear, *troubles))
-
-
-@contextmanager
-def _taken_back(call: Call) -> Iterator[Connection]:
-    """Return a connection whose transaction is taken back at the end of the block."""
-    with suppress(_NothingIsSaved), call.database.writing() as connection:
-        yield connection
-        raise _NothingIsSaved
 
 
 def reading_card(reading: Reading) -> Reply:

@@ -5,7 +5,7 @@ A transaction is told whose rows it may see before it begins (decision 022).
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -104,6 +104,10 @@ class Database:
         self.engine.dispose()
 
 
+class _TakenBack(Exception):  # noqa: N818 it is no error
+    """Raised to end a transaction of ``ScopedDatabase.trying``."""
+
+
 class ScopedDatabase:
     """A database as one practice sees it, or as it is across practices: it hands out transactions."""
 
@@ -137,6 +141,17 @@ class ScopedDatabase:
                 raise
             if writer.info.get(CHANGED):
                 self._database.writes.taken()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Return a transaction that is taken back when the block ends: to see what would be stored, or refused.
+
+        Raises:
+            DatabaseAwayError: As ``writing`` does.
+        """
+        with suppress(_TakenBack), self.writing() as connection:
+            yield connection
+            raise _TakenBack
 
 
 def _engine(url: URL, *, is_sqlite: bool) -> Engine:
