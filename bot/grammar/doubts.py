@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.grammar.clock import CLOCK
 from bot.grammar.days import DAY
 from bot.grammar.months import MONTH_NUMBERS
-from bot.grammar.tokens import Day, Slot, Token, Unreadable, behind, spelled
+from bot.grammar.tokens import BACK, Day, Slot, Token, Unreadable, behind, spelled
 from bot.grammar.vocabulary import MEASURES, WEEKDAYS
 from ledger.rules.facts import Contact
 
@@ -161,6 +161,10 @@ _BEHIND_A_CALL = re.compile(
 )
 """What says at the note's begin that a call may have reached nobody, and means something else without one."""
 _BEGINS_WITH_CALL = re.compile(r"(?:called|calling|phoned|rang|dial|tried|call)", re.IGNORECASE)
+_UNSURE_CONTACT = re.compile(
+    rf"call{BACK}|(?:call|phone|video|vm|portal|message)[/+&]\S*|(?:text|texted|sms|txt|zoom|facetime)(?![\w-])",
+    re.IGNORECASE,
+)
 _HEAD = re.compile(r"(?:[^\s.;!?]+\s*){1,6}")
 _NEXT_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
@@ -235,19 +239,12 @@ def contacts_in_doubt(token: Token) -> Unreadable:
     return Unreadable(token.text, token.start, token.end, "CONTACT_CONFLICT", message, "call", "contact")
 
 
-def call_back_in_doubt(text: str, position: int) -> Unreadable | None:
-    """Return ``call her back`` and the like: a call that was made, or one that is to be made."""
-    found = _CALL_BACK.match(text, position)
+def contact_in_doubt(text: str, position: int) -> Unreadable | None:
+    """Return ``call her back``, ``call/vm``, ``text`` and the like: a way of contact, or the note's first words."""
+    found = _UNSURE_CONTACT.match(text, position)
     if found is None:
         return None
     return _doubt(found, "CONTACT_IN_DOUBT", f"may be the contact or the note. {_IN_QUOTES}", "call", "contact")
-
-
-_CALL_BACK = re.compile(
-    r"call\s+(?:(?:her|him|them|pt|patient)\s+)?back\b|(?:call|phone|video|vm|portal|message)[/+&]\S*|"
-    r"(?:text|texted|sms|txt|zoom|facetime)(?![\w-])",
-    re.IGNORECASE,
-)
 
 
 def _misspelled(text: str, position: int) -> Unreadable | None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from bot.grammar.days import DAY_WORDS
 from bot.grammar.doubts import (
     attempt_in_doubt,
-    call_back_in_doubt,
+    contact_in_doubt,
     contacts_in_doubt,
     day_in_doubt,
     is_no_day,
@@ -172,8 +172,8 @@ class _Scanner:
             return contacts_in_doubt(token) if Contact.MESSAGE in both and len(both) > 1 else None
         if token is not None and (self._fits(token) or self._contradicts(token)):
             return None
-        if Slot.HOW not in self.line.filled and (call_back := call_back_in_doubt(self.text, position)):
-            return call_back
+        if Slot.HOW not in self.line.filled and (unsure := contact_in_doubt(self.text, position)):
+            return unsure
         return read_doubt(self.text, position, self.line.filled)
 
     def _fits(self, token: Token) -> bool:

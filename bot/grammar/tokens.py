@@ -59,7 +59,9 @@ _CODE = re.compile(rf"[A-Za-z]{{1,3}}[-‐‑‒–—_]?[0-9]+{_END}")  # noqa:
 _WORD = re.compile(r"\S+")
 _PHRASE_WORD = re.compile(r"\s*[^\s.,;:!…–—]*[^\s.,;:!…–—-]")
 _END_OF_PHRASE = re.compile(_END)
-_CALL_BACK = re.compile(r"\s+(?:(?:her|him|them|pt|patient)\s+)?back\b", re.IGNORECASE)
+BACK = r"\s+(?:(?:her|him|them|pt|patient)\s+)?back\b"
+"""What makes of ``call`` one that is to be made, perhaps: as a pattern."""
+_BACK = re.compile(BACK, re.IGNORECASE)
 _TWO_HOURS = re.compile(rf"([0-9]{{1,2}}){_DASH}([0-9]{{1,2}})$")
 _UNREADABLE = re.compile(rf"{_DASH}[0-9]+\s*{_MINUTE_UNIT}{_END}|(?:{_DASH}|[+.:])?[0-9]\S*", re.IGNORECASE)
 _CLOSERS = {'"': '"', "“": '”“"', "”": '”“"', "„": '”“"'}
@@ -332,7 +334,7 @@ def _read_word(text: str, position: int) -> Token | None:
             break
         end = following.end()
         meaning = meaning_of(text[position:end]) if _END_OF_PHRASE.match(text, end) else None
-        if meaning is not None and not (meaning is Contact.LIVE and _CALL_BACK.match(text, end)):
+        if meaning is not None and not (meaning is Contact.LIVE and _BACK.match(text, end)):
             longest = Word(text[position:end], position, end, meaning)
     return longest
 
