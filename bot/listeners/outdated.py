@@ -25,8 +25,11 @@ _NAMES = {
 """What somebody used, by the type of the request."""
 
 
-def answer_unknown(services: Services, body: dict[str, Any]) -> BoltResponse:
-    """Return the acknowledgement of what no listener knows; whoever pressed or typed is told how to go on."""
+def answer_unknown(services: Services, body: dict[str, Any], *, reference: str = "") -> BoltResponse:
+    """Return the acknowledgement of what no listener knows; whoever pressed or typed is told how to go on.
+
+    ``reference`` is the number under which the log has what kept a listener from reading it.
+    """
     if "command" in body:
         return _json(_card("command").payload())
     kind = str(body.get("type"))
@@ -34,7 +37,7 @@ def answer_unknown(services: Services, body: dict[str, Any]) -> BoltResponse:
         return _json({"options": []})
     if kind not in _NAMES:
         return BoltResponse(status=200)
-    card = _card(_NAMES[kind])
+    card = _card(_NAMES[kind], reference)
     if kind == "view_submission":
         return _json({"response_action": "update", "view": reply_view(card, title=TITLE)})
     answered(lambda: _show(services, body, card), what="outdated", saves=False)
@@ -44,18 +47,19 @@ def answer_unknown(services: Services, body: dict[str, Any]) -> BoltResponse:
 def answer_unreadable(services: Services, body: dict[str, Any], error: Exception) -> BoltResponse | None:
     """Return the acknowledgement of a press whose button carries what a listener cannot read.
 
-    That is an earlier version's button, or a fault of ours: the log has it under a reference. None where nobody waits.
+    That is an earlier version's button, or a fault of ours: log and card have a reference. None where nobody waits.
     """
     if body.get("type") not in _NAMES:
         return None
-    reference_for("listener", error)
-    return answer_unknown(services, body)
+    return answer_unknown(services, body, reference=reference_for("listener", error))
 
 
-def _card(used: str) -> Reply:
+def _card(used: str, reference: str = "") -> Reply:
     is_shown = used in {"message", "form"}
     title = f"This {used} is from an older version of the bot." if is_shown else f"The bot does not know this {used}."
     again = "Ask for it again, for example: /ccm" if is_shown else "See what there is: /ccm help"
+    if reference:
+        again += f" If that does not help, tell your administrator this number: {reference}"
     request_log.refused("OUT_OF_DATE")
     return error_card(LedgerError("OUT_OF_DATE", title, again))
 

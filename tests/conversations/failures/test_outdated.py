@@ -55,7 +55,8 @@ def test_a_button_whose_value_is_an_older_version_s_says_so(harness: Harness, va
 
     (failure,) = [one for one in logs if one["event"] == "unexpected_failure"]
     told = ephemeral(harness)
-    assert "is from an older version of the bot.* Nothing was saved." in told or f"`{failure['reference']}`" in told
+    assert "Nothing was saved." in told
+    assert failure["reference"] in told
     assert harness.live_count() == 1
 
 
