@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.practice import AT
 from benchmarks.timing import in_turn, milliseconds
-from bot.views.reply import MOST_OPTIONS
+from bot.views.blocks import MOST_OPTIONS
 from ledger.practice.practice import create_practice
 from ledger.roster.directory import code_key, code_number, suggest_codes
 from ledger.storage import schema

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from support.asking import ask
 from support.databases import fill
-from support.http import address_of, served
+from support.http import served
 from support.logs import printed_logs
 from support.patience import PATIENCE_SECONDS
 from support.practice import NOTE, a_practice
@@ -31,25 +31,6 @@ from bot.views.receipt import UNDO
 from ledger.errors import DatabaseAwayError, LedgerError
 from ledger.practice.practice import Practice
 from ledger.storage.database import Database
-
-
-@pytest.fixture
-def door() -> socket.socket:
-    """A socket that listens on a free port; whoever serves it closes it."""
-    return socket.create_server(("127.0.0.1", 0))
-
-
-@pytest.fixture
-def http_harness(
-    harness_database: Database, harness_practice: Practice, clock: ManualClock, door: socket.socket
-) -> Iterator[Harness]:
-    """The bot behind HTTP, reached by signed requests over the network."""
-    url = f"{address_of(door)}/slack/events"
-    with (
-        open_harness(harness_database, harness_practice, clock, attached=False, request_url=url) as harness,
-        served(harness, door),
-    ):
-        yield harness
 
 
 @pytest.fixture

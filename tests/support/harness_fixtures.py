@@ -1,11 +1,13 @@
 """The bot before a strict local Slack; whatever Slack would not have taken fails the test."""
 
 import shutil
+import socket
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from support.http import address_of, served
 from support.month_messages import SWITCHES, decide
 from support.practice import a_practice, an_entry, local
 from support.slack import Harness, ManualClock, copied_harness, fill_lists, hire_more, open_harness, paint_points_alone
@@ -95,3 +97,22 @@ def month_harness(harness: Harness) -> Harness:
     for switch in SWITCHES:
         decide(harness, switch, value=False)
     return harness
+
+
+@pytest.fixture
+def door() -> socket.socket:
+    """A socket that listens on a free port; whoever serves it closes it."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@pytest.fixture
+def http_harness(
+    harness_database: Database, harness_practice: Practice, clock: ManualClock, door: socket.socket
+) -> Iterator[Harness]:
+    """The bot behind HTTP, reached by signed requests over the network."""
+    url = f"{address_of(door)}/slack/events"
+    with (
+        open_harness(harness_database, harness_practice, clock, attached=False, request_url=url) as harness,
+        served(harness, door),
+    ):
+        yield harness

@@ -24,22 +24,9 @@ JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def door() -> socket.socket:
-    """A socket that listens on a free port; whoever serves it closes it."""
-    return socket.create_server(("127.0.0.1", 0))
-
-
-@pytest.fixture
-def harness(
-    harness_database: Database, harness_practice: Practice, clock: ManualClock, door: socket.socket
-) -> Iterator[Harness]:
+def harness(http_harness: Harness) -> Harness:
     """The bot behind HTTP."""
-    url = f"http://127.0.0.1:{door.getsockname()[1]}/slack/events"
-    with (
-        open_harness(harness_database, harness_practice, clock, attached=False, request_url=url) as harness,
-        served(harness, door),
-    ):
-        yield harness
+    return http_harness
 
 
 def events_address(harness: Harness) -> str:
