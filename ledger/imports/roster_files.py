@@ -11,7 +11,7 @@ from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import team_id_for
 from ledger.roster.patients import PATIENT_FILE, known_roster, put_patients, read_patient
-from ledger.roster.staff import STAFF_FILE, WORTH, known_staff, read_person, reevaluate_patients_of
+from ledger.roster.staff import DEFAULTS, STAFF_FILE, WORTH, known_staff, read_person, reevaluate_patients_of
 from ledger.roster.storing import IMPORTED_BY, keys_where, put_all
 from ledger.roster.teams import TEAM_FILE, known_teams, read_team
 from ledger.storage.tables import CareTeamRow, StaffRow
@@ -73,7 +73,9 @@ def import_staff(
             row.refuse("id", f"{staff_id!r} stands in the file twice.", "Remove one of the lines.")
         wanted[staff_id] = values
     refuse_if_any(path, table)
-    done = put_all(connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY)
+    done = put_all(
+        connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY, defaults=DEFAULTS
+    )
     reevaluate_patients_of(connection, practice, keys_where(done, WORTH))
     progress("staff", len(rows), len(rows))
     return ImportSummary.of((put.outcome for put in done.values()), table.said())

@@ -12,7 +12,7 @@ from ledger.months.patient_months import reevaluate_all
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
-from ledger.roster.directory import StaffIds, code_key, code_number, people, teams
+from ledger.roster.directory import StaffIds, code_key, code_number, people, team_id_for, teams
 from ledger.roster.storing import Put, keys_where, put_all
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
@@ -25,9 +25,9 @@ from ledger.values.conditions import read_conditions
 PATIENT_FILE = (
     Column("code", ("patient", "patient_code")),
     Column("team", ("care_team",)),
-    Column("billing_practitioner", ("practitioner",)),
-    Column("conditions", ("condition", "diagnoses")),
-    Column("risk_documented"),
+    Column("billing_practitioner", ("practitioner",), may_be_missing=True),
+    Column("conditions", ("condition", "diagnoses"), may_be_missing=True),
+    Column("risk_documented", may_be_missing=True),
     Column("programs", ("program",), may_be_missing=True),
     Column("enrolled_on", ("enrolled",), may_be_missing=True),
     Column("consent_date", may_be_missing=True),
@@ -36,7 +36,10 @@ PATIENT_FILE = (
     Column("initiating_visit_type", may_be_missing=True),
     Column("care_plan_date", may_be_missing=True),
 )
-"""The columns of patients.csv; what a file leaves out of the dated facts stays as it is known."""
+"""The columns of patients.csv; what a file leaves out stays as it is known."""
+
+DEFAULTS: Mapping[str, Any] = {"conditions": [], "risk_documented": True}
+"""What a new patient has where the file says nothing of it."""
 
 WORTH = frozenset({"billing_practitioner", "conditions", "risk_documented"})
 """The columns on which depends what a month is worth; beside them, the dated facts."""
@@ -64,7 +67,7 @@ def known_roster(
     today: date,
     code: str | None = None,
 ) -> KnownRoster:
-    """Return the roster as it is; teams are called by their names, or as ``team_ids`` has it.
+    """Return the roster as it is; teams are called by the letters of their names, or as ``team_ids`` has it.
 
     With ``code`` it knows of the patients only those that are written like that one.
     """
@@ -73,7 +76,7 @@ def known_roster(
     if code is not None:
         rows = rows.where(PatientRow.code_key == code_key(code))
     return KnownRoster(
-        team_ids or {team.name.lower(): team.team_id for team in known},
+        team_ids or {team_id_for(team.name): team.team_id for team in known},
         StaffIds.of(people(connection, practice.practice_id)),
         {row.code_key: row.patient_code for row in connection.execute(rows.order_by(PatientRow.code_key))},
         tuple(sorted({word for team in known for word in team.name.lower().split()})),
@@ -100,7 +103,9 @@ def put_patients(
     recorded_by: str,
 ) -> StoredPatients:
     """Store patients by code and their facts, and evaluate again the months that this touches."""
-    done = put_all(connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by)
+    done = put_all(
+        connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by, defaults=DEFAULTS
+    )
     added = {code for code, put in done.items() if put.outcome == "added"}
     _begin_chains(connection, practice, sorted(added))
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
@@ -137,16 +142,17 @@ def _code(row: Cells, known: KnownRoster) -> str:
 
 def _roster_values(row: Cells, known: KnownRoster, code: str) -> dict[str, Any]:
     team = row.text("team", "Blue Team")
-    if team and team.lower() not in known.team_ids:
+    if team and team_id_for(team) not in known.team_ids:
         row.refuse("team", f"no team is called {team!r}.", "Import it first: ccm import teams teams.csv")
-    return {
+    values = {
         "code_key": code_key(code),
         "code_number": code_number(code),
-        "team_id": known.team_ids.get(team.lower(), ""),
+        "team_id": known.team_ids.get(team_id_for(team), ""),
         "billing_practitioner": row.read_text("billing_practitioner", known.staff_ids.read) or None,
         "conditions": _conditions(row),
         "risk_documented": row.yes_no("risk_documented", default=True),
     }
+    return {column: value for column, value in values.items() if column not in row.missing}
 
 
 def _conditions(row: Cells) -> list[str]:

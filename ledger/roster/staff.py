@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import FactKind
 from ledger.practice.practice import Practice
-from ledger.roster.directory import Role, StaffIds, people, teams
+from ledger.roster.directory import Role, StaffIds, people, team_id_for, teams
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
 from ledger.validation import Cells, Column
@@ -22,16 +22,19 @@ from ledger.values.names import LONGEST_PERSON_NAME, read_name
 
 STAFF_FILE = (
     Column("id", ("staff_id",)),
-    Column("slack_user_id", ("slack_id", "slack_user")),
+    Column("slack_user_id", ("slack_id", "slack_user"), may_be_missing=True),
     Column("name"),
     Column("credential", ("credentials",)),
     Column("roles", ("role",)),
     Column("teams", ("team",)),
-    Column("active_from", ("from",)),
-    Column("active_to", ("to",)),
-    Column("supervised"),
+    Column("active_from", ("from",), may_be_missing=True),
+    Column("active_to", ("to",), may_be_missing=True),
+    Column("supervised", may_be_missing=True),
 )
-"""The columns of staff.csv."""
+"""The columns of staff.csv; what a file leaves out stays as it is known."""
+
+DEFAULTS: Mapping[str, Any] = {"supervised": True}
+"""What a new person has where the file says nothing of it."""
 
 WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
 """The columns on which depends what past entries are worth (C4)."""
@@ -55,11 +58,11 @@ class KnownStaff:
 def known_staff(
     connection: Connection, practice: Practice, team_ids: Mapping[str, str] | None = None, *, today: date
 ) -> KnownStaff:
-    """Return the staff as it is; teams are called by their names, or as ``team_ids`` has it."""
+    """Return the staff as it is; teams are called by the letters of their names, or as ``team_ids`` has it."""
     known = teams(connection, practice.practice_id)
     staff = people(connection, practice.practice_id)
     return KnownStaff(
-        team_ids or {team.name.lower(): team.team_id for team in known},
+        team_ids or {team_id_for(team.name): team.team_id for team in known},
         {person.slack_user_id: person.staff_id for person in staff if person.slack_user_id},
         StaffIds.of(staff),
         {person.staff_id: person.credential for person in staff},
@@ -79,8 +82,8 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         row.refuse("slack_user_id", f"already belongs to {owner!r}.", "One Slack person is one staff member.")
     own_teams = []
     for name in row.words("teams"):
-        if name.lower() in known.team_ids:
-            own_teams.append(known.team_ids[name.lower()])
+        if team_id_for(name) in known.team_ids:
+            own_teams.append(known.team_ids[team_id_for(name)])
         else:
             row.refuse("teams", f"no team is called {name!r}.", "Import it first: ccm import teams teams.csv")
     active_from, active_to = row.day("active_from"), row.day("active_to")
@@ -90,7 +93,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         row.read("active_to", lambda _text: refuse_last_day(active_to))
     if active_from and active_to and active_to < active_from:
         row.refuse("active_to", f"{active_to} is before active_from.", "Correct one of the two dates.")
-    return staff_id, {
+    values = {
         "slack_user_id": slack_user_id,
         "name": row.read_text("name", _NAME, _NAME_EXAMPLE),
         "credential": row.read_text("credential", lambda text: read_credential(text, known.qualifying)),
@@ -100,6 +103,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         "active_to": active_to,
         "supervised": row.yes_no("supervised", default=True),
     }
+    return staff_id, {column: value for column, value in values.items() if column not in row.missing}
 
 
 _NAME_EXAMPLE = "Coordinator One"

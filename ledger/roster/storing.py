@@ -48,10 +48,12 @@ def put_all(
     *,
     at: datetime,
     recorded_by: str,
+    defaults: Mapping[str, Any] | None = None,
 ) -> dict[str, Put]:
     """Make the roster's rows hold these values by key, and say of each what that changed.
 
-    Whatever changes is recorded in ``roster_changes``.
+    Whatever changes is recorded in ``roster_changes``. What the rows do not speak of stays as it is; a new row has the
+    ``defaults`` for it.
     """
     done: dict[str, Put] = {}
     for batch in batches(list(rows)):
@@ -63,9 +65,11 @@ def put_all(
         put = {key: Put(known.get(key), rows[key]) for key in batch}
         new = [key for key in batch if put[key].outcome == "added"]
         changed = [key for key in batch if put[key].outcome == "changed"]
-        if new:
+        made = {key: {**(defaults or {}), **rows[key]} for key in new}
+        if made:
             connection.execute(
-                insert(table), [{"practice_id": practice.practice_id, key_column: key, **rows[key]} for key in new]
+                insert(table),
+                [{"practice_id": practice.practice_id, key_column: key, **row} for key, row in made.items()],
             )
         for key in changed:
             connection.execute(
@@ -73,7 +77,7 @@ def put_all(
                 .where(table.practice_id == practice.practice_id, getattr(table, key_column) == key)
                 .values(**rows[key])
             )
-        written = {key: rows[key] for key in (*new, *changed)}
+        written = {**made, **{key: rows[key] for key in changed}}
         record_changes(connection, practice, table.__tablename__, written, at=at, recorded_by=recorded_by)
         done |= put
     return done

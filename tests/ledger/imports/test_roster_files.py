@@ -1,6 +1,7 @@
 """Teams, staff and patients from files: every column, all or nothing, the same again changes nothing."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from support.practice import (
     STAFF,
     TEAMS,
     an_entry,
+    import_file,
     import_rows,
     patient_row,
     record,
@@ -345,3 +347,39 @@ def test_more_rows_than_fit_in_one_query_are_imported(sqlite_database: Database,
     with sqlite_database.of("T0TEST").reading() as connection:
         codes = connection.scalars(select(PatientRow.patient_code)).all()
     assert len(codes) == 1202 + len(PATIENTS)
+
+
+def test_a_column_that_a_staff_file_leaves_out_stays_as_it_is_and_a_new_person_has_the_usual(
+    sqlite_database: Database, here: Practice, tmp_path: Path
+) -> None:
+    import_rows(sqlite_database, here, "staff", [staff_row(id="nurse8", name="Nurse Eight", supervised="no")])
+    file = tmp_path / "staff.csv"
+    file.write_text(
+        "ID,Name,Credential,Roles,Teams\n"
+        "nurse8,Nurse Eight Renamed,RN,coordinator,blue-team\n"
+        "nurse9,Nurse Nine,RN,coordinator,BLUE  TEAM\n",
+        encoding="utf-8",
+    )
+    summary = import_file(sqlite_database, here, "staff", file)
+
+    assert (summary.added, summary.changed) == (1, 1)
+    with sqlite_database.of("T0TEST").reading() as connection:
+        rows = connection.execute(select(StaffRow.staff_id, StaffRow.supervised, StaffRow.teams)).all()
+    found = {row.staff_id: (row.supervised, row.teams) for row in rows}
+    assert (found["nurse8"], found["nurse9"]) == ((False, ["blue-team"]), (True, ["blue-team"]))
+
+
+def test_a_column_that_a_patient_file_leaves_out_stays_as_it_is(
+    sqlite_database: Database, here: Practice, tmp_path: Path
+) -> None:
+    file = tmp_path / "patients.csv"
+    file.write_text("Patient,Team\nP-1042,Green Team\nP-3001,Blue Team\n", encoding="utf-8")
+    import_file(sqlite_database, here, "patients", file)
+
+    columns = (PatientRow.patient_code, PatientRow.team_id, PatientRow.conditions, PatientRow.billing_practitioner)
+    with sqlite_database.of("T0TEST").reading() as connection:
+        rows = connection.execute(select(*columns)).all()
+    found = {row.patient_code: tuple(row)[1:] for row in rows}
+    assert found["P-1042"][0] == "green-team"
+    assert found["P-1042"][1:] == (["E11.9", "I10"], "doctor1")
+    assert found["P-3001"] == ("blue-team", [], None)
