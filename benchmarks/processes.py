@@ -19,6 +19,7 @@ from benchmarks.practice import AT, local_slack, log_line, signed_body
 from benchmarks.timing import percentile_99
 from bot.playground import Playground
 from bot.runtime.demo import WORKSPACE, bot_running, free_port, load_practice
+from ledger.imports.kinds import open_file
 from ledger.imports.roster_files import import_staff
 from ledger.practice.practice import Practice
 from ledger.roster.staff import STAFF_FILE
@@ -119,8 +120,9 @@ def _hire(database: Database, practice: Practice, directory: Path) -> None:
                     "supervised": "yes",
                 }
             )
+    table = open_file("staff", path)
     with database.of(WORKSPACE).writing() as connection:
-        import_staff(connection, practice, path, at=AT, progress=lambda *_: None)
+        import_staff(connection, practice, table, at=AT, progress=lambda *_: None)
 
 
 def _slack_id(person: int) -> str:

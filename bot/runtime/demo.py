@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -19,8 +20,7 @@ from typing import Any
 from bot.playground import Playground, Workspace
 from bot.slack.manifest import manifest
 from ledger.errors import LedgerError
-from ledger.imports.entry_file import import_entries
-from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.imports.kinds import FILE_KINDS, open_file
 from ledger.practice.practice import Practice, create_practice
 from ledger.roster.directory import Person, Role, people, teams
 from ledger.sample import write_sample
@@ -52,15 +52,10 @@ def load_practice(database: Database, directory: Path, *, patients: int, at: dat
         practice = create_practice(connection, WORKSPACE, PRACTICE, TIMEZONE, at=at)
     with TemporaryDirectory(prefix=".ccm-unfinished-", dir=directory) as room:
         paths = write_sample(Path(room), patients=patients, seed=1, today=practice.local_date(at))
-        steps = (
-            (import_teams, paths.teams),
-            (import_staff, paths.staff),
-            (import_patients, paths.patients),
-            (import_entries, paths.entries),
-        )
-        for importer, path in steps:
+        for kind, path in asdict(paths).items():
+            table = open_file(kind, path)
             with own.writing() as connection:
-                importer(connection, practice, path, at=at, progress=progress)
+                FILE_KINDS[kind].store(connection, practice, table, at=at, progress=progress)
     return practice
 
 

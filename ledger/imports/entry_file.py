@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.imports.doubles import Doubles
-from ledger.imports.table_file import read_rows, refuse_if_any
+from ledger.imports.table_file import Rows, refuse_if_any
 from ledger.months.closed_months import reopen_example, share_months
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.facts import FactKind
@@ -95,12 +94,11 @@ class _Roster:
 def import_entries(
     connection: Connection,
     practice: Practice,
-    path: Path,
+    table: Rows,
     *,
     at: datetime,
     progress: Progress,
     confirm_long: bool = False,
-    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the entries of the file; raise ``ImportRefusedError`` where any row is wrong.
 
@@ -108,7 +106,6 @@ def import_entries(
     entries over 180 minutes (E4). A row that may be the same work as another entry is stored, and the summary warns of
     it (E7b, W12).
     """
-    table = read_rows(path, ENTRY_FILE, sheet)
     rows = table.rows
     named = {row.values["staff"] for row in rows}
     roster = _Roster(connection, practice)
@@ -129,7 +126,7 @@ def import_entries(
             progress("reading entries", done, len(rows))
     _refuse_overlaps(connection, practice, new)
     _refuse_closed_months(connection, practice, new)
-    refuse_if_any(path, table)
+    refuse_if_any(table)
     doubles = Doubles()
     _store(connection, practice, new, progress, doubles)
     return ImportSummary(

@@ -7,11 +7,10 @@ was known of the same patient, subject and date, and ``yes`` under ``withdrawn``
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ledger.imports.table_file import read_rows, refuse_if_any
+from ledger.imports.table_file import Rows, refuse_if_any
 from ledger.patients.facts import Fact, FactIdentity
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import (
@@ -28,24 +27,22 @@ from ledger.validation import Cells, ImportSummary, Progress
 def import_facts(
     connection: Connection,
     practice: Practice,
-    path: Path,
+    table: Rows,
     *,
     kind: str,
     at: datetime,
     progress: Progress,
-    sheet: str | None = None,
 ) -> ImportSummary:
     """Store the facts of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of the patients whose facts changed are evaluated again.
     """
     file = FACT_FILES[kind]
-    table = read_rows(path, file.described, sheet)
     known = _known(connection, practice, at=at)
     read = [(row, fact) for row in table.rows if (fact := _fact(row, file, known)) is not None]
     _refuse_repeated(read)
     _refuse_nothing_to_withdraw(connection, practice, read)
-    refuse_if_any(path, table)
+    refuse_if_any(table)
     facts = [fact for _, fact in read]
     summary = record_facts(connection, practice, facts, at=at, recorded_by=IMPORTED_BY, progress=progress)
     return replace(summary, read_as=table.said())

@@ -1,37 +1,29 @@
 """``ccm import teams|staff|patients``: the roster, one kind a file."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.imports.table_file import read_rows, refuse_if_any
+from ledger.imports.table_file import Rows, refuse_if_any
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import team_id_for
-from ledger.roster.patients import PATIENT_FILE, known_roster, put_patients, read_patient
-from ledger.roster.staff import DEFAULTS, STAFF_FILE, WORTH, known_staff, read_person, reevaluate_patients_of
+from ledger.roster.patients import known_roster, put_patients, read_patient
+from ledger.roster.staff import DEFAULTS, WORTH, known_staff, read_person, reevaluate_patients_of
 from ledger.roster.storing import IMPORTED_BY, keys_where, put_all
-from ledger.roster.teams import TEAM_FILE, known_teams, read_team
+from ledger.roster.teams import known_teams, read_team
 from ledger.storage.tables import CareTeamRow, StaffRow
 from ledger.validation import ImportSummary, Progress
 
 
 def import_patients(
-    connection: Connection,
-    practice: Practice,
-    path: Path,
-    *,
-    at: datetime,
-    progress: Progress,
-    sheet: str | None = None,
+    connection: Connection, practice: Practice, table: Rows, *, at: datetime, progress: Progress
 ) -> ImportSummary:
     """Store the patients of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     The months of a patient whose facts changed are evaluated again.
     """
-    table = read_rows(path, PATIENT_FILE, sheet)
     rows = table.rows
     known = known_roster(connection, practice, today=practice.local_date(at))
     roster: dict[str, dict[str, Any]] = {}
@@ -42,7 +34,7 @@ def import_patients(
             row.refuse("code", f"{code} stands in the file twice.", "Remove one of the lines.")
         facts += told
         roster[code] = values
-    refuse_if_any(path, table)
+    refuse_if_any(table)
     stored = put_patients(connection, practice, roster, facts, at=at, recorded_by=IMPORTED_BY)
     progress("patients", len(rows), len(rows))
     outcomes = {code: put.outcome for code, put in stored.done.items()}
@@ -51,19 +43,12 @@ def import_patients(
 
 
 def import_staff(
-    connection: Connection,
-    practice: Practice,
-    path: Path,
-    *,
-    at: datetime,
-    progress: Progress,
-    sheet: str | None = None,
+    connection: Connection, practice: Practice, table: Rows, *, at: datetime, progress: Progress
 ) -> ImportSummary:
     """Store the people of the file; raise ``ImportRefusedError`` where any row is wrong.
 
     Who changed may change what past entries are worth (C4): their patients' months are evaluated again.
     """
-    table = read_rows(path, STAFF_FILE, sheet)
     rows = table.rows
     known = known_staff(connection, practice, today=practice.local_date(at))
     wanted: dict[str, dict[str, Any]] = {}
@@ -72,7 +57,7 @@ def import_staff(
         if staff_id and staff_id in wanted:
             row.refuse("id", f"{staff_id!r} stands in the file twice.", "Remove one of the lines.")
         wanted[staff_id] = values
-    refuse_if_any(path, table)
+    refuse_if_any(table)
     done = put_all(
         connection, practice, StaffRow, "staff_id", wanted, at=at, recorded_by=IMPORTED_BY, defaults=DEFAULTS
     )
@@ -82,16 +67,9 @@ def import_staff(
 
 
 def import_teams(
-    connection: Connection,
-    practice: Practice,
-    path: Path,
-    *,
-    at: datetime,
-    progress: Progress,
-    sheet: str | None = None,
+    connection: Connection, practice: Practice, table: Rows, *, at: datetime, progress: Progress
 ) -> ImportSummary:
     """Store the teams of the file; raise ``ImportRefusedError`` where any row is wrong."""
-    table = read_rows(path, TEAM_FILE, sheet)
     rows = table.rows
     known = known_teams(connection, practice.practice_id)
     seen: set[str] = set()
@@ -106,7 +84,7 @@ def import_teams(
             known.ids.add(team_id)
             wanted[team_id] = values
         seen.add(plain)
-    refuse_if_any(path, table)
+    refuse_if_any(table)
     done = put_all(connection, practice, CareTeamRow, "team_id", wanted, at=at, recorded_by=IMPORTED_BY)
     progress("teams", len(rows), len(rows))
     return ImportSummary.of((put.outcome for put in done.values()), table.said())

@@ -18,13 +18,13 @@ _OWN_WORDS = re.compile(r"'[^']*'|[0-9][\w.,:/-]*")
 class ImportRefusedError(LedgerError):
     """A file that was not imported; ``problems`` names everything that is wrong with it."""
 
-    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+    def __init__(self, file_name: str, problems: Sequence[Problem]) -> None:
         """All of ``problems``, in order of line; those of one kind are told once, with their lines."""
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
         super().__init__(
             "IMPORT_REFUSED",
-            f"{path.name} has {count}. Nothing was saved.",
+            f"{file_name} has {count}. Nothing was saved.",
             "Mend the lines below and import the file again.",
             tuple(_told_once(self.problems)),
         )
@@ -48,6 +48,7 @@ def _told_once(problems: Sequence[Problem]) -> Iterable[str]:
 class Rows:
     """The rows of a file, and what was taken for granted to read them."""
 
+    file_name: str
     rows: list[Cells]
     notes: tuple[str, ...] = ()
 
@@ -70,7 +71,7 @@ def read_rows(path: Path, columns: Sequence[Column], sheet: str | None = None) -
         raw = read_raw(path, sheet, called)
     except NotCsvError as error:
         problem = Problem(error.line, "", f"is not CSV: {error}.", "Close every quote; double a quote inside quotes.")
-        raise ImportRefusedError(path, [problem]) from error
+        raise ImportRefusedError(path.name, [problem]) from error
     header = _header(path, raw, columns, called)
     optional = [column.name for column in columns if column.may_be_missing]
     totals = [line for line, cells in raw.lines[1:] if _is_totals(cells)]
@@ -80,7 +81,7 @@ def read_rows(path: Path, columns: Sequence[Column], sheet: str | None = None) -
         for line, cells in raw.lines[1:]
         if any(cell.strip() for cell in cells) and not _is_totals(cells)
     ]
-    return Rows(rows, notes)
+    return Rows(path.name, rows, notes)
 
 
 def _header(path: Path, raw: RawTable, columns: Sequence[Column], called: Mapping[str, str]) -> list[str]:
@@ -102,7 +103,7 @@ def _header(path: Path, raw: RawTable, columns: Sequence[Column], called: Mappin
         if len(header) == 1 and len(missing) == len(needed):
             message += " They may be separated by something else than commas, semicolons, tabs or bars."
         raise ImportRefusedError(
-            path, [Problem(line, "", message, f"The first line reads: {','.join(names(columns))}")]
+            path.name, [Problem(line, "", message, f"The first line reads: {','.join(names(columns))}")]
         )
     return header
 
@@ -129,12 +130,12 @@ def _is_totals(cells: list[str]) -> bool:
     return plain(first) in _TOTALS and bool(others) and all(_NUMBER.fullmatch(cell) for cell in others)
 
 
-def refuse_if_any(path: Path, rows: Rows) -> None:
+def refuse_if_any(table: Rows) -> None:
     """Raise ``ImportRefusedError`` where any row has a problem.
 
     Raises:
         ImportRefusedError: A row, or the header, is wrong; the problems name every line.
     """
-    problems = [problem for row in rows.rows for problem in row.problems]
+    problems = [problem for row in table.rows for problem in row.problems]
     if problems:
-        raise ImportRefusedError(path, problems)
+        raise ImportRefusedError(table.file_name, problems)

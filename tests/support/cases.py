@@ -13,6 +13,7 @@ from support.practice import a_request, write_csv
 
 from ledger.imports import entry_file
 from ledger.imports.fact_files import import_facts
+from ledger.imports.kinds import open_file
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.imports.table_file import ImportRefusedError
 from ledger.practice.practice import Practice, create_practice
@@ -60,11 +61,11 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
     case = WrittenCase(practice, date.fromisoformat(f"{tables['month']}-01"))
     how: dict[str, Any] = {"at": LONG_AFTER, "progress": lambda *_: None}
     team = write_csv(directory / "teams.csv", ("name", "channel_id"), [{"name": "Team", "channel_id": "C0TEAM"}])
-    import_teams(connection, practice, team, **how)
+    import_teams(connection, practice, open_file("teams", team), **how)
     people = write_csv(directory / "staff.csv", names(STAFF_FILE), staff_rows(tables))
-    import_staff(connection, practice, people, **how)
+    import_staff(connection, practice, open_file("staff", people), **how)
     roster = write_csv(directory / "patients.csv", names(PATIENT_FILE), [_patient_row(tables)])
-    import_patients(connection, practice, roster, **how)
+    import_patients(connection, practice, open_file("patients", roster), **how)
     work = [
         _entry_row(index, entry, practice.zone)
         for index, entry in enumerate(tables.get("entry", ()))
@@ -72,7 +73,8 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
     ]
     with _told(case, "entries"):
         file = write_csv(directory / "entries.csv", names(entry_file.ENTRY_FILE), work)
-        entry_file.import_entries(connection, practice, file, confirm_long=True, **how)
+        table = open_file("entries", file)
+        entry_file.import_entries(connection, practice, table, confirm_long=True, **how)
     _note_positions(connection, case)
     for index, entry in enumerate(tables.get("entry", ())):
         if entry.get("voided"):
@@ -80,7 +82,7 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
     for kind, rows in fact_rows(tables).items():
         with _told(case, kind):
             file = write_csv(directory / f"{kind}.csv", ("patient", *FACT_FILES[kind].columns), rows)
-            import_facts(connection, practice, file, kind=kind, **how)
+            import_facts(connection, practice, open_file(kind, file), kind=kind, **how)
     for name, value in policy.items():
         case.practice = change_policy(connection, case.practice, name, value, at=LONG_AFTER, recorded_by="admin1")
     return case

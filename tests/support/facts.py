@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
-from support.practice import AT, MONTH, statement, write_csv
+from support.practice import AT, MONTH, import_file, statement, write_csv
 
-from ledger.imports.fact_files import import_facts
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN
 from ledger.rules.facts import PatientMonth
@@ -37,8 +36,7 @@ def import_fact_file(
     database: Database, practice: Practice, kind: str, path: Path, *, at: datetime = AT
 ) -> ImportSummary:
     """Imports a file of ``kind``, as ``ccm import`` does."""
-    with database.of(practice.practice_id).writing() as connection:
-        return import_facts(connection, practice, path, kind=kind, at=at, progress=lambda *_: None)
+    return import_file(database, practice, kind, path, at=at)
 
 
 def stored_facts(database: Database, **columns: Any) -> int:

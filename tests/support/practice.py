@@ -14,16 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert, select
 
 from ledger.audit.verify import Verification, verify
-from ledger.imports.entry_file import ENTRY_FILE, import_entries
-from ledger.imports.roster_files import import_patients, import_staff, import_teams
+from ledger.imports.kinds import FILE_KINDS, open_file
 from ledger.months.patient_months import EvaluatedMonth, statement_of
 from ledger.patients.facts import Fact, FactKind
 from ledger.practice.practice import Practice, create_practice, get_practice
 from ledger.recording.entries import NewEntry, Receipt, record_entry
 from ledger.recording.voids import VoidReceipt, undo_last
 from ledger.roster.directory import code_key, code_number
-from ledger.roster.patients import PATIENT_FILE, put_patients
-from ledger.roster.staff import STAFF_FILE
+from ledger.roster.patients import put_patients
 from ledger.roster.teams import TEAM_FILE
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.storage.database import Database
@@ -32,7 +30,7 @@ from ledger.storage.schema import upgrade
 from ledger.storage.tables import Base
 from ledger.validation import ImportSummary, names
 
-FILES = {"teams": TEAM_FILE, "staff": STAFF_FILE, "patients": PATIENT_FILE, "entries": ENTRY_FILE}
+FILES = {kind: FILE_KINDS[kind].columns for kind in ("teams", "staff", "patients", "entries")}
 COLUMNS = {kind: names(columns) for kind, columns in FILES.items()} | {"teams": names(TEAM_FILE[:2])}
 """The columns that ``import_rows`` writes: of teams those that say nothing of digests."""
 """The columns of each kind of file of the roster and of time."""
@@ -142,14 +140,9 @@ def import_file(
     database: Database, practice: Practice, kind: str, path: Path, *, at: datetime = AT, **how: Any
 ) -> ImportSummary:
     """Imports a file of ``kind`` (teams, staff, patients, entries), as ``ccm import`` does."""
-    importers = {
-        "teams": import_teams,
-        "staff": import_staff,
-        "patients": import_patients,
-        "entries": import_entries,
-    }
+    table = open_file(kind, path)
     with database.of(practice.practice_id).writing() as connection:
-        return importers[kind](connection, practice, path, at=at, progress=lambda *_: None, **how)
+        return FILE_KINDS[kind].store(connection, practice, table, at=at, progress=lambda *_: None, **how)
 
 
 def patient_of_an_older_version(database: Database, practice: Practice, code: str, conditions: Sequence[str]) -> None:

@@ -3,17 +3,16 @@
 import csv
 import io
 import re
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from support.practice import AT as PRACTICE_AT
-from support.practice import a_practice, a_request, an_entry, patient_of_an_older_version, record
+from support.practice import a_practice, a_request, an_entry, import_file, patient_of_an_older_version, record
 
 from bot.commands.registry import COMMANDS
-from ledger.imports.entry_file import import_entries
-from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.practice.practice import Practice, create_practice
 from ledger.recording.addenda import add_addendum
 from ledger.reports.month_lists import MonthList, Scope, month_list
@@ -44,14 +43,8 @@ def sampled(sqlite_database: Database, tmp_path: Path) -> tuple[Database, Practi
     with sqlite_database.of("T0TEST").writing() as connection:
         practice = create_practice(connection, "T0SHEET", "Sheet Practice", "America/New_York", at=AT)
     paths = write_sample(tmp_path, patients=60, seed=1, today=practice.local_date(AT))
-    for importer, path in (
-        (import_teams, paths.teams),
-        (import_staff, paths.staff),
-        (import_patients, paths.patients),
-        (import_entries, paths.entries),
-    ):
-        with sqlite_database.of("T0TEST").writing() as connection:
-            importer(connection, practice, path, at=AT, progress=lambda *_: None)
+    for kind, path in asdict(paths).items():
+        import_file(sqlite_database, practice, kind, path, at=AT)
     return sqlite_database, practice
 
 
