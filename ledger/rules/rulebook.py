@@ -16,6 +16,7 @@ from pydantic import model_validator
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.rules.facts import Program
+from ledger.rules.formatting import Units
 from ledger.rules.toml_files import (
     Day,
     Name,
@@ -91,6 +92,12 @@ class TimeFamily(Table):
             return (first,)
         return tuple(first + self.add_on.each_further_minutes * unit for unit in range(self.add_on.at_most + 1))
 
+    def minutes_of(self, units: Units) -> int:
+        """Return the minutes at which the last of these units is reached."""
+        if self.short is not None and units[0][0] == self.short.code:
+            return self.short.at_minutes
+        return self.unit_minutes[sum(count for _, count in units) - 1]
+
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The family's codes in the order in which minutes reach them."""
@@ -109,13 +116,22 @@ class ReadingCode(Table):
     to_days: Positive
 
 
+class SetUpCode(Table):
+    """The code for setting a device up: with the first period of enough days that begins soon enough after it (R11)."""
+
+    code: Name
+    from_days: Positive
+    within_days: Positive
+
+
 class ReadingFamily(Table):
-    """Codes reached by days with device readings; at most one of them is billed (billing-rules section 5)."""
+    """Codes reached by days with device readings; at most one a period is billed (billing-rules section 5)."""
 
     name: Name
     title: Name
     program: Program
     codes: tuple[ReadingCode, ...]
+    set_up: SetUpCode | None = None
     source: Name
 
     @model_validator(mode="after")
@@ -131,12 +147,16 @@ class ReadingFamily(Table):
 
 
 class Requirement(Table):
-    """What a program needs of a patient before it may be billed (billing-rules section 6)."""
+    """What a program needs of a patient before it may be billed (billing-rules section 6).
+
+    ``initiating_visit_renewed``: the visit is asked for anew, within those days before the month's last day.
+    """
 
     conditions_at_least: Whole
     risk_documented: YesNo
     care_plan: YesNo
     initiating_visit_within_days: Whole
+    initiating_visit_renewed: YesNo = False
 
 
 class ProgramTable(Table):
@@ -169,12 +189,21 @@ class Payment(Table):
         return self
 
 
+class OtherService(Table):
+    """A service that excludes programs in the month in which the billing practitioner bills it (R2)."""
+
+    title: Name
+    codes: tuple[Name, ...]
+    excludes: tuple[Program, ...]
+
+
 class Conflict(Table):
     """What is never billed together (billing-rules R2)."""
 
     never_together: tuple[tuple[Program, Program], ...]
     advanced_primary_care_codes: tuple[Name, ...]
     advanced_primary_care_excludes: tuple[Program, ...]
+    other_services: tuple[OtherService, ...] = ()
     source: Name
 
 
@@ -293,6 +322,19 @@ def rulebook_for(month: date) -> Rulebook:
     )
 
 
+def earlier_rulebook(day: date, book: Rulebook) -> Rulebook:
+    """Return the rulebook in force on ``day``, which lies before ``book``; the first one for days before any."""
+    books = [one for one in _own_rulebooks() if one.in_force_from < book.in_force_from]
+    return next((one for one in reversed(books) if one.in_force_from <= day), books[0] if books else book)
+
+
+@lru_cache(maxsize=1)
+def other_services() -> Mapping[str, str]:
+    """Return every code of the rulebooks that excludes a program when marked for a month, with its service (R2)."""
+    found = [service for book in _own_rulebooks() for service in book.conflict.other_services]
+    return MappingProxyType({code: service.title for service in found for code in service.codes})
+
+
 @lru_cache(maxsize=1)
 def program_tables() -> Mapping[Program, ProgramTable]:
     """Return every program of the rulebooks, in the order of the newest one, which decides what it is called."""
@@ -367,6 +409,7 @@ def _unknown_programs(book: BookFile) -> Iterator[str]:
     named += [(f"[[reading_family]] {family.name}", family.program) for family in book.reading_family]
     named += [("[conflict]", program) for pair in book.conflict.never_together for program in pair]
     named += [("[conflict]", program) for program in book.conflict.advanced_primary_care_excludes]
+    named += [("[conflict]", program) for service in book.conflict.other_services for program in service.excludes]
     for place, program in named:
         if program not in known:
             yield f'{place}: there is no [[program]] with the name {program}; add it, or correct "program"'
@@ -383,3 +426,5 @@ def _family_codes(book: BookFile) -> Iterator[str]:
         yield from family.codes
     for readings in book.reading_family:
         yield from (code.code for code in readings.codes)
+        if readings.set_up is not None:
+            yield readings.set_up.code

@@ -126,7 +126,7 @@ def test_the_initiating_visit_lies_in_the_365_days_before_enrollment_or_since(
 
 @pytest.mark.parametrize("program", ALL_PROGRAMS)
 def test_every_program_needs_a_billing_practitioner(build: Any, program: Program) -> None:
-    assert names(part(build, program, billing_practitioner=None)) == ["NO_BILLING_PRACTITIONER"]
+    assert names(part(build, program, designations=())) == ["NO_BILLING_PRACTITIONER"]
 
 
 @pytest.mark.parametrize("program", ALL_PROGRAMS)
@@ -216,7 +216,7 @@ def test_rpm_time_that_was_voided_was_not_logged(build: Any) -> None:
 
 
 def test_rpm_blocked_as_a_whole_bills_no_device_either(build: Any) -> None:
-    facts = build.month([build.rpm(20)], reading_days=16, billing_practitioner=None)
+    facts = build.month([build.rpm(20)], reading_days=16, designations=())
     assert build.codes(build.statement(facts)) == []
 
 
@@ -228,7 +228,7 @@ def test_all_blockers_are_listed_in_their_order_each_with_words_and_a_remedy(bui
         risk_documented=False,
         care_plans=(),
         initiating_visits=(),
-        billing_practitioner=None,
+        designations=(),
         billed_elsewhere=frozenset({Program("CCM")}),
         apcm=True,
     )
@@ -243,7 +243,7 @@ def test_all_blockers_are_listed_in_their_order_each_with_words_and_a_remedy(bui
 
 
 def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay(build: Any) -> None:
-    found = part(build, billing_practitioner=None)
+    found = part(build, designations=())
     assert (found.counted_minutes, found.next[0].code, found.next[0].minutes_missing) == (35, "99439", 5)
     assert (found.alternatives[0].amount_cents, found.alternatives[0].why_not) == (
         6613,
@@ -290,7 +290,7 @@ def test_an_initiating_visit_is_asked_before_the_month_where_nobody_is_enrolled(
 
 
 def test_all_blockers_are_told_in_one_sentence(build: Any) -> None:
-    found = part(build, billing_practitioner=None, risk_documented=False)
+    found = part(build, designations=(), risk_documented=False)
     assert found.why == (
         "Blocked: the risk of death, decompensation or decline is not documented; no billing practitioner is "
         "designated. 5 more minutes to 99439."

@@ -189,7 +189,7 @@ def test_the_named_next_code_is_what_the_missing_minutes_bring(facts: PatientMon
         stays=(),
         enrollments=(Enrollment(Program("RPM"), facts.month), Enrollment(Program("CCM"), facts.month)),
         apcm=False,
-        billing_practitioner="lee",
+        designations=(Designation("lee"),),
         conditions=("I10", "E11.9"),
         consents=tuple(Consent(program, facts.month) for program in PROGRAMS),
         staff=(StaffMember("ann", "RN"), StaffMember("lee", "MD")),

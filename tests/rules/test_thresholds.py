@@ -118,7 +118,7 @@ def test_n1_payments_of_the_practice_are_what_the_minutes_are_worth(build: Any) 
 
 
 def test_n3_a_blocked_patient_still_has_a_next_code(build: Any) -> None:
-    facts = build.month([build.entry(19)], billing_practitioner=None)
+    facts = build.month([build.entry(19)], designations=())
     assert upcoming(build, facts) == [("99490", 1, 6613)]
     no_contact = build.month([build.rpm(9, contact=None), build.rpm(5, 4, contact=Contact.VOICEMAIL)])
     assert upcoming(build, no_contact, RPM)[0] == ("99470", 1, 2605)

@@ -152,7 +152,7 @@ def test_w6_no_entry_of_the_month_has_times(build: Any) -> None:
 def test_w7_a_stay_touches_a_month_whose_minutes_are_billed(build: Any, stay: Stay, expected: bool) -> None:
     assert ("FACILITY_MONTH" in warned(build, [build.entry(20)], stays=(stay,))) == expected
     assert "FACILITY_MONTH" not in warned(build, [build.entry(19)], stays=(stay,))
-    assert "FACILITY_MONTH" not in warned(build, [build.entry(20)], stays=(stay,), billing_practitioner=None)
+    assert "FACILITY_MONTH" not in warned(build, [build.entry(20)], stays=(stay,), designations=())
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(300, False), (301, True)])
