@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from ledger.rules.book_tables import ReadingFamily, TimeFamily
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import CountedEntry
 from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntry
 from ledger.rules.formatting import Units
 from ledger.rules.month_view import MonthView
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
-from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily
+from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import CodeLine
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})

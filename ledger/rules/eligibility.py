@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from ledger.rules.book_tables import Need, Requirement
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Tally
 from ledger.rules.facts import Program
 from ledger.rules.formatting import day_words
 from ledger.rules.month_view import MonthView, consent_holds
-from ledger.rules.rulebook import Need, Requirement, Rulebook
+from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import Blocker
 
 LIVE_CONTACT_BLOCKER = "NO_LIVE_CONTACT"

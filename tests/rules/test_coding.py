@@ -201,20 +201,19 @@ def test_r4_payments_of_the_practice_decide_and_are_the_amount(build: Any) -> No
 def test_b3_a_payment_that_is_not_known_counts_as_nothing_and_the_statement_says_so(build: Any) -> None:
     november = date(2025, 11, 1)
     facts = build.month(
-        [build.entry(60, program=Program("PCM"), staff_id="lee", date_of_service=november)],
+        [build.entry(60, program=Program("PCM"), date_of_service=november)],
         month=november,
         care_plans=(CarePlanRevision(date(2025, 10, 1)),),
     )
     part = build.part(facts, Program("PCM"))
-    # 99424 is not known in 2025, 99425 pays 5887: more than the staff codes, of which nothing is known.
     assert [(line.code, line.amount_cents, line.payment_known) for line in part.codes] == [
-        ("99424", 0, False),
-        ("99425", 5887, True),
+        ("99426", 0, False),
+        ("99427", 0, False),
     ]
-    assert part.expected_cents == 5887
-    assert "the payment of 99424 is not known and counts as $0.00" in part.why
-    known = build.part(facts, Program("PCM"), Policy(payments={"99424": 8000}))
-    assert (known.expected_cents, "not known" in known.why) == (13887, False)
+    assert part.expected_cents == 0
+    assert "the payment of 99426, 99427 is not known and counts as $0.00" in part.why
+    known = build.part(facts, Program("PCM"), Policy(payments={"99426": 8000, "99427": 5000}))
+    assert (known.expected_cents, "not known" in known.why) == (13000, False)
 
 
 def test_r4_other_families_are_shown_with_their_payment_and_why_they_were_not_taken(build: Any) -> None:

@@ -144,8 +144,8 @@ def test_r2_apcm_excludes_ccm_pcm_and_tcm_but_not_rpm(build: Any, program: Progr
 @pytest.mark.parametrize(
     ("ccm_minutes", "pcm_minutes", "codes", "blocked"),
     [
-        (20, 30, ["99426"], Program("CCM")),  # 6613 against 6800
-        (40, 30, ["99490", "99439"], Program("PCM")),  # 11657 against 6800
+        (20, 30, ["99426"], Program("CCM")),  # 6613 against 6780
+        (40, 30, ["99490", "99439"], Program("PCM")),  # 11657 against 6780
         (20, 29, ["99490"], Program("PCM")),
         (19, 30, ["99426"], Program("CCM")),
         (19, 29, [], None),
@@ -300,5 +300,5 @@ def test_all_blockers_are_told_in_one_sentence(build: Any) -> None:
 def test_a_program_that_is_partly_blocked_says_what_is_billed_all_the_same(build: Any) -> None:
     facts = build.month([build.rpm(12, contact=Contact.MESSAGE)], reading_days=18)
     assert build.part(facts, Program("RPM")).why == (
-        "Partly blocked: RPM time was logged, but no live contact counts. 99454 ($47.00). 8 more minutes to 99457."
+        "Partly blocked: RPM time was logged, but no live contact counts. 99454 ($52.11). 8 more minutes to 99457."
     )

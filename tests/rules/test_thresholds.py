@@ -51,7 +51,7 @@ def test_n1_rpm_of_2026_names_both_codes_as_they_come(build: Any, minutes: int, 
 
 @pytest.mark.parametrize(
     ("minutes", "expected"),
-    [(25, [("99426", 5, 6800)]), (30, [("99427", 30, 5400)]), (89, [("99427", 1, 5400)]), (90, [])],
+    [(25, [("99426", 5, 6780)]), (30, [("99427", 30, 5411)]), (89, [("99427", 1, 5411)]), (90, [])],
 )
 def test_n1_pcm(build: Any, minutes: int, expected: Any) -> None:
     assert upcoming(build, build.month([build.entry(minutes, program=PCM)]), PCM) == expected
@@ -94,10 +94,10 @@ def test_n1_a_code_whose_payment_is_not_known_is_named_with_nothing(build: Any) 
 
 @pytest.mark.parametrize("minutes", [55, 59])
 def test_n1_minutes_of_staff_are_no_practitioner_minutes(build: Any, minutes: int) -> None:
-    # Staff would bring 99426 + 99427 (12200) over 99424 (8751), which 60 practitioner minutes would outbid again.
+    # Staff would bring 99426 + 99427 (12191) over 99424 (8751), which 60 practitioner minutes would outbid again.
     facts = build.month([build.entry(minutes, program=PCM, staff_id="lee")])
     missing = 60 - minutes
-    assert upcoming(build, facts, PCM) == [("99425", missing, 6146), ("99427", missing, 12200 - 8751)]
+    assert upcoming(build, facts, PCM) == [("99425", missing, 6146), ("99427", missing, 12191 - 8751)]
 
 
 def test_n1_a_designated_month_leads_to_the_complex_code(build: Any) -> None:
