@@ -171,7 +171,8 @@ def _missing_hours(case: CaseFile, zone: ZoneInfo) -> Iterator[str]:
     ]
     for place, field, value in named:
         if isinstance(value, datetime) and not _exists(value, zone):
-            yield f'{place}: "{field}" {value.isoformat(timespec="minutes")} does not exist: clocks went forward over it'
+            clock = value.isoformat(timespec="minutes")
+            yield f'{place}: "{field}" {clock} does not exist: clocks went forward over it'
 
 
 def _exists(local: datetime, zone: ZoneInfo) -> bool:

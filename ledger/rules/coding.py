@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from ledger.rules.book_tables import ReadingFamily, TimeFamily
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import CountedEntry
 from ledger.rules.devices import device_lines
@@ -12,7 +13,7 @@ from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntr
 from ledger.rules.formatting import Units
 from ledger.rules.month_view import MonthView
 from ledger.rules.policy import Policy
-from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily
+from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import CodeLine
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})

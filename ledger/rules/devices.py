@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ledger.clock import month_of
+from ledger.rules.book_tables import ReadingFamily
 from ledger.rules.consents import consent_on
 from ledger.rules.facts import Program
 from ledger.rules.month_view import MonthView
-from ledger.rules.rulebook import ReadingFamily, Rulebook, earlier_rulebook
+from ledger.rules.rulebook import Rulebook, earlier_rulebook
 
 PERIOD_DAYS = 30
 """Device codes are paid once in so many days (R10)."""

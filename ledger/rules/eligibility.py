@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from ledger.rules.book_tables import Need, Requirement
 from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.coding import Tally
 from ledger.rules.consents import consents_of_month
@@ -11,7 +12,7 @@ from ledger.rules.facts import Program
 from ledger.rules.formatting import day_words, listed
 from ledger.rules.month_view import MonthView
 from ledger.rules.records import missing_elements, missing_of_consent, plan_was_shared
-from ledger.rules.rulebook import Need, Requirement, Rulebook
+from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import Blocker
 
 LIVE_CONTACT_BLOCKER = "NO_LIVE_CONTACT"

@@ -8,9 +8,6 @@ from ledger.rules.eligibility import ProgramMonth
 from ledger.rules.formatting import codes_words, dollars, listed
 from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 
-CATEGORY_LENGTH = 3
-"""The first characters of an ICD-10-CM code are its category: E11.9 and E11.65 are both E11."""
-
 
 def alternatives_of(claim: Claim, lines: Sequence[CodeLine], blockers: Sequence[Blocker]) -> tuple[Alternative, ...]:
     """Return the time families without a line on the claim: what each would pay, and why it was not taken (R4)."""
@@ -70,7 +67,7 @@ def _category_words(asked: ProgramMonth) -> Iterator[str]:
     """Yield the codes of one category where without one of them there would be too few conditions."""
     needed = 0 if asked.requirement is None else asked.requirement.conditions_at_least
     codes = sorted(set(asked.month.facts.conditions))
-    categories = {code[:CATEGORY_LENGTH] for code in codes}
+    categories = {code.partition(".")[0] for code in codes}  # E11.9 and E11.65 are both of E11
     if len(categories) < needed <= len(codes):
         yield f"{listed(codes)} are of one ICD-10-CM category: check that they are {needed} conditions."
 

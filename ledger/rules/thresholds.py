@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ledger.rules.book_tables import TimeFamily
 from ledger.rules.coding import Claim, Minutes, Prices, choose, offer_of
 from ledger.rules.policy import Policy
-from ledger.rules.rulebook import TimeFamily
 from ledger.rules.statement import NextThreshold
 
 
@@ -37,15 +37,20 @@ def next_thresholds(claim: Claim, minutes: Minutes, prices: Prices, policy: Poli
             if step.code in opening
         )
     taken = claim.taken
-    own = next((one for one in found if one.step.family is taken.family), None)
-    until = first if own is None else own
-    rival = next((one for one in found if one.step.family is not taken.family), None)
+    following = next(_steps(taken.family, minutes), None)
+    own = next((one for one in found if one.step == following), None)
+    rival = next((one for one in found if one.step.family is not taken.family and _has_begun(one.step, minutes)), None)
     named = [one for one in found if one is own or one is rival]
     return tuple(
         NextThreshold(one.step.code, one.step.minutes_missing, one.amount_cents - taken.amount_cents)
         for one in named
-        if one.step.minutes_missing <= until.step.minutes_missing
+        if own is None or one.step.minutes_missing <= own.step.minutes_missing
     )
+
+
+def _has_begun(step: Step, minutes: Minutes) -> bool:
+    """Return whether the step's family has minutes: nobody's staff is told of ninety minutes of a practitioner's."""
+    return minutes.for_family(step.family) > 0
 
 
 class Reached(NamedTuple):

@@ -18,7 +18,7 @@ from ledger.rules.coding import Offer, Tally
 from ledger.rules.counting import CountedEntry
 from ledger.rules.devices import overlapping, period_unknown
 from ledger.rules.doubles import may_be_one
-from ledger.rules.durations import MINUTE, end_of_day, is_late
+from ledger.rules.durations import MINUTE, end_of_day, is_late, nearest_minutes
 from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.formatting import listed
 from ledger.rules.month_view import MonthView
@@ -183,8 +183,8 @@ def _crowded(worked: Sequence[CountedEntry], month: MonthView) -> str | None:
         return f"{minutes} counted minutes in one day"
     if minutes <= CROWDED_HOUR_MINUTES:
         return None
-    fullest = max(_worked_by_hour(worked, month).values(), default=timedelta())
-    return f"{fullest / MINUTE:g} counted minutes in one clock hour" if fullest > HOUR else None
+    fullest = max(_minutes_by_hour(worked, month).values(), default=0)
+    return f"{fullest} counted minutes in one clock hour" if fullest > CROWDED_HOUR_MINUTES else None
 
 
 def last_minute(audit: Audit) -> AuditWarning | None:
@@ -301,19 +301,25 @@ def _recorded_late(entry: TimeEntry, zone: ZoneInfo) -> bool:
     return is_late(entry.recorded_at, ended_at)
 
 
-def _worked_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, timedelta]:
-    """Return the counted time of entries with times, to the second, by the clock hour in which it lies."""
-    lengths: defaultdict[datetime, timedelta] = defaultdict(timedelta)
+def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, int]:
+    """Return the counted minutes of entries with times, by the clock hour in which they lie.
+
+    Each hour has whole minutes: of an entry over the full hour, what its running length, rounded by E2, grows by.
+    """
+    minutes: defaultdict[datetime, int] = defaultdict(int)
     for one in worked:
+        elapsed, before = timedelta(), 0
         for start, end in one.spans:
             moment = start
             while moment < end:
                 local = moment.astimezone(month.zone)
                 hour = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
                 until = min(end, hour + HOUR)
-                lengths[hour] += until - moment
-                moment = until
-    return lengths
+                elapsed += until - moment
+                counted = min(nearest_minutes(elapsed), one.minutes)
+                minutes[hour] += counted - before
+                moment, before = until, counted
+    return minutes
 
 
 def _finding(number: str, entries: Sequence[TimeEntry], **facts: object) -> Finding | None:

@@ -25,15 +25,17 @@ CODES = (
         "Minutes alone never select complex care.",
         MEDICARE_CCM,
         "60 plain minutes are the plain base code and two add-ons.",
-        message="no designation of complex care by the billing practitioner this month (R3, R5)",
+        message="the billing practitioner designated no complex care this month (R3, R5)",
     ),
     RuleText(
         "R4",
         "HIGHEST_PAYMENT",
         "Where several families are open, the one with the highest expected payment is taken; ties go to the lower "
-        "base code. A practitioner's minutes serve one of them, never both.",
+        "base code. Practitioner minutes are those that the billing practitioner spent; they serve one family, never "
+        "two.",
         FEE_SCHEDULE,
         "35 practitioner minutes alone pay more as practitioner time; with 25 staff minutes, together.",
+        policy="practitioner_minutes",
         message="pays {difference} less than {taken} (R4)",
     ),
     RuleText(
