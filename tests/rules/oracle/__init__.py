@@ -12,6 +12,7 @@ from rules.oracle.devices import device_lines
 from rules.oracle.facts import Case, enrolled, first_day, last_day
 from rules.oracle.figures import payment
 from rules.oracle.minutes import Minute, minutes_of
+from rules.oracle.tcm import discharges
 from rules.oracle.warnings import warnings
 
 MONTHLY = ("CCM", "PCM", "RPM")
@@ -43,8 +44,11 @@ def oracle(case: Case) -> dict[str, Any]:
             "blockers": blocked_by,
             "warnings": warnings(case, program, items, billed),
         }
+    left = discharges(case)
+    codes += [line | {"units": 1} for line in left if "code" in line]
     return {
         "programs": programs,
+        "discharges": left,
         "entries": entries(items),
         "codes": codes,
         "cents": sum(line["cents"] for line in codes),
