@@ -6,7 +6,7 @@ times as ISO text; every minute of every entry is an item, and nothing is clever
 
 from typing import Any
 
-from rules.oracle.blockers import blockers, live_days
+from rules.oracle.blockers import CARE_MANAGEMENT, blockers, live_days
 from rules.oracle.codes import by_practitioner, choose, next_codes, reached_on
 from rules.oracle.devices import device_lines
 from rules.oracle.facts import Case, enrolled, first_day, last_day
@@ -28,12 +28,18 @@ def oracle(case: Case) -> dict[str, Any]:
     """
     items = minutes_of(case)
     would_bill = {program: lines(case, program, items) for program in MONTHLY if in_month(case, program)}
-    both = all(would_bill.get(program) and not blockers(case, program, items) for program in ("CCM", "PCM"))
+    paid = {
+        program: sum(line["cents"] for line in found)
+        for program, found in would_bill.items()
+        if program in CARE_MANAGEMENT and found and not blockers(case, program, items)
+    }
+    billed_of_two = max(sorted(paid), key=lambda program: paid[program], default=None)
     programs = {}
     codes = []
     for program, found in would_bill.items():
         blocked_by = blockers(case, program, items)
-        if both and program in ("CCM", "PCM"):
+        other_is_billed = program in CARE_MANAGEMENT and billed_of_two not in (None, program)
+        if other_is_billed and counted_of(items, program) and "PROGRAM_CONFLICT" not in blocked_by:
             blocked_by.append("PROGRAM_CONFLICT")
         stops_all = [name for name in blocked_by if name != "NO_LIVE_CONTACT"]
         stops_minutes = bool(blocked_by)

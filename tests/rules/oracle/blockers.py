@@ -46,21 +46,22 @@ def plan_incomplete(case: Case) -> bool:
 
 
 def plan_not_shared(case: Case) -> bool:
-    """W14: no record of a copy."""
-    given = [row for row in plans(case) if "copy" in row and day(row["copy"]["date"]) <= last_day(case)]
-    return bool(plans(case)) and not given
+    """W14, of the newest plan as W13."""
+    return bool(plans(case)) and "copy" not in plans(case)[-1]
 
 
 def visit_missing(case: Case, program: str) -> bool:
     if not policy(case, "initiating_visit"):
         return False
     visits = [day(row["date"]) for row in case.get("initiating_visit", [])]
+    year = timedelta(days=365)
     if program == "PCM":
-        since = last_day(case) - timedelta(days=365)
-    else:
-        begun = [day(row["from"]) for row in case["enrollment"] if row["program"] == program]
-        since = max(on for on in begun if on <= last_day(case)) - timedelta(days=365)
-    return not any(since <= on <= last_day(case) for on in visits)
+        since = [last_day(case) - year]
+    else:  # before any of the enrollments that touch the month
+        rows = [row for row in case["enrollment"] if row["program"] == program]
+        touching = [row for row in rows if "to" not in row or day(row["to"]) >= first_day(case)]
+        since = [day(row["from"]) - year for row in touching if day(row["from"]) <= last_day(case)]
+    return not any(min(since) <= on <= last_day(case) for on in visits)
 
 
 def no_billing_practitioner(case: Case) -> bool:

@@ -117,27 +117,21 @@ def next_codes(case: Case, program: str, total: int, practitioner: int) -> list[
     """N1: the next code that R4 would take, and the minutes missing; RPM below 20 names both as they come."""
     if program == "RPM":
         return next_of_rpm(case, total)
-    now = choose(case, program, total, practitioner)
     steps = []
     for family in open_families(case, program):
         have = total if family.minutes == "total" else practitioner
-        missing = further_minutes(family, have)
-        if missing is None:
-            continue
-        more_practitioner = missing if family.minutes == "practitioner" else 0
-        then = choose(case, program, total + missing, practitioner + more_practitioner)
-        if then and then.family == family and (now is None or then.cents > now.cents or then.family != now.family):
-            steps.append((missing, -then.cents, family.base, then.codes[-1][0]))
+        for missing in further_minutes(family, have):
+            more_practitioner = missing if family.minutes == "practitioner" else 0
+            then = choose(case, program, total + missing, practitioner + more_practitioner)
+            if then and then.family == family:
+                steps.append((missing, -then.cents, family.base, then.codes[-1][0]))
     return [[code, missing] for missing, _, _, code in sorted(steps)[:1]]
 
 
-def further_minutes(family: Family, have: int) -> int | None:
-    """Minutes to the next unit of a family; None at its cap."""
-    for units in range(family.at_most + 1):
-        at = family.base_at + units * family.each_further
-        if have < at:
-            return at - have
-    return None
+def further_minutes(family: Family, have: int) -> list[int]:
+    """Minutes to each further unit of a family; none at its cap."""
+    units = [family.base_at + number * family.each_further for number in range(family.at_most + 1)]
+    return [at - have for at in units if have < at]
 
 
 def next_of_rpm(case: Case, total: int) -> list[list[Any]]:
@@ -145,7 +139,5 @@ def next_of_rpm(case: Case, total: int) -> list[list[Any]]:
     if first_day(case).year >= SHORT_FROM_YEAR and total < SHORT_AT:
         steps.append([SHORT_CODE, SHORT_AT - total])
     family = FAMILIES[-1]
-    missing = further_minutes(family, total)
-    if missing is not None:
-        steps.append([family.base if total < family.base_at else family.add_on, missing])
-    return steps
+    code = family.base if total < family.base_at else family.add_on
+    return steps + [[code, missing] for missing in further_minutes(family, total)[:1]]

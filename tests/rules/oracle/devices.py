@@ -39,11 +39,9 @@ def periods(case: Case) -> list[Period]:
     found = []
     loose: set[date] = set()
     for row in case.get("readings", []):
-        dates = [day(text) for text in row.get("dates", [])]
-        if "from" in row:
-            found.append(Period(day(row["from"]), row.get("days"), dates))
-        else:
-            loose |= set(dates)
+        if "from" in row and row["days"]:
+            found.append(Period(day(row["from"]), row["days"], []))
+        loose |= {day(text) for text in row.get("dates", [])}
     found += periods_of_dates(sorted(loose), set_ups(case))
     found.sort(key=lambda period: period.first)
     stood_until = date.min
@@ -96,18 +94,16 @@ def device_lines(case: Case) -> list[dict[str, Any]]:
     def line(code: str, on: date) -> None:
         lines.append({"code": code, "units": 1, "date_of_service": on, "cents": payment(year, code)})
 
-    paid = [
-        period
-        for period in periods(case)
-        if period.stands and code_for(period.last.year, days_of(case, period)) and holds_on(case, period.last)
+    reached = [
+        period for period in periods(case) if period.stands and code_for(period.last.year, days_of(case, period))
     ]
-    for period in paid:
-        if in_month(case, period.last):
+    for period in reached:
+        if in_month(case, period.last) and holds_on(case, period.last):
             line(str(code_for(year, days_of(case, period))), period.last)
     for set_up in set_ups(case):
-        after = [period for period in paid if period.first >= set_up][:1]
-        for period in after:
-            if in_month(case, period.last) and period.first <= set_up + timedelta(days=SET_UP_WITHIN_DAYS):
+        for period in [period for period in reached if period.first >= set_up][:1]:
+            soon = period.first <= set_up + timedelta(days=SET_UP_WITHIN_DAYS)
+            if soon and in_month(case, period.last) and holds_on(case, period.last):
                 line(SET_UP_CODE, period.last)
     for count in bare_counts(case):
         code = code_for(year, count)

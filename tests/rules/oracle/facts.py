@@ -1,9 +1,10 @@
 """What a case says of a day: who is designated, enrolled, consented, qualified (sections 3, 4 and R9)."""
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rules.oracle.figures import PRACTITIONERS, QUALIFYING, WRITTEN
 
@@ -25,6 +26,9 @@ DEFAULT_POLICY = {
 }
 
 
+NOBODY_TODAY_IS_ENOUGH = False
+
+
 @cache
 def day(text: str) -> date:
     return date.fromisoformat(text[:10])
@@ -33,6 +37,12 @@ def day(text: str) -> date:
 @cache
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def elapsed(case: Case, start: datetime, end: datetime) -> timedelta:
+    """The time that passed between two local times, also where the clocks were changed."""
+    zone = ZoneInfo(case.get("timezone", "America/New_York"))
+    return end.replace(tzinfo=zone).astimezone(UTC) - start.replace(tzinfo=zone).astimezone(UTC)
 
 
 def has_time(text: str) -> bool:
@@ -122,6 +132,7 @@ def consents_that_hold(case: Case, program: str, on: date, for_whom: str | None)
         if "revoked" in consent and on > month_end(day(consent["revoked"])):
             continue
         any_will_do = not policy(case, "consent_per_practitioner") or not designations(case)
+        any_will_do = any_will_do or (NOBODY_TODAY_IS_ENOUGH and for_whom is None)
         if any_will_do or (for_whom is not None and consent_is_for(case, consent) == for_whom):
             holding.append(consent)
     return holding

@@ -40,10 +40,7 @@ def periods(dice: "Dice", first: date) -> list[dict[str, Any]]:
     at = first
     for _ in range(dice.choice([1, 2, 3])):
         days = dice.choice(COUNTS)
-        row: dict[str, Any] = {"from": at, "days": days}
-        if dice.once_in(3):
-            row = {"from": at, "dates": some_days(dice, at, days)}
-        rows.append(row)
+        rows.append({"from": at, "days": days})
         at += MONTH + timedelta(days=dice.choice([0, 0, 0, 1, -1, 4, -15]))
     return rows
 

@@ -1,12 +1,12 @@
 """Section 7, each warning as the pair (must be there, may be there): the two differ where the text leaves it open."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rules.oracle.blockers import consent_incomplete, consents_of_month, is_incomplete, plan_incomplete, plan_not_shared
 from rules.oracle.codes import by_practitioner, worth
 from rules.oracle.devices import bare_counts, in_month, periods
-from rules.oracle.facts import Case, day, first_day, last_day, moment, plans
+from rules.oracle.facts import Case, day, elapsed, first_day, last_day, moment, plans
 from rules.oracle.figures import FAMILIES
 from rules.oracle.minutes import Minute, length, stays
 
@@ -26,13 +26,13 @@ def warnings(case: Case, program: str, items: list[Minute], billed: list[dict[st
         "PLAN_UNTOUCHED": (manages and some and plan_age(case, 91), some and plan_age(case, 60)),
         "ROUND_MINUTES": round_minutes(case, program, items),
         "EXACT_THRESHOLD": exact(case, program, counted, billed),
-        "LATE_ENTRY": (any(is_late(entry, 1) for entry in mine), any(is_late(entry, 0) for entry in live)),
+        "LATE_ENTRY": (any(is_late(case, entry, 1) for entry in mine), any(is_late(case, entry, 0) for entry in live)),
         "NO_TIMES": (some and not any("start" in e for e in case["entry"]), not any("start" in e for e in mine)),
         "FACILITY_MONTH": facility(case, counted, billed),
         "CROWDED_HOUR": (False, True),  # seen over all patients of a person
         "LAST_MINUTE": last_minute(case, program, items),
         "CLONED_NOTE": (has_clones(mine), has_clones(live)),
-        "ROUNDED_OVER": rounded_over(case, counted, billed),
+        "ROUNDED_OVER": rounded_over(case, program, counted, billed),
         "POSSIBLE_DOUBLE": (has_double(mine), has_double(live)),
         "PLAN_INCOMPLETE": (some and manages and plan_incomplete(case), plan_incomplete(case) or not plans(case)),
         "PLAN_NOT_SHARED": (some and manages and plan_not_shared(case), plan_not_shared(case) or not plans(case)),
@@ -90,7 +90,7 @@ def exact(case: Case, program: str, counted: list[Minute], billed: list[dict[str
     return sure and "pcm_practitioner" not in here, bool(here)
 
 
-def is_late(entry: dict[str, Any], sure: int) -> bool:
+def is_late(case: Case, entry: dict[str, Any], sure: int) -> bool:
     """W5: recorded more than 72 hours after the work, whose end on its day is open without times."""
     if "recorded" not in entry:
         return False
@@ -98,7 +98,7 @@ def is_late(entry: dict[str, Any], sure: int) -> bool:
         end = moment(entry["end"])
     else:
         end = datetime.combine(day(entry["date"]), time.min) + timedelta(days=sure)
-    return moment(entry["recorded"]) > end + timedelta(hours=72)
+    return elapsed(case, end, moment(entry["recorded"])) > timedelta(hours=72)
 
 
 def facility(case: Case, counted: list[Minute], billed: list[dict[str, Any]]) -> Pair:
@@ -130,16 +130,17 @@ def has_clones(entries: Entries) -> bool:
     return len(set(notes)) < len(notes)
 
 
-def rounded_over(case: Case, counted: list[Minute], billed: list[dict[str, Any]]) -> Pair:
-    """W11: the exact seconds of the counted minutes do not reach the last unit that is billed."""
+def rounded_over(case: Case, program: str, counted: list[Minute], billed: list[dict[str, Any]]) -> Pair:
+    """W11: the exact seconds of the counted minutes do not reach the last unit; must where that unit is billed."""
+    over = set()
     for family in FAMILIES:
-        if family.name not in [line["family"] for line in billed]:
+        if family.program != program:
             continue
         mine = [item for item in counted if family.minutes == "total" or by_practitioner(case, item)]
         taken = worth(first_day(case).year, family, len(mine))
         if taken and exact_seconds(case, mine) < 60 * taken.needs_minutes:
-            return True, True
-    return False, False
+            over.add(family.name)
+    return any(line["family"] in over for line in billed), bool(over)
 
 
 def exact_seconds(case: Case, mine: list[Minute]) -> float:
@@ -161,10 +162,16 @@ def has_double(entries: Entries) -> bool:
         for other in entries[:number]:
             same = {name for name in ("activity", "contact", "staff") if one.get(name) == other.get(name)}
             no_times = "start" not in one or "start" not in other
-            on = [day(entry.get("start") or entry["date"]) for entry in (one, other)]
-            if on[0] == on[1] and no_times and same == {"activity", "contact"}:
+            if days_of(one) & days_of(other) and no_times and same == {"activity", "contact"}:
                 return True
     return False
+
+
+def days_of(entry: dict[str, Any]) -> set[date]:
+    """The days of an entry; one across midnight is an entry on each (E3)."""
+    if "date" in entry:
+        return {day(entry["date"])}
+    return {day(entry["start"]), (moment(entry["end"]) - timedelta(seconds=1)).date()}
 
 
 def some_incomplete(case: Case, program: str) -> bool:
