@@ -120,6 +120,8 @@ def next_codes(case: Case, program: str, total: int, practitioner: int) -> list[
     steps = []
     for family in open_families(case, program):
         have = total if family.minutes == "total" else practitioner
+        if family.minutes == "practitioner" and total > practitioner == 0:
+            continue  # where the staff did it all, the practitioner is not asked to
         for missing in further_minutes(family, have):
             more_practitioner = missing if family.minutes == "practitioner" else 0
             then = choose(case, program, total + missing, practitioner + more_practitioner)

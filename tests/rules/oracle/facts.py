@@ -39,10 +39,18 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def instant(case: Case, local: datetime) -> datetime:
+    """When a local time was; where the clocks are put back, the first of the two."""
+    return local.replace(tzinfo=ZoneInfo(case.get("timezone", "America/New_York"))).astimezone(UTC)
+
+
+def local_time(case: Case, of: datetime) -> datetime:
+    return of.astimezone(ZoneInfo(case.get("timezone", "America/New_York"))).replace(tzinfo=None)
+
+
 def elapsed(case: Case, start: datetime, end: datetime) -> timedelta:
     """The time that passed between two local times, also where the clocks were changed."""
-    zone = ZoneInfo(case.get("timezone", "America/New_York"))
-    return end.replace(tzinfo=zone).astimezone(UTC) - start.replace(tzinfo=zone).astimezone(UTC)
+    return instant(case, end) - instant(case, start)
 
 
 def has_time(text: str) -> bool:

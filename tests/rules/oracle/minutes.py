@@ -8,10 +8,13 @@ from rules.oracle.facts import (
     Case,
     consented,
     day,
+    elapsed,
     enrolled,
     first_day,
     has_time,
+    instant,
     last_day,
+    local_time,
     moment,
     policy,
     qualified,
@@ -27,15 +30,16 @@ class Minute:
     program: str
     staff: str
     on: date
-    clock: datetime | None
+    clock: datetime | None  # local
+    instant: datetime | None
     reason: str | None = None
 
 
-def length(entry: dict) -> int:
+def length(case: Case, entry: dict) -> int:
     """E2: the nearest whole minute, an exact half going down."""
     if "minutes" in entry:
         return int(entry["minutes"])
-    seconds = (moment(entry["end"]) - moment(entry["start"])).total_seconds()
+    seconds = elapsed(case, moment(entry["start"]), moment(entry["end"])).total_seconds()
     return math.ceil(seconds / 60 - 0.5)
 
 
@@ -43,13 +47,18 @@ def minutes_of(case: Case) -> list[Minute]:
     """All minutes that fall in the month, of all entries."""
     items = []
     for index, entry in enumerate(case.get("entry", [])):
-        for number in range(length(entry)):
-            clock = moment(entry["start"]) + number * MINUTE if "start" in entry else None
+        for number in range(length(case, entry)):
+            at = instant(case, moment(entry["start"])) + number * MINUTE if "start" in entry else None
+            clock = local_time(case, at) if at else None
             on = clock.date() if clock else day(entry["date"])
             if first_day(case) <= on <= last_day(case):
-                items.append(Minute(index, entry["program"], entry["staff"], on, clock))
+                items.append(Minute(index, entry["program"], entry["staff"], on, clock, at))
+    known: dict[tuple, str | None] = {}
     for item in items:
-        item.reason = reason_alone(case, case["entry"][item.entry], item)
+        alike = (item.entry, item.on, item.clock if stays(case) else None)  # times matter to stays alone
+        if alike not in known:
+            known[alike] = reason_alone(case, case["entry"][item.entry], item)
+        item.reason = known[alike]
     exclude_same_minutes(case, items)
     return items
 
@@ -112,8 +121,8 @@ def exclude_same_minutes(case: Case, items: list[Minute]) -> None:
     """C11: of several claimants of one clock minute one counts: TCM (T6), earlier start, earlier recording."""
     claimants: dict[datetime, list[Minute]] = {}
     for item in items:
-        if item.reason is None and item.clock is not None:
-            claimants.setdefault(item.clock.replace(second=0), []).append(item)
+        if item.reason is None and item.instant is not None:
+            claimants.setdefault(item.instant.replace(second=0), []).append(item)
 
     def rank(item: Minute) -> tuple:
         entry = case["entry"][item.entry]

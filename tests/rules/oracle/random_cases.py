@@ -23,6 +23,7 @@ POLICIES: dict[str, list[Any]] = {
     "care_plan_elements": ["block"],
     "care_plan_copy": ["block"],
     "consent_content": ["block"],
+    "qualifying_credentials": [["MD", "DO", "NP", "RN"], ["MD", "DO", "CNS", "PA", "LPN", "LCSW"]],
 }
 PROGRAMS = ["CCM", "CCM", "CCM", "CCM", "RPM", "RPM", "CCM RPM", "PCM", "PCM", "PCM RPM", "CCM PCM"]
 
@@ -56,6 +57,8 @@ def random_case(number: int) -> Case:
     dice = Dice(number)
     programs = dice.choice(PROGRAMS).split()
     case: Case = {"month": dice.first.isoformat()[:7], "patient": patient(dice)}
+    if dice.once_in(10):
+        case["timezone"] = dice.choice(["America/Los_Angeles", "Pacific/Honolulu"])
     add_policy(dice, case)
     case["staff"] = staff(dice)
     add_designations(dice, case)
@@ -271,7 +274,7 @@ def complexity(dice: Dice) -> list[dict[str, Any]]:
             "date": dice.day(),
             "mdm": dice.choice(["moderate", "high"]),
             "by": dice.choice(["lee", "lee", "lee", "npat", "ann"]),
-            "rationale": "new heart failure, four medication changes",
+            "rationale": "" if dice.once_in(10) else "new heart failure, four medication changes",
         }
         for _ in range(dice.choice([1, 1, 1, 2]))
     ]

@@ -3,12 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from rules.oracle.facts import instant, local_time
+
 if TYPE_CHECKING:
     from rules.oracle.random_cases import Case, Dice
 
 TOTALS = [9, 10, 12, 15, 19, 20, 21, 25, 29, 30, 35, 39, 40, 41, 55, 59, 60, 61, 79, 80, 85, 89, 90, 95, 119, 120, 150]
 CARE = ["care_plan", "medication", "provider_coordination", "results_review", "documentation", "ai_summary_review"]
 NOT_CARE = ["em_visit", "ai_call", "administrative", "scheduling", "registration", "training", "benefits_check"]
+CLOCKS_CHANGE = {3: 1, 11: 0}
 PEOPLE = ["ann", "lee", "lee", "ann bob", "ann bob cy", "ann lee", "lee npat", "ann bob lee npat"]
 THIN = ["Reviewed chart.", "Followed up.", "Spoke with daughter."]
 
@@ -64,14 +67,25 @@ def when(dice: "Dice", case: "Case", staff: str, on: date, minutes: int) -> dict
         start = datetime.combine(on, time(5)) + timedelta(minutes=6 * number)
         length = timedelta(minutes=min(minutes, 5), seconds=dice.choice([-29, -20, 0, 20, 30]))
         return {"start": start, "end": start + length}
-    if kind == 1:
+    if kind == 1 and dice.first.month in CLOCKS_CHANGE:  # the clocks are put on or back at two
+        start = datetime.combine(clock_change(dice.first), time(0, 30)) + timedelta(minutes=dice.choice([0, 10, 25]))
+        minutes = dice.choice([100, 160, 150])
+    elif kind == 1:
         start = datetime.combine(on, time(23, 59)) - timedelta(minutes=dice.randrange(minutes))
     else:
         start = datetime.combine(on, time(9)) + timedelta(minutes=dice.choice([0, 5, 10, 12, 20, 30, 45, 60, 90]))
-    end = start + timedelta(minutes=minutes)
+    end = local_time(case, instant(case, start) + timedelta(minutes=minutes))
     if kind > 9 or not is_free(case, staff, start, end):
         return {"date": on, "minutes": minutes}
     return {"start": start, "end": end}
+
+
+def clock_change(first: date) -> date:
+    """The second Sunday of March, the first of November."""
+    sundays = [
+        first + timedelta(days=number) for number in range(14) if (first + timedelta(days=number)).weekday() == 6
+    ]
+    return sundays[CLOCKS_CHANGE[first.month]]
 
 
 def is_free(case: "Case", staff: str, start: datetime, end: datetime) -> bool:
@@ -102,7 +116,7 @@ def add_noise(dice: "Dice", case: "Case", program: str, staff: str, on: date) ->
     """Time that does not count, or only perhaps: voided, without a note, no care, an attempt, of another month."""
     add_one(dice, case, {"staff": staff, "program": program}, on, dice.choice([3, 5, 10, 20]))
     entry = case["entry"][-1]
-    kind = dice.randrange(7)
+    kind = dice.randrange(9)
     if kind == 0:
         entry["voided"] = True
     elif kind == 1:
@@ -116,3 +130,5 @@ def add_noise(dice: "Dice", case: "Case", program: str, staff: str, on: date) ->
         entry["date"] = dice.choice([dice.first - timedelta(days=1), dice.last + timedelta(days=1)])
         if "recorded" in entry:
             del entry["recorded"]
+    elif kind > 6:
+        entry["program"] = dice.choice(["CCM", "PCM", "RPM", "TCM", "TCM", "TCM"])

@@ -69,7 +69,7 @@ def round_minutes(case: Case, program: str, items: list[Minute]) -> Pair:
         [item for item in items if item.reason is None],
         [item for item in items if item.reason != "VOIDED"],
     ):
-        lengths = [length(entry) for entry in entries_of(case, chosen) if "start" not in entry]
+        lengths = [length(case, entry) for entry in entries_of(case, chosen) if "start" not in entry]
         fives = [minutes for minutes in lengths if minutes % 5 == 0]
         readings.append(len(lengths) >= 5 and len(fives) >= 0.8 * len(lengths))
     return all(readings), any(readings)
@@ -149,8 +149,8 @@ def exact_seconds(case: Case, mine: list[Minute]) -> float:
     for index in {item.entry for item in mine}:
         entry = case["entry"][index]
         minutes = sum(item.entry == index for item in mine)
-        if "start" in entry and minutes == length(entry):
-            seconds += (moment(entry["end"]) - moment(entry["start"])).total_seconds()
+        if "start" in entry and minutes == length(case, entry):
+            seconds += elapsed(case, moment(entry["start"]), moment(entry["end"])).total_seconds()
         else:
             seconds += 60 * minutes
     return seconds
