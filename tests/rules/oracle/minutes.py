@@ -35,12 +35,22 @@ class Minute:
     reason: str | None = None
 
 
-def length(case: Case, entry: dict) -> int:
+def nearest(passed: timedelta) -> int:
     """E2: the nearest whole minute, an exact half going down."""
+    return math.ceil(passed / MINUTE - 0.5)
+
+
+def length(case: Case, entry: dict) -> int:
     if "minutes" in entry:
         return int(entry["minutes"])
-    seconds = elapsed(case, moment(entry["start"]), moment(entry["end"])).total_seconds()
-    return math.ceil(seconds / 60 - 0.5)
+    return nearest(elapsed(case, moment(entry["start"]), moment(entry["end"])))
+
+
+def before_midnight(case: Case, entry: dict) -> int:
+    """E3: how many minutes belong to the day on which an entry began; those of the next day make up the whole."""
+    midnight = datetime.combine(day(entry["start"]) + timedelta(days=1), time.min)
+    first = nearest(elapsed(case, moment(entry["start"]), min(moment(entry["end"]), midnight)))
+    return min(first, length(case, entry))
 
 
 def minutes_of(case: Case) -> list[Minute]:
@@ -50,7 +60,9 @@ def minutes_of(case: Case) -> list[Minute]:
         for number in range(length(case, entry)):
             at = instant(case, moment(entry["start"])) + number * MINUTE if "start" in entry else None
             clock = local_time(case, at) if at else None
-            on = clock.date() if clock else day(entry["date"])
+            on = day(entry.get("start") or entry["date"])
+            if clock and number >= before_midnight(case, entry):
+                on += timedelta(days=1)
             if first_day(case) <= on <= last_day(case):
                 items.append(Minute(index, entry["program"], entry["staff"], on, clock, at))
     known: dict[tuple, str | None] = {}
@@ -127,7 +139,8 @@ def exclude_same_minutes(case: Case, items: list[Minute]) -> None:
     def rank(item: Minute) -> tuple:
         entry = case["entry"][item.entry]
         recorded = moment(entry.get("recorded", entry["end"]))
-        return (item.program != "TCM", moment(entry["start"]), recorded, item.entry)
+        start = max(moment(entry["start"]), datetime.combine(item.on, time.min))  # of the day's part (E3)
+        return (item.program != "TCM", start, recorded, item.entry)
 
     for together in claimants.values():
         first = min(together, key=rank)

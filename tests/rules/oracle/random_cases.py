@@ -247,7 +247,7 @@ def care_plans(dice: Dice) -> list[dict[str, Any]]:
 
 
 def stays(dice: Dice) -> list[dict[str, Any]]:
-    setting = dice.choice(["inpatient", "inpatient", "snf", "inpatient_rehab", "hospice"])
+    setting = dice.choice(["inpatient", "inpatient", "snf", "inpatient_rehab", "hospice", "assisted_living", "home"])
     admitted = dice.day() - timedelta(days=dice.choice([0, 0, 2, 30]))
     discharged = admitted + timedelta(days=dice.choice([0, 1, 2, 5, 14]))
 

@@ -28,6 +28,8 @@ def add_devices(dice: "Dice", case: "Case") -> None:
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
     else:
         case["readings"] = [{"dates": stream(dice, first)}]
+        if dice.once_in(4):  # the first days of a period without a reading
+            case["readings"][0]["dates"] = case["readings"][0]["dates"][dice.randint(1, 20) :] or [first]
         if not dice.once_in(3):
             case["device"] = [{"set_up": first}]
     if "device" in case and dice.once_in(8):

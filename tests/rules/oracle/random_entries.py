@@ -72,6 +72,7 @@ def when(dice: "Dice", case: "Case", staff: str, on: date, minutes: int) -> dict
         minutes = dice.choice([100, 160, 150])
     elif kind == 1:
         start = datetime.combine(on, time(23, 59)) - timedelta(minutes=dice.randrange(minutes))
+        start += timedelta(seconds=dice.choice([0, 0, 10, 40]))
     else:
         start = datetime.combine(on, time(9)) + timedelta(minutes=dice.choice([0, 5, 10, 12, 20, 30, 45, 60, 90]))
     end = local_time(case, instant(case, start) + timedelta(minutes=minutes))
@@ -93,7 +94,7 @@ def is_free(case: "Case", staff: str, start: datetime, end: datetime) -> bool:
     for other in case["entry"]:
         if "start" not in other or start >= other["end"] or other["start"] >= end:
             continue
-        if other["staff"] == staff or start.date() != end.date() or other["start"].date() != other["end"].date():
+        if other["staff"] == staff or start.second or other["start"].second:  # whose second a shared minute is, is open
             return False
     return True
 

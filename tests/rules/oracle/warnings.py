@@ -8,7 +8,7 @@ from rules.oracle.codes import by_practitioner, worth
 from rules.oracle.devices import bare_counts, in_month, periods
 from rules.oracle.facts import Case, day, elapsed, first_day, last_day, moment, plans
 from rules.oracle.figures import FAMILIES
-from rules.oracle.minutes import Minute, length, stays
+from rules.oracle.minutes import Minute, before_midnight, length, stays
 
 STOCK = {"reviewed chart", "followed up", "coordinated care", "patient contacted", "reviewed readings"}
 Entries = list[dict[str, Any]]
@@ -144,16 +144,25 @@ def rounded_over(case: Case, program: str, counted: list[Minute], billed: list[d
 
 
 def exact_seconds(case: Case, mine: list[Minute]) -> float:
-    """The seconds of entries counted whole; of an entry counted in part, its minutes."""
+    """The seconds of what was counted whole of an entry's day; where a part of it was counted, its minutes."""
     seconds = 0.0
-    for index in {item.entry for item in mine}:
+    for index, on in {(item.entry, item.on) for item in mine}:
         entry = case["entry"][index]
-        minutes = sum(item.entry == index for item in mine)
-        if "start" in entry and minutes == length(case, entry):
-            seconds += elapsed(case, moment(entry["start"]), moment(entry["end"])).total_seconds()
+        minutes = sum(item.entry == index and item.on == on for item in mine)
+        if "start" in entry and minutes == minutes_on(case, entry, on):
+            start, end = moment(entry["start"]), moment(entry["end"])
+            midnight = datetime.combine(day(entry["start"]) + timedelta(days=1), time.min)
+            begun_here = on == start.date()
+            part = (start, min(end, midnight)) if begun_here else (midnight, end)
+            seconds += elapsed(case, *part).total_seconds()
         else:
             seconds += 60 * minutes
     return seconds
+
+
+def minutes_on(case: Case, entry: dict[str, Any], on: date) -> int:
+    first = before_midnight(case, entry)
+    return first if on == day(entry["start"]) else length(case, entry) - first
 
 
 def has_double(entries: Entries) -> bool:
