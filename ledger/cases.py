@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from ledger.clock import last_of_month
 from ledger.errors import LedgerError
@@ -172,10 +172,21 @@ class _Entry(Table):
         return self
 
 
+def _payments_by_year(policy: object, about: ValidationInfo) -> object:
+    """Return the policy's payments under the year of the case's month, where they name none."""
+    match policy:
+        case {"payments": {} as payments, **rest} if payments and not any(
+            isinstance(own, dict) for own in payments.values()
+        ):
+            month = about.data.get("month")  # absent where it is none, which is said by itself
+            return {**rest, "payments": {month[:4]: payments}} if month else rest
+    return policy
+
+
 class _CaseFile(Table):
     month: Annotated[Words, AfterValidator(_month)]
     timezone: Annotated[Words, AfterValidator(_timezone)] = "America/New_York"
-    policy: Policy = DEFAULT_POLICY
+    policy: Annotated[Policy, BeforeValidator(_payments_by_year)] = DEFAULT_POLICY
     patient: _Patient = Field(default_factory=_Patient)
     enrollment: Annotated[tuple[_Enrollment, ...], Field(min_length=1)]
     consent: tuple[_Consent, ...] = ()

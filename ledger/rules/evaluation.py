@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.rules.coding import Claim, Prices, claim_of, prices_of, tally_of
+from ledger.rules.coding import Claim, claim_of, tally_of
 from ledger.rules.counting import count_entries
 from ledger.rules.eligibility import ProgramMonth, blockers_of, blocks
 from ledger.rules.explanations import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
 from ledger.rules.month_view import MonthView, view_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
+from ledger.rules.prices import Prices, prices_of
 from ledger.rules.rulebook import Rulebook, RulebookError, known_programs
 from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status
 from ledger.rules.thresholds import next_thresholds
@@ -45,7 +46,7 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
     Programs are those the patient is enrolled in during the month and those that time was logged in.
     """
     month = view_of(facts, policy)
-    prices = prices_of(rulebook, policy)
+    prices = prices_of(rulebook, policy, month.first_day)
     counted = count_entries(month)
     drafts = [
         _draft(ProgramMonth(program, month, rulebook, tally_of(program, counted)), prices)

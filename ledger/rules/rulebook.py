@@ -129,16 +129,21 @@ def rulebook_for(month: date) -> Rulebook:
     Raises:
         RulebookError: For months before the first book.
     """
-    first_day = month_of(month)
-    books = _own_rulebooks()
-    for book in reversed(books):
-        if book.in_force_from <= first_day:
-            return book
+    book = rulebook_in(month)
+    if book is not None:
+        return book
+    first_day, books = month_of(month), _own_rulebooks()
     raise RulebookError(
         "RULEBOOK_MISSING",
         f"No rulebook is in force on {first_day}: the first is {books[0].name}.",
         f"Add ledger/rules/books/medicare-{first_day.year}.toml: copy {books[0].name}.toml and correct its figures.",
     )
+
+
+def rulebook_in(month: date) -> Rulebook | None:
+    """Return what ``rulebook_for`` returns, None for months before the first book."""
+    first_day = month_of(month)
+    return next((book for book in reversed(_own_rulebooks()) if book.in_force_from <= first_day), None)
 
 
 @lru_cache(maxsize=1)

@@ -75,7 +75,7 @@ def test_programs_read_json(worked: Ccm) -> None:
 
 def test_a_closed_month_verifies_after_a_change_of_policy(worked: Ccm) -> None:
     worked("close", "2026-10", "--yes")
-    assert worked("policy", "set", "payments", '{"99490": 9900}', "--as", "admin1").exit_code == 0
+    assert worked("policy", "set", "payments", '{"2026": {"99490": 9900}}', "--as", "admin1").exit_code == 0
     assert worked("reevaluate").exit_code == 0
 
     verified = worked("verify")
