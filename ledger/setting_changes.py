@@ -16,7 +16,7 @@ from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_practice
 from ledger.practice.practice import Practice, get_practice
 from ledger.practice.settings import EXAMPLES, is_of_policy, read_setting, written_settings
-from ledger.rules.rulebook import load_rulebooks
+from ledger.rules.rulebook import rulebooks
 from ledger.rules.statement import Status
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import PatientMonthRow, PolicyChangeRow, PracticeRow
@@ -134,7 +134,7 @@ def check_value(name: str, value: Any) -> None:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         raise PolicyValueError(name, reason.replace("frozenset", "list")) from error
     own = {code for payments in read.values() for code in payments} if name == PAYMENTS else set()
-    unknown = sorted(own - {code for book in load_rulebooks() for code in book.payments})
+    unknown = sorted(own - {code for book in rulebooks() for code in book.payments})
     if unknown:
         raise PolicyValueError(name, f"no rulebook has the code {', '.join(unknown)}")
 
