@@ -346,6 +346,7 @@ def statement_json(statement: Statement) -> dict[str, Any]:
     return {
         "month": f"{statement.month:%Y-%m}",
         "rulebook": statement.rulebook_name,
+        "provisional": statement.provisional,
         "expected_cents": statement.expected_cents,
         "codes": [_line_json(line) for line in statement.codes],
         "programs": [_program_json(part) for part in statement.programs],

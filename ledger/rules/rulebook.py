@@ -203,6 +203,15 @@ def rulebook_in(month: date) -> Rulebook | None:
     return book_of(month, rulebooks())
 
 
+def is_provisional(month: date, book_name: str | None = None) -> bool:
+    """Return whether the month is evaluated under a book of an earlier time, for want of its own (B1).
+
+    With ``book_name`` whether it was: under the book of that name.
+    """
+    book = rulebook_in(month) if book_name is None else {known.name: known for known in rulebooks()}.get(book_name)
+    return book is not None and book.provisional_in(month_of(month))
+
+
 @lru_cache(maxsize=1)
 def program_tables() -> Mapping[Program, ProgramTable]:
     """Return every program of the rulebooks, in the order of the newest one, which decides what it is called."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.rules import rulebook
 from ledger.rules.rulebook import BOOKS, FOLDER_VARIABLE, forget_rulebooks
 
 
@@ -31,4 +32,16 @@ def brought(folder: Path) -> Iterator[Path]:
         patch.setenv(FOLDER_VARIABLE, str(folder))
         forget_rulebooks()
         yield folder
+    forget_rulebooks()
+
+
+@contextmanager
+def no_book_of_2026(folder: Path) -> Iterator[None]:
+    """As long as the block runs the program has the book of 2025 alone: every month of 2026 is provisional."""
+    (folder / "medicare-2025.toml").write_bytes((BOOKS / "medicare-2025.toml").read_bytes())
+    real = rulebook.load_rulebooks
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rulebook, "load_rulebooks", lambda **how: real(folder, **how))
+        forget_rulebooks()
+        yield
     forget_rulebooks()
