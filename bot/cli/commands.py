@@ -110,6 +110,7 @@ _COMMANDS = (
     Command("practices", "List the practices, and in whose workspaces the bot is installed by OAuth.", "installing"),
     Command("db", "The ledger's database.", "setting_up"),
     Command("import", "Import a practice from CSV files: all of a file, or nothing of it.", "importing", "imports"),
+    Command("rulebook", "The rulebooks: every figure of Medicare by year, and those that you bring.", "rulebooks"),
     Command("policy", "Practice policy: every SHOULD of the billing rules, and how the bot behaves.", "policy"),
     Command("tokens", "The keys under which the tokens of installations are kept.", "installing"),
 )

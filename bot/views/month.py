@@ -90,6 +90,7 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
             f"{counts.programs[Group.UNTOUCHED]} without logged time"
         ),
     ]
+    lines += formatting.provisional_lines(counts.month, is_so=counts.provisional)
     if counts.closing is not None:
         lines.insert(0, closed_line(counts.closing, practice))
     if group is not None:

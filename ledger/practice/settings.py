@@ -372,5 +372,5 @@ def _conduct_of(settings: str) -> Conduct:
     return _CONDUCT.validate_json(settings)
 
 
-EXAMPLES: Mapping[str, Any] = {**written_settings({}), "payments": {"99490": 6500}}
+EXAMPLES: Mapping[str, Any] = {**written_settings({}), "payments": {"2026": {"99490": 6500}}}
 """A value of each setting, as it is written: the default, where that shows anything."""

@@ -26,6 +26,7 @@ from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.roster.directory import people
 from ledger.rules.catalogue import about_patient
 from ledger.rules.formatting import dollars
+from ledger.rules.rulebook import is_provisional
 from ledger.storage.batches import batches
 
 Row = Sequence[Any]
@@ -40,7 +41,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 SUMMARY = ("Figure", "Value")
 
-BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted")
+BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted", "Provisional")
 BLOCKED = ("Patient", "Program", "Minutes counted", "Blocker", "What blocks it", "How to clear it")
 BELOW = ("Patient", "Program", "Minutes counted", "Minutes excluded", "Next code", "Minutes missing", "Worth")
 ENTRIES = (
@@ -73,6 +74,7 @@ CSV_COLUMNS = (
     "payment_cents",
     "date_of_service",
     "why_not",
+    "provisional",
 )
 
 
@@ -103,7 +105,7 @@ def month_workbook(
     names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
     book = Workbook(write_only=True)
     closing = closing_in_force(connection, practice.practice_id, month)
-    _sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, closing)])
+    _sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, month, closing)])
     _sheet(book, "Billable", BILLABLE, _billable(listed))
     _sheet(book, "Blocked", BLOCKED, _blocked(listed))
     _sheet(book, "Below threshold", BELOW, _below(listed))
@@ -132,12 +134,20 @@ def month_csv(
 def _csv_rows(listed: MonthList) -> Iterator[Row]:
     for figures in listed.billable:
         for line in figures.codes:
-            yield *_start(figures), line.code, line.units, line.amount_cents, line.date_of_service, ""
+            yield (
+                *_start(figures),
+                line.code,
+                line.units,
+                line.amount_cents,
+                line.date_of_service,
+                "",
+                _provisional(figures),
+            )
     for figures in (*listed.blocked, *listed.below):
         why_not = "; ".join(blocker.name for blocker in figures.blockers) or _missing(figures)
-        yield *_start(figures), "", "", "", "", why_not
+        yield *_start(figures), "", "", "", "", why_not, _provisional(figures)
     for one in listed.untouched:
-        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged"
+        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged", ""
 
 
 def _harmless(row: Row) -> Row:
@@ -147,6 +157,11 @@ def _harmless(row: Row) -> Row:
 
 def _start(figures: Figures) -> Row:
     return figures.patient_code, figures.program.value, figures.status.value, figures.counted_minutes
+
+
+def _provisional(figures: Figures) -> str:
+    """Return ``yes`` where the figures are those of an earlier rulebook, for want of the month's own (B1)."""
+    return "yes" if is_provisional(figures.month, figures.rulebook) else "no"
 
 
 def _missing(figures: Figures) -> str:
@@ -228,7 +243,9 @@ def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
     yield "Notes", _whether(practice.conduct.export_notes, "export_notes")
 
 
-def _closed(practice: Practice, closing: Closing | None) -> Iterator[Row]:
+def _closed(practice: Practice, month: date, closing: Closing | None) -> Iterator[Row]:
+    if is_provisional(month, closing.rulebook if closing else None):
+        yield "Provisional", f"yes: {month.year} has no rulebook yet, the figures are those of an earlier one (B1)"
     if closing is None:
         yield "Closed", "no"
         return
@@ -248,7 +265,7 @@ def _billable(listed: MonthList) -> Iterator[Row]:
         for line in figures.codes:
             paid = Money(line.amount_cents) if line.payment_known else "unknown"
             row = (figures.patient_code, figures.program.value, line.code, line.units, paid, line.date_of_service)
-            yield *row, figures.counted_minutes
+            yield *row, figures.counted_minutes, _provisional(figures)
 
 
 def _blocked(listed: MonthList) -> Iterator[Row]:

@@ -6,6 +6,7 @@ and team ids, idempotency keys and instants.
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Any
@@ -43,11 +44,22 @@ from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
-from ledger.reports import expiring, finishing, home_tabs, month_lists, own_entries, summaries, takes, worklists
+from ledger.reports import (
+    expiring,
+    finishing,
+    home_tabs,
+    month_lists,
+    new_book,
+    own_entries,
+    summaries,
+    takes,
+    worklists,
+)
 from ledger.reports import workbook as exports
 from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import rulebooks
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
 from ledger.storage.tables import CareTeamRow
@@ -67,6 +79,10 @@ PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
 NEXT_YEAR = date(2027, 1, 5)
+DEARER_BOOKS = [
+    replace(book, file_hash="corrected", national_payments=dict.fromkeys(book.payments, 9900)) for book in rulebooks()
+]
+"""The rulebooks with other payments."""
 END = facts.Fact(
     "P-1042",
     facts.FactKind.ENROLLMENT,
@@ -185,6 +201,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.months.closed_months.frozen_statements": lambda c, p: closed_months.frozen_statements(
         c, p.practice_id, A_CLOSE, ["P-1042", "X-1042"]
     ),
+    "ledger.reports.new_book.effect_of_books": lambda c, p: new_book.effect_of_books(c, p, DEARER_BOOKS),
     "ledger.closing.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
     "ledger.closing.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
     "ledger.closing.changes.changes_since_last_close": lambda c, p: changes.changes_since_last_close(c, p, A_CLOSE),

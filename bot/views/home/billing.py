@@ -52,6 +52,7 @@ def _so_far(counts: MonthCounts) -> list[str]:
             f"{counts.programs[Group.BELOW_THRESHOLD]} below threshold · "
             f"{counts.programs[Group.UNTOUCHED]} without logged time · all of them: `/ccm month`"
         ),
+        *formatting.provisional_lines(counts.month, is_so=counts.provisional),
     ]
 
 

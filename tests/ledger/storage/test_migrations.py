@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
 from support.databases import fresh_postgresql, migrate_to
 from support.practice import AT, a_practice, a_request, an_entry, record, undo, verified
 
 from ledger.months.patient_months import reevaluate
-from ledger.practice.practice import Practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.settings import policy_of, said
 from ledger.recording.entries import EntryPart, NewEntry, entry_rows
+from ledger.setting_changes import policy_changes, stored_settings
 from ledger.storage.database import Database
 from ledger.storage.hash_chain import lock_head, move_head
 from ledger.storage.schema import check, upgrade
-from ledger.storage.tables import Base, TimeEntryRow
+from ledger.storage.tables import Base, PolicyChangeRow, PracticeRow, TimeEntryRow
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,3 +90,43 @@ def test_entries_of_before_are_kept_and_can_still_be_undone(
         undone = undo(at_0009, practice, request=a_request({"text": "undo"}))
         assert (undone.patient_code, undone.duration_minutes) == (patient_code, minutes)
     assert verified(at_0009, practice).difference is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {}),
+        ({"care_plan_max_days": 180}, {"care_plan_max_days": 180}),
+        (
+            {"payments": {"99490": 7000, "99439": 0}, "digest_hour": 16},
+            {
+                "payments": {"2025": {"99490": 7000, "99439": 0}, "2026": {"99490": 7000, "99439": 0}},
+                "digest_hour": 16,
+            },
+        ),
+    ],
+)
+def test_own_payments_hold_for_the_years_of_which_there_was_a_rulebook(
+    at_0009: Database, sqlite_template: Path, tmp_path: Path, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        a_practice(now)
+        stored_there(at_0009, rows_of(now))
+    with at_0009.of("T0TEST").writing() as connection:
+        connection.execute(update(PracticeRow).values(policy=before))
+        change = {"name": "payments", "before": {"value": None}, "after": {"value": {"99490": 7000}}}
+        connection.execute(
+            insert(PolicyChangeRow).values(
+                practice_id="T0TEST", change_id="1", recorded_at=AT, recorded_by="admin1", **change
+            )
+        )
+
+    upgrade(at_0009)
+
+    with at_0009.of("T0TEST").reading() as connection:
+        practice = get_practice(connection, "T0TEST")
+        assert stored_settings(connection, practice) == after
+        assert practice.policy == policy_of(after)
+        (kept,) = policy_changes(connection, practice)
+    assert kept.after == {"99490": 7000}
+    assert said("payments", kept.after) == "every year: 99490 $70.00; the rulebook's for all others"
