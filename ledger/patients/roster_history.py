@@ -81,7 +81,7 @@ class History:
         ends = [day - timedelta(days=1) for day, _ in found[1:]]
         return [
             Period(None if day == BEGINNING else day, last, values)
-            for (day, values), last in zip(found, [*ends, None], strict=True)
+            for (day, values), last in zip(found, [*ends, None], strict=False)
         ]
 
     def after(self, told: Steps, *, at: datetime, recorded_by: str) -> "History":
