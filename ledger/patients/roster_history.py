@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert,
 from ledger.practice.practice import Practice
 from ledger.rules.facts import StaffMember
 from ledger.storage.batches import batches
+from ledger.storage.database import AnySelect
 from ledger.storage.roster_tables import BEGINNING, RosterFactRow
 from ledger.storage.tables import PatientRow, StaffRow
 
@@ -256,3 +257,10 @@ def team_on(practice_id: str, day: date) -> ColumnElement[str]:
         .scalar_subquery()
     )
     return case((PatientRow.patient_code.in_(moved), func.coalesce(then, PatientRow.team_id)), else_=PatientRow.team_id)
+
+
+def patients_in(practice_id: str, team_ids: Collection[str], day: date) -> AnySelect:
+    """Return the query for the codes of those who are the teams' patients on that day."""
+    return select(PatientRow.patient_code).where(
+        PatientRow.practice_id == practice_id, team_on(practice_id, day).in_(sorted(team_ids))
+    )

@@ -136,7 +136,7 @@ def put_dated(
     """Do what ``put_all`` does where columns hold from a day on: the rows are then what holds today.
 
     Of several statements about one row the dated columns hold from each one's day; the others are as the last has them.
-    What a row was ``before`` it was on the first of these days.
+    What a row was ``before`` it was on the first day on which that changes.
     """
     lock_roster(connection, practice)
     today, kind = practice.local_date(at), table.__tablename__
@@ -150,7 +150,7 @@ def put_dated(
             (day or (today if history.told else BEGINNING), _dated(kind, {**first, **values})) for day, values in said
         ]
         told[key] = history.to_record(sorted(dated, key=itemgetter(0)))
-        before[key] = history.on(min(day for day, _ in dated))
+        before[key] = history.on(min(told[key])) if told[key] else {}
         held = history.after(told[key], at=at, recorded_by=recorded_by).on(today)
         rows[key] = {name: held.get(name, value) for name, value in said[-1][1].items()}
     done = put_all(connection, practice, table, key_column, rows, at=at, recorded_by=recorded_by, defaults=defaults)
