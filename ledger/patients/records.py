@@ -19,10 +19,12 @@ from ledger.rules.facts import (
     ComplexityDesignation,
     Consent,
     Contact,
+    Designation,
     Enrollment,
     InitiatingVisit,
     PatientMonth,
     Program,
+    Readings,
     StaffMember,
     Stay,
     TimeEntry,
@@ -112,6 +114,14 @@ class PatientRecord:
         others = (one for one in self.staff if one.staff_id not in named)
         return replace(self, entries=(*self.entries, *entries), staff=(*others, *member))
 
+    def designations(self) -> tuple[Designation, ...]:
+        """Return who was the patient's billing practitioner from when to when (R9)."""
+        return tuple(
+            Designation(period.values["billing_practitioner"], period.first, period.last)
+            for period in self.roster.periods(["billing_practitioner"])
+            if period.values["billing_practitioner"] is not None
+        )
+
     def months(self) -> list[date]:
         """Return the months that have figures: those with entries or with device readings, earliest first."""
         read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
@@ -126,12 +136,12 @@ class PatientRecord:
             month=month,
             conditions=tuple(held["conditions"]),
             risk_documented=held["risk_documented"],
-            billing_practitioner=held["billing_practitioner"],
+            designations=self.designations(),
             entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
             staff=self.staff,
             billed_elsewhere=monthly.billed_elsewhere,
             apcm=monthly.apcm,
-            reading_days=monthly.reading_days,
+            readings=(Readings(days=monthly.reading_days),) if monthly.reading_days else (),
         )
 
 

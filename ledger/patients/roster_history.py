@@ -233,7 +233,7 @@ def _member(staff_id: str, period: Period, active_from: date | None, active_to: 
     if first and last and last < first:
         return None
     values = {**DATED[STAFF], **period.values}
-    return StaffMember(staff_id, values["credential"], first, last, values["supervised"])
+    return StaffMember(staff_id, values["credential"], first, last, values["supervised"], values["employed"])
 
 
 def team_on(practice_id: str, day: date) -> ColumnElement[str]:

@@ -143,7 +143,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.lists.patients_page": lambda c, p: lists.patients_page(c, p, team_id=None, page=0, today=TODAY),
     "ledger.roster.lists.blockers_of": lambda c, p: lists.blockers_of(c, p, ["P-1042"], TODAY),
     "ledger.roster.lists.patient_columns": lambda c, p: lists.patient_columns(c, p.practice_id, "P-1042"),
-    "ledger.roster.lists.is_supervised": lambda c, p: lists.is_supervised(c, p.practice_id, "nurse2"),
+    "ledger.roster.lists.terms_of": lambda c, p: lists.terms_of(c, p.practice_id, "nurse2"),
     "ledger.roster.lists.find_people": lambda c, p: lists.find_people(c, p.practice_id, "nurse1"),
     "ledger.roster.lists.suggest_people": lambda c, p: lists.suggest_people(c, p.practice_id, "nurse", most=10),
     "ledger.roster.lists.listed_teams": lambda c, p: lists.listed_teams(c, p.practice_id, TODAY),
