@@ -4,21 +4,27 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.commands.call import Call
 from bot.commands.command import Command, Listing, Paging
 from bot.grammar.months import parse_month
 from bot.permissions import EVERYBODY, may
 from bot.views.closing import closed_line
+from bot.views.forms.patient import LABELS
 from bot.views.help import Topic
+from bot.views.history import history_data, history_lines
 from bot.views.patient import PAGE, statement_pages
 from bot.views.reply import Reply, joined, nearest_page
+from bot.views.roster import value_words
 from ledger.cases import statement_json
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import EvaluatedMonth, statement_of
+from ledger.patients.roster_history import DATED, PATIENTS, History, histories
 from ledger.recording.stored_entries import corrections_of
 from ledger.reports.month_lists import months_of_patient
-from ledger.roster.directory import find_codes, people, team_of_patient
+from ledger.roster.directory import find_codes, people, team_of_patient, teams
 
 EXAMPLE = "For example: /ccm patient P-1042 nov"
 
@@ -41,6 +47,12 @@ def patient_pages(call: Call) -> list[Reply]:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         corrections = corrections_of(connection, call.practice.practice_id, code, month)
         months = months_of_patient(connection, call.practice, code)
+        history = patient_history(connection, call.practice.practice_id, code)
+        team_names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
+
+    def said(column: str, value: Any) -> str:
+        return value_words(column, names.get(value, value) if column == "billing_practitioner" else value, team_names)
+
     return statement_pages(
         code,
         team.name,
@@ -52,7 +64,13 @@ def patient_pages(call: Call) -> list[Reply]:
         may=partial(may, call.person),
         months=[*months, month_of(call.today)],
         closed=closed_line(evaluated.closing, call.practice) if evaluated.closing else "",
+        history=history_lines(history, DATED[PATIENTS], LABELS, said),
     )
+
+
+def patient_history(connection: Connection, practice_id: str, code: str) -> History:
+    """Return what the roster has of the patient by days."""
+    return histories(connection, practice_id, PATIENTS, [code]).get(code, History())
 
 
 def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
@@ -82,7 +100,14 @@ def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
 def _data(call: Call) -> Any:
     """Return the statement for a program."""
     code, _, evaluated = find_statement(call)
-    return {"patient": code, **statement_json(evaluated.statement), "closing": evaluated.closing}
+    with call.database.reading() as connection:
+        history = patient_history(connection, call.practice.practice_id, code)
+    return {
+        "patient": code,
+        **statement_json(evaluated.statement),
+        "closing": evaluated.closing,
+        "history": history_data(history, DATED[PATIENTS]),
+    }
 
 
 PATIENT = Command(

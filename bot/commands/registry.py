@@ -53,7 +53,7 @@ _ENTRIES = (
     Entry("reopen", "reopen"),
     Entry("digest", "digest"),
     Entry("patients", "roster.patients"),
-    Entry("staff", "roster.staff"),
+    Entry("staff", "roster.staff", "Show a person's credential, supervision, employment and teams, and since when."),
     Entry("team", "roster.team"),
     Entry("settings", "settings"),
     Entry("consent", "facts.consent"),

@@ -32,12 +32,14 @@ def statement_pages(
     may: Callable[[str], bool] = lambda _command: False,
     months: Sequence[date] = (),
     closed: str = "",
+    history: Sequence[str] = (),
 ) -> list[Reply]:
     """Return the statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
     others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
+    ``history`` says what of the patient changed from which day.
     """
     title = f"{patient_code} · {formatting.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
@@ -51,6 +53,7 @@ def statement_pages(
         *_other_months(patient_code, statement.month, months),
         *sections([closed] if closed else []),
         *sections(lines),
+        *sections(["*What changed over time*", *history] if history else []),
         *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
     ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"

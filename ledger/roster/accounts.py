@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Person, Role, people, person_by_slack_id
-from ledger.roster.storing import lock_roster, put_all, record_changes
+from ledger.roster.storing import lock_roster, put_all, put_dated, record_changes
 from ledger.storage.database import AnyRow, ScopedDatabase
 from ledger.storage.tables import RosterChangeRow, StaffRow, StrangerRow
 
@@ -38,8 +38,10 @@ def admit_administrator(
         "active_from": None,
         "active_to": None,
         "supervised": True,
+        "employed": True,
     }
-    put_all(connection, practice, StaffRow, "staff_id", {staff_id: values}, at=at, recorded_by=SET_UP_BY)
+    said = {staff_id: [(None, values)]}
+    put_dated(connection, practice, StaffRow, "staff_id", said, at=at, recorded_by=SET_UP_BY)
     return Person(staff_id, slack_user_id, name, "", frozenset({Role.ADMIN}), (), None, None)
 
 

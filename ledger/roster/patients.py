@@ -13,7 +13,7 @@ from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
 from ledger.roster.directory import StaffIds, code_key, code_number, people, team_id_for, teams
-from ledger.roster.storing import Put, keys_where, put_all
+from ledger.roster.storing import FROM, Put, first_change, put_dated
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
@@ -35,6 +35,7 @@ PATIENT_FILE = (
     Column("initiating_visit_date", may_be_missing=True),
     Column("initiating_visit_type", may_be_missing=True),
     Column("care_plan_date", may_be_missing=True),
+    FROM,
 )
 """The columns of patients.csv; what a file leaves out stays as it is known."""
 
@@ -84,6 +85,9 @@ def known_roster(
     )
 
 
+NO_DAYS: Mapping[str, date | None] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPatients:
     """What became of the rows, of whom facts were new or revised, and how many months were evaluated again."""
@@ -99,18 +103,26 @@ def put_patients(
     roster: Mapping[str, Mapping[str, Any]],
     facts: Sequence[Fact],
     *,
+    from_dates: Mapping[str, date | None] = NO_DAYS,
     at: datetime,
     recorded_by: str,
 ) -> StoredPatients:
-    """Store patients by code and their facts, and evaluate again the months that this touches."""
-    done = put_all(
-        connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by, defaults=DEFAULTS
+    """Store patients by code and their facts, and evaluate again the months that this touches.
+
+    The roster's dated columns hold ``from_dates``, by code; otherwise as ``put_dated`` has it.
+    """
+    told = {code: [(from_dates.get(code), values)] for code, values in roster.items()}
+    done = put_dated(
+        connection, practice, PatientRow, "patient_code", told, at=at, recorded_by=recorded_by, defaults=DEFAULTS
     )
     added = {code for code, put in done.items() if put.outcome == "added"}
     _begin_chains(connection, practice, sorted(added))
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
-    touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
-    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
+    changed, since = first_change(done, WORTH)
+    told_of = set(appended.patient_codes) - added
+    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(told_of)))
+    others = sorted({*changed} - told_of)
+    months += sum(reevaluate_all(connection, practice, batch, since=since) for batch in batches(others))
     return StoredPatients(done, frozenset(appended.patient_codes), months)
 
 

@@ -170,7 +170,7 @@ def rulebooks() -> tuple[Rulebook, ...]:
 
 def forget_rulebooks() -> None:
     """Let the next question read the books anew."""
-    for kept in (rulebooks, rulebook_for, program_tables):
+    for kept in (rulebooks, rulebook_for, program_tables, other_services):
         kept.cache_clear()
 
 
