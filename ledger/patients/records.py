@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from ledger.clock import month_of, next_month
-from ledger.patients.facts import FactKind
+from ledger.patients.facts import FactKind, ReadingsKnown
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.rules.facts import (
@@ -214,6 +214,8 @@ def _stay(fact: AnyRow, practice: Practice) -> Stay:
 def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
     monthly: dict[date, Monthly] = defaultdict(lambda: _NOTHING_MONTHLY)
     for fact in facts.get(FactKind.READINGS, ()):
+        if fact.subject != ReadingsKnown.MONTH:
+            continue
         monthly[fact.on_date] = replace(monthly[fact.on_date], reading_days=fact.details["days"])
     for fact in facts.get(FactKind.APCM, ()):
         monthly[fact.on_date] = replace(monthly[fact.on_date], apcm=True)

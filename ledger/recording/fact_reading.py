@@ -28,7 +28,7 @@ from ledger.patients.fact_values import (
 from ledger.patients.facts import Fact, FactKind, append_facts, fact_in_force, known_identities
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
-from ledger.recording.fact_cells import (
+from ledger.recording.fact_rows import (
     WITHDRAWN,
     Known,
     all_meant,
@@ -105,7 +105,7 @@ def _consent(row: Cells, known: Known) -> Fact | None:
     said = all_meant(row, "said", CONSENT_POINTS)
     recorded = {
         "practitioner": practitioner(row, "practitioner", known, "a consent is given to a practitioner's care (R9)"),
-        "taken_by": staff_member(row, "by", known),
+        "by": staff_member(row, "by", known),
         "said": list(said) if said is not None else None,
     }
     if given and revoked and revoked < given:
@@ -121,16 +121,14 @@ def _care_plan(row: Cells, known: Known) -> Fact | None:
     substantial = row.yes_no("substantial", default=False)
     elements, copy = all_meant(row, "elements", PLAN_ELEMENTS), _copy(row, revised, known)
     details: dict[str, Any] = {}
-    if row.values["substantial"] or (elements is None and copy is None):
+    if row.values["substantial"] or (elements is None and not copy):
         details["substantial"] = substantial  # else what is known of it stays: only the rest is told now
     if elements is not None:
         details["elements"] = list(elements)
-    if copy is not None:
-        details["copy"] = copy
-    return Fact("", FactKind.CARE_PLAN, revised, details=details) if revised else None
+    return Fact("", FactKind.CARE_PLAN, revised, details=details | copy) if revised else None
 
 
-def _copy(row: Cells, revised: date | None, known: Known) -> dict[str, str] | None:
+def _copy(row: Cells, revised: date | None, known: Known) -> dict[str, str]:
     """Return the copy that was given: to the patient and on the day of the plan where nothing else is said."""
     to, how = one_meant(row, "copy_to", COPY_TO), one_meant(row, "copy_how", COPY_HOW)
     given = plausible(row, "copy_date", row.day("copy_date"), known)
@@ -139,8 +137,8 @@ def _copy(row: Cells, revised: date | None, known: Known) -> dict[str, str] | No
     if given and revised and given < revised:
         row.refuse("copy_date", f"{given} is before the plan.", "Correct one of the two dates.")
     if how is None or revised is None:
-        return None
-    return {"given_on": (given or revised).isoformat(), "given_to": to or CopyTo.PATIENT.value, "how": how.value}
+        return {}
+    return {"copy_to": (to or CopyTo.PATIENT).value, "copy_how": how.value, "copy_date": (given or revised).isoformat()}
 
 
 def _visit(row: Cells, known: Known) -> Fact | None:
@@ -255,7 +253,7 @@ def _complete_consent(connection: Connection, practice: Practice, fact: Fact, au
     if known is not None and "said" not in fact.details:
         return fact
     record = load_records(connection, practice, [fact.patient_code], month_of(fact.on_date))[fact.patient_code]
-    assumed = {"taken_by": author, "practitioner": record.base.billing_practitioner}
+    assumed = {"by": author, "practitioner": record.base.billing_practitioner}
     told = {**(known.details if known else {}), **fact.details}
     missing = {name: value for name, value in assumed.items() if value and name not in told}
     return replace(fact, details={**fact.details, **missing})

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from ledger.patients.fact_values import OTHER_SERVICES, Mark
 from ledger.patients.facts import Fact, FactKind, ReadingsKnown
-from ledger.recording.fact_cells import Known, begun_month, is_withdrawn, past_day
+from ledger.recording.fact_rows import Known, begun_month, is_withdrawn, past_day
 from ledger.rules.rulebook import known_programs
 from ledger.validation import Cells
 from ledger.values.days import refuse_outside_care
