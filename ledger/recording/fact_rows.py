@@ -9,7 +9,7 @@ from ledger.roster.directory import Person, StaffIds
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.validation import Cells
 from ledger.values.days import refuse_outside_care
-from ledger.values.phrases import Meaning, read_phrase, read_phrases, spelled
+from ledger.values.phrases import Meaning, is_canonical, read_phrase, read_phrases, spelled
 
 WITHDRAWN = "withdrawn"
 
@@ -67,7 +67,11 @@ def one_meant(row: Cells, column: str, phrases: Mapping[Meaning, tuple[str, ...]
 
 def all_meant(row: Cells, column: str, phrases: Mapping[Meaning, tuple[str, ...]]) -> tuple[Meaning, ...] | None:
     """Return all that the cell names, or None where it is empty; a problem where a word of it means nothing."""
-    return row.spelled(column, lambda text: read_phrases(text, phrases), spelled) if row.values[column] else None
+    written = row.values[column]
+    found = row.read(column, lambda text: read_phrases(text, phrases)) if written else None
+    if found is not None and not is_canonical(written, phrases):
+        row.note_reading(column, written, spelled(found))
+    return found
 
 
 def staff_member(row: Cells, column: str, known: Known) -> str | None:

@@ -106,6 +106,9 @@ class Consent:
     consent_date: date
     form: str = "verbal"
     revoked_on: date | None = None
+    practitioner: str | None = None
+    taken_by: str | None = None
+    said: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,38 @@ class InitiatingVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCopy:
+    """A copy of the care plan that was given."""
+
+    given_on: date
+    given_to: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarePlanRevision:
     """One revision of the care plan; ``substantial`` matters to complex care (R5)."""
 
     revised_on: date
     substantial: bool = False
+    elements: frozenset[str] | None = None
+    copy: PlanCopy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSetUp:
+    """A device that was set up (R10)."""
+
+    set_up_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Days with readings (R10)."""
+
+    days: int | None = None
+    from_date: date | None = None
+    dates: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,5 +220,8 @@ class PatientMonth:
     stays: tuple[Stay, ...] = ()
     complexity: tuple[ComplexityDesignation, ...] = ()
     reading_days: int = 0
+    other_services: frozenset[str] = frozenset()
+    devices: tuple[DeviceSetUp, ...] = ()
+    readings: tuple[Readings, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     entries: tuple[TimeEntry, ...] = ()

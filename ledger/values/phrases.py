@@ -54,6 +54,12 @@ def read_phrases(text: str, phrases: Mapping[Meaning, tuple[str, ...]]) -> tuple
     return in_order(named, phrases)
 
 
+def is_canonical(text: str, phrases: Mapping[Meaning, tuple[str, ...]]) -> bool:
+    """Return whether the words of ``text`` are those of the table itself, in any order and spelling."""
+    known = {*map(phrase_of, phrases), *_ALL_WORDS, NONE}
+    return all(phrase_of(word) in known for word in _BETWEEN.split(text) if word.strip())
+
+
 def in_order(named: set[Meaning], phrases: Mapping[Meaning, tuple[str, ...]]) -> tuple[Meaning, ...]:
     """Return what was named, in the order of the table."""
     return tuple(each for each in phrases if each in named)

@@ -113,7 +113,7 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
         {"kind": "readings", "subject": "period", "on_date": date(2026, 11, 5), "details": {"days": 18}},
     ),
     "readings P-1045 11/05-11/10 11/12": (
-        "readings on 7 days · Nov 5, Nov 6, Nov 7, Nov 8, Nov 9 and 2 more",
+        "readings on 7 days · Thu Nov 5, Fri Nov 6, Sat Nov 7, Sun Nov 8, Mon Nov 9 and 2 more",
         {
             "subject": "dates",
             "on_date": date(2026, 11, 5),
