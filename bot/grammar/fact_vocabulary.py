@@ -9,7 +9,6 @@ from ledger.patients.fact_values import (
     CONSENT_POINTS,
     COPY_HOW,
     COPY_TO,
-    OTHER_SERVICES,
     PLAN_ELEMENTS,
     ConsentForm,
     EndReason,
@@ -19,6 +18,7 @@ from ledger.patients.fact_values import (
     Setting,
     VisitType,
 )
+from ledger.rules.rulebook import other_services
 from ledger.values.phrases import ALL
 
 FactChoice = ConsentForm | VisitType | Setting | Mdm | EndReason | Mark | Service
@@ -120,7 +120,7 @@ CONSENT = Shape(
     lists={"said": Listing({Part.SAID: CONSENT_POINTS}, takes_all=True)},
     flags={"all-said": (Part.SAID, ALL)},
     last_word="revoked",
-    clears=("NO_CONSENT",),
+    clears=("NO_CONSENT", "CONSENT_INCOMPLETE"),
     button="Record consent",
     is_by_program=True,
 )
@@ -143,7 +143,7 @@ PLAN = Shape(
         "substantial": (Part.SUBSTANTIAL, YES),
         "substantially": (Part.SUBSTANTIAL, YES),
     },
-    clears=("NO_CARE_PLAN", "CARE_PLAN_EXPIRED"),
+    clears=("NO_CARE_PLAN", "CARE_PLAN_EXPIRED", "PLAN_INCOMPLETE", "PLAN_NOT_SHARED"),
     button="Record care plan",
 )
 VISIT = Shape(
@@ -207,7 +207,7 @@ MARK = Shape(
     {
         Mark.APCM: ("apcm",),
         Mark.BILLED_ELSEWHERE: ("elsewhere", "billed-elsewhere"),
-        **{service: (service.lower(),) for service in OTHER_SERVICES},
+        **{service: (service.lower(),) for service in map(Service, other_services())},
     },
     flags={"undo": (Part.WITHDRAWN, YES), "withdraw": (Part.WITHDRAWN, YES), "withdrawn": (Part.WITHDRAWN, YES)},
 )

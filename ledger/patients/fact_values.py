@@ -129,7 +129,7 @@ class Mark(StrEnum):
 
 
 class Service(str):
-    """The code of a service that a month can be marked with."""
+    """The code of a service that excludes a program (rule R2), with which a month can be marked."""
 
     __slots__ = ()
 
@@ -137,14 +137,6 @@ class Service(str):
     def value(self) -> str:
         """The code as plain text."""
         return str(self)
-
-
-OTHER_SERVICES: Mapping[Service, str] = {
-    Service("G0181"): "home health care-plan oversight",
-    Service("G0182"): "hospice care-plan oversight",
-    **{Service(code): "monthly ESRD services" for code in range(90951, 90971)},
-}
-"""The services of one's own practitioner that exclude CCM in their month (billing-rules R2), in words."""
 
 
 def ended_words(last_day: date, reason: str | None, *, on: date) -> str:

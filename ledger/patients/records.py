@@ -13,7 +13,17 @@ from ledger.patients.fact_shapes import Monthly, bare_counts, marks, readings, s
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
-from ledger.rules.facts import Activity, Contact, PatientMonth, Program, Readings, StaffMember, TimeEntry
+from ledger.rules.devices import PERIOD_DAYS
+from ledger.rules.facts import (
+    Activity,
+    Contact,
+    Designation,
+    PatientMonth,
+    Program,
+    Readings,
+    StaffMember,
+    TimeEntry,
+)
 from ledger.storage.database import AnyRow
 from ledger.storage.tables import (
     VOIDS_ENTRY,
@@ -25,8 +35,6 @@ from ledger.storage.tables import (
     TimeEntryRow,
 )
 
-PERIOD_DAYS = 30
-"""A period of device readings (R10)."""
 _MINE: BindParameter[str] = bindparam("practice_id")
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
 
@@ -114,14 +122,14 @@ class PatientRecord:
             billed_elsewhere=marks.billed_elsewhere,
             apcm=marks.apcm,
             other_services=marks.other_services,
-            reading_days=counted,
-            readings=(*self.base.readings, *([Readings(counted)] if counted else [])),
+            readings=(*self.base.readings, *([Readings(days=counted)] if counted else [])),
         )
 
     def _months_of_periods(self) -> set[date]:
-        """Return the months in which a 30-day period with readings may end (R10)."""
-        days = {day for one in self.base.readings for day in (one.from_date, *one.dates) if day}
-        return {month_of(day + timedelta(days=ahead)) for day in days for ahead in range(PERIOD_DAYS)}
+        """Return the months in which a 30-day period with readings ends, or may end (R10)."""
+        ends = {one.from_date + timedelta(days=PERIOD_DAYS - 1) for one in self.base.readings if one.from_date}
+        days = {day for one in self.base.readings for day in one.dates}
+        return {month_of(day) for day in ends | days | {day + timedelta(days=PERIOD_DAYS - 1) for day in days}}
 
 
 def patient_codes(connection: Connection, practice_id: str) -> Sequence[str]:
@@ -144,12 +152,13 @@ def load_records(
     facts: dict[str, dict[str, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
     for fact in sorted(connection.execute(_FACTS, mine), key=lambda fact: (fact.subject, fact.on_date)):
         facts[fact.patient_code][fact.kind].append(fact)
-    _add_designators(connection, practice, facts, staff)
+    patients = connection.execute(_PATIENTS, mine).all()
+    _add_practitioners(connection, practice, facts, patients, staff)
     return {
         row.patient_code: _record(
             practice, row, facts[row.patient_code], entries[row.patient_code], staff[row.patient_code]
         )
-        for row in connection.execute(_PATIENTS, mine)
+        for row in patients
     }
 
 
@@ -165,7 +174,7 @@ def _record(
         timezone=practice.timezone,
         conditions=tuple(row.conditions),
         risk_documented=row.risk_documented,
-        billing_practitioner=row.billing_practitioner,
+        designations=(Designation(row.billing_practitioner),) if row.billing_practitioner else (),
         **spanning_months(facts, practice),
         readings=readings(facts),
     )
@@ -195,22 +204,26 @@ def _load_entries(
     return entries, staff
 
 
-def _add_designators(
+def _add_practitioners(
     connection: Connection,
     practice: Practice,
     facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
+    patients: Sequence[AnyRow],
     staff: Mapping[str, dict[str, StaffMember]],
 ) -> None:
-    """Add to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
-    designated = [
+    """Add to each patient's staff who bills the month or designated complex care: rules ask whether each practises."""
+    named = [(row.patient_code, row.billing_practitioner) for row in patients if row.billing_practitioner]
+    named += [
         (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
     ]
-    if not designated:
+    missing = sorted({staff_id for code, staff_id in named if staff_id not in staff[code]})
+    if not missing:
         return
-    mine = {"practice_id": practice.practice_id, "staff_ids": sorted({staff_id for _, staff_id in designated})}
+    mine = {"practice_id": practice.practice_id, "staff_ids": missing}
     members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
-    for code, staff_id in designated:
-        staff[code].setdefault(staff_id, members[staff_id])
+    for code, staff_id in named:
+        if staff_id not in staff[code]:
+            staff[code][staff_id] = members[staff_id]
 
 
 def with_addendum(note: str, addendum: str | None) -> str:

@@ -40,6 +40,7 @@ from ledger.recording.fact_rows import (
 )
 from ledger.recording.monthly_facts import read_device, read_mark, read_readings
 from ledger.roster.directory import StaffIds, code_key, people, read_known_code
+from ledger.rules.month_view import designated_on
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientRow
@@ -253,7 +254,7 @@ def _complete_consent(connection: Connection, practice: Practice, fact: Fact, au
     if known is not None and "said" not in fact.details:
         return fact
     record = load_records(connection, practice, [fact.patient_code], month_of(fact.on_date))[fact.patient_code]
-    assumed = {"by": author, "practitioner": record.base.billing_practitioner}
+    assumed = {"by": author, "practitioner": designated_on(record.base.designations, fact.on_date)}
     told = {**(known.details if known else {}), **fact.details}
     missing = {name: value for name, value in assumed.items() if value and name not in told}
     return replace(fact, details={**fact.details, **missing})

@@ -3,10 +3,10 @@
 import re
 from datetime import date, timedelta
 
-from ledger.patients.fact_values import OTHER_SERVICES, Mark
+from ledger.patients.fact_values import Mark
 from ledger.patients.facts import Fact, FactKind, ReadingsKnown
 from ledger.recording.fact_rows import Known, begun_month, is_withdrawn, past_day
-from ledger.rules.rulebook import known_programs
+from ledger.rules.rulebook import known_programs, other_services
 from ledger.validation import Cells
 from ledger.values.days import refuse_outside_care
 from ledger.values.reading import UnreadableValueError
@@ -78,12 +78,24 @@ def _spanned(word: str) -> list[date]:
     return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
 
 
+def service_codes() -> str:
+    """Return the codes of the services of rule R2, those in a row as ``90951 to 90970``."""
+    runs: list[list[str]] = []
+    for code in sorted(other_services()):
+        follows = runs and code.isdigit() and runs[-1][-1].isdigit() and int(code) == int(runs[-1][-1]) + 1
+        if follows:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
 def _mark(row: Cells) -> str | None:
     word = row.values["mark"]
-    found = next((each for each in (*Mark, *OTHER_SERVICES) if each.lower() == word.lower()), None)
+    found = next((each for each in (*Mark, *other_services()) if each.lower() == word.lower()), None)
     if found is None:
-        codes = "a service that excludes CCM by its code: G0181, G0182, 90951 to 90970"
-        row.refuse("mark", f"{word!r} is not known." if word else "is empty.", f"One of: {', '.join(Mark)}, or {codes}")
+        codes = f"the code of a service that excludes a program: {service_codes()}"
+        row.refuse("mark", f"{word!r} is not known." if word else "is empty.", f"One of: {', '.join(Mark)}; or {codes}")
     return found
 
 

@@ -19,6 +19,7 @@ from ledger.patients.fact_values import CONSENT_POINTS, ConsentForm, ConsentPoin
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import enrolled_programs
+from ledger.rules.records import SAID_WORDS
 from ledger.rules.rulebook import known_programs
 
 
@@ -60,13 +61,7 @@ def _said(points: Sequence[str] | None) -> str:
     return f"said: {', '.join(point.replace('_', ' ') for point in points) or 'none of the four things'}"
 
 
-SAID = {
-    ConsentPoint.SERVICE: "What the service is",
-    ConsentPoint.COST_SHARING: "That cost sharing may apply",
-    ConsentPoint.ONE_PRACTITIONER: "That only one practitioner can bill it in a month",
-    ConsentPoint.MAY_STOP: "That the patient may stop at any time",
-}
-
+SAID = {point: SAID_WORDS[point].capitalize() for point in ConsentPoint}
 
 CONSENT = FactKeeper(
     roles=KEEPING_FACTS,

@@ -14,9 +14,10 @@ from bot.views.forms.fact import FactForm
 from bot.views.forms.fact_inputs import MenuInput, MonthInput, ProgramInput, TickInput
 from bot.views.help import Topic
 from ledger.clock import month_of
-from ledger.patients.fact_values import OTHER_SERVICES, Mark, Service
+from ledger.patients.fact_values import Mark, Service
 from ledger.patients.facts import Fact, FactKind
 from ledger.practice.practice import Practice
+from ledger.rules.rulebook import other_services
 
 
 def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
@@ -30,7 +31,7 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
         FactKind.APCM: "APCM billed by this practice",
         FactKind.BILLED_ELSEWHERE: f"{fact.subject} billed by another practice",
     }
-    service = f"{fact.subject}, {OTHER_SERVICES.get(Service(fact.subject), '')}, billed by this practice"
+    service = f"{fact.subject}, {other_services().get(fact.subject, 'other service')}, billed by this practice"
     return [what.get(fact.kind, service), formatting.month_name(fact.on_date)]
 
 
@@ -65,7 +66,7 @@ MARK = FactKeeper(
                 choices={
                     Mark.BILLED_ELSEWHERE: "A program, by another practice",
                     Mark.APCM: "APCM, by this practice",
-                    **{service: f"{service}, {words}" for service, words in OTHER_SERVICES.items()},
+                    **{Service(code): f"{code}, {title}" for code, title in other_services().items()},
                 },
             ),
             ProgramInput(hint="Only where another practice bills it.", optional=True),

@@ -13,6 +13,7 @@ from bot.views.help import Topic
 from ledger.patients.fact_values import COPY_HOW, PLAN_ELEMENTS, CopyHow, CopyTo, PlanElement
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
+from ledger.rules.records import ELEMENT_WORDS
 
 
 def in_words(fact: Fact, _practice: Practice) -> list[str]:
@@ -33,17 +34,7 @@ def _elements(recorded: Sequence[str] | None) -> str:
     return f"without {', '.join(missing)}" if missing else "all elements"
 
 
-ELEMENTS = {
-    PlanElement.PROBLEMS: "Problem list",
-    PlanElement.PROGNOSIS: "Expected outcome and prognosis",
-    PlanElement.GOALS: "Measurable goals",
-    PlanElement.SYMPTOMS: "Symptom management",
-    PlanElement.MEDICATION: "Medication management",
-    PlanElement.INTERVENTIONS: "Planned interventions, and who is responsible for each",
-    PlanElement.COORDINATION: "Coordination with outside services",
-    PlanElement.REVIEW: "Periodic review",
-}
-
+ELEMENTS = {element: ELEMENT_WORDS[element].capitalize() for element in PlanElement}
 
 PLAN = FactKeeper(
     roles=KEEPING_FACTS,

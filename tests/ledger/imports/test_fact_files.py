@@ -47,7 +47,7 @@ from ledger.validation import ImportSummary
 Row = Mapping[str, str]
 
 BESIDE = "Give one of: a month, the period's first day (from), or the dates."
-MARKS = "One of: apcm, billed_elsewhere, or a service that excludes CCM by its code: G0181, G0182, 90951 to 90970"
+MARKS = "One of: apcm, billed_elsewhere; or the code of a service that excludes a program: 90951 to 90970, G0181, G0182"
 ROWS: dict[str, Row] = {
     "enrollments": {"program": "PCM", "from": "2026-11-02", "to": "2026-11-20", "reason": "moved"},
     "consents": {

@@ -13,6 +13,8 @@ from ledger.patients.fact_values import (
     CopyHow,
     PlanElement,
 )
+from ledger.rules.facts import CONSENT_SAID
+from ledger.rules.facts import PLAN_ELEMENTS as PLAN_ELEMENTS_OF_RULES
 from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
 from ledger.values.phrases import ALL, NONE, Phrases, is_canonical, phrase_of, read_phrase, read_phrases, spelled
 from ledger.values.reading import UnreadableValueError
@@ -25,6 +27,11 @@ def test_no_word_of_a_table_has_two_meanings_and_each_is_written_as_it_is_compar
     words = [word for each in table.values() for word in each]
     assert len(words) == len(set(words))
     assert words == [phrase_of(word) for word in words]
+
+
+def test_the_rules_ask_for_these_elements_and_points() -> None:
+    assert tuple(PlanElement) == PLAN_ELEMENTS_OF_RULES
+    assert tuple(ConsentPoint) == CONSENT_SAID
 
 
 @pytest.mark.parametrize(
