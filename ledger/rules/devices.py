@@ -51,7 +51,9 @@ def periods_of(program: Program, month: MonthView) -> tuple[Period, ...]:
 def ends_a_period(month: MonthView, book: Rulebook) -> bool:
     """Return whether a device period with readings ends in the month, in whichever program."""
     return bool(month.facts.readings) and any(
-        period.days and _ends_in(period, month) for program in book.reading_families for period in periods_of(program, month)
+        period.days and _ends_in(period, month)
+        for program in book.reading_families
+        for period in periods_of(program, month)
     )
 
 
