@@ -44,14 +44,18 @@ def missing_consents(
 
 def _missing(practice: Practice, patient_code: str, record: PatientRecord, on: date) -> list[MissingConsent]:
     month = view_of(record.facts(month_of(on)), practice.policy)
-    programs = {enrollment.program for enrollment in month.facts.enrollments}
-    return [
-        MissingConsent(
-            patient_code, program, month.billing_practitioner if consent_is_on_record(program, month) else None
-        )
-        for program in programs
-        if month.is_enrolled(program, on) and not consents_of_month(program, month)
-    ]
+    programs = {
+        enrollment.program for enrollment in month.facts.enrollments if month.is_enrolled(enrollment.program, on)
+    }
+    missing = []
+    for program in programs:
+        is_for_another = consent_is_on_record(program, month)
+        lacks_practitioner = is_for_another and month.billing_practitioner is None
+        if not consents_of_month(program, month) and not lacks_practitioner:
+            missing.append(
+                MissingConsent(patient_code, program, month.billing_practitioner if is_for_another else None)
+            )
+    return missing
 
 
 def renewal_lines(missing: Sequence[MissingConsent], *, most: int) -> tuple[str, ...]:
