@@ -29,7 +29,7 @@ def fact(
         at = now()
         person = person_named(connection, practice.practice_id, author)
         require_active(person, practice.local_date(at))
-        draft = read_fact(connection, practice, kind, _cells(kind, values), at=at)
+        draft = read_fact(connection, practice, kind, _cells(kind, values), at=at, author=person.staff_id)
         found = draft.fact
         summary = record_facts(connection, practice, [found], at=at, recorded_by=person.staff_id)
     known = "that was known already" if summary.unchanged else "taken back" if found.withdrawn else "recorded"

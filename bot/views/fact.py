@@ -26,17 +26,19 @@ def fact_receipt(receipt: FactReceipt, said: Iterable[str]) -> Reply:
     """
     fact = receipt.fact
     kind = " ".join(fact.kind.split("_"))
-    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *filter(None, said)])]
+    is_taken_back = fact.withdrawn and receipt.outcome is Outcome.REVISED
+    title = "Withdrawn" if is_taken_back else _TITLES[receipt.outcome]
+    lines = [" · ".join([f"*{title}*", f"*{fact.patient_code}*", *filter(None, said)])]
     lines += _changes(receipt.changes)
     lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
     if receipt.closed_months[MONTHS_SHOWN:]:
         more = formatting.listed(len(receipt.closed_months[MONTHS_SHOWN:]), "earlier month")
         lines.append(f"Closed and as before: {more} too.")
-    remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
+    remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS and not is_taken_back else []
     if receipt.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
     blocks: list[Block] = [*sections(lines), *map(context, remarks)]
-    text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
+    text = f"{title}: {fact.patient_code}, {kind}."
     return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
 
 

@@ -10,7 +10,7 @@ from ledger.clock import month_of
 from ledger.months.closed_months import closings_in_force
 from ledger.months.figures import Figures, figures_of, stored_figures
 from ledger.months.patient_months import evaluate_record, statement_of
-from ledger.patients.facts import Fact
+from ledger.patients.facts import Fact, fact_in_force
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
 from ledger.recording.fact_reading import record_facts
@@ -78,6 +78,7 @@ def _record(connection: Connection, practice: Practice, fact: Fact, *, at: datet
     closed_after = _closed_as_of_now(connection, practice, fact.patient_code)
     outcome = Outcome.RECORDED if summary.added else Outcome.REVISED if summary.changed else Outcome.KNOWN
     touched = [month for month, statement in closed_after.items() if closed_before.get(month) not in {None, statement}]
+    fact = fact_in_force(connection, practice, fact.identity) or fact
     return FactReceipt(fact, outcome, _changes(before, after, this_month), tuple(sorted(touched, reverse=True)))
 
 

@@ -37,7 +37,7 @@ from ledger import setting_changes
 from ledger.audit import verify, verify_closings
 from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
-from ledger.months import closed_months, figures, patient_months
+from ledger.months import closed_months, consents, figures, patient_months
 from ledger.patients import facts, records, roster_history
 from ledger.practice import practice
 from ledger.practice.practice import Practice
@@ -247,6 +247,12 @@ QUESTIONS: Mapping[str, Ask] = {
         roster_history.billed_by(c, p.practice_id, ["doctor1"])
     ),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
+    "ledger.patients.facts.fact_in_force": lambda c, p: facts.fact_in_force(
+        c, p, ("P-1042", "consent", "CCM", date(2026, 1, 5))
+    ),
+    "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
+        c, p, ["P-1042", "P-1046"], on=TODAY
+    ),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
     "ledger.setting_changes.policy_changes": setting_changes.policy_changes,
