@@ -13,7 +13,7 @@ from ledger.practice.practice import Practice
 
 def in_words(fact: Fact, _practice: Practice) -> list[str]:
     """Return what the fact says, part by part; an empty part says nothing."""
-    revised = "substantially revised" if fact.details["substantial"] else "revised"
+    revised = "substantially revised" if fact.details.get("substantial") else "revised"
     return [f"care plan {revised}", formatting.full_day(fact.on_date)]
 
 
