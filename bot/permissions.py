@@ -33,15 +33,16 @@ def may(person: Person, command: str) -> bool:
 
 def require(person: Person, command: str) -> None:
     """Raise ``LedgerError`` where the person has none of the roles that ``command`` needs."""
-    _require(person, command_named(command).roles, f"/ccm {command}".strip())
+    require_roles(person, command_named(command).roles, f"/ccm {command}".strip())
 
 
 def require_button(person: Person, name: str) -> None:
     """Raise ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
-    _require(person, ROLES_BY_BUTTON[name], f"The button {name}")
+    require_roles(person, ROLES_BY_BUTTON[name], f"The button {name}")
 
 
-def _require(person: Person, roles: frozenset[Role], what: str) -> None:
+def require_roles(person: Person, roles: frozenset[Role], what: str) -> None:
+    """Raise ``LedgerError`` ROLE_NEEDED where the person has none of the ``roles`` that ``what`` needs."""
     if person.roles & roles:
         return
     needed = " or ".join(sorted(role.value for role in roles))

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.fact_buttons import clearing_buttons
+from bot.views.fact_buttons import clearing_buttons, list_button
 from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, actions, context, header, paged, section, sections, table, table_parts
@@ -32,12 +32,14 @@ def statement_pages(
     may: Callable[[str], bool] = lambda _command: False,
     months: Sequence[date] = (),
     closed: str = "",
+    recorded: Sequence[str] = (),
 ) -> list[Reply]:
     """Return the statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
     others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
+    ``recorded`` are lines about the facts behind it.
     """
     title = f"{patient_code} · {formatting.month_name(statement.month)} · {team}"
     lines = [line for part in statement.programs for line in _program(part, patient_code)]
@@ -52,6 +54,8 @@ def statement_pages(
         *sections([closed] if closed else []),
         *sections(lines),
         *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
+        *sections(recorded),
+        actions(list_button(patient_code)),
     ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{formatting.listed(len(rows), 'entry', 'entries')} · {book}")

@@ -18,7 +18,7 @@ from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 
 
-def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
+def of_this_month(call: Call, _connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine:
     """Return the line with this month in place of one that it leaves out."""
     return replace(line, month=line.month or month_of(call.today))
 
