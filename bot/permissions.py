@@ -42,7 +42,11 @@ def require_button(person: Person, name: str) -> None:
 
 
 def require_roles(person: Person, roles: frozenset[Role], what: str) -> None:
-    """Raise ``LedgerError`` ROLE_NEEDED where the person has none of the ``roles`` that ``what`` needs."""
+    """Do nothing for a person who has one of the ``roles`` that ``what`` needs.
+
+    Raises:
+        LedgerError: ROLE_NEEDED, for everybody else.
+    """
     if person.roles & roles:
         return
     needed = " or ".join(sorted(role.value for role in roles))
