@@ -10,7 +10,7 @@ from bot.commands.call import Call
 from bot.commands.command import Command, Listing, Paging
 from bot.commands.facts.listing import facts_data, facts_of_month, shown_facts
 from bot.grammar.months import parse_month
-from bot.permissions import EVERYBODY, may
+from bot.permissions import EVERYBODY, for_reader, may
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.fact_list import fact_pages, short_lines
@@ -60,6 +60,7 @@ def patient_pages(call: Call) -> list[Reply]:
         staff=lambda staff_id: names.get(staff_id, staff_id),
         address={"text": f"{code} {month:%Y-%m}"},
         may=partial(may, call.person),
+        told=partial(for_reader, call.person),
         months=[*months, month_of(call.today)],
         closed=closed_line(evaluated.closing, call.practice) if evaluated.closing else "",
         recorded=short_lines(*recorded),

@@ -70,7 +70,7 @@ from ledger.reports.own_entries import OwnEntry, TodaysEntry
 from ledger.reports.summaries import FewMinutes, StaffMinutes
 from ledger.reports.worklists import BandCount, NearPatient, Worklist
 from ledger.roster.changes import ColumnChange, RosterReceipt
-from ledger.roster.directory import Person, Role, Team
+from ledger.roster.directory import OPERATOR, Person, Role, Team
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.roster.setup import Beginning, SetUpGaps
 from ledger.rules.catalogue import CATALOGUE
@@ -498,7 +498,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
         WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked),
         CarePlans(occasion, 365, Lapsing(plans, consents)),
         MonthStart(replace(occasion, team=None), counts, 15_000, blocked),
-        *(MissedRun(PRACTICE, kind, occasion.team, AT) for kind in TITLES),
+        *(MissedRun(PRACTICE, kind, occasion.team, AT, OPERATOR) for kind in TITLES),
     ):
         payload = notice_message(notice).payload()
         check_message(payload["text"], payload["blocks"])
