@@ -111,10 +111,12 @@ def append_facts(
     at: datetime,
     recorded_by: str,
     partial: bool = False,
+    verbatim: bool = False,
 ) -> Appended:
     """Append the facts that the ledger does not know so, and return those.
 
-    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
+    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal. ``verbatim`` ones hold
+    word for word, also where an end that is said again says no reason: whoever saw the reason has taken it away.
     """
     added: list[Fact] = []
     revised: list[Fact] = []
@@ -128,9 +130,9 @@ def append_facts(
             known = latest.get(fact.identity)
             if known is not None and partial:
                 columns |= _kept(fact, known)
-            elif known is not None and _says_end_again(fact, known):
+            elif known is not None and not verbatim and _says_end_again(fact, known):
                 columns["details"] = known["details"]
-            elif known is not None and _adds_to(fact, known):
+            elif known is not None and not verbatim and _adds_to(fact, known):
                 columns["details"] = {**known["details"], **fact.details}
             if known is not None and all(known[name] == value for name, value in columns.items()):
                 continue
