@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.errors import LedgerError
+from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster import patients, staff, teams
@@ -49,7 +50,10 @@ class ColumnChange:
 
 @dataclass(frozen=True, slots=True)
 class RosterReceipt(Replayable):
-    """What was saved under which id, which columns changed, and how many months were evaluated again for it."""
+    """What was saved under which id, which columns changed, and how many months were evaluated again for it.
+
+    ``worth`` has the months in which other codes or payments came of it.
+    """
 
     key: str
     outcome: Outcome
@@ -58,6 +62,7 @@ class RosterReceipt(Replayable):
     patient_codes: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
     """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
+    worth: tuple[WorthChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +124,15 @@ def save_person(
     request: Request,
     at: datetime,
     by: str,
+    confirmed: bool = False,
 ) -> RosterReceipt:
     """Store a staff member: the one with the id ``key``, or a new one where ``key`` is None.
 
     ``team_ids`` has the teams by the words that mean them in ``cells``. Who changed may change what past entries are
     worth (C4): their patients' months are evaluated again. Otherwise as ``save_team``.
+
+    Raises:
+        ConfirmationNeededError: Other codes or payments would come of it, and that is not ``confirmed``.
     """
     lock_roster(connection, practice)
 
@@ -135,8 +144,11 @@ def save_person(
         if not done[staff_id].changed & staff.WORTH:
             return receipt
         codes = tuple(patients_of(connection, practice, [staff_id]))
-        months = reevaluate_patients_of(connection, practice, [staff_id])
-        return replace(receipt, months=months, patient_codes=codes)
+        weighing = Weighing()
+        months = reevaluate_patients_of(connection, practice, [staff_id], weighing.seen)
+        worth = weighing.changes(connection, practice)
+        ask_about_worth(worth, confirmed=confirmed)
+        return replace(receipt, months=months, patient_codes=codes, worth=worth)
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
@@ -197,10 +209,14 @@ def save_patient(
     request: Request,
     at: datetime,
     by: str,
+    confirmed: bool = False,
 ) -> RosterReceipt:
     """Store a patient: the one with the code ``key``, or a new one where ``key`` is None, with its first facts.
 
     The months that this touches are evaluated again. Otherwise as ``save_person``.
+
+    Raises:
+        ConfirmationNeededError: As ``save_person`` does.
     """
     lock_roster(connection, practice)
 
@@ -208,7 +224,9 @@ def save_patient(
         draft = draft_patient(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
         code = draft.key
         stored = put_patients(connection, practice, {code: draft.values}, draft.facts, at=at, recorded_by=by)
-        return replace(_receipt(draft, stored.done[code]), months=stored.months, patient_codes=(code,))
+        stored.ask(confirmed=confirmed)
+        receipt = _receipt(draft, stored.done[code])
+        return replace(receipt, months=stored.months, patient_codes=(code,), worth=stored.worth)
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from ledger.months.patient_months import reevaluate_all
+from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
@@ -86,11 +87,16 @@ def known_roster(
 
 @dataclass(frozen=True, slots=True)
 class StoredPatients:
-    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again."""
+    """What became of the rows, of whom facts were new or revised, how many months were evaluated again, and their worth."""
 
     done: dict[str, Put]
     told: frozenset[str]
     months: int
+    worth: tuple[WorthChange, ...]
+
+    def ask(self, *, confirmed: bool) -> None:
+        """Ask before a column of the roster changes what is billed (``ask_about_worth``); facts alone need no question."""
+        ask_about_worth(self.worth if keys_where(self.done, WORTH) else (), confirmed=confirmed)
 
 
 def put_patients(
@@ -110,8 +116,10 @@ def put_patients(
     _begin_chains(connection, practice, sorted(added))
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
     touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
-    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
-    return StoredPatients(done, frozenset(appended.patient_codes), months)
+    weighing = Weighing()
+    months = sum(reevaluate_all(connection, practice, batch, weighing.seen) for batch in batches(sorted(touched)))
+    worth = weighing.changes(connection, practice)
+    return StoredPatients(done, frozenset(appended.patient_codes), months, worth)
 
 
 def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:

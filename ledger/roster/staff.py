@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.months.patient_months import reevaluate_all
+from ledger.months.patient_months import Seen, reevaluate_all
 from ledger.patients.facts import FactKind
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, StaffIds, people, team_id_for, teams
@@ -140,7 +140,12 @@ def patients_of(connection: Connection, practice: Practice, staff_ids: Collectio
     return sorted({*worked_for, *designated})
 
 
-def reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> int:
-    """Evaluate the months of ``patients_of`` these people again; return how many there were."""
+def reevaluate_patients_of(
+    connection: Connection,
+    practice: Practice,
+    staff_ids: Collection[str],
+    seen: Seen = lambda _code, _evaluated: None,
+) -> int:
+    """Evaluate the months of ``patients_of`` these people again, each shown to ``seen``; return how many there were."""
     codes = patients_of(connection, practice, staff_ids)
-    return sum(reevaluate_all(connection, practice, batch) for batch in batches(codes))
+    return sum(reevaluate_all(connection, practice, batch, seen) for batch in batches(codes))
