@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.commands.call import Call
 from bot.commands.roster.patients import open_patient, save_patient_form, submit_patient
-from bot.commands.roster.shared import FormAnswer, SaveLater
+from bot.commands.roster.shared import Asked, FormAnswer, SaveLater, asked
 from bot.commands.roster.staff import open_new_person, open_person, save_person_form, submit_person
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
@@ -109,10 +109,12 @@ def _save_behind(
     shown_as: str,
 ) -> None:
     """Save the form and show in its place what came of it; what was typed stays where it was refused."""
-    said = answered(lambda: form.save(call(), filled), what="roster form")
+    said = answered(lambda: asked(lambda: form.save(call(), filled)), what="roster form")
     services.follow_up(body, said)
     services.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))
 
 
-def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:
-    return said.view if isinstance(said, OpenForm) else form.show(filled, card=said)
+def _shown(form: RosterForm, filled: Filled, said: OpenForm | Asked | Reply) -> dict[str, Any]:
+    if isinstance(said, OpenForm):
+        return said.view
+    return form.show(filled, above=said.question if isinstance(said, Asked) else said)

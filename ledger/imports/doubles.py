@@ -24,7 +24,9 @@ class Doubles:
     def seen(self, patient_code: str, evaluated: EvaluatedMonth) -> None:
         """Keep which stored rows a statement warns of (W12)."""
         rule = CATALOGUE["W12"]
-        for warning in (one for part in evaluated.statement.programs for one in part.warnings if one.code == rule.number):
+        for warning in (
+            one for part in evaluated.statement.programs for one in part.warnings if one.code == rule.number
+        ):
             for position in warning.entries:
                 if line := self._lines.get((patient_code, position)):
                     self._found[line] = entry_name(patient_code, position)

@@ -46,7 +46,9 @@ class WorthChange:
 
 
 class Weighing:
-    """Sees months as they are evaluated again, and knows afterwards what that changed. For example:
+    """Sees months as they are evaluated again, and knows afterwards what that changed.
+
+    For example:
 
     weighing = Weighing()
     reevaluate_all(connection, practice, codes, weighing.seen)

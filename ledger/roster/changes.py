@@ -15,6 +15,7 @@ from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster import patients, staff, teams
+from ledger.roster.designations import Leaving, leaving
 from ledger.roster.directory import Person, Role, administrators, code_key, person_by_id, team_id_for
 from ledger.roster.patients import known_roster, put_patients, read_patient
 from ledger.roster.staff import known_staff, patients_of, read_person, reevaluate_patients_of
@@ -63,6 +64,8 @@ class RosterReceipt(Replayable):
     read_as: tuple[str, ...] = ()
     """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
     worth: tuple[WorthChange, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
+    """The person, where they were given a last day and patients need another billing practitioner for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def save_person(
         draft = draft_person(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
         staff_id = draft.key
         done = put_all(connection, practice, StaffRow, "staff_id", {staff_id: draft.values}, at=at, recorded_by=by)
-        receipt = _receipt(draft, done[staff_id])
+        receipt = replace(_receipt(draft, done[staff_id]), leaving=leaving(connection, practice, done))
         if not done[staff_id].changed & staff.WORTH:
             return receipt
         codes = tuple(patients_of(connection, practice, [staff_id]))

@@ -87,7 +87,10 @@ def known_roster(
 
 @dataclass(frozen=True, slots=True)
 class StoredPatients:
-    """What became of the rows, of whom facts were new or revised, how many months were evaluated again, and their worth."""
+    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again.
+
+    ``worth`` has the months in which other codes or payments came of it.
+    """
 
     done: dict[str, Put]
     told: frozenset[str]
@@ -95,7 +98,7 @@ class StoredPatients:
     worth: tuple[WorthChange, ...]
 
     def ask(self, *, confirmed: bool) -> None:
-        """Ask before a column of the roster changes what is billed (``ask_about_worth``); facts alone need no question."""
+        """Ask before columns of the roster change what is billed (``ask_about_worth``); facts alone may."""
         ask_about_worth(self.worth if keys_where(self.done, WORTH) else (), confirmed=confirmed)
 
 

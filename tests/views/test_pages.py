@@ -474,7 +474,7 @@ def test_a_roster_form_fits_whatever_stands_in_it(key: str | None) -> None:
         (team_form, {"name": "n" * 80, "channel_id": "C0BLUE"}),
     ):
         check_view(form(Filled({}, {}, key)), kind="modal")
-        check_view(form(Filled(cells, labels, key), card=card), kind="modal")
+        check_view(form(Filled(cells, labels, key), above=card), kind="modal")
 
 
 def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:

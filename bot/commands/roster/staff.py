@@ -142,6 +142,7 @@ def save_person_form(call: Call, filled: Filled) -> OpenForm:
             request=call.request({"person": filled.key, "cells": cells}),
             at=call.at,
             by=call.person.staff_id,
+            confirmed=filled.confirmed,
         )
     return OpenForm(saved_view(receipt, LABELS, teams=team_names(known)), frozenset(receipt.patient_codes))
 
