@@ -87,7 +87,7 @@ def asked(save: Callable[[], Saved]) -> Saved | Asked:
 def beside_inputs(problems: Sequence[Problem], labels: Mapping[str, str]) -> dict[str, str]:
     """Return the problems as a form says them: by input, in the form's words for the columns."""
     # Of the columns, only those with an underscore are no words that a message may have of its own.
-    columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name)})\b")
+    columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name) or '(?!)'})\b")
     said: dict[str, list[str]] = {}
     for problem in problems:
         message = re.sub(r"^(?=(?:is|already) )", "This ", problem.message)
