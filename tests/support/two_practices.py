@@ -43,9 +43,31 @@ from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
-from ledger.reports import expiring, finishing, home_tabs, month_lists, own_entries, summaries, takes, worklists
+from ledger.reports import (
+    expiring,
+    finishing,
+    home_tabs,
+    month_lists,
+    own_entries,
+    roster_files,
+    summaries,
+    takes,
+    worklists,
+)
 from ledger.reports import workbook as exports
-from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
+from ledger.roster import (
+    accounts,
+    designations,
+    directory,
+    doubtful,
+    lists,
+    patients,
+    reassigning,
+    setup,
+    staff,
+    storing,
+    teams,
+)
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
 from ledger.storage.database import Database
@@ -239,6 +261,17 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.changes.draft_patient": lambda c, p: outcome(
         lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None, on=TODAY)
     ),
+    "ledger.roster.designations.known_for_designations": lambda c, p: designations.known_for_designations(
+        c, p, today=TODAY
+    ),
+    "ledger.roster.designations.left": lambda c, p: designations.left(c, p, "doctor1", TODAY),
+    "ledger.roster.designations.leaving": lambda c, p: designations.leaving(
+        c, p, {"doctor1": storing.Put({"active_to": None}, {"active_to": TODAY})}
+    ),
+    "ledger.roster.reassigning.draft_reassignment": lambda c, p: outcome(
+        lambda: reassigning.draft_reassignment(c, p, {"patients": "P-9001", "practitioner": "doctor1"}, today=TODAY)
+    ),
+    "ledger.reports.roster_files.roster_files": roster_files.roster_files,
     "ledger.roster.changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}
     ),
@@ -522,6 +555,19 @@ WRITES: Mapping[str, Write] = {
             c, p, PATIENT, TEAM_IDS, key=None, request=asked("patient"), at=AT, by="admin1"
         )
     ),
+    "ledger.roster.reassigning.reassign": saved(
+        lambda c, p: reassigning.reassign(
+            c,
+            p,
+            {"patients": "P-1045", "practitioner": "doctor1"},
+            request=asked("reassign"),
+            at=AT,
+            by="admin1",
+        )
+    ),
+    "ledger.imports.roster_files.import_designations": _import(
+        "designations", [{"patient": "P-1045", "practitioner": "doctor1"}]
+    ),
     "ledger.setting_changes.change_policy": saved(
         lambda c, p: setting_changes.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
     ),
@@ -605,6 +651,7 @@ PARTS = frozenset(
         "ledger.patients.facts.append_facts",
         "ledger.months.figures.store",
         "ledger.recording.fact_reading.record_facts",
+        "ledger.roster.designations.designate",
         "ledger.roster.patients.put_patients",
         "ledger.roster.storing.record_changes",
         "ledger.roster.staff.reevaluate_patients_of",
