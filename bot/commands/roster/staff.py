@@ -159,7 +159,11 @@ STAFF = Command(
         "staff [PERSON]",
         "The people with their roles and teams; add one or change one. By id, Slack id or beginning of a name.",
         ("/ccm staff", "/ccm staff lead1"),
-        ("An id is found in any case; none differs from another in case alone. No credential: no time counts.",),
+        (
+            "An id is found in any case; none differs from another in case alone. No credential: no time counts.",
+            "Who gets a last day is named with the patients who need another; a form below the list gives them to one.",
+            "What a change costs in months that are not closed is said before it is saved.",
+        ),
     ),
     saves=False,
     paging=Paging(STAFF_PAGE, staff_at_page),
