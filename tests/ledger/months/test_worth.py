@@ -156,12 +156,13 @@ def test_the_example_is_said_as_it_is_written() -> None:
 
 
 def test_other_codes_for_the_same_number_of_patients_are_asked_about(database: Database, practice: Practice) -> None:
-    record(database, practice, an_entry(minutes=35))
+    record(database, practice, an_entry(minutes=25))
+    record(database, practice, an_entry(minutes=20, staff="lead1"))
 
     with pytest.raises(ConfirmationNeededError) as asked:
-        change_person(database, practice, confirmed=False, credential="MD")
+        change_person(database, practice, confirmed=False, credential="")
 
-    assert "November 2026: 1 billable, $66.13 → 1, $89.18 (1 patient with other codes)" in asked.value.title
+    assert "November 2026: 1 billable, $116.57 → 1, $66.13 (1 patient with other codes)" in asked.value.title
     assert verified(database, practice).difference is None
 
 
