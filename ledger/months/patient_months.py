@@ -36,6 +36,10 @@ class EvaluatedMonth:
     closing: Closing | None = None
 
 
+Seen = Callable[[str, EvaluatedMonth], None]
+"""Is shown each month that is evaluated again, with its patient's code."""
+
+
 def statement_of(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
     """Return the statement of that patient and month.
 
@@ -137,15 +141,14 @@ def reevaluate_all(
     connection: Connection,
     practice: Practice,
     patient_codes: Sequence[str],
-    seen: Callable[[str, Statement], None] = lambda _code, _statement: None,
+    seen: Seen = lambda _code, _evaluated: None,
     *,
     since: date = date.min,
 ) -> int:
     """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
 
-    Months before that of ``since`` are left alone.
-
-    Closed months are left as they were (B2) and do not count. ``seen`` is shown each statement with its patient's code.
+    Months before that of ``since`` are left alone. Closed months are left as they were (B2) and do not count. ``seen``
+    is shown each with its patient's code.
     """
     practice_id = practice.practice_id
     lock_heads(connection, practice_id, patient_codes)
@@ -160,21 +163,24 @@ def reevaluate_all(
     for code, month in opened:
         evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
         store(connection, practice_id, evaluated.before, evaluated.after)
-        seen(code, evaluated.statement)
+        seen(code, evaluated)
     return len(opened)
 
 
 def reevaluate_practice(
-    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+    connection: Connection,
+    practice: Practice,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    seen: Seen = lambda _code, _evaluated: None,
 ) -> int:
     """Evaluate every patient-month of the practice but closed ones, and return how many there were.
 
-    ``progress`` is told how many patients are done, of how many.
+    ``progress`` is told how many patients are done, of how many; ``seen`` as for ``reevaluate_all``.
     """
     codes = patient_codes(connection, practice.practice_id)
     months = done = 0
     for batch in batches(codes):
-        months += reevaluate_all(connection, practice, batch)
+        months += reevaluate_all(connection, practice, batch, seen)
         done += len(batch)
         progress(done, len(codes))
     return months

@@ -17,7 +17,7 @@ from ledger.months.closed_months import Closing, closed_error, closings_in_force
 from ledger.months.figures import Figures, figures_of, months_with_figures, stored_figures
 from ledger.months.patient_months import evaluate_record, reevaluate_all, statement_of
 from ledger.patients.fact_history import FactVersion, Revision, fact_history
-from ledger.patients.facts import Fact, append_facts
+from ledger.patients.facts import Fact, append_facts, fact_in_force
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
 from ledger.recording.voids import UNDO_WINDOW

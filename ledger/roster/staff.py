@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.months.patient_months import reevaluate_all
+from ledger.months.patient_months import Seen, reevaluate_all
 from ledger.patients.facts import FactKind
 from ledger.patients.roster_history import billed_by
 from ledger.practice.practice import Practice
@@ -150,8 +150,15 @@ def patients_of(connection: Connection, practice: Practice, staff_ids: Collectio
 
 
 def reevaluate_patients_of(
-    connection: Connection, practice: Practice, staff_ids: Collection[str], since: date = BEGINNING
+    connection: Connection,
+    practice: Practice,
+    staff_ids: Collection[str],
+    since: date = BEGINNING,
+    seen: Seen = lambda _code, _evaluated: None,
 ) -> int:
-    """Evaluate the months of ``patients_of`` these people again, from that of ``since`` on; return their number."""
+    """Evaluate the months of ``patients_of`` these people again, from that of ``since`` on; return their number.
+
+    ``seen`` is shown each.
+    """
     codes = patients_of(connection, practice, staff_ids)
-    return sum(reevaluate_all(connection, practice, batch, since=since) for batch in batches(codes))
+    return sum(reevaluate_all(connection, practice, batch, seen, since=since) for batch in batches(codes))

@@ -51,12 +51,25 @@ from ledger.reports import (
     month_lists,
     new_book,
     own_entries,
+    roster_files,
     summaries,
     takes,
     worklists,
 )
 from ledger.reports import workbook as exports
-from ledger.roster import accounts, directory, doubtful, lists, patients, setup, staff, storing, teams
+from ledger.roster import (
+    accounts,
+    designations,
+    directory,
+    doubtful,
+    lists,
+    patients,
+    reassigning,
+    setup,
+    staff,
+    storing,
+    teams,
+)
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebooks
@@ -278,6 +291,17 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.changes.draft_patient": lambda c, p: outcome(
         lambda: roster_changes.draft_patient(c, p, PATIENT, TEAM_IDS, key=None, on=TODAY)
     ),
+    "ledger.roster.designations.known_for_designations": lambda c, p: designations.known_for_designations(
+        c, p, today=TODAY
+    ),
+    "ledger.roster.designations.left": lambda c, p: designations.left(c, p, "doctor1", TODAY),
+    "ledger.roster.designations.leaving": lambda c, p: designations.leaving(
+        c, p, {"doctor1": storing.Put({"active_to": None}, {"active_to": TODAY})}
+    ),
+    "ledger.roster.reassigning.draft_reassignment": lambda c, p: outcome(
+        lambda: reassigning.draft_reassignment(c, p, {"patients": "P-9001", "practitioner": "doctor1"}, today=TODAY)
+    ),
+    "ledger.reports.roster_files.roster_files": roster_files.roster_files,
     "ledger.roster.changes.patients_to_evaluate": lambda c, p: roster_changes.patients_to_evaluate(
         c, p, "nurse2", {"credential": "MA"}
     ),
@@ -571,6 +595,19 @@ WRITES: Mapping[str, Write] = {
             c, p, PATIENT, TEAM_IDS, key=None, request=asked("patient"), at=AT, by="admin1"
         )
     ),
+    "ledger.roster.reassigning.reassign": saved(
+        lambda c, p: reassigning.reassign(
+            c,
+            p,
+            {"patients": "P-1045", "practitioner": "doctor1"},
+            request=asked("reassign"),
+            at=AT,
+            by="admin1",
+        )
+    ),
+    "ledger.imports.roster_files.import_designations": _import(
+        "designations", [{"patient": "P-1045", "practitioner": "doctor1"}]
+    ),
     "ledger.setting_changes.change_policy": saved(
         lambda c, p: setting_changes.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
     ),
@@ -656,6 +693,7 @@ PARTS = frozenset(
         "ledger.roster.storing.put_dated",
         "ledger.months.figures.store",
         "ledger.recording.fact_reading.record_facts",
+        "ledger.roster.designations.designate",
         "ledger.roster.patients.put_patients",
         "ledger.roster.storing.record_changes",
         "ledger.roster.staff.reevaluate_patients_of",

@@ -115,6 +115,7 @@ def save_patient_form(call: Call, filled: Filled) -> OpenForm:
             request=call.request({"patient": filled.key, "cells": cells}),
             at=call.at,
             by=call.person.staff_id,
+            confirmed=filled.confirmed,
         )
         lines = _standing(call, connection, receipt.key)
     if receipt.outcome == "added":

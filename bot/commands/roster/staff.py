@@ -152,6 +152,7 @@ def save_person_form(call: Call, filled: Filled) -> OpenForm:
             request=call.request({"person": filled.key, "cells": cells}),
             at=call.at,
             by=call.person.staff_id,
+            confirmed=filled.confirmed,
         )
     return OpenForm(saved_view(receipt, LABELS, teams=team_names(known)), frozenset(receipt.patient_codes))
 
@@ -199,6 +200,8 @@ STAFF = Command(
         (
             "An id is found in any case; none differs from another in case alone. No credential: no time counts.",
             "A change holds from today; the form takes another day. What held on the date of service decides.",
+            "Who gets a last day is named with the patients who need another; a form below the list gives them to one.",
+            "What a change costs in months that are not closed is said before it is saved.",
         ),
     ),
     saves=False,

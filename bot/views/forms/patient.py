@@ -6,8 +6,8 @@ from bot.views.blocks import Block, View
 from bot.views.formatting import escaped
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import PRACTITIONER_PICKER, TEAM_PICKER
-from bot.views.forms.roster_inputs import FROM_LABELS, Filled, Inputs
-from bot.views.reply import Reply, context
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
+from bot.views.reply import context
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.rulebook import known_programs
 
@@ -32,7 +32,7 @@ LABELS: Mapping[str, str] = {
 _RISK = "Risk of death, decompensation or decline is documented"
 
 
-def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
+def patient_form(filled: Filled, *, above: Above = None) -> View:
     """Return the form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
     inputs = Inputs(filled, LABELS)
     blocks: list[Block] = [
@@ -52,7 +52,7 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
         *inputs.since("Team, billing practitioner, conditions and risk"),
         *(_facts(inputs) if filled.key is None else [_where_facts_are(filled.key)]),
     ]
-    return inputs.form("a patient", CALLBACK, blocks, card=card)
+    return inputs.form(inputs.titled("a patient"), CALLBACK, blocks, above=above)
 
 
 def _where_facts_are(patient_code: str) -> Block:

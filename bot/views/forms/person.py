@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bot.views.blocks import Block, View
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import TEAM_PICKER
-from bot.views.forms.roster_inputs import FROM_LABELS, Filled, Inputs
-from bot.views.reply import Reply, context
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
+from bot.views.reply import context
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 from ledger.values.names import LONGEST_PERSON_NAME
@@ -35,7 +35,7 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
 }
 
 
-def person_form(filled: Filled, *, card: Reply | None = None) -> View:
+def person_form(filled: Filled, *, above: Above = None) -> View:
     """Return the form as a modal view; a new person's has a staff id to choose."""
     inputs = Inputs(filled, LABELS)
     qualifying = [*sorted(PRACTITIONER_CREDENTIALS), *sorted(CLINICAL_STAFF_CREDENTIALS)]
@@ -55,4 +55,4 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> View:
         *inputs.since("Credential, supervision, employment and teams"),
         context("A change that past time depends on evaluates those months again."),
     ]
-    return inputs.form("a person", CALLBACK, blocks, card=card)
+    return inputs.form(inputs.titled("a person"), CALLBACK, blocks, above=above)
