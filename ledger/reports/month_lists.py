@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
 
+from ledger.claims.marks import totals_of_month
+from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
 from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
@@ -67,7 +69,10 @@ class MonthList:
 
 @dataclass(frozen=True, slots=True)
 class MonthCounts:
-    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed."""
+    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed.
+
+    ``claims`` is what was submitted of it, and what became of that.
+    """
 
     month: date
     programs: dict[Group, int]
@@ -75,6 +80,7 @@ class MonthCounts:
     billable_patients: int
     expected_cents: int
     closing: Closing | None = None
+    claims: ClaimTotals = NOTHING_CLAIMED
 
     @property
     def capture_percent(self) -> int:
@@ -123,6 +129,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
         billable_patients=billable.patients if billable else 0,
         expected_cents=int(billable.cents) if billable else 0,
         closing=closing_in_force(connection, practice.practice_id, scope.month),
+        claims=totals_of_month(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program),
     )
 
 

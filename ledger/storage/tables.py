@@ -106,6 +106,7 @@ class StaffRow(Base):
     active_from: Mapped[date | None]
     active_to: Mapped[date | None]
     supervised: Mapped[bool]
+    npi: Mapped[str | None]
 
 
 class PatientRow(Base):
@@ -128,6 +129,7 @@ class PatientRow(Base):
     billing_practitioner: Mapped[str | None]
     conditions: Mapped[list[Any]]
     risk_documented: Mapped[bool]
+    place_of_service: Mapped[str | None]
 
 
 class ChainHeadRow(Base):
@@ -407,4 +409,7 @@ APPEND_ONLY = (
     "month_closings",
     "closed_statements",
     "closed_programs",
+    "claim_exports",
+    "claim_export_lines",
+    "claim_marks",
 )

@@ -24,7 +24,7 @@ from bot.views.roster import STAFF_PAGE, saved_view, staff_list
 from ledger.errors import LedgerError
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
 from ledger.roster.directory import people, person_by_id, teams
-from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised, npi_of
 from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -89,6 +89,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     with call.database.reading() as connection:
         person = person_by_id(connection, call.practice.practice_id, staff_id)
         supervised = is_supervised(connection, call.practice.practice_id, staff_id)
+        npi = npi_of(connection, call.practice.practice_id, staff_id)
         names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
     cells = {
         "slack_user_id": person.slack_user_id or "",
@@ -100,6 +101,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
         "active_from": person.active_from.isoformat() if person.active_from else "",
         "active_to": person.active_to.isoformat() if person.active_to else "",
         "supervised": YES if supervised else "",
+        "npi": npi or "",
     }
     labels = {team_word(team_id): names[team_id] for team_id in person.team_ids if team_id in names}
     return OpenForm(person_form(Filled(cells, labels, staff_id)))

@@ -26,6 +26,7 @@ LABELS: Mapping[str, str] = {
     "initiating_visit_date": "Initiating visit on",
     "initiating_visit_type": "Kind of the visit",
     "care_plan_date": "Care plan established or revised on",
+    "place_of_service": "Place of service",
 }
 """What the form calls each column."""
 _RISK = "Risk of death, decompensation or decline is documented"
@@ -48,6 +49,12 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
             optional=True,
         ),
         inputs.boxes("risk_documented", [(YES, _RISK)]),
+        inputs.text(
+            "place_of_service",
+            most=2,
+            hint="On claim lines, where it is not the practice's: 12 for home.",
+            optional=True,
+        ),
         *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
     ]
     return inputs.form("a patient", CALLBACK, blocks, card=card)

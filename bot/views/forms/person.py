@@ -22,6 +22,7 @@ LABELS: Mapping[str, str] = {
     "active_from": "First day",
     "active_to": "Last day",
     "supervised": "Supervision",
+    "npi": "NPI",
 }
 """What the form calls each column."""
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
@@ -49,6 +50,7 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> View:
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),
         inputs.day("active_to", hint="Time after it does not count (rule C4)."),
         inputs.boxes("supervised", [(YES, "Works under the billing practitioner's supervision")]),
+        inputs.text("npi", most=20, hint="Of who bills: ten digits, for claim lines.", optional=True),
         context("A change that past time depends on evaluates those months again."),
     ]
     return inputs.form("a person", CALLBACK, blocks, card=card)
