@@ -66,7 +66,7 @@ def _client(slack: Playground) -> WebClient:
 def log_line(number: int, patients: int) -> str:
     """A line for one of the patients, different from all others; lines for the same patient differ in length."""
     code, minutes = f"P-{1001 + number % patients}", 41 + number // patients
-    return f"log {code} {minutes}m labs ccm Result {number} was reviewed. Nothing has to change."
+    return f"log {code} {minutes}m transition ccm Result {number} was reviewed. Nothing has to change."
 
 
 def signed_body(text: str, user: str = USER) -> tuple[str, dict[str, str]]:

@@ -18,7 +18,7 @@ from ledger.months.figures import Figures
 from ledger.reports.expiring import LapsingPlan, MissingConsent
 from ledger.reports.month_lists import Blocked, MonthCounts, Untouched
 from ledger.reports.summaries import FewMinutes, StaffMinutes
-from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.statement import Group
 
 NAME_CHARACTERS = 40
@@ -235,7 +235,7 @@ def _blockers(blocked: Blocked) -> list[str]:
     if not blocked.counts:
         return ["*Blocked* · no patient is."]
     lines = [f"*Blocked* · {formatting.listed(blocked.programs, 'program')} of patients, by what blocks them"]
-    return lines + [f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in blocked.counts]
+    return lines + [f"• *{count}* · {formatting.escaped(RULES_BY_NAME[name].words)}" for name, count in blocked.counts]
 
 
 def _clipped(name: str) -> str:

@@ -174,5 +174,5 @@ def evaluate_record(
     """Return the statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
     statement = evaluate(facts, rulebook_for(month), practice.policy)
-    after = figures_of(patient_code, facts, statement) if facts.entries or facts.reading_days else ()
+    after = figures_of(patient_code, facts, statement) if facts.entries or facts.readings else ()
     return EvaluatedMonth(facts, statement, tuple(before), after)

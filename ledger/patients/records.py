@@ -18,10 +18,12 @@ from ledger.rules.facts import (
     ComplexityDesignation,
     Consent,
     Contact,
+    Designation,
     Enrollment,
     InitiatingVisit,
     PatientMonth,
     Program,
+    Readings,
     StaffMember,
     Stay,
     TimeEntry,
@@ -132,7 +134,7 @@ class PatientRecord:
             staff=self.staff,
             billed_elsewhere=monthly.billed_elsewhere,
             apcm=monthly.apcm,
-            reading_days=monthly.reading_days,
+            readings=(Readings(days=monthly.reading_days),) if monthly.reading_days else (),
         )
 
 
@@ -156,12 +158,13 @@ def load_records(
     facts: dict[str, dict[str, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
     for fact in sorted(connection.execute(_FACTS, mine), key=lambda fact: (fact.subject, fact.on_date)):
         facts[fact.patient_code][fact.kind].append(fact)
-    _add_designators(connection, practice, facts, staff)
+    patients = connection.execute(_PATIENTS, mine).all()
+    _add_practitioners(connection, practice, facts, patients, staff)
     return {
         row.patient_code: _record(
             practice, row, facts[row.patient_code], entries[row.patient_code], staff[row.patient_code]
         )
-        for row in connection.execute(_PATIENTS, mine)
+        for row in patients
     }
 
 
@@ -177,7 +180,7 @@ def _record(
         timezone=practice.timezone,
         conditions=tuple(row.conditions),
         risk_documented=row.risk_documented,
-        billing_practitioner=row.billing_practitioner,
+        designations=(Designation(row.billing_practitioner),) if row.billing_practitioner else (),
         enrollments=tuple(
             Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
         ),
@@ -246,22 +249,26 @@ def _load_entries(
     return entries, staff
 
 
-def _add_designators(
+def _add_practitioners(
     connection: Connection,
     practice: Practice,
     facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
+    patients: Sequence[AnyRow],
     staff: Mapping[str, dict[str, StaffMember]],
 ) -> None:
-    """Add to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
-    designated = [
+    """Add to each patient's staff who bills the month or designated complex care: rules ask whether each practises."""
+    named = [(row.patient_code, row.billing_practitioner) for row in patients if row.billing_practitioner]
+    named += [
         (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
     ]
-    if not designated:
+    missing = sorted({staff_id for code, staff_id in named if staff_id not in staff[code]})
+    if not missing:
         return
-    mine = {"practice_id": practice.practice_id, "staff_ids": sorted({staff_id for _, staff_id in designated})}
+    mine = {"practice_id": practice.practice_id, "staff_ids": missing}
     members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
-    for code, staff_id in designated:
-        staff[code].setdefault(staff_id, members[staff_id])
+    for code, staff_id in named:
+        if staff_id not in staff[code]:
+            staff[code][staff_id] = members[staff_id]
 
 
 def with_addendum(note: str, addendum: str | None) -> str:

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.consents import consent_on
 from ledger.rules.durations import Span, spans_minutes, without
 from ledger.rules.facts import CARE_ACTIVITIES, Contact, StaffMember, TimeEntry
 from ledger.rules.formatting import day_words, listed
-from ledger.rules.month_view import END, FacilityStay, MonthView, consent_holds
+from ledger.rules.month_view import END, FacilityStay, MonthView
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.rules.rulebook import obeys_rpm_time
 from ledger.rules.statement import EntryResult, Exclusion
@@ -39,7 +40,10 @@ class Cut(NamedTuple):
 
 
 class CountedEntry(NamedTuple):
-    """An entry with its counted minutes, the spans they lie in (where it has times), and who worked."""
+    """An entry with its counted minutes, the spans they lie in (where it has times), and who worked.
+
+    ``by_practitioner``: its minutes are practitioner minutes (section 4).
+    """
 
     entry: TimeEntry
     minutes: int
@@ -98,22 +102,16 @@ def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
 def not_enrolled(work: Work, month: MonthView) -> Cut | None:
     """C5: the patient is enrolled in the entry's program on that date."""
     day = work.entry.date_of_service
-    for enrollment in month.facts.enrollments:
-        if (
-            enrollment.program == work.entry.program
-            and enrollment.from_date <= day
-            and (enrollment.to_date is None or day <= enrollment.to_date)
-        ):
-            return None
+    if month.is_enrolled(work.entry.program, day):
+        return None
     return Cut(CATALOGUE["C5"].message.format(program=work.entry.program.value, day=day_words(day)))
 
 
 def no_consent(work: Work, month: MonthView) -> Cut | None:
-    """C6: consent to the program on or before the date, not revoked in an earlier month."""
+    """C6: consent to the program on or before the date, not revoked before its month, for that day's practitioner."""
     day = work.entry.date_of_service
-    for consent in month.facts.consents:
-        if consent.program == work.entry.program and consent_holds(consent, day, day):
-            return None
+    if consent_on(work.entry.program, day, month):
+        return None
     return Cut(CATALOGUE["C6"].message.format(program=work.entry.program.value, day=day_words(day)))
 
 
@@ -232,7 +230,11 @@ def _count(work: Work, month: MonthView, rules: Sequence[tuple[str, Rule]]) -> C
         work = work._replace(minutes=cut.minutes_left, spans=cut.spans_left)
         if not work.minutes:
             break
-    by_practitioner = work.worker is not None and work.worker.credential in PRACTITIONER_CREDENTIALS
+    by_practitioner = (
+        work.worker is not None
+        and work.worker.credential in PRACTITIONER_CREDENTIALS
+        and month.acts_as_practitioner(entry.staff_id)
+    )
     return CountedEntry(entry, work.minutes, work.spans, by_practitioner, tuple(excluded))
 
 

@@ -111,7 +111,8 @@ def _program_statement(draft: Draft, findings: Sequence[Finding], prices: Prices
         tally=asked.tally,
         taken=claim.taken,
         minutes_billed=bool(draft.time_lines),
-        needs_care_plan=asked.requirement is not None and asked.requirement.care_plan,
+        needs_care_plan=asked.needs_plan,
+        counts_readings=bool(asked.book.reading_families.get(asked.program)),
         findings=findings,
     )
     return ProgramStatement(

@@ -55,7 +55,10 @@ class EntryResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """A code on the claim with its units, payment in cents and date of service (R8)."""
+    """A code on the claim with its units, payment in cents and date of service (R8).
+
+    ``first_day`` is that of a device period, whose last day the date of service is (R10); None for every other code.
+    """
 
     code: str
     units: int
@@ -64,6 +67,7 @@ class CodeLine:
     amount_cents: int
     date_of_service: date
     payment_known: bool = True
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

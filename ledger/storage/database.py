@@ -3,7 +3,6 @@
 A transaction is told whose rows it may see before it begins (decision 022).
 """
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from ledger.storage.connections import CHANGED, watch
 from ledger.storage.database_url import parsed_url
 from ledger.storage.failures import PASSING, told
 from ledger.storage.private_files import make_file, make_folder
+from ledger.storage.queue import Queue
 from ledger.storage.reach import Reach, Writes
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -39,8 +39,8 @@ _ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgres
 class Database:
     """A ledger's database, without transactions of its own: ``of`` gives those of one practice.
 
-    On SQLite the process has one write lock: writers that wait for one another inside SQLite back off
-    unfairly, writers that queue here do not.
+    On SQLite the process has one writer at a time: those that wait for one another inside SQLite back off unfairly,
+    those that queue here do not.
     """
 
     def __init__(self, url: str, setting: str = "CCM_DATABASE_URL") -> None:
@@ -59,7 +59,7 @@ class Database:
         self.reach = Reach("database_lost", "database_back")
         self.writes = Writes()
         watch(self.engine, self.reach)
-        self._write_lock = threading.Lock()
+        self._writers = Queue()
 
     def of(self, practice_id: str) -> "ScopedDatabase":
         """Return the database as that practice sees it.
@@ -82,16 +82,16 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        if not self._write_lock.acquire(timeout=WAIT_SECONDS):
+        if not self._writers.acquire(WAIT_SECONDS):
             raise DatabaseAwayError(
                 "LEDGER_BUSY",
-                "The ledger is busy with something large, such as an import that is being saved. Nothing was saved.",
+                "The ledger is busy: an import is being saved, or many people save at once. Nothing was saved.",
                 "Keep what you typed and send it again in a minute.",
             )
         try:
             yield
         finally:
-            self._write_lock.release()
+            self._writers.release()
 
     def note_refusal(self, error: DBAPIError) -> None:
         """Remember why nothing is stored any more, where ``error`` is not one that passes by itself."""

@@ -13,10 +13,11 @@ from bot.views.formatting import codes as codes_words
 from bot.views.formatting import money
 from ledger.cases import read_case
 from ledger.practice.settings import EXAMPLES, is_of_policy
+from ledger.rules.book_tables import ReadingFamily, TimeFamily
 from ledger.rules.catalogue import CATALOGUE, RuleText
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import CARE_ACTIVITIES, Activity
-from ledger.rules.rulebook import ReadingFamily, Rulebook, TimeFamily, load_rulebooks, rulebook_for
+from ledger.rules.rulebook import Rulebook, load_rulebooks, rulebook_for
 
 DOC = Path(__file__).parents[2] / "docs" / "billing-rules.md"
 TEXT = DOC.read_text(encoding="utf-8")

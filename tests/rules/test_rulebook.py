@@ -4,6 +4,7 @@ import ast
 import hashlib
 import tomllib
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,21 @@ PAYMENTS = {
     "99489": (7052, 7816),
     "99491": (8216, 8918),
     "99437": (5758, 6313),
-    "99424": (None, 8751),
+    "99424": (8087, 8751),
     "99425": (5887, 6146),
     "99457": (4787, 5177),
     "99458": (3849, 4142),
     "99470": (None, 2605),
-    "99454": (4302, 4700),
-    "99445": (None, 4700),
+    "99454": (4302, 5211),
+    "99445": (None, 5211),
     "99453": (1973, 2171),
-    "99426": (None, 6800),
-    "99427": (None, 5400),
+    "99426": (None, 6780),
+    "99427": (None, 5411),
+    "99495": (20120, 22011),
+    "99496": (27268, 29860),
 }
-APPROXIMATE_2026 = {"99457", "99458", "99470", "99454", "99445", "99453", "99426", "99427"}
+APPROXIMATE = [{"99424", "99495"}, {"99454", "99445", "99427"}]
+CONVERSION_FACTORS = [(Decimal("32.3465"), None), (Decimal("33.4009"), Decimal("33.5675"))]
 FAMILIES = {
     "ccm_staff": ("total", "99490", (20, 40, 60), "99439"),
     "ccm_practitioner": ("practitioner", "99491", (30, 60, 90), "99437"),
@@ -60,12 +64,31 @@ def test_b3_every_payment_is_the_published_one_with_its_source_and_date(year: in
         assert book.sources[payment.source].date.year >= 2022
 
 
-def test_b3_rounded_figures_are_marked_approximate() -> None:
+def test_b3_figures_of_one_source_or_of_sources_that_disagree_are_marked_approximate() -> None:
     approximate = [
         {payment.code for payment in rulebook_for(date(year, 1, 1)).payments.values() if payment.approximate}
         for year in YEARS
     ]
-    assert approximate == [set(), APPROXIMATE_2026]
+    assert approximate == APPROXIMATE
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_b3_the_conversion_factors_of_the_year_are_figures_of_the_book(year: int) -> None:
+    book = rulebook_for(date(year, 1, 1))
+    factor = book.conversion_factor
+    assert (factor.non_qualifying, factor.qualifying) == CONVERSION_FACTORS[YEARS.index(year)]
+    assert factor.source in book.sources
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_b3_a_payment_of_the_fee_schedule_is_whole_hundredths_of_a_unit_times_the_factor(year: int) -> None:
+    """A mistyped cent would be no product of that kind: the possible payments lie 33 cents apart."""
+    book = rulebook_for(date(year, 1, 1))
+    dollars = book.conversion_factor.non_qualifying
+    for payment in book.payments.values():
+        if payment.cents is not None and not payment.approximate:
+            units = (Decimal(payment.cents) / 100 / dollars).quantize(Decimal("0.01"))
+            assert round(units * dollars * 100) == payment.cents, payment.code
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -134,7 +157,7 @@ def edited(tmp_path: Path, old: str, new: str, name: str = "medicare-2026.toml")
         ("[conflict]", "[conflicts]", 'unknown table "conflicts"'),
         ("[conflict]", "[conflicts]", '"conflict" is missing'),
         ('cents = 6613\nsource = "fee-schedule"', "cents = 6613", '[[payment]] number 1: "source" is missing'),
-        ("[source.secondary]", "[source.third]", "[[payment]] 99426: there is no [source.secondary]"),
+        ("[source.secondary]", "[source.third]", "[[payment]] 99427: there is no [source.secondary]"),
         ('code = "99490"\ncents', 'code = "99491"\ncents', "[[payment]] 99491 stands 2 times"),
         ('code = "99490"\ncents', 'code = "99999"\ncents', "99490 has no [[payment]]"),
         ('name = "medicare-2026"', 'name = "medicare"', '"name" is medicare, but the file is called'),
@@ -144,6 +167,15 @@ def edited(tmp_path: Path, old: str, new: str, name: str = "medicare-2026.toml")
         ('counts = "total"\nbase', 'counts = "staff"\nbase', "\"counts\" must be 'total' or 'practitioner'"),
         ('program = "CCM"\ncounts', 'program = "CMC"\ncounts', "ccm_staff: there is no [[program]] with the name CMC"),
         ("at_minutes = 20 }", "at_minutes = 0 }", '"base.at_minutes" must be greater than or equal to 1'),
+        (
+            'non_qualifying = "33.4009"',
+            "non_qualifying = 33.4009",
+            '[conversion_factor]: "non_qualifying" must be dollars',
+        ),
+        ('non_qualifying = "33.4009"', 'non_qualifying = "0"', '[conversion_factor]: "non_qualifying" must be dollars'),
+        ("[conversion_factor]", "[conversion]", '"conversion_factor" is missing'),
+        ("cents = 6613", 'unknown = "?"\nfacility_cents = 5000', '99490: "facility_cents" needs "cents" beside it'),
+        ("cents = 6613", "cents = 6613\nfacility_cents = 0", '"facility_cents" must be greater than or equal to 1'),
         ('needs = ["live_contact"]', 'needs = ["live"]', '"needs.1" must be'),
         ('name = "ccm_staff"', 'name = "ccm_complex"', "[[time_family]] ccm_complex stands 2 times"),
         ('add_on = { code = "99439"', 'add_on = { code = "99490"', "code 99490 stands 2 times"),
@@ -212,10 +244,15 @@ def test_what_is_wrong_between_tables_is_told_in_one_sentence(tmp_path: Path, ol
 
 def test_every_table_that_names_an_unknown_source_is_told(tmp_path: Path) -> None:
     path = edited(tmp_path, "[source.fee-schedule]", "[source.schedule]")
-    text = path.read_text().replace("[source.secondary]", "[source.third]").replace("[source.care-", "[source.no-care-")
+    text = (
+        path.read_text()
+        .replace("[source.secondary]", "[source.third]")
+        .replace("[source.care-", "[source.no-care-")
+        .replace("[source.trans", "[source.no-trans")
+    )
     path.write_text(text)
     tables = tomllib.loads(text)
-    named = [("[conflict]", tables["conflict"])]
+    named = [(f"[{table}]", tables[table]) for table in ("conflict", "conversion_factor")]
     for table in ("program", "time_family", "reading_family"):
         named += [(f"[[{table}]] {row['name']}", row) for row in tables[table]]
     named += [(f"[[payment]] {row['code']}", row) for row in tables["payment"]]

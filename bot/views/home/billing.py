@@ -15,7 +15,7 @@ from ledger.claims.states import ClaimTotals
 from ledger.months.closed_months import Closing
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts
-from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.statement import Group
 
 BLOCKER = "home_blocker"
@@ -88,9 +88,10 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     if not counts:
         return sections(["No patient is blocked."])
     lines = [f"*Blocked* · {formatting.listed(billing.blocked.programs, 'program')} of patients, by what blocks them"]
-    lines += [f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in counts.items()]
+    lines += [f"• *{count}* · {formatting.escaped(RULES_BY_NAME[name].words)}" for name, count in counts.items()]
     choices = [
-        Choice(place.opening(name).to_value(), f"{count} · {CATALOGUE[name].words}") for name, count in counts.items()
+        Choice(place.opening(name).to_value(), f"{count} · {RULES_BY_NAME[name].words}")
+        for name, count in counts.items()
     ]
     opened = place.opened if place.opened in counts else ""
     chosen = place.opening(opened).to_value() if opened else ""
@@ -101,7 +102,7 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     if opened:
         patients = billing.blocked.patients
         page = nearest_page(place.opened_page, len(patients), ROWS)
-        title = f"*{formatting.escaped(CATALOGUE[opened].words)}* Each patient with the way to clear it:"
+        title = f"*{formatting.escaped(RULES_BY_NAME[opened].words)}* Each patient with the way to clear it:"
         blocks += sections([title, *map(_blocked, patients[page * ROWS : (page + 1) * ROWS])])
         blocks += turns(place, "opened_page", page, page_count(len(patients), ROWS))
         blocks.append(actions(button("Hide them", HIDE, place.opening("").to_dict())))
