@@ -8,9 +8,11 @@ from sqlalchemy import Connection, insert, select
 from ledger.claims.lines import ClaimFacts, ClaimLine, Practitioner, by_key, claim_lines, from_json, to_json
 from ledger.claims.marks import marks_of
 from ledger.claims.states import ClaimList, Export, handed_over, listed_lines
+from ledger.clock import last_of_month
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
 from ledger.roster.storing import lock_roster
+from ledger.rules.month_view import designated_on
 from ledger.rules.statement import Status
 from ledger.storage.batches import batches
 from ledger.storage.claim_tables import ClaimExportLineRow, ClaimExportRow
@@ -45,7 +47,7 @@ def lines_of_month(
 
 def billed_by(evaluated: EvaluatedMonth) -> str | None:
     """Return the staff id of whoever bills the month: the practitioner designated on its last day (R9)."""
-    return evaluated.facts.billing_practitioner
+    return designated_on(evaluated.facts.designations, last_of_month(evaluated.facts.month))
 
 
 def _practitioners(connection: Connection, practice: Practice) -> dict[str, Practitioner]:

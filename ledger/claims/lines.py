@@ -97,7 +97,7 @@ def claim_lines(practice_id: str, statement: Statement, facts: ClaimFacts) -> tu
                 practice_id,
                 facts.patient_code,
                 line.program,
-                period=first_day_of(line) or statement.month,
+                period=line.first_day or statement.month,
                 family=line.family,
                 part=_part(line, book),
             ),
@@ -108,7 +108,7 @@ def claim_lines(practice_id: str, statement: Statement, facts: ClaimFacts) -> tu
             practitioner=facts.practitioner,
             code=line.code,
             units=line.units,
-            from_date=first_day_of(line) or line.date_of_service,
+            from_date=line.first_day or line.date_of_service,
             to_date=line.date_of_service,
             place_of_service=facts.place_of_service,
             diagnoses=facts.conditions[: _most_diagnoses(line.program, book)],
@@ -118,12 +118,6 @@ def claim_lines(practice_id: str, statement: Statement, facts: ClaimFacts) -> tu
         )
         for line in statement.codes
     )
-
-
-def first_day_of(line: CodeLine) -> date | None:
-    """Return the first day of the device period that the line is about, None for one that is about a month."""
-    day: date | None = getattr(line, "first_day", None)
-    return day
 
 
 def line_key(practice_id: str, patient_code: str, program: str, *, period: date, family: str, part: str) -> str:

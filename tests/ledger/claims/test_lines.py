@@ -142,6 +142,17 @@ def test_one_code_takes_the_place_of_another_of_its_family_and_an_add_on_has_a_l
     assert few == many != set_up
 
 
+def test_a_device_code_has_its_periods_first_and_last_day_and_each_period_a_line() -> None:
+    device = replace(code("99454", "rpm_device", "RPM"), first_day=date(2026, 9, 21))
+    second = replace(device, first_day=date(2026, 9, 1), date_of_service=date(2026, 9, 30))
+
+    (line,), (other,) = lines(device), lines(second)
+
+    assert (line.from_date, line.to_date) == (date(2026, 9, 21), date(2026, 10, 20))
+    assert line.key != other.key
+    assert lines(replace(device, date_of_service=date(2026, 10, 25)))[0].key == line.key
+
+
 def test_everything_that_names_a_line_makes_another_key() -> None:
     whole = {
         "practice_id": "T0TEST",
