@@ -2,16 +2,18 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, inspect, select
+from support.claims import export, give_npi, mark, work
 from support.databases import fresh_postgresql, migrate_to
 from support.practice import AT, a_practice, a_request, an_entry, record, undo, verified
 
+from ledger.claims.states import Change, ClaimStatus
 from ledger.months.patient_months import reevaluate
 from ledger.practice.practice import Practice
 from ledger.recording.entries import EntryPart, NewEntry, entry_rows
@@ -21,19 +23,33 @@ from ledger.storage.schema import check, upgrade
 from ledger.storage.tables import Base, TimeEntryRow
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database as migration 0009 left it."""
+@contextmanager
+def database_at(migration: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of the kind that the fixture is asked for, as that migration left it."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-        migrate_to(url, "0009")
+        migrate_to(url, migration)
         with closing(Database(url)) as database:
             yield database
         return
     with fresh_postgresql(request.getfixturevalue("postgresql_url")) as url:
-        migrate_to(url, "0009")
+        migrate_to(url, migration)
         with closing(Database(url)) as database:
             yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as migration 0009 left it."""
+    with database_at("0009", request, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def before_claims(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as it was before there were claim lines."""
+    with database_at("0010", request, tmp_path) as database:
+        yield database
 
 
 def stored_there(database: Database, rows: dict[str, list[dict[str, Any]]]) -> None:
@@ -88,3 +104,23 @@ def test_entries_of_before_are_kept_and_can_still_be_undone(
         undone = undo(at_0009, practice, request=a_request({"text": "undo"}))
         assert (undone.patient_code, undone.duration_minutes) == (patient_code, minutes)
     assert verified(at_0009, practice).difference is None
+
+
+def test_a_ledger_of_before_has_claim_lines_of_its_months(
+    before_claims: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        work(now, practice, 25)
+        stored_there(before_claims, rows_of(now))
+
+    upgrade(before_claims)
+
+    check(before_claims)
+    assert verified(before_claims, practice).difference is None
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks, line.line.place_of_service) == (Change.NEW, ("no NPI of doctor1",), "11")
+    mark(before_claims, practice, "99490", ClaimStatus.SUBMITTED)
+    give_npi(before_claims, practice)
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks) == (Change.AS_BEFORE, ())
