@@ -43,11 +43,11 @@ def listen(app: App, services: Services) -> None:
                 saved = save_mark(call, values)
             except LedgerError as error:
                 return {STATUS: f"{error.title} {error.remedy}"}
-            return OpenForm(reply_view(saved, title=TITLE))
+            return OpenForm(reply_view(saved, title=TITLE), saved.changed)
 
         said = answered(work, what="claims form")
         if isinstance(said, Reply):
             ack(response_action="update", view=reply_view(said, title="Not saved"))
         else:
             answer_form(ack, view, said)
-            services.follow(body, frozenset())
+        services.follow_up(body, said)

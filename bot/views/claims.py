@@ -190,4 +190,4 @@ def marked(receipt: MarkReceipt, now: ListedLine | None) -> Reply:
     if now is not None and now.change is Change.CORRECTION:
         lines.append(f"It is something else than what was submitted: {formatting.escaped(now.what_changed)}")
         lines.append(f"Export it first, then mark it submitted again: `/ccm claims {line.month:%Y-%m}`")
-    return Reply(f"Saved: {name}.", tuple(sections(lines)))
+    return Reply(f"Saved: {name}.", tuple(sections(lines)), frozenset({line.patient_code}))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from ledger.claims.lines import ClaimFacts, ClaimLine, Practitioner, by_key, claim_lines, from_json, to_json
-from ledger.claims.marks import marks_of
+from ledger.claims.marks import marks_of, patients_of_teams
 from ledger.claims.states import ClaimList, Export, handed_over, listed_lines
 from ledger.clock import last_of_month
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
@@ -76,18 +76,10 @@ def list_claims(
     Of all patients, of these, or of these teams'.
     """
     if team_ids is not None:
-        patient_codes = codes_of_teams(connection, practice, team_ids)
+        patient_codes = frozenset(connection.scalars(patients_of_teams(practice, team_ids)))
     listed = _listed(connection, practice, month, lines_of_month(connection, practice, month, patient_codes))
     lines = [one for one in listed.lines if patient_codes is None or one.line.patient_code in patient_codes]
     return ClaimList(month, tuple(lines), listed.export)
-
-
-def codes_of_teams(connection: Connection, practice: Practice, team_ids: Collection[str]) -> frozenset[str]:
-    """Return the codes of the teams' patients."""
-    mine = PatientRow.practice_id == practice.practice_id
-    return frozenset(
-        connection.scalars(select(PatientRow.patient_code).where(mine, PatientRow.team_id.in_(sorted(team_ids))))
-    )
 
 
 def _listed(connection: Connection, practice: Practice, month: date, lines: Sequence[ClaimLine]) -> ClaimList:

@@ -14,7 +14,7 @@ from ledger.practice.practice import Practice
 from ledger.rules.facts import Program
 from ledger.rules.formatting import dollars
 from ledger.storage.claim_tables import ClaimMarkRow
-from ledger.storage.database import AnyRow
+from ledger.storage.database import AnyRow, AnySelect
 from ledger.storage.hash_chain import lock_heads
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import PatientRow
@@ -63,10 +63,14 @@ def marks_of(
     if program is not None:
         query = query.where(row.program == program.value)
     if team_ids is not None:
-        mine = PatientRow.practice_id == practice.practice_id
-        of_teams = select(PatientRow.patient_code).where(mine, PatientRow.team_id.in_(sorted(team_ids)))
-        query = query.where(row.patient_code.in_(of_teams))
+        query = query.where(row.patient_code.in_(patients_of_teams(practice, team_ids)))
     return {one.line_key: _mark(one) for one in connection.execute(query.order_by(row.number))}
+
+
+def patients_of_teams(practice: Practice, team_ids: Collection[str]) -> AnySelect:
+    """Return a query for the codes of the teams' patients."""
+    mine = PatientRow.practice_id == practice.practice_id
+    return select(PatientRow.patient_code).where(mine, PatientRow.team_id.in_(sorted(team_ids)))
 
 
 def totals_of_month(

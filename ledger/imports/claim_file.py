@@ -55,7 +55,8 @@ def _read(connection: Connection, practice: Practice, row: Cells, at: datetime) 
         return None
     if status is ClaimStatus.OPEN and not row.values["status_on"]:
         return None  # as it went out
-    asked = Asked(line, status, on_date, paid, row.values["reason"])
+    reason = row.values["reason"].removeprefix("'")  # put before what a spreadsheet would take for a formula
+    asked = Asked(line, status, on_date, paid, reason)
     try:
         check(practice, asked, at=at)
     except LedgerError as error:

@@ -157,7 +157,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.claims.exports.list_claims": lambda c, p: [
         (one.change, one.status, one.line.code) for one in claim_exports.list_claims(c, p, MONTH).lines
     ],
-    "ledger.claims.exports.codes_of_teams": lambda c, p: sorted(claim_exports.codes_of_teams(c, p, ["blue-team"])),
     "ledger.claims.exports.exported_lines": lambda c, p: _without_keys(
         line for line in claim_exports.exported_lines(c, p, MONTH).values() if line
     ),

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from support.claims import claims, give_npi, work
 from support.forms import modal_words, opened
+from support.home import now
 from support.home import opened as home_of
 from support.practice import import_rows, patient_row
 from support.slack import Harness
@@ -238,6 +239,14 @@ def test_the_month_and_the_home_tab_say_what_is_billed_paid_and_outstanding(work
     assert f"3 claim lines submitted: {words}" in worked.say("/ccm month 2026-10", BILLER).words
     assert f"Claims of October 2026 · {words}" in plain(home_of(worked, BILLER).words)
     assert "Claims of" not in home_of(worked, NURSE).words
+
+
+def test_an_open_home_tab_follows_what_is_recorded(worked: Harness) -> None:
+    assert "Claims of" not in home_of(worked, BILLER).words
+
+    worked.say("/ccm claims mark P-1042 99490 submitted", BILLER)
+
+    assert "Claims of October 2026" in now(worked, BILLER).words
 
 
 def test_the_claims_of_a_team_are_those_of_its_patients(worked: Harness) -> None:

@@ -88,6 +88,17 @@ def test_a_row_that_is_wrong_is_named_and_nothing_is_recorded(
     assert statuses(worked, here) == {"99490": "open", "99439": "open"}
 
 
+@pytest.mark.parametrize("reason", ["=cmd", "-97", "CO-97"])
+def test_a_reason_goes_out_and_comes_back_as_it_is(
+    worked: Database, here: Practice, tmp_path: Path, reason: str
+) -> None:
+    mark(worked, here, "99490", ClaimStatus.DENIED, reason=reason)
+    path = tmp_path / "claims.csv"
+    path.write_bytes(claims_csv(export(worked, here)))
+
+    assert import_file(worked, here, "claims", path).changed == 0
+
+
 def test_the_same_line_twice_is_refused(worked: Database, here: Practice, tmp_path: Path) -> None:
     row = {"line_key": keys(worked, here)["99490"], "status": "submitted"}
     with pytest.raises(ImportRefusedError, match="IMPORT_REFUSED"):
