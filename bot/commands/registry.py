@@ -49,6 +49,7 @@ _ENTRIES = (
         "List billable patients with codes and payment, and for every other patient the reason why not.",
     ),
     Entry("export", "export"),
+    Entry("claims", "claims"),
     Entry("close", "close"),
     Entry("reopen", "reopen"),
     Entry("digest", "digest"),

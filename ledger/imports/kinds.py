@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ledger.claims.columns import CLAIM_FILE
+from ledger.imports.claim_file import import_claims
 from ledger.imports.entry_file import ENTRY_FILE, import_entries
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_designations, import_patients, import_staff, import_teams
@@ -55,6 +57,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
     "designations": FileKind(
         "Who bills for which patient (patient, practitioner).", DESIGNATION_FILE, import_designations, may_cost=True
     ),
+    "claims": FileKind("What became of claim lines: the file of ccm claims comes back.", CLAIM_FILE, import_claims),
     **{kind: _of_facts(kind, file) for kind, file in FACT_FILES.items()},
 }
 """The kinds by their name after ``ccm import``, in the order in which a practice imports them."""

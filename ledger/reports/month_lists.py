@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
 
+from ledger.claims.marks import totals_of_month
+from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
 from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
@@ -72,6 +74,7 @@ class MonthCounts:
     """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed.
 
     ``provisional`` says that its figures are those of an earlier rulebook, for want of its own (B1).
+    ``claims`` is what was submitted of it, and what became of that.
     """
 
     month: date
@@ -81,6 +84,7 @@ class MonthCounts:
     expected_cents: int
     closing: Closing | None = None
     provisional: bool = False
+    claims: ClaimTotals = NOTHING_CLAIMED
 
     @property
     def capture_percent(self) -> int:
@@ -131,6 +135,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
         expected_cents=int(billable.cents) if billable else 0,
         closing=closing,
         provisional=is_provisional(scope.month, closing.rulebook if closing else None),
+        claims=totals_of_month(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program),
     )
 
 

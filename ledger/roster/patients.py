@@ -21,6 +21,7 @@ from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
 from ledger.validation import Cells, Column
+from ledger.values.billing_ids import read_place_of_service
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_conditions
 
@@ -40,6 +41,7 @@ PATIENT_FILE = (
     Column("initiating_visit_type", may_be_missing=True),
     Column("care_plan_date", may_be_missing=True),
     FROM,
+    Column("place_of_service", ("pos",), may_be_missing=True),
 )
 """The columns of patients.csv; what a file leaves out stays as it is known."""
 
@@ -183,6 +185,7 @@ def _roster_values(row: Cells, known: KnownRoster, code: str) -> dict[str, Any]:
         "billing_practitioner": row.read_text("billing_practitioner", known.staff_ids.read) or None,
         "conditions": _conditions(row),
         "risk_documented": row.yes_no("risk_documented", default=True),
+        "place_of_service": row.read_text("place_of_service", read_place_of_service) or None,
     }
     return {column: value for column, value in values.items() if column not in row.missing}
 

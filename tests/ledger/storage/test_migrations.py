@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, inspect, select, update
+from support.claims import export, give_npi, mark, work
 from support.databases import fresh_postgresql, migrate_to
 from support.practice import (
     AT,
@@ -24,6 +25,7 @@ from support.practice import (
     verified,
 )
 
+from ledger.claims.states import Change, ClaimStatus
 from ledger.months.patient_months import reevaluate
 from ledger.patients.roster_history import PATIENTS, STAFF, histories
 from ledger.practice.practice import Practice, get_practice
@@ -55,6 +57,13 @@ def empty_at(revision: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def at_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as migration 0010 left it."""
+    with empty_at("0010", request, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database as migration 0009 left it."""
     with empty_at("0009", request, tmp_path) as database:
@@ -62,8 +71,8 @@ def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def at_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database as migration 0010 left it."""
+def before_claims(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as it was before there were claim lines."""
     with empty_at("0010", request, tmp_path) as database:
         yield database
 
@@ -193,3 +202,23 @@ def test_what_the_roster_had_holds_since_the_beginning_and_a_change_of_today_lea
     ]
     assert counted == [21, 0]
     assert verified(at_0010, practice).difference is None
+
+
+def test_a_ledger_of_before_has_claim_lines_of_its_months(
+    before_claims: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        work(now, practice, 25)
+        stored_there(before_claims, rows_of(now))
+
+    upgrade(before_claims)
+
+    check(before_claims)
+    assert verified(before_claims, practice).difference is None
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks, line.line.place_of_service) == (Change.NEW, ("no NPI of doctor1",), "11")
+    mark(before_claims, practice, "99490", ClaimStatus.SUBMITTED)
+    give_npi(before_claims, practice)
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks) == (Change.AS_BEFORE, ())
