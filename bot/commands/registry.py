@@ -49,6 +49,7 @@ _ENTRIES = (
         "List billable patients with codes and payment, and for every other patient the reason why not.",
     ),
     Entry("export", "export"),
+    Entry("claims", "claims"),
     Entry("close", "close"),
     Entry("reopen", "reopen"),
     Entry("digest", "digest"),
@@ -60,9 +61,11 @@ _ENTRIES = (
     Entry("plan", "facts.plan"),
     Entry("visit", "facts.visit"),
     Entry("stay", "facts.stay"),
+    Entry("device", "facts.device"),
     Entry("readings", "facts.readings"),
     Entry("enroll", "facts.enroll"),
     Entry("complex", "facts.complex"),
+    Entry("mark", "facts.mark"),
 )
 
 COMMANDS: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

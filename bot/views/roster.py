@@ -11,13 +11,19 @@ from bot.views.reply import Reply, actions, button, context, header, reply_view,
 from ledger.patients.roster_history import DATED
 from ledger.practice.settings import said
 from ledger.roster.changes import ColumnChange, RosterReceipt
+from ledger.roster.designations import Leaving, needing_words
 from ledger.roster.directory import Person
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.rules.facts import Program
 from ledger.storage.roster_tables import BEGINNING
 
 PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"
 ADD_PATIENT, ADD_PERSON, ADD_TEAM = "patients_add", "staff_add", "team_add"
+REASSIGN = "staff_reassign"
+REASSIGN_LABEL = "Change billing practitioner"
+CODES_NAMED = 100
+"""How many patients of somebody who leaves are named; the others are counted."""
 CELL_CHARACTERS, KEPT_CHARACTERS = 40, 150
 PARTS_SHOWN = 2
 _HIDDEN = frozenset({"code_key", "code_number"})
@@ -76,6 +82,7 @@ def staff_list(
         columns = ("Id", "Name", "Credential", "Roles", "Teams", "Slack", "Works here")
         blocks.append(table(columns, [_person_row(person, teams, today) for person in people]))
     tools = _tools(EDIT_PERSON, "Change a person", ADD_PERSON, "Add a person")
+    tools["elements"].append(button(REASSIGN_LABEL, REASSIGN, ""))
     return Reply(f"Staff: {counted}", (*blocks, tools))
 
 
@@ -141,8 +148,34 @@ def saved_view(
         counted = formatting.listed(receipt.months, "month")
         of = f" of {formatting.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
         said.append(f"{counted}{of} {'was' if receipt.months == 1 else 'were'} evaluated again.")
+    said += [f"• {formatting.escaped(line)}" for line in receipt.renewals]
+    said += [f"• {change}" for change in receipt.worth]
     blocks: list[Block] = sections([*said, *lines])
-    if receipt.replayed:
+    for each in receipt.leaving:
+        blocks += needing(each)
+    return _saved(blocks, replayed=receipt.replayed)
+
+
+def reassigned_view(receipt: ReassignmentReceipt) -> View:
+    """Return the modal after patients were given to another billing practitioner."""
+    counted = formatting.listed(len(receipt.patient_codes), "patient")
+    said = [f"*Changed* · {counted} now with *{formatting.escaped(receipt.practitioner)}* as billing practitioner."]
+    if receipt.unchanged:
+        said.append(f"{formatting.listed(receipt.unchanged, 'patient')} had them already.")
+    if receipt.patient_codes:
+        said.append(formatting.escaped(formatting.some_of(receipt.patient_codes, CODES_NAMED)))
+    said += [f"• {change}" for change in receipt.worth]
+    return _saved(sections(said), replayed=receipt.replayed)
+
+
+def needing(each: Leaving) -> list[Block]:
+    """Return who leaves with the patients that need another billing practitioner, and a button to the form for it."""
+    said = formatting.escaped(needing_words(each, most=CODES_NAMED))
+    return [*sections([said]), actions(button(REASSIGN_LABEL, REASSIGN, each.staff_id, style="primary"))]
+
+
+def _saved(blocks: list[Block], *, replayed: bool) -> View:
+    if replayed:
         blocks.append(context("This form had already been saved; nothing was saved twice."))
     return reply_view(Reply("Saved", tuple(blocks)), title="Saved")
 

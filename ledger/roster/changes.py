@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.errors import LedgerError
+from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.facts import Fact
 from ledger.patients.roster_history import DATED, STAFF, History, Steps, histories
 from ledger.practice.practice import Practice
 from ledger.roster import patients, staff, teams
+from ledger.roster.designations import Leaving, leaving
 from ledger.roster.directory import Person, Role, administrators, code_key, person_by_id, team_id_for
 from ledger.roster.patients import known_roster, put_patients, read_patient
 from ledger.roster.staff import known_staff, patients_of, read_person, reevaluate_patients_of
@@ -52,7 +54,8 @@ class ColumnChange:
 class RosterReceipt(Replayable):
     """What was saved under which id, which columns changed, and how many months were evaluated again for it.
 
-    ``from_date`` is the day from which the dated columns hold, as the form says it, or None.
+    ``from_date`` is the day from which the dated columns hold, as the form says it, or None. ``worth`` has the months
+    in which other codes or payments came of it.
     """
 
     key: str
@@ -63,6 +66,11 @@ class RosterReceipt(Replayable):
     patient_codes: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
     """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9)."""
+    worth: tuple[WorthChange, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
+    """The person, where they were given a last day and patients need another billing practitioner for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +136,15 @@ def save_person(
     request: Request,
     at: datetime,
     by: str,
+    confirmed: bool = False,
 ) -> RosterReceipt:
     """Store a staff member: the one with the id ``key``, or a new one where ``key`` is None.
 
     ``team_ids`` has the teams by the words that mean them in ``cells``. Who changed may change what past entries are
     worth (C4): their patients' months are evaluated again. Otherwise as ``save_team``.
+
+    Raises:
+        ConfirmationNeededError: Other codes or payments would come of it, and that is not ``confirmed``.
     """
     lock_roster(connection, practice)
 
@@ -141,13 +153,16 @@ def save_person(
         staff_id = draft.key
         said = {staff_id: [(draft.from_date, draft.values)]}
         done = put_dated(connection, practice, StaffRow, "staff_id", said, at=at, recorded_by=by)
-        receipt = _receipt(draft, done[staff_id])
+        receipt = replace(_receipt(draft, done[staff_id]), leaving=leaving(connection, practice, done))
         changed, since = first_change(done, staff.WORTH)
         if not changed:
             return receipt
         codes = tuple(patients_of(connection, practice, [staff_id]))
-        months = reevaluate_patients_of(connection, practice, [staff_id], since)
-        return replace(receipt, months=months, patient_codes=codes)
+        weighing = Weighing()
+        months = reevaluate_patients_of(connection, practice, [staff_id], since, weighing.seen)
+        worth = weighing.changes(connection, practice)
+        ask_about_worth(worth, confirmed=confirmed)
+        return replace(receipt, months=months, patient_codes=codes, worth=worth)
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 
@@ -220,10 +235,14 @@ def save_patient(
     request: Request,
     at: datetime,
     by: str,
+    confirmed: bool = False,
 ) -> RosterReceipt:
     """Store a patient: the one with the code ``key``, or a new one where ``key`` is None, with its first facts.
 
     The months that this touches are evaluated again. Otherwise as ``save_person``.
+
+    Raises:
+        ConfirmationNeededError: As ``save_person`` does.
     """
     lock_roster(connection, practice)
 
@@ -239,7 +258,9 @@ def save_patient(
             at=at,
             recorded_by=by,
         )
-        return replace(_receipt(draft, stored.done[code]), months=stored.months, patient_codes=(code,))
+        stored.ask(confirmed=confirmed)
+        receipt = replace(_receipt(draft, stored.done[code]), renewals=stored.renewals, worth=stored.worth)
+        return replace(receipt, months=stored.months, patient_codes=(code,))
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 

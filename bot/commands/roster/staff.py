@@ -31,7 +31,7 @@ from ledger.patients.roster_history import STAFF as PEOPLE
 from ledger.patients.roster_history import History, histories
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
 from ledger.roster.directory import Person, people, person_by_id, person_named, teams
-from ledger.roster.lists import ROWS_PER_PAGE, find_people, terms_of
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, npi_of, terms_of
 from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -96,6 +96,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     with call.database.reading() as connection:
         person = person_by_id(connection, call.practice.practice_id, staff_id)
         terms = terms_of(connection, call.practice.practice_id, staff_id)
+        npi = npi_of(connection, call.practice.practice_id, staff_id)
         names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
     cells = {
         "slack_user_id": person.slack_user_id or "",
@@ -108,6 +109,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
         "active_to": person.active_to.isoformat() if person.active_to else "",
         "supervised": YES if terms.supervised else "",
         "employed": YES if terms.employed else "",
+        "npi": npi or "",
     }
     labels = {team_word(team_id): names[team_id] for team_id in person.team_ids if team_id in names}
     return OpenForm(person_form(Filled(cells, labels, staff_id)))
@@ -152,6 +154,7 @@ def save_person_form(call: Call, filled: Filled) -> OpenForm:
             request=call.request({"person": filled.key, "cells": cells}),
             at=call.at,
             by=call.person.staff_id,
+            confirmed=filled.confirmed,
         )
     return OpenForm(saved_view(receipt, LABELS, teams=team_names(known)), frozenset(receipt.patient_codes))
 
@@ -199,6 +202,8 @@ STAFF = Command(
         (
             "An id is found in any case; none differs from another in case alone. No credential: no time counts.",
             "A change holds from today; the form takes another day. What held on the date of service decides.",
+            "Who gets a last day is named with the patients who need another; a form below the list gives them to one.",
+            "What a change costs in months that are not closed is said before it is saved.",
         ),
     ),
     saves=False,

@@ -158,6 +158,8 @@ def test_a_change_of_credential_evaluates_what_was_worked(harness: Harness) -> N
     harness.work(an_entry(patient="P-1043", minutes=25))
 
     seen = submit(harness, form(harness), {"active_to": "2026-10-31"})
+    assert "November 2026: 2 billable, $132.26 → 0, $0.00" in modal_words(seen)
+    seen = submit(harness, opened(seen), {"confirm": ["yes"]})
 
     assert "• Last day: nothing → 2026-10-31" in modal_words(seen)
     assert "2 months of 2 patients were evaluated again." in modal_words(seen)
@@ -283,6 +285,8 @@ def test_a_credential_that_an_older_ledger_spells_otherwise_is_offered_as_what_i
     modal = form(harness)
     assert initial(modal, "credential")["initial_option"]["value"] == "RN"
     seen = submit(harness, modal, {})
+    assert "November 2026: 0 billable, $0.00 → 1, $66.13" in modal_words(seen)
+    seen = submit(harness, opened(seen), {"confirm": ["yes"]})
 
     assert "• Credential: r.n., bsn → RN" in modal_words(seen)
     assert "1 month of 1 patient was evaluated again." in modal_words(seen)
