@@ -1,6 +1,6 @@
 """The messages of the month beside the digest: codes and minutes, staff by id, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.grammar.fact_vocabulary import CONSENT, PLAN
@@ -262,18 +262,18 @@ _SEE = {
 """Where to find what a missed run would have told."""
 
 
-def notice_message(notice: Notice) -> Reply:
-    """Return the message that tells ``notice``."""
-    return missed_run(notice) if isinstance(notice, MissedRun) else month_notice_message(notice)
+def notice_message(notice: Notice, told: Callable[[str], str] = str) -> Reply:
+    """Return the message that tells ``notice``; ``told`` says where to look as its reader is told it."""
+    return missed_run(notice, told) if isinstance(notice, MissedRun) else month_notice_message(notice)
 
 
-def missed_run(missed: MissedRun) -> Reply:
-    """Return one line: what did not come, when it was due, and where its content is."""
+def missed_run(missed: MissedRun, told: Callable[[str], str]) -> Reply:
+    """Return one line: what did not come, when it was due, and where its content is, or whom to ask for it."""
     due = missed.practice.local(missed.scheduled_at)
     title, team = TITLES[missed.kind], formatting.escaped(missed.team.name) if missed.team else ""
     what = f"The {title[0].lower()}{title[1:]}{f' of {team}' if team else ''}"
     month_before = previous_month(due.date())
-    see = _SEE[missed.kind].format(team=team, month_before=f"{month_before:%Y-%m}")
+    see = told(_SEE[missed.kind].format(team=team, month_before=f"{month_before:%Y-%m}"))
     when = f"{formatting.day(due.date())} at {formatting.clock(due)}"
     line = f"{what} due on {when} was not posted: the bot or Slack was away. {see}"
     return Reply(line, (section(line),))

@@ -45,7 +45,7 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
     """
     found = evaluated_months(connection, practice, [patient_code], month)
     if patient_code not in found:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     return found[patient_code]
 
 
@@ -97,7 +97,7 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
     """
     record = load_records(connection, practice, [patient_code], month).get(patient_code)
     if record is None:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     stored = stored_figures(connection, practice.practice_id, [patient_code], month)
     return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
 
@@ -121,7 +121,8 @@ def _evaluate_and_store(
     return evaluated
 
 
-def _unknown(patient_code: str) -> LedgerError:
+def unknown_patient(patient_code: str) -> LedgerError:
+    """Return what somebody is told who names a patient that the roster does not have."""
     return LedgerError(
         "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
     )

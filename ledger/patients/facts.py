@@ -111,10 +111,12 @@ def append_facts(
     at: datetime,
     recorded_by: str,
     partial: bool = False,
+    verbatim: bool = False,
 ) -> Appended:
     """Append the facts that the ledger does not know so, and return those.
 
-    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
+    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal. ``verbatim`` ones hold
+    word for word, also where an end that is said again says no reason: whoever saw the reason has taken it away.
     """
     added: list[Fact] = []
     revised: list[Fact] = []
@@ -128,9 +130,9 @@ def append_facts(
             known = latest.get(fact.identity)
             if known is not None and partial:
                 columns |= _kept(fact, known)
-            elif known is not None and _says_end_again(fact, known):
+            elif known is not None and not verbatim and _says_end_again(fact, known):
                 columns["details"] = known["details"]
-            elif known is not None and _adds_to(fact, known):
+            elif known is not None and not verbatim and _adds_to(fact, known):
                 columns["details"] = {**known["details"], **fact.details}
             if known is not None and all(known[name] == value for name, value in columns.items()):
                 continue
@@ -152,15 +154,6 @@ def append_facts(
 def known_identities(connection: Connection, practice: Practice, patient_codes: Sequence[str]) -> set[FactIdentity]:
     """Return the facts of these patients of which the ledger has a revision, withdrawn or not."""
     return {identity for batch in batches(patient_codes) for identity in _latest(connection, practice, batch)}
-
-
-def fact_in_force(connection: Connection, practice: Practice, identity: FactIdentity) -> Fact | None:
-    """Return the fact as the ledger has it now; None where it knows nothing of it or it was taken back."""
-    known = _latest(connection, practice, [identity[0]]).get(identity)
-    if known is None or known["withdrawn"]:
-        return None
-    code, kind, subject, on_date = identity
-    return Fact(code, FactKind(kind), on_date, subject, known["until_date"], known["details"])
 
 
 def _latest(connection: Connection, practice: Practice, codes: Sequence[str]) -> dict[FactIdentity, Mapping[str, Any]]:

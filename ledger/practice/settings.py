@@ -275,7 +275,7 @@ class Conduct:
         About(
             SettingGroup.PRIVACY,
             "Names of the staff in the workbook",
-            "Whether the workbook of /ccm export names the staff; otherwise it has their ids alone.",
+            "Whether a month's workbook names the staff; otherwise it has their ids alone.",
             {False: "Ids alone", True: "Names beside the ids"},
         ),
     ] = False
@@ -284,7 +284,7 @@ class Conduct:
         About(
             SettingGroup.PRIVACY,
             "Notes in the workbook",
-            "Whether the workbook of /ccm export has the note of each entry.",
+            "Whether a month's workbook has the note of each entry.",
             {False: "No notes", True: "With the notes"},
         ),
     ] = False

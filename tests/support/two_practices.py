@@ -37,7 +37,7 @@ from ledger.audit import verify, verify_closings
 from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
 from ledger.months import closed_months, consents, figures, patient_months
-from ledger.patients import facts, records
+from ledger.patients import fact_history, facts, records
 from ledger.practice import practice
 from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
@@ -77,6 +77,10 @@ END = facts.Fact(
 )
 """An end that lies ahead of everything else that is asked here."""
 CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program("CCM"), details={"form": "verbal"})
+
+
+def _consent_version(revision: int) -> fact_history.FactVersion:
+    return fact_history.FactVersion("P-1046", CONSENT.kind, CONSENT.subject, TODAY, revision)
 
 
 def asked(name: str) -> Request:
@@ -219,10 +223,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.audit.verify.verify": verify.verify,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
+    "ledger.patients.fact_history.fact_histories": lambda c, p: fact_history.fact_histories(c, p, "P-1042"),
+    "ledger.patients.fact_history.fact_history": lambda c, p: fact_history.fact_history(c, p, CONSENT),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
-    "ledger.patients.facts.fact_in_force": lambda c, p: facts.fact_in_force(
-        c, p, ("P-1042", "consent", "CCM", date(2026, 1, 5))
-    ),
     "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
         c, p, ["P-1042", "P-1046"], on=TODAY
     ),
@@ -474,6 +477,16 @@ WRITES: Mapping[str, Write] = {
     ),
     "ledger.recording.facts.record_fact": saved(
         lambda c, p: recording_facts.record_fact(c, p, CONSENT, request=asked("fact"), at=AT, recorded_by="nurse1")
+    ),
+    "ledger.recording.facts.withdraw_fact": saved(
+        lambda c, p: recording_facts.withdraw_fact(
+            c, p, _consent_version(0), request=asked("withdraw"), at=AT, by="nurse1"
+        )
+    ),
+    "ledger.recording.facts.undo_fact": saved(
+        lambda c, p: recording_facts.undo_fact(
+            c, p, [_consent_version(1)], request=asked("undo a fact"), at=AT, by="nurse1"
+        )
     ),
     "ledger.reports.takes.take_or_release": saved(
         lambda c, p: takes.take_or_release(c, p, MONTH, "P-1042", "nurse1", request=asked("take"), at=AT)

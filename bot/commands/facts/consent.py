@@ -23,7 +23,7 @@ from ledger.rules.records import SAID_WORDS
 from ledger.rules.rulebook import known_programs
 
 
-def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
+def program_of(call: Call, connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine | Refusal:
     """Without a program it is to the only one that the patient is enrolled in on that day, or else today."""
     line = replace(line, first_day=line.first_day or call.today)
     if line.program:

@@ -20,7 +20,7 @@ from ledger.practice.practice import Practice
 from ledger.rules.rulebook import other_services
 
 
-def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
+def of_this_month(call: Call, _connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine:
     """Return the line with this month in place of one that it leaves out."""
     return replace(line, month=line.month or month_of(call.today))
 

@@ -21,7 +21,7 @@ from ledger.practice.practice import Practice
 DATES_SHOWN = 5
 
 
-def of_this_month(call: Call, _connection: Connection, line: FactLine) -> FactLine:
+def of_this_month(call: Call, _connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine:
     """Return the line with this month in place of one that it leaves out, where it counts days of no known period."""
     if line.first_day or line.dates:
         return line

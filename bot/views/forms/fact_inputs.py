@@ -68,6 +68,10 @@ class FactInput:
         """Return the value of the attribute that was filled in; None for one that was not on offer."""
         return type(self).reads(text)
 
+    def shown(self, cell: str) -> str:
+        """Return what the form shows of the column of a recorded fact, read or written as ``text`` does."""
+        return cell
+
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 - a menu of months asks for it
         """Return the input with its value in it."""
         return type(self).shown_by(self.name, self.label, values, hint=self.hint, optional=self.optional)
@@ -120,6 +124,10 @@ class MenuInput(ChoiceInput):
 @dataclass(frozen=True, kw_only=True)
 class BoxesInput(ChoiceInput):
     """Words of which each is ticked or not; with none ticked nothing is said of them."""
+
+    def shown(self, cell: str) -> str:
+        """Return those that are ticked."""
+        return self.text(cell)
 
     def text(self, value: str) -> str:
         """Return those that ``value``, which is as a file has it, names."""
@@ -182,6 +190,10 @@ class DayInput(FactInput):
 
     shown_by = date_input
 
+    def shown(self, cell: str) -> str:
+        """Return the day alone; a time behind it has an input of its own."""
+        return cell.partition("T")[0]
+
     def read(self, text: str) -> date:
         """Return the date."""
         return date.fromisoformat(text)
@@ -199,6 +211,10 @@ class TimeInput(FactInput):
     def name(self) -> str:
         """The name of the input, beside that of its day."""
         return f"{self.column}_time"
+
+    def shown(self, cell: str) -> str:
+        """Return ``14:30`` of ``2026-11-10T14:30``, nothing of a day alone."""
+        return cell.partition("T")[2][:5]
 
     def text(self, value: time) -> str:
         """Return ``14:30``."""
@@ -250,6 +266,10 @@ class TickInput(FactInput):
     """A box that is ticked or not, with ``said`` beside it."""
 
     said: str
+
+    def shown(self, cell: str) -> str:
+        """Return ``yes``, or nothing of a fact that says no."""
+        return self.text(self.read(cell))
 
     def text(self, value: bool) -> str:
         """Return ``yes``, or nothing."""

@@ -48,15 +48,15 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
             optional=True,
         ),
         inputs.boxes("risk_documented", [(YES, _RISK)]),
-        *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
+        *(_facts(inputs) if filled.key is None else [_where_facts_are(filled.key)]),
     ]
     return inputs.form("a patient", CALLBACK, blocks, card=card)
 
 
-def _commands(patient_code: str) -> Block:
-    code = escaped(patient_code)
+def _where_facts_are(patient_code: str) -> Block:
     return context(
-        f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
+        "Dated facts, such as enrollment and consent, are recorded by coordinators and leads. "
+        f"All of them: `/ccm patient {escaped(patient_code)} facts`"
     )
 
 

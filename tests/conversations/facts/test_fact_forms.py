@@ -10,8 +10,8 @@ from support.forms import opened, prefilled
 from support.practice import import_rows, staff_row, verified
 from support.slack import STRANGER, Harness, has_button, picked
 
+from bot.commands.facts.kinds import fact_keepers
 from bot.commands.registry import command_named
-from bot.listeners.facts import FACT_KEEPERS
 from bot.playground import Glance
 from ledger.storage.tables import PatientFactRow
 
@@ -72,7 +72,7 @@ def stored(harness: Harness) -> list[dict[str, Any]]:
 
 
 def test_there_is_a_form_for_every_fact() -> None:
-    assert set(FORMS) == set(FACT_KEEPERS)
+    assert set(FORMS) == set(fact_keepers())
 
 
 @pytest.mark.parametrize("command", FORMS)
@@ -351,7 +351,8 @@ def test_the_statement_has_a_button_for_each_fact_that_would_clear_a_blocker(har
         if block["type"] == "actions"
         for element in block["elements"]
     ]
-    assert labels == ["Record consent (CCM)", "Record care plan", "Record visit", "Record consent (RPM)"]
+    wanted = ["Record consent (CCM)", "Record care plan", "Record visit", "Record consent (RPM)"]
+    assert labels == [*wanted, "All facts"]
     form = opened(harness.press(seen, "fact_form_open_plan"))
     assert prefilled(form) == {"patient": "P-1050", **TODAY}
     assert opened(harness.person().submit(form)).title == "Recorded"

@@ -127,7 +127,7 @@ def test_a_code_opens_the_form_with_what_the_roster_has(harness: Harness, typed:
     assert elements["conditions"]["initial_value"] == "E11.9\nI10"
     assert [option["value"] for option in elements["risk_documented"]["initial_options"]] == ["yes"]
     assert "programs" not in elements
-    assert "/ccm enroll P-1042" in modal.words
+    assert "`/ccm patient P-1042 facts`" in modal.words
 
 
 def test_the_menu_beside_the_list_opens_the_form_too(harness: Harness) -> None:
