@@ -60,9 +60,11 @@ _ENTRIES = (
     Entry("plan", "facts.plan"),
     Entry("visit", "facts.visit"),
     Entry("stay", "facts.stay"),
+    Entry("device", "facts.device"),
     Entry("readings", "facts.readings"),
     Entry("enroll", "facts.enroll"),
     Entry("complex", "facts.complex"),
+    Entry("mark", "facts.mark"),
 )
 
 COMMANDS: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

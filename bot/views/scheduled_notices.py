@@ -14,8 +14,9 @@ from jobs.notices.contents import CarePlans, MonthEnd, MonthNotice, MonthStart, 
 from jobs.notices.delivery import MissedRun, Notice
 from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
 from ledger.clock import previous_month
+from ledger.months.consents import MissingConsent
 from ledger.months.figures import Figures
-from ledger.reports.expiring import LapsingPlan, MissingConsent
+from ledger.reports.expiring import LapsingPlan
 from ledger.reports.month_lists import Blocked, MonthCounts, Untouched
 from ledger.reports.summaries import FewMinutes, StaffMinutes
 from ledger.rules.catalogue import RULES_BY_NAME
@@ -140,7 +141,7 @@ def care_plans(notice: CarePlans) -> Reply:
             f"{formatting.listed(len(plans), 'care plan')} missing or good for at most "
             f"{formatting.listed(notice.days_ahead, 'day')}"
         ),
-        f"{formatting.listed(len(consents), 'consent')} missing",
+        f"{formatting.listed(len(consents), 'consent')} missing{_anew(consents)}",
     )
     longest = formatting.listed(notice.occasion.practice.policy.care_plan_max_days, "day")
     lines = [*_late(notice.occasion), f"*{counted[0]}*, *{counted[1]}*."]
@@ -158,6 +159,12 @@ def care_plans(notice: CarePlans) -> Reply:
     return Reply(f"{title}: {', '.join(counted)}.", tuple(blocks))
 
 
+def _anew(consents: Sequence[MissingConsent]) -> str:
+    """Return how many of the consents were given for somebody who bills no more."""
+    count = sum(one.practitioner is not None for one in consents)
+    return f", {count} of them anew for another billing practitioner" if count else ""
+
+
 def _plan_block(plan: LapsingPlan, today: date) -> Block:
     if plan.revised_on is None or plan.good_until is None:
         when = "no care plan on record"
@@ -171,7 +178,10 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
 
 def _consent_block(missing: MissingConsent) -> Block:
     code, program = missing.patient_code, missing.program
-    line = f"*{code}* · {program} · `/ccm {CONSENT.name} {code} {word_for(program)}`"
+    renewed = ""
+    if missing.practitioner is not None:
+        renewed = f" · anew for {formatting.escaped(missing.practitioner)}, who bills now (R9)"
+    line = f"*{code}* · {program}{renewed} · `/ccm {CONSENT.name} {code} {word_for(program)}`"
     heard = f"Record {program} consent of {code}"
     return section(line, clearing_button(code, CONSENT.name, program, heard_as=heard))
 

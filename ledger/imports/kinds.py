@@ -9,7 +9,8 @@ from ledger.imports.entry_file import ENTRY_FILE, import_entries
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_patients, import_staff, import_teams
 from ledger.imports.table_file import Rows, read_rows
-from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN, FactFile
+from ledger.recording.fact_reading import FACT_FILES, FactFile
+from ledger.recording.fact_rows import WITHDRAWN
 from ledger.roster.patients import PATIENT_FILE
 from ledger.roster.staff import STAFF_FILE
 from ledger.roster.teams import TEAM_FILE

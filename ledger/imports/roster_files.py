@@ -1,5 +1,6 @@
 """``ccm import teams|staff|patients``: the roster, one kind a file."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ def import_patients(
     progress("patients", len(rows), len(rows))
     outcomes = {code: put.outcome for code, put in stored.done.items()}
     outcomes |= {code: "changed" for code in stored.told if outcomes[code] == "unchanged"}
-    return ImportSummary.of(outcomes.values(), table.said())
+    return replace(ImportSummary.of(outcomes.values(), table.said()), warnings=stored.renewals)
 
 
 def import_staff(

@@ -11,8 +11,10 @@ from ledger.months.closed_months import Closing, closing_in_force, frozen_statem
 from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
 from ledger.patients.records import PatientRecord, load_records, patient_codes
 from ledger.practice.practice import Practice, get_practice
+from ledger.rules.devices import ends_a_period
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
+from ledger.rules.month_view import view_of
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
 from ledger.storage.batches import batches
@@ -174,6 +176,8 @@ def evaluate_record(
 ) -> EvaluatedMonth:
     """Return the statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
-    statement = evaluate(facts, rulebook_for(month), practice.policy)
-    after = figures_of(patient_code, facts, statement) if facts.entries or facts.readings else ()
+    book = rulebook_for(month)
+    statement = evaluate(facts, book, practice.policy)
+    has_figures = facts.entries or ends_a_period(view_of(facts, practice.policy), book)
+    after = figures_of(patient_code, facts, statement) if has_figures else ()
     return EvaluatedMonth(facts, statement, tuple(before), after)

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from ledger.patients.facts import Fact, FactKind
+from ledger.patients.fact_values import Mark
+from ledger.patients.facts import Fact, FactKind, ReadingsKnown
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import WITHDRAWN, Mark
+from ledger.recording.fact_rows import WITHDRAWN
+from ledger.values.phrases import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,24 @@ LAYOUTS: Mapping[FactKind, FactLayout] = MappingProxyType(
         FactKind.CARE_PLAN: FactLayout("care-plans"),
         FactKind.STAY: FactLayout("stays", day="admitted", end="discharged", subject="setting"),
         FactKind.COMPLEXITY: FactLayout("complexity", renamed={"staff_id": "by"}),
+        FactKind.DEVICE: FactLayout("devices", day="set_up"),
         FactKind.READINGS: FactLayout("readings", day="month", is_of_month=True),
         FactKind.BILLED_ELSEWHERE: _mark(Mark.BILLED_ELSEWHERE, subject="program"),
         FactKind.APCM: _mark(Mark.APCM),
+        FactKind.OTHER_SERVICE: FactLayout("marks", day="month", subject="mark", is_of_month=True),
     }
 )
 """By kind; several kinds may stand in one file."""
+_READINGS = {
+    ReadingsKnown.MONTH: LAYOUTS[FactKind.READINGS],
+    ReadingsKnown.PERIOD: FactLayout("readings", day="from"),
+    ReadingsKnown.DATES: FactLayout("readings", day=""),
+}
+
+
+def layout_of(fact: Fact) -> FactLayout:
+    """Return how the fact stands in its file: of readings by how they are known."""
+    return _READINGS[ReadingsKnown(fact.subject)] if fact.kind is FactKind.READINGS else LAYOUTS[fact.kind]
 
 
 def cells_of_fact(fact: Fact, practice: Practice) -> dict[str, str]:
@@ -52,14 +66,14 @@ def cells_of_fact(fact: Fact, practice: Practice) -> dict[str, str]:
 
     Read again by ``read_fact`` they are the same fact.
     """
-    layout = LAYOUTS[fact.kind]
+    layout = layout_of(fact)
     details = dict(fact.details)
     cells = {"patient": fact.patient_code, **layout.always}
     for column, day in ((layout.day, fact.on_date), (layout.end, fact.until_date)):
         at = details.pop(f"{column}_at", None)
         if at is not None:
             cells[column] = _local(practice, at)
-        elif day is not None:
+        elif column and day is not None:
             cells[column] = f"{day:%Y-%m}" if layout.is_of_month else day.isoformat()
     if layout.subject:
         cells[layout.subject] = fact.subject
@@ -76,5 +90,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ";".join(map(_text, value))
+        return spelled([_text(each) for each in value])
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -58,6 +58,8 @@ class RosterReceipt(Replayable):
     patient_codes: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
     """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,8 @@ def save_patient(
         draft = draft_patient(connection, practice, cells, team_ids, key=key, on=practice.local_date(at))
         code = draft.key
         stored = put_patients(connection, practice, {code: draft.values}, draft.facts, at=at, recorded_by=by)
-        return replace(_receipt(draft, stored.done[code]), months=stored.months, patient_codes=(code,))
+        receipt = replace(_receipt(draft, stored.done[code]), renewals=stored.renewals)
+        return replace(receipt, months=stored.months, patient_codes=(code,))
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.months.consents import missing_consents, renewal_lines
 from ledger.months.patient_months import reevaluate_all
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
@@ -22,6 +23,8 @@ from ledger.validation import Cells, Column
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_conditions
 
+CODES_NAMED = 100
+"""How many patients that have to consent anew are named; the others are counted."""
 PATIENT_FILE = (
     Column("code", ("patient", "patient_code")),
     Column("team", ("care_team",)),
@@ -91,6 +94,8 @@ class StoredPatients:
     done: dict[str, Put]
     told: frozenset[str]
     months: int
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9), a sentence a practitioner."""
 
 
 def put_patients(
@@ -111,7 +116,10 @@ def put_patients(
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
     touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
     months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
-    return StoredPatients(done, frozenset(appended.patient_codes), months)
+    changed = sorted(keys_where(done, {"billing_practitioner"}))
+    missing = missing_consents(connection, practice, changed, on=practice.local_date(at)) if changed else []
+    renewals = renewal_lines(missing, most=CODES_NAMED)
+    return StoredPatients(done, frozenset(appended.patient_codes), months, renewals)
 
 
 def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:

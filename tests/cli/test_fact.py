@@ -25,6 +25,7 @@ FACTS = {
     "visits": ("date=2026-11-04", "type=AWV"),
     "stays": ("setting=snf", "admitted=2026-11-10T14:00"),
     "complexity": ("date=2026-11-05", "mdm=high", "by=doctor1", "rationale=new heart failure = unstable"),
+    "devices": ("set_up=2026-10-05",),
     "readings": ("month=2026-11", "days=18"),
     "marks": ("month=2026-11", "mark=apcm"),
 }

@@ -36,7 +36,7 @@ from ledger import setting_changes
 from ledger.audit import verify, verify_closings
 from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
-from ledger.months import closed_months, figures, patient_months
+from ledger.months import closed_months, consents, figures, patient_months
 from ledger.patients import fact_history, facts, records
 from ledger.practice import practice
 from ledger.practice.practice import Practice
@@ -226,6 +226,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patients.fact_history.fact_histories": lambda c, p: fact_history.fact_histories(c, p, "P-1042"),
     "ledger.patients.fact_history.fact_history": lambda c, p: fact_history.fact_history(c, p, CONSENT),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
+    "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
+        c, p, ["P-1042", "P-1046"], on=TODAY
+    ),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
     "ledger.setting_changes.policy_changes": setting_changes.policy_changes,

@@ -6,8 +6,7 @@ from functools import cache
 
 from bot.commands.facts.shared import FactKeeper
 from bot.commands.registry import COMMANDS, command_named
-from bot.permissions import BILLING, require_roles
-from bot.views import formatting
+from bot.permissions import require_roles
 from ledger.patients.facts import Fact, FactKind
 from ledger.practice.practice import Practice
 from ledger.recording.fact_cells import LAYOUTS
@@ -17,12 +16,12 @@ from ledger.roster.directory import Person, Role
 
 @dataclass(frozen=True, slots=True)
 class KindOfFact:
-    """The facts of one import file. Without a ``keeper`` no command of Slack records them."""
+    """The facts of one import file, and the command of Slack that records them."""
 
     file: str
     roles: frozenset[Role]
     says: Callable[[Fact, Practice], list[str]]
-    keeper: FactKeeper | None = None
+    keeper: FactKeeper
 
     def words(self, fact: Fact, practice: Practice) -> str:
         """Return the fact in one line, for example ``CCM consent, verbal · Tue Nov 3, 2026``."""
@@ -47,10 +46,8 @@ def fact_keepers() -> Mapping[str, FactKeeper]:
 @cache
 def kind_of_file(file: str) -> KindOfFact:
     """Return the kind of fact that stands in the import file of that name."""
-    for keeper in fact_keepers().values():
-        if keeper.file == file:
-            return KindOfFact(file, keeper.roles, keeper.says, keeper)
-    return _WITHOUT_A_COMMAND[file]
+    keeper = next(each for each in fact_keepers().values() if each.file == file)
+    return KindOfFact(file, keeper.roles, keeper.says, keeper)
 
 
 def kind_of(fact_kind: FactKind) -> KindOfFact:
@@ -61,12 +58,3 @@ def kind_of(fact_kind: FactKind) -> KindOfFact:
 def kinds_of_facts() -> list[KindOfFact]:
     """Return every kind, in the order of the import files."""
     return [kind_of_file(file) for file in FACT_FILES]
-
-
-def _mark_in_words(fact: Fact, _practice: Practice) -> list[str]:
-    elsewhere = f"{fact.subject} billed by another practice"
-    said = elsewhere if fact.kind is FactKind.BILLED_ELSEWHERE else "APCM billed"
-    return [said, formatting.month_name(fact.on_date)]
-
-
-_WITHOUT_A_COMMAND = {"marks": KindOfFact("marks", BILLING, _mark_in_words)}

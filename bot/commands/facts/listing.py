@@ -11,7 +11,7 @@ from bot.commands.facts.kinds import kind_of
 from bot.views.fact_list import Recorded, ShownFact
 from ledger.clock import month_of, next_month
 from ledger.patients.fact_history import FactHistory, Revision, fact_histories
-from ledger.recording.fact_cells import LAYOUTS, cells_of_fact
+from ledger.recording.fact_cells import LAYOUTS, cells_of_fact, layout_of
 from ledger.roster.directory import people
 from ledger.roster.storing import IMPORTED_BY
 
@@ -33,7 +33,7 @@ def facts_of_month(call: Call, connection: Connection, patient_code: str, month:
     for history in holding:  # of each kind and subject the latest day comes first
         fact = history.newest.fact
         had_begun = fact.on_date < next_month(month)
-        if had_begun and (not LAYOUTS[fact.kind].is_of_month or fact.on_date == month_of(month)):
+        if had_begun and (not layout_of(fact).is_of_month or fact.on_date == month_of(month)):
             newest.setdefault((fact.kind.value, fact.subject), history)
     return [_shown(call, history, named) for history in newest.values()], len(holding) - len(newest)
 
@@ -56,7 +56,7 @@ def _shown(call: Call, history: FactHistory, named: Callable[[str], str]) -> Sho
     return ShownFact(
         history.newest.version,
         tuple(_recorded(call, revision, named) for revision in reversed(history.revisions)),
-        may_correct=may and kind.keeper is not None,
+        may_correct=may,
         may_withdraw=may,
     )
 

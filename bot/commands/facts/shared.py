@@ -34,7 +34,7 @@ from ledger.errors import LedgerError
 from ledger.patients.fact_history import FactVersion, fact_history
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import FACT_FILES, RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
 from ledger.recording.facts import FACT, FactReceipt, record_fact
 from ledger.roster.directory import find_codes
 from ledger.storage.idempotency import Request
@@ -75,6 +75,8 @@ class FactKeeper(Command):
     file: str
     says: Callable[[Fact, Practice], list[str]]
     fill: Fill = dated_today
+    signs: bool = False
+    """Whether whoever records it is the one who decided it, whom the file names under ``by``."""
 
     def __post_init__(self) -> None:
         """Call the keeper as its shape is called, and make it its own command's handler."""
@@ -196,10 +198,10 @@ def _read(
     if isinstance(full, Refusal):
         return full
     cells = cells_of(keeper.form, full)
-    if "by" in FACT_FILES[keeper.file].columns:
-        cells["by"] = call.person.staff_id  # whoever designates signs for it
+    if keeper.signs:
+        cells["by"] = call.person.staff_id
     try:
-        return read_fact(connection, call.practice, keeper.file, cells, at=call.at).fact
+        return read_fact(connection, call.practice, keeper.file, cells, at=call.at, author=call.person.staff_id).fact
     except FactRefusedError as refused:
         complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
         return Refusal(complaints, line, FactLine(line.shape, line.patient_code, line.choice, line.program))

@@ -9,12 +9,13 @@ from datetime import date, time
 from functools import partial
 from typing import Any, ClassVar
 
-from bot.grammar.fact_vocabulary import FactChoice
 from bot.views import formatting
-from bot.views.blocks import Block
+from bot.views.blocks import Block, input_block, option, search_menu
 from bot.views.forms.inputs import (
     YES,
+    Choices,
     FormValues,
+    boxes_input,
     date_input,
     number_input,
     radio_input,
@@ -23,13 +24,16 @@ from bot.views.forms.inputs import (
     tick_input,
     time_input,
 )
-from bot.views.forms.pickers import patient_input
+from bot.views.forms.pickers import VALUE_CHARACTERS, patient_input
+from ledger.characters import characters
 from ledger.clock import month_of, previous_month
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import known_programs
+from ledger.values.phrases import ALL, NONE
 
 MONTHS_OFFERED = 13
+MOST_CHARACTERS_OF_DATES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +95,77 @@ class ChoiceInput(FactInput):
     """One of the words of which a fact needs one, each offered in the words of ``choices``, to be seen at once."""
 
     attribute: str = "choice"
-    choices: Mapping[FactChoice, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    """Members of an enumeration, each in words."""
 
-    def read(self, text: str) -> FactChoice | None:
+    def read(self, text: str) -> Any:
         """Return the word."""
         return next((choice for choice in self.choices if choice.value == text), None)
 
+    @property
+    def offered(self) -> Choices:
+        """The choices with their words."""
+        return [(choice.value, said) for choice, said in self.choices.items()]
+
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """Return all choices."""
-        offered = [(choice.value, said) for choice, said in self.choices.items()]
-        return radio_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
+        return radio_input(self.name, self.label, values, self.offered, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuInput(ChoiceInput):
+    """One of many words, in a menu."""
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the menu."""
+        return select_input(self.name, self.label, values, self.offered, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxesInput(ChoiceInput):
+    """Words of which each is ticked or not; with none ticked nothing is said of them."""
+
+    def shown(self, cell: str) -> str:
+        """Return those that are ticked."""
+        return self.text(cell)
+
+    def text(self, value: str) -> str:
+        """Return those that ``value``, which is as a file has it, names."""
+        return ",".join(self.choices) if value == ALL else "" if value == NONE else value.replace(";", ",")
+
+    def read(self, text: str) -> str:
+        """Return the ticked ones as a file has them."""
+        return ALL if text == self.text(ALL) else text.replace(",", ";")
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the boxes."""
+        return boxes_input(self.name, self.label, values, self.offered, hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffInput(FactInput):
+    """Somebody on the staff, whom the menu ``finds`` as one types."""
+
+    finds: str
+    optional: bool = True
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the menu."""
+        chosen = values.get(self.name, "")
+        known = option(chosen, chosen) if chosen and characters(chosen) <= VALUE_CHARACTERS else None
+        element = search_menu(self.finds, known, placeholder="Type to find", least_typed=0)
+        return input_block(self.name, self.label, element, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatesInput(FactInput):
+    """Dates, written one behind the other."""
+
+    shown_by = partial(text_input, most_characters=MOST_CHARACTERS_OF_DATES)
+
+    column: str = "dates"
+    attribute: str = "dates"
+    optional: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +232,6 @@ class MonthInput(FactInput):
     column: str = "month"
     attribute: str = "month"
     label: str = "Month"
-    is_now: bool = True
 
     def text(self, value: date) -> str:
         """Return ``2026-11``."""
@@ -186,7 +250,7 @@ class MonthInput(FactInput):
         if chosen and self.read(chosen) not in months:
             months.append(self.read(chosen))
         offered = [(self.text(month), formatting.month_name(month)) for month in months]
-        return select_input(self.name, self.label, values, offered, hint=self.hint)
+        return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)

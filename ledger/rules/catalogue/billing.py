@@ -169,8 +169,8 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Home health care plan oversight (G0181) is billed this month: CCM is blocked.",
         message="{services} is billed this month and excludes {program} (R2)",
-        remedy="Bill one of the two; where the mark is wrong, have an administrator withdraw it: "
-        "ccm import marks marks.csv",
+        remedy="Bill one of the two; where the mark is wrong, a biller or a lead takes it back: "
+        "/ccm mark CODE MARK MONTH undo",
     ),
     RuleText(
         "NO_BILLING_PRACTITIONER",
