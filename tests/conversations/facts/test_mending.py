@@ -16,6 +16,7 @@ from bot.playground import Glance, SeenMessage
 from bot.views import patient
 from bot.views.fact_buttons import CORRECT_FACT, LIST_FACTS, UNDO_FACT, WITHDRAW_FACT
 from ledger.patients.facts import FactKind
+from ledger.rules.rulebook import other_services
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1", "U0ADMIN1"
 EVERYBODY = (NURSE, LEAD, BILLER, DOCTOR, ADMIN)
@@ -31,30 +32,37 @@ ROWS: dict[FactKind, tuple[str, Mapping[str, str]]] = {
         "complexity",
         {"date": "2026-11-05", "mdm": "high", "by": "doctor1", "rationale": "ZEBRARATIONALE"},
     ),
+    FactKind.DEVICE: ("devices", {"set_up": "2026-11-02"}),
     FactKind.READINGS: ("readings", {"month": "2026-11", "days": "18"}),
     FactKind.BILLED_ELSEWHERE: ("marks", {"month": "2026-11", "mark": "billed_elsewhere", "program": "CCM"}),
     FactKind.APCM: ("marks", {"month": "2026-11", "mark": "apcm"}),
+    FactKind.OTHER_SERVICE: ("marks", {"month": "2026-11", "mark": "G0181"}),
 }
 """A fact of each kind, of a patient who has none of them."""
 SAID = {
     FactKind.ENROLLMENT: "RPM enrollment · from Mon Nov 2, 2026 · until Fri Nov 20, 2026",
-    FactKind.CONSENT: "RPM consent, written · Mon Nov 2, 2026",
+    FactKind.CONSENT: "RPM consent, written · Mon Nov 2, 2026 · what was said is not recorded",
     FactKind.INITIATING_VISIT: "initiating visit, E/M · Wed Nov 4, 2026",
     FactKind.CARE_PLAN: "care plan substantially revised · Tue Nov 3, 2026",
     FactKind.STAY: "stay, snf · admitted Tue Nov 10, 2026, 2:30 pm · discharged Thu Nov 12, 2026",
     FactKind.COMPLEXITY: "complex care, high complexity · Thu Nov 5, 2026",
+    FactKind.DEVICE: "device set up · Mon Nov 2, 2026",
     FactKind.READINGS: "readings on 18 days · November 2026",
     FactKind.BILLED_ELSEWHERE: "CCM billed by another practice · November 2026",
-    FactKind.APCM: "APCM billed · November 2026",
+    FactKind.APCM: "APCM billed by this practice · November 2026",
+    FactKind.OTHER_SERVICE: f"G0181, {other_services()['G0181']}, billed by this practice · November 2026",
 }
 KEEPERS = {
     **{kind: {NURSE, LEAD} for kind in FactKind},
     FactKind.COMPLEXITY: {DOCTOR},
-    FactKind.BILLED_ELSEWHERE: {BILLER, LEAD},
-    FactKind.APCM: {BILLER, LEAD},
+    **{kind: {BILLER, LEAD} for kind in (FactKind.BILLED_ELSEWHERE, FactKind.APCM, FactKind.OTHER_SERVICE)},
 }
 """Who may record facts of a kind, and so correct and withdraw them."""
-WITHOUT_A_FORM = {FactKind.BILLED_ELSEWHERE, FactKind.APCM}
+
+
+def keeper(kind: FactKind) -> str:
+    """Somebody who may record facts of that kind."""
+    return min(KEEPERS[kind])
 
 
 def have(harness: Harness, *kinds: FactKind) -> None:
@@ -108,43 +116,44 @@ def test_there_is_a_fact_here_of_every_kind() -> None:
 def test_every_fact_is_listed_with_who_recorded_it_and_when(harness: Harness) -> None:
     have(harness, *FactKind)
 
-    seen = facts(harness)
+    pages = harness.all_pages(facts(harness), patient.PAGE, NURSE)
 
-    assert "P-1050 · facts · Blue Team" in seen.words
+    shown = "\n".join(page.words for page in pages)
+    assert "P-1050 · facts · Blue Team" in shown
     for words in SAID.values():
-        assert f"*{words}*\nRecorded by an import, Tue Nov 24, 2026, 10:00 am." in seen.words
-    assert "ZEBRA" not in str(seen.message.blocks)
-    assert seen.message.ephemeral
+        assert f"*{words}*\nRecorded by an import, Tue Nov 24, 2026, 10:00 am." in shown
+    assert "ZEBRA" not in str([page.blocks for page in pages])
+    assert all(page.ephemeral for page in pages)
 
 
 @pytest.mark.parametrize("user", EVERYBODY)
 def test_facts_have_buttons_for_whoever_may_record_them(harness: Harness, user: str) -> None:
     have(harness, *FactKind)
 
-    seen = facts(harness, user).message
+    pages = harness.all_pages(facts(harness, user), patient.PAGE, user)
 
     mine = {kind for kind in FactKind if user in KEEPERS[kind]}
-    assert kinds_with(seen, WITHDRAW_FACT) == mine
-    assert kinds_with(seen, CORRECT_FACT) == mine - WITHOUT_A_FORM
+    for button in (WITHDRAW_FACT, CORRECT_FACT):
+        assert set().union(*(kinds_with(page, button) for page in pages)) == mine
 
 
 @pytest.mark.parametrize("kind", FactKind)
 @pytest.mark.parametrize("user", EVERYBODY)
 def test_a_fact_is_mended_by_those_alone_who_may_record_it(harness: Harness, user: str, kind: FactKind) -> None:
     have(harness, kind)
-    keeper = next(iter(KEEPERS[kind]))
-    seen = facts(harness, keeper)
+    one = keeper(kind)
+    seen = facts(harness, one)
     before = stored_facts(harness.database)
-    press(harness, seen, WITHDRAW_FACT, keeper)
+    press(harness, seen, WITHDRAW_FACT, one)
     pressed = harness.last_payload("interactive")
     assert stored_facts(harness.database) == before + 1
-    harness.say("/ccm", keeper)
+    harness.say("/ccm", one)
     undo = [{**pressed["actions"][0], "action_id": f"{UNDO_FACT}_x", "value": _undo_value(pressed)}]
     correct = [{**pressed["actions"][0], "action_id": f"{CORRECT_FACT}_x"}]
 
     for actions in (pressed["actions"], undo, correct):
         harness.deliver_again("interactive", user={"id": user}, actions=actions)
-    told = "\n".join(each.words for each in harness.person(keeper).messages("C0GENERAL"))
+    told = "\n".join(each.words for each in harness.person(one).messages("C0GENERAL"))
 
     may = user in KEEPERS[kind]
     assert told.count("Code: ROLE_NEEDED") == (0 if may else 3)
@@ -163,12 +172,13 @@ def test_what_was_revised_and_withdrawn_is_told(harness: Harness) -> None:
 
     words = facts(harness, code="P-1046").words
 
-    assert (
-        "Withdrawn: CCM consent, written · Tue Nov 3, 2026\n"
-        "Withdrawn by Nurse One, Tue Nov 24, 2026, 10:10 am.\n"
-        "• Before: CCM consent, written · Tue Nov 3, 2026, recorded by Lead One, Tue Nov 24, 2026, 10:05 am\n"
-        "• Before: CCM consent, verbal · Tue Nov 3, 2026, recorded by Nurse One, Tue Nov 24, 2026, 10:00 am"
-    ) in words
+    lines = words[words.index("Withdrawn: ") :].splitlines()
+    assert lines[0].startswith("Withdrawn: CCM consent, written · Tue Nov 3, 2026")
+    assert lines[1] == "Withdrawn by Nurse One, Tue Nov 24, 2026, 10:10 am."
+    assert lines[2].startswith("• Before: CCM consent, written · Tue Nov 3, 2026")
+    assert lines[2].endswith(", recorded by Lead One, Tue Nov 24, 2026, 10:05 am")
+    assert lines[3].startswith("• Before: CCM consent, verbal · Tue Nov 3, 2026")
+    assert lines[3].endswith(", recorded by Nurse One, Tue Nov 24, 2026, 10:00 am")
 
 
 def test_the_statement_says_in_short_what_is_recorded_and_leads_to_all_of_it(harness: Harness) -> None:
@@ -179,7 +189,10 @@ def test_the_statement_says_in_short_what_is_recorded_and_leads_to_all_of_it(har
     seen = harness.say("/ccm patient P-1042")
 
     assert "*Recorded*" in seen.words
-    assert "• CCM consent, verbal · Mon Jan 5, 2026 (an import, Nov 18, 2026)" in seen.words
+    assert (
+        "• CCM consent, verbal · Mon Jan 5, 2026 · what was said is not recorded (an import, Nov 18, 2026)"
+        in seen.words
+    )
     assert "• care plan revised · Mon Nov 23, 2026 (Lead One, Nov 24, 2026)" in seen.words
     assert "• readings on 18 days · November 2026 (Nurse One, Nov 24, 2026)" in seen.words
     assert "17 days" not in seen.words
@@ -336,15 +349,12 @@ def test_what_a_closed_month_rests_on_is_not_withdrawn_and_the_reason_is_said(ha
     assert stored_facts(harness.database) == before
 
 
-FORMS = [kind for kind in FactKind if kind not in WITHOUT_A_FORM]
-
-
-@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("kind", FactKind)
 def test_correct_opens_the_form_as_the_fact_stands_and_without_a_change_adds_nothing(
     harness: Harness, kind: FactKind
 ) -> None:
     have(harness, kind)
-    user = DOCTOR if kind is FactKind.COMPLEXITY else NURSE
+    user = keeper(kind)
 
     form = opened(press(harness, facts(harness, user), CORRECT_FACT, user))
 
@@ -368,6 +378,7 @@ OTHERWISE: dict[FactKind, dict[str, Any]] = {
     FactKind.COMPLEXITY: {"mdm": "moderate"},
     FactKind.READINGS: {"days": "17"},
 }
+"""Another fact of the same day and subject, of kinds that have one."""
 ELSEWHERE: dict[FactKind, dict[str, Any]] = {
     FactKind.ENROLLMENT: {"from": "2026-11-03"},
     FactKind.CONSENT: {"program": "CCM"},
@@ -375,14 +386,19 @@ ELSEWHERE: dict[FactKind, dict[str, Any]] = {
     FactKind.CARE_PLAN: {"date": "2026-11-05"},
     FactKind.STAY: {"setting": "hospice"},
     FactKind.COMPLEXITY: {"date": "2026-11-06"},
+    FactKind.DEVICE: {"set_up": "2026-11-03"},
     FactKind.READINGS: {"month": "2026-10"},
+    FactKind.BILLED_ELSEWHERE: {"program": "RPM"},
+    FactKind.APCM: {"month": "2026-10"},
+    FactKind.OTHER_SERVICE: {"mark": "G0182"},
 }
+"""The same of another day or subject."""
 
 
-@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("kind", OTHERWISE)
 def test_a_correction_holds_in_place_of_what_it_corrects(harness: Harness, kind: FactKind) -> None:
     have(harness, kind)
-    user = DOCTOR if kind is FactKind.COMPLEXITY else NURSE
+    user = keeper(kind)
     before = stored_facts(harness.database)
     form = opened(press(harness, facts(harness, user), CORRECT_FACT, user))
 
@@ -395,12 +411,12 @@ def test_a_correction_holds_in_place_of_what_it_corrects(harness: Harness, kind:
     assert "Withdrawn" not in words
 
 
-@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("kind", FactKind)
 def test_a_correction_to_another_day_or_program_withdraws_what_it_corrects_and_is_undone_whole(
     harness: Harness, kind: FactKind
 ) -> None:
     have(harness, kind)
-    user = DOCTOR if kind is FactKind.COMPLEXITY else NURSE
+    user = keeper(kind)
     form = opened(press(harness, facts(harness, user), CORRECT_FACT, user))
 
     done = opened(harness.person(user).submit(form, ELSEWHERE[kind]))
