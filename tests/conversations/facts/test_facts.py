@@ -207,7 +207,7 @@ def test_a_month_is_marked_and_the_mark_taken_back(harness: Harness, line: str, 
 
     assert f"*Withdrawn* · *P-1042* · {words}" in harness.say(f"/ccm {line} undo", user).words
     assert newest_fact(harness)["withdrawn"]
-    assert "*Withdrawn already*" in harness.say(f"/ccm {line} undo", user).words
+    assert "*Known already*" in harness.say(f"/ccm {line} undo", user).words
 
 
 def test_a_consent_that_is_revoked_keeps_who_took_it_and_what_was_said(harness: Harness) -> None:
