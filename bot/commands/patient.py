@@ -14,16 +14,20 @@ from bot.permissions import EVERYBODY, for_reader, may
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
 from bot.views.fact_list import fact_pages, short_lines
+from bot.views.forms.patient import LABELS
 from bot.views.help import Topic
+from bot.views.history import history_data, history_lines
 from bot.views.patient import PAGE, statement_pages
 from bot.views.reply import Reply, joined, nearest_page
+from bot.views.roster import value_words
 from ledger.cases import statement_json
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import EvaluatedMonth, statement_of, unknown_patient
+from ledger.patients.roster_history import DATED, PATIENTS, History, histories
 from ledger.recording.stored_entries import corrections_of
 from ledger.reports.month_lists import months_of_patient
-from ledger.roster.directory import find_codes, people, team_of_patient
+from ledger.roster.directory import find_codes, people, team_of_patient, teams
 
 EXAMPLE = "For example: /ccm patient P-1042 nov"
 FACTS = frozenset({"facts", "fact"})
@@ -50,7 +54,13 @@ def patient_pages(call: Call) -> list[Reply]:
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
         corrections = corrections_of(connection, call.practice.practice_id, code, month)
         months = months_of_patient(connection, call.practice, code)
+        history = patient_history(connection, call.practice.practice_id, code)
+        team_names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
         recorded = facts_of_month(call, connection, code, month)
+
+    def said(column: str, value: Any) -> str:
+        return value_words(column, names.get(value, value) if column == "billing_practitioner" else value, team_names)
+
     return statement_pages(
         code,
         team.name,
@@ -63,8 +73,14 @@ def patient_pages(call: Call) -> list[Reply]:
         told=partial(for_reader, call.person),
         months=[*months, month_of(call.today)],
         closed=closed_line(evaluated.closing, call.practice) if evaluated.closing else "",
+        history=history_lines(history, DATED[PATIENTS], LABELS, said),
         recorded=short_lines(*recorded),
     )
+
+
+def patient_history(connection: Connection, practice_id: str, code: str) -> History:
+    """Return what the roster has of the patient by days."""
+    return histories(connection, practice_id, PATIENTS, [code]).get(code, History())
 
 
 def all_facts(call: Call) -> Reply:
@@ -137,8 +153,15 @@ def _data(call: Call) -> Any:
             return {"patient": code, "facts": facts_data(call, connection, code)}
     code, _, evaluated = find_statement(call)
     with call.database.reading() as connection:
+        history = patient_history(connection, call.practice.practice_id, code)
         facts = facts_data(call, connection, code)
-    return {"patient": code, **statement_json(evaluated.statement), "closing": evaluated.closing, "facts": facts}
+    return {
+        "patient": code,
+        **statement_json(evaluated.statement),
+        "closing": evaluated.closing,
+        "facts": facts,
+        "history": history_data(history, DATED[PATIENTS]),
+    }
 
 
 PATIENT = Command(

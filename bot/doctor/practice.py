@@ -86,7 +86,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
     some = partial(formatting.some_of, most=NAMED)
     if found.credentials:
         said = [f"{staff_id} (means {meant})" if meant else staff_id for staff_id, meant in found.credentials.items()]
-        remedy = f"Choose it again: /ccm staff {next(iter(found.credentials))}"
+        remedy = f"Choose it again, as what it always was: /ccm staff {next(iter(found.credentials))}"
         yield warning(
             "CREDENTIAL_UNREAD", f"A credential counts nothing as it is written in {where}: {some(said)}.", remedy
         )

@@ -33,6 +33,7 @@ def statement_pages(
     told: Callable[[str], str] = str,
     months: Sequence[date] = (),
     closed: str = "",
+    history: Sequence[str] = (),
     recorded: Sequence[str] = (),
 ) -> list[Reply]:
     """Return the statement of one patient-month: one page, or more where the entries are many.
@@ -40,6 +41,7 @@ def statement_pages(
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
     others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
+    ``history`` says what of the patient changed from which day.
     ``recorded`` are lines about the facts behind it. ``told`` says a remedy as its reader is told it.
     """
     title = f"{patient_code} · {formatting.month_name(statement.month)} · {team}"
@@ -54,6 +56,7 @@ def statement_pages(
         *_other_months(patient_code, statement.month, months),
         *sections([closed] if closed else []),
         *sections(lines),
+        *sections(["*What changed over time*", *history] if history else []),
         *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
         *sections(recorded),
         actions(list_button(patient_code)),

@@ -11,6 +11,7 @@ from ledger.recording.entries import MonthChange, Receipt, RecordedPart, entry_n
 from ledger.recording.voids import VoidReceipt
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import is_provisional
 from ledger.rules.statement import Blocker, Exclusion, NextThreshold
 
 UNDO = "log_undo"
@@ -103,6 +104,8 @@ def change(changed: MonthChange) -> str:
     elif after.codes:
         parts.append(formatting.codes(after.codes))
     parts += [next_step(step) for step in after.next]
+    if is_provisional(after.month, after.rulebook):
+        parts.append(f"provisional: {after.month.year} has no rulebook yet (B1)")
     return " · ".join(parts)
 
 

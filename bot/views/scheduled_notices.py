@@ -198,9 +198,10 @@ def month_start(notice: MonthStart) -> Reply:
     counts = notice.counts
     month = formatting.month_name(counts.month)
     totals = f"{_capture(counts)} · {formatting.listed(notice.units, 'unit')} of codes"
+    provisional = formatting.provisional_lines(counts.month, is_so=counts.provisional)
     blocks: list[Block] = [
         header(f"{month} is over"),
-        *sections([*_late(notice.occasion), totals, _by_program(counts)]),
+        *sections([*_late(notice.occasion), totals, _by_program(counts), *provisional]),
     ]
     blocks += sections(_blockers(notice.blocked))
     if notice.closing is None:

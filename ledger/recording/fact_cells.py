@@ -49,16 +49,17 @@ LAYOUTS: Mapping[FactKind, FactLayout] = MappingProxyType(
     }
 )
 """By kind; several kinds may stand in one file."""
-_READINGS = {
-    ReadingsKnown.MONTH: LAYOUTS[FactKind.READINGS],
-    ReadingsKnown.PERIOD: FactLayout("readings", day="from"),
-    ReadingsKnown.DATES: FactLayout("readings", day=""),
+_READINGS_BY_DAYS = {
+    ReadingsKnown.PERIOD.value: FactLayout("readings", day="from"),
+    ReadingsKnown.DATES.value: FactLayout("readings", day=""),
 }
 
 
 def layout_of(fact: Fact) -> FactLayout:
-    """Return how the fact stands in its file: of readings by how they are known."""
-    return _READINGS[ReadingsKnown(fact.subject)] if fact.kind is FactKind.READINGS else LAYOUTS[fact.kind]
+    """Return how the fact stands in its file: readings that are known by days have other columns than a month's."""
+    if fact.kind is FactKind.READINGS:
+        return _READINGS_BY_DAYS.get(fact.subject, LAYOUTS[fact.kind])
+    return LAYOUTS[fact.kind]
 
 
 def cells_of_fact(fact: Fact, practice: Practice) -> dict[str, str]:

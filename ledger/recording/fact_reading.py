@@ -256,7 +256,7 @@ def _complete_consent(connection: Connection, practice: Practice, fact: Fact, au
     if known is not None and "said" not in fact.details:
         return fact
     record = load_records(connection, practice, [fact.patient_code], month_of(fact.on_date))[fact.patient_code]
-    assumed = {"by": author, "practitioner": designated_on(record.base.designations, fact.on_date)}
+    assumed = {"by": author, "practitioner": designated_on(record.designations(), fact.on_date)}
     told = {**(known.details if known else {}), **fact.details}
     missing = {name: value for name, value in assumed.items() if value and name not in told}
     return replace(fact, details={**fact.details, **missing})

@@ -16,7 +16,7 @@ from ledger.roster.directory import Person, Role
 
 @dataclass(frozen=True, slots=True)
 class KindOfFact:
-    """The facts of one import file, and the command of Slack that records them."""
+    """The facts of one import file, and the command that records them."""
 
     file: str
     roles: frozenset[Role]

@@ -11,7 +11,7 @@ from bot.commands.facts.kinds import kind_of
 from bot.views.fact_list import Recorded, ShownFact
 from ledger.clock import month_of, next_month
 from ledger.patients.fact_history import FactHistory, Revision, fact_histories
-from ledger.recording.fact_cells import LAYOUTS, cells_of_fact, layout_of
+from ledger.recording.fact_cells import cells_of_fact, layout_of
 from ledger.roster.directory import people
 from ledger.roster.storing import IMPORTED_BY
 
@@ -79,7 +79,7 @@ def _data(call: Call, history: FactHistory) -> dict[str, Any]:
         "said": kind_of(fact.kind).words(fact, call.practice),
         "recorded_by": newest.recorded_by,
         "recorded_at": newest.recorded_at,
-        "file": LAYOUTS[fact.kind].file,
+        "file": layout_of(fact).file,
         "revisions": _revisions(call, history.revisions),
     }
 

@@ -168,6 +168,8 @@ def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
     seen = submit(
         harness, form(harness), {"team": GREEN_TEAM, "billing_practitioner": None, "conditions": "E11.9, I50.9"}
     )
+    assert "November 2026: 1 billable, $66.13 → 0, $0.00" in modal_words(seen)
+    seen = submit(harness, opened(seen), {"confirm": ["yes"]})
 
     assert "*Changed* · *P-1042*" in modal_words(seen)
     assert "• Care team: Blue Team → Green Team" in modal_words(seen)

@@ -7,7 +7,7 @@ times as ISO text; every minute of every entry is an item, and nothing is clever
 from typing import Any
 
 from rules.oracle.blockers import CARE_MANAGEMENT, blockers, live_days
-from rules.oracle.codes import by_practitioner, choose, next_codes, reached_on
+from rules.oracle.codes import by_practitioner, choose, next_codes, reached_on, worth_of_all
 from rules.oracle.devices import device_lines
 from rules.oracle.facts import Case, enrolled, first_day, last_day
 from rules.oracle.figures import payment
@@ -94,6 +94,7 @@ def program_figures(case: Case, program: str, items: list[Minute]) -> dict[str, 
         "practitioner": practitioner,
         "excluded": excluded,
         "next": next_codes(case, program, len(counted), practitioner),
+        "families": worth_of_all(case, program, len(counted), practitioner),
     }
 
 

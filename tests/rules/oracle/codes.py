@@ -98,6 +98,15 @@ def choose(case: Case, program: str, total: int, practitioner: int) -> Taken | N
     return min(taken, key=lambda found: (-found.cents, found.family.base), default=None)
 
 
+def worth_of_all(case: Case, program: str, total: int, practitioner: int) -> dict[str, int]:
+    """What each open family would pay (R4 shows those not taken)."""
+    found = {}
+    for family in open_families(case, program):
+        taken = worth(first_day(case).year, family, total if family.minutes == "total" else practitioner)
+        found[family.name] = taken.cents if taken else 0
+    return found
+
+
 def reached_on(case: Case, taken: Taken, counted: list[Minute], live: list[date]) -> date:
     """R8: the day of the last billed unit's minutes, or of the last thing that the family needs."""
     if policy(case, "claim_date") == "month_end":

@@ -48,6 +48,10 @@ def of_program(name: str, ours: Found, theirs: Found | None) -> list[tuple[str, 
     steps = [[step["code"], step["minutes_missing"]] for step in theirs["next"]]
     compared = None if name == "RPM" else 1  # N1 speaks of the next code; only of RPM's two below 20
     pairs.append((f"{name} next", ours["next"], steps[:compared]))
+    others = {
+        other["family"]: other["cents"] for other in theirs["alternatives"] if other["family"] in ours["families"]
+    }
+    pairs.append((f"{name} other families", {family: ours["families"][family] for family in others}, others))
     names = {warning["name"] for warning in theirs["warnings"]}
     pairs.append((f"{name} warnings missing", [], sorted(set(ours["warnings"]["must"]) - names)))
     pairs.append((f"{name} warnings too many", [], sorted(names & ours["warnings"]["known"] - ours["warnings"]["may"])))

@@ -26,7 +26,13 @@ DEFAULT_POLICY = {
 }
 
 
-NOBODY_TODAY_IS_ENOUGH = False
+NOBODY_TODAY_IS_ENOUGH = True
+"""Whether on a day on which nobody is designated, though somebody is on another, any consent will do.
+
+By the letter of C6 and R9 none would do ("given for the billing practitioner designated on that date"; any will do
+"where nobody ever was"); the practice has no practitioner on that day whom a consent could fail to name, though, and
+the month is blocked unless somebody is designated on its last day. The product follows the second reading.
+"""
 
 
 @cache

@@ -72,6 +72,7 @@ def random_case(number: int) -> Case:
         case["complexity"] = complexity(dice)
         if dice.random() < 0.6 and case["care_plan"]:
             case["care_plan"][-1] |= {"date": dice.day(), "substantial": True}
+            case["care_plan"] = list({row["date"]: row for row in case["care_plan"]}.values())
     if "RPM" in programs:
         add_devices(dice, case)
     add_entries(dice, case, programs)

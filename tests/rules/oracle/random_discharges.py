@@ -1,6 +1,6 @@
 """Random discharges near the edges of section 11."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rules.oracle.facts import Case
@@ -39,6 +39,7 @@ def random_discharge_case(number: int) -> Case:
     case["discharge"] = [discharge(dice, on) for on in days]
     for on in days:
         add_contacts(dice, case, on)
+    add_meetings(dice, case)
     return texts(case)
 
 
@@ -77,4 +78,15 @@ def add_contacts(dice: Dice, case: Case, discharged: date) -> None:
             entry["note"] = ""
         if dice.once_in(10):
             entry["voided"] = True
+        case["entry"].append(entry)
+
+
+def add_meetings(dice: Dice, case: Case) -> None:
+    """Work for CCM, and for TCM at the same time: the shared minutes are TCM's (T6)."""
+    on = min(max(dice.day(), dice.first), dice.last)
+    for who, program in (("ann", "CCM"), ("bob", dice.choice(["CCM", "TCM"])), ("lee", "TCM"))[: dice.randint(0, 3)]:
+        start = datetime.combine(on, time(9)) + timedelta(minutes=dice.choice([0, 5, 10]))
+        entry = {"staff": who, "program": program, "activity": "care_transition", "start": start}
+        entry["end"] = start + timedelta(minutes=dice.choice([5, 10, 20, 25]))
+        entry["note"] = f"Went through the papers of the hospital with {who}. The list was sent to the pharmacy."
         case["entry"].append(entry)

@@ -8,7 +8,36 @@ from rules.oracle.facts import instant, local_time
 if TYPE_CHECKING:
     from rules.oracle.random_cases import Case, Dice
 
-TOTALS = [9, 10, 12, 15, 19, 20, 21, 25, 29, 30, 35, 39, 40, 41, 55, 59, 60, 61, 79, 80, 85, 89, 90, 95, 119, 120, 150]
+TOTALS = [
+    9,
+    10,
+    12,
+    15,
+    19,
+    20,
+    21,
+    25,
+    29,
+    30,
+    35,
+    39,
+    40,
+    41,
+    55,
+    59,
+    60,
+    61,
+    79,
+    80,
+    85,
+    89,
+    90,
+    95,
+    119,
+    120,
+    150,
+    389,
+]
 CARE = ["care_plan", "medication", "provider_coordination", "results_review", "documentation", "ai_summary_review"]
 NOT_CARE = ["em_visit", "ai_call", "administrative", "scheduling", "registration", "training", "benefits_check"]
 CLOCKS_CHANGE = {3: 1, 11: 0}
@@ -132,4 +161,4 @@ def add_noise(dice: "Dice", case: "Case", program: str, staff: str, on: date) ->
         if "recorded" in entry:
             del entry["recorded"]
     elif kind > 6:
-        entry["program"] = dice.choice(["CCM", "PCM", "RPM", "TCM", "TCM", "TCM"])
+        entry["program"] = dice.choice(["CCM", "PCM", "RPM"])
