@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ledger.rules.facts import CONSENT_SAID, CONTACT_ACTIVITIES, PLAN_ELEMENTS, Activity, Contact, Program
+from ledger.rules.facts import (
+    CONSENT_SAID,
+    CONTACT_ACTIVITIES,
+    PLAN_ELEMENTS,
+    TRANSITION_FROM,
+    TRANSITION_TO,
+    Activity,
+    Contact,
+    Program,
+)
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.rulebook import known_programs, other_services
 from ledger.rules.toml_files import Day, DayOrLocalTime, LocalTime, Name, Positive, Table, Whole, Words, YesNo
@@ -159,6 +168,25 @@ class ReadingsTable(Table):
         return self
 
 
+class VisitTable(Table):
+    """The visit after a discharge."""
+
+    visit_date: Day = Field(alias="date")
+    mdm: Literal["straightforward", "low", "moderate", "high"]
+    by: Name
+
+
+class DischargeTable(Table):
+    """A discharge that transitional care may follow."""
+
+    discharged_on: Day = Field(alias="date")
+    from_setting: Annotated[Name, _one_of(*TRANSITION_FROM)] = Field(alias="from")
+    to_setting: Annotated[Name, _one_of(*TRANSITION_TO)] = Field(alias="to")
+    visit: VisitTable | None = None
+    reconciled: Day | None = None
+    died: Day | None = None
+
+
 class StaffTable(Table):
     """A staff member, or one period of one."""
 
@@ -213,6 +241,7 @@ class CaseFile(Table):
     complexity: tuple[ComplexityTable, ...] = ()
     device: tuple[DeviceTable, ...] = ()
     readings: tuple[ReadingsTable, ...] = ()
+    discharge: tuple[DischargeTable, ...] = ()
     staff: tuple[StaffTable, ...] = ()
     entry: tuple[EntryTable, ...] = ()
     expect: dict[str, Any] = Field(default_factory=dict)

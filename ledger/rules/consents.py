@@ -31,12 +31,12 @@ def given_for(consent: Consent, month: MonthView) -> str | None:
 def _holding(
     program: Program, first_day: date, last_day: date, designated: str | None, month: MonthView
 ) -> Iterator[Consent]:
-    anybody = not month.policy.consent_per_practitioner or designated is None
+    anybody = not month.policy.consent_per_practitioner or not month.facts.designations
     for consent in month.facts.consents:
         if (
             consent.program == program
             and consent.consent_date <= last_day
             and (consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on))
-            and (anybody or given_for(consent, month) in {None, designated})
+            and (anybody or (designated is not None and given_for(consent, month) == designated))
         ):
             yield consent

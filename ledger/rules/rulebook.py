@@ -16,6 +16,7 @@ from ledger.rules.book_tables import (
     BookFile,
     Conflict,
     ConversionFactor,
+    DischargeFamily,
     Payment,
     ProgramTable,
     ReadingFamily,
@@ -54,6 +55,7 @@ class Rulebook:
     programs: Mapping[Program, ProgramTable]
     time_families: Mapping[Program, tuple[TimeFamily, ...]]
     reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
+    discharge_families: Mapping[Program, tuple[DischargeFamily, ...]]
     payments: Mapping[str, Payment]
     national_payments: Mapping[str, int | None]
     sources: Mapping[str, Source]
@@ -83,6 +85,7 @@ def load_rulebook(path: Path) -> Rulebook:
         programs=MappingProxyType({program.name: program for program in book.program}),
         time_families=_by_program(book.program, book.time_family),
         reading_families=_by_program(book.program, book.reading_family),
+        discharge_families=_by_program(book.program, book.discharge_family),
         payments=MappingProxyType({payment.code: payment for payment in book.payment}),
         national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
@@ -174,6 +177,12 @@ def obeys_rpm_time(program: Program) -> bool:
     return table is not None and table.obeys_rpm_time
 
 
+def is_per_discharge(program: Program) -> bool:
+    """Return whether the program is billed by the discharge, and asks for neither enrollment nor consent (T2)."""
+    table = program_tables().get(program)
+    return table is not None and table.per_discharge
+
+
 def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     return RulebookError(
         "RULEBOOK_INVALID",
@@ -182,7 +191,7 @@ def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     )
 
 
-Family = TypeVar("Family", TimeFamily, ReadingFamily)
+Family = TypeVar("Family", TimeFamily, ReadingFamily, DischargeFamily)
 
 
 def _by_program(tables: Sequence[ProgramTable], families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:

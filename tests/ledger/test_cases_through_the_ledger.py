@@ -32,6 +32,7 @@ AWAITED = {
     "device_period",
     "home_health_oversight",
     "licence_from_mid_month",
+    "tcm_seven_days",
     "plan_blocks_by_policy",
 }
 """Whose facts the ledger cannot take yet."""
