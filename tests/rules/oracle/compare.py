@@ -25,6 +25,7 @@ def differences(case: Case, ours: Found, statement: Found) -> list[str]:
         ("codes", line_up(ours["codes"]), line_up(statement["codes"])),
         ("cents", ours["cents"], statement["expected_cents"]),
         ("entries", ours["entries"], by_entry(statement)),
+        ("discharges", ours["discharges"], [named(row) for row in statement.get("discharges", [])]),
     ]
     for name, program in ours["programs"].items():
         pairs += of_program(name, program, theirs.get(name))
@@ -56,6 +57,12 @@ def of_program(name: str, ours: Found, theirs: Found | None) -> list[tuple[str, 
     pairs.append((f"{name} warnings missing", [], sorted(set(ours["warnings"]["must"]) - names)))
     pairs.append((f"{name} warnings too many", [], sorted(names & ours["warnings"]["known"] - ours["warnings"]["may"])))
     return pairs
+
+
+def named(row: Found) -> Found:
+    """What is said of a discharge in words that the specification has."""
+    names = ("date", "state", "contact_due", "visit_due", "code", "cents", "date_of_service")
+    return {name: row[name] for name in names if row.get(name) is not None}
 
 
 def by_entry(statement: Found) -> dict[int, dict[str, int]]:
