@@ -87,8 +87,8 @@ def missed(expect: Found, ours: Found) -> list[str]:
     excluded: Counter[str] = Counter()
     for line in ours["codes"]:
         units[line["code"]] += line["units"]
-    for program in programs.values():
-        excluded.update(program["excluded"])
+    for became in ours["entries"].values():
+        excluded.update({reason: minutes for reason, minutes in became.items() if reason != "COUNTED"})
     says: Found = {
         "status": {name: program["status"] for name, program in programs.items()},
         "codes": sorted(f"{code}*{number}" if number > 1 else code for code, number in units.items()),
@@ -103,6 +103,8 @@ def missed(expect: Found, ours: Found) -> list[str]:
     for what, wanted in expect.items():
         if what in ("codes", "excluded", "cents"):
             good = (sorted(wanted) if what == "codes" else wanted) == says[what]
+        elif what == "blockers":
+            good = all(says[what].get(name) == sorted(names) for name, names in wanted.items())
         elif what in ("warnings", "not_warnings"):
             side = "may" if what == "warnings" else "must"
             there = {name for program in programs.values() for name in program["warnings"][side]}

@@ -47,7 +47,10 @@ def local_time(case: Case, of: datetime) -> datetime:
 
 def elapsed(case: Case, start: datetime, end: datetime) -> timedelta:
     """The time that passed between two local times, also where the clocks were changed."""
-    return instant(case, end) - instant(case, start)
+    passed = instant(case, end) - instant(case, start)
+    if passed < timedelta(0):  # an end before the start is the second such time of the night
+        passed = instant(case, end.replace(fold=1)) - instant(case, start)
+    return passed
 
 
 def has_time(text: str) -> bool:
@@ -96,7 +99,7 @@ def credential(case: Case, staff: str, on: date) -> str | None:
     """The credential that a person holds on a day; None for who is not there, unsupervised rows included."""
     for row in case.get("staff", []):
         if row["id"] == staff and within(on, row, "active_from", "active_to"):
-            return WRITTEN.get(row["credential"].lower())
+            return WRITTEN.get(row["credential"].lower(), str(row["credential"]))
     return None
 
 
