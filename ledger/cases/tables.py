@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from ledger.rules.facts import (
     CONSENT_SAID,
@@ -224,13 +224,24 @@ class EntryTable(Table):
         return self
 
 
+def _payments_by_year(policy: object, about: ValidationInfo) -> object:
+    """Return the policy's payments under the year of the case's month, where they name none."""
+    match policy:
+        case {"payments": {} as payments, **rest} if payments and not any(
+            isinstance(own, dict) for own in payments.values()
+        ):
+            month = about.data.get("month")  # absent where it is none, which is said by itself
+            return {**rest, "payments": {month[:4]: payments}} if month else rest
+    return policy
+
+
 class CaseFile(Table):
     """A patient-month as a file writes it."""
 
     month: Annotated[Words, AfterValidator(_month)]
     as_of: Day | None = None
     timezone: Annotated[Words, AfterValidator(_timezone)] = "America/New_York"
-    policy: Policy = DEFAULT_POLICY
+    policy: Annotated[Policy, BeforeValidator(_payments_by_year)] = DEFAULT_POLICY
     patient: PatientTable = Field(default_factory=PatientTable)
     enrollment: Annotated[tuple[EnrollmentTable, ...], Field(min_length=1)]
     consent: tuple[ConsentTable, ...] = ()

@@ -13,15 +13,13 @@ from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntr
 from ledger.rules.formatting import Units
 from ledger.rules.month_view import MonthView
 from ledger.rules.policy import Policy
+from ledger.rules.prices import Prices
 from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import CodeLine
 from ledger.rules.transitions import transitions_of
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})
 """The complexity of medical decision making that complex care asks for (R5)."""
-
-Prices = Mapping[str, int | None]
-"""The payment of each code in cents, None where it is not known."""
 
 
 class Minutes(NamedTuple):
@@ -75,11 +73,6 @@ class Claim(NamedTuple):
     def open_families(self) -> list[TimeFamily]:
         """The families that may be taken once their minutes are reached."""
         return [offer.family for offer in self.offers if offer.family.name not in self.closed]
-
-
-def prices_of(book: Rulebook, policy: Policy) -> Prices:
-    """Return the book's payments with those that the practice replaced (B3)."""
-    return {**book.national_payments, **dict(policy.payments)} if policy.payments else book.national_payments
 
 
 def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.rules.coding import Claim, Prices, claim_of, prices_of, tally_of
+from ledger.rules.coding import Claim, claim_of, tally_of
 from ledger.rules.counting import count_entries
 from ledger.rules.eligibility import ProgramMonth, blockers_of, blocks
 from ledger.rules.explanations import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
 from ledger.rules.month_view import MonthView, view_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
+from ledger.rules.prices import Prices, prices_of
 from ledger.rules.rulebook import Rulebook, RulebookError, is_per_discharge, known_programs
 from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status, Transition
 from ledger.rules.thresholds import next_thresholds
@@ -50,7 +51,7 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
     discharges.
     """
     month = view_of(facts, policy)
-    prices = prices_of(rulebook, policy)
+    prices = prices_of(rulebook, policy, month.first_day)
     transitions = transitions_of(month, rulebook)
     counted = count_entries(month)
     drafts = [

@@ -173,7 +173,7 @@ def test_r2_of_ccm_and_pcm_the_one_that_pays_more_is_billed(
 
 def test_r2_a_tie_between_ccm_and_pcm_goes_to_the_lower_base_code(build: Any) -> None:
     entries = [build.entry(20), build.entry(30, program=Program("PCM"))]
-    same = Policy(payments={"99490": 7000, "99426": 7000})
+    same = Policy(payments={"2026": {"99490": 7000, "99426": 7000}})
     assert build.codes(build.statement(build.month(entries), same)) == ["99426"]
 
 
