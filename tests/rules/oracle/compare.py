@@ -46,7 +46,7 @@ def of_program(name: str, ours: Found, theirs: Found | None) -> list[tuple[str, 
         }.items()
     ]
     pairs.append((f"{name} blockers", sorted(ours["blockers"]), sorted(theirs["blockers"])))
-    steps = [[step["code"], step["minutes_missing"]] for step in theirs["next"]]
+    steps = [[step["code"], step["minutes_missing"], step["cents"]] for step in theirs["next"]]
     compared = None if name == "RPM" else 1  # N1 speaks of the next code; only of RPM's two below 20
     pairs.append((f"{name} next", ours["next"], steps[:compared]))
     others = {
@@ -95,7 +95,7 @@ def missed(expect: Found, ours: Found) -> list[str]:
         "counted": {name: program["counted"] for name, program in programs.items()},
         "excluded": dict(excluded),
         "blockers": {name: sorted(program["blockers"]) for name, program in programs.items()},
-        "next": {name: program["next"][0] for name, program in programs.items() if program["next"]},
+        "next": {name: program["next"][0][:2] for name, program in programs.items() if program["next"]},
         "cents": ours["cents"],
         "dates": {line["code"]: str(line["date_of_service"]) for line in ours["codes"]},
     }
