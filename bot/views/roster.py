@@ -8,6 +8,7 @@ from bot.views import formatting
 from bot.views.blocks import Block, View, search_menu
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
+from ledger.patients.roster_history import DATED
 from ledger.practice.settings import said
 from ledger.roster.changes import ColumnChange, RosterReceipt
 from ledger.roster.designations import Leaving, needing_words
@@ -15,6 +16,7 @@ from ledger.roster.directory import Person
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.rules.facts import Program
+from ledger.storage.roster_tables import BEGINNING
 
 PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"
 ADD_PATIENT, ADD_PERSON, ADD_TEAM = "patients_add", "staff_add", "team_add"
@@ -26,6 +28,7 @@ CELL_CHARACTERS, KEPT_CHARACTERS = 40, 150
 PARTS_SHOWN = 2
 _HIDDEN = frozenset({"code_key", "code_number"})
 """Columns that follow from the code."""
+_DATED = frozenset(name for names in DATED.values() for name in names)
 
 
 def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -> Reply:
@@ -138,6 +141,8 @@ def saved_view(
     if receipt.outcome == "unchanged":
         said.append("It was so already.")
     said += [_change(change, labels, teams, receipt) for change in receipt.changes if change.column not in _HIDDEN]
+    if receipt.outcome == "changed" and any(change.column in _DATED for change in receipt.changes):
+        said.append(f"What is dated of it holds {_since(receipt.from_date)}.")
     said += [f"• {formatting.escaped(one)}" for one in _read_as(receipt, labels)]
     if receipt.months:
         counted = formatting.listed(receipt.months, "month")
@@ -174,6 +179,12 @@ def _saved(blocks: list[Block], *, replayed: bool) -> View:
     return reply_view(Reply("Saved", tuple(blocks)), title="Saved")
 
 
+def _since(from_date: date | None) -> str:
+    if from_date is None:
+        return "from today"
+    return "since the beginning" if from_date == BEGINNING else f"from {formatting.full_day(from_date)}"
+
+
 def _read_as(receipt: RosterReceipt, labels: Mapping[str, str]) -> list[str]:
     """Return what was read otherwise than it was written, in the form's words for the columns."""
     parts = [one.partition(" ") for one in receipt.read_as]
@@ -181,12 +192,13 @@ def _read_as(receipt: RosterReceipt, labels: Mapping[str, str]) -> list[str]:
 
 
 def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str, str], receipt: RosterReceipt) -> str:
-    before, after = _value(change.column, change.before, teams), _value(change.column, change.after, teams)
+    before, after = value_words(change.column, change.before, teams), value_words(change.column, change.after, teams)
     label = labels.get(change.column, change.column)
     return f"• {label}: {after}" if receipt.outcome == "added" else f"• {label}: {before} → {after}"
 
 
-def _value(column: str, value: Any, teams: Mapping[str, str]) -> str:
+def value_words(column: str, value: Any, teams: Mapping[str, str]) -> str:
+    """Return a column's value as it is read: ``yes``, ``nothing``, a mention; ``teams`` has the names by id."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value in ("", []):

@@ -52,7 +52,10 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ),
     "entries": FileKind("Time that was documented elsewhere.", ENTRY_FILE, import_entries, may_be_long=True),
     "designations": FileKind(
-        "Who bills for which patient (patient, practitioner).", DESIGNATION_FILE, import_designations, may_cost=True
+        "Who bills for which patient: patient, practitioner; may be missing: from.",
+        DESIGNATION_FILE,
+        import_designations,
+        may_cost=True,
     ),
     **{kind: _of_facts(kind, file) for kind, file in FACT_FILES.items()},
 }

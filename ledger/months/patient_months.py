@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.closed_months import Closing, closing_in_force, frozen_statements, nothing_frozen, share_months
 from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
@@ -105,7 +106,11 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
 
 
 def evaluate_with(
-    connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
+    connection: Connection,
+    practice: Practice,
+    opened: OpenMonth,
+    entries: Sequence[TimeEntry],
+    member: Sequence[StaffMember],
 ) -> EvaluatedMonth:
     """Return the statement of the month with these entries of ``member`` added, its figures stored.
 
@@ -134,8 +139,12 @@ def reevaluate_all(
     practice: Practice,
     patient_codes: Sequence[str],
     seen: Seen = lambda _code, _evaluated: None,
+    *,
+    since: date = date.min,
 ) -> int:
     """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
+
+    Months before that of ``since`` are left alone.
 
     Closed months are left as they were (B2) and do not count. ``seen`` is shown each with its patient's code.
     """
@@ -148,7 +157,7 @@ def reevaluate_all(
     closed = share_months(connection, practice_id, months)
     # Read behind the months' locks: who reopened one just now has stored its figures.
     stored = stored_figures(connection, practice_id, patient_codes)
-    opened = sorted(key for key in keys | stored.keys() if key[1] not in closed)
+    opened = sorted(key for key in keys | stored.keys() if key[1] not in closed and key[1] >= month_of(since))
     for code, month in opened:
         evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
         store(connection, practice_id, evaluated.before, evaluated.after)

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
-from ledger.clock import month_of, next_month
+from ledger.clock import last_of_month, month_of, next_month
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import DATED, PATIENTS, History, histories, load_staff
 from ledger.practice.practice import Practice
 from ledger.rules.facts import (
     Activity,
@@ -35,7 +36,6 @@ from ledger.storage.tables import (
     EntryVoidRow,
     PatientFactRow,
     PatientRow,
-    StaffRow,
     TimeEntryRow,
 )
 
@@ -60,12 +60,7 @@ _ENTRIES = (
         TimeEntryRow.external_id,
         EntryVoidRow.position.label("void_position"),
         EntryAddendumRow.text.label("addendum"),
-        StaffRow.credential,
-        StaffRow.active_from,
-        StaffRow.active_to,
-        StaffRow.supervised,
     )
-    .join(StaffRow, and_(StaffRow.practice_id == TimeEntryRow.practice_id, StaffRow.staff_id == TimeEntryRow.staff_id))
     .outerjoin(
         EntryVoidRow,
         VOIDS_ENTRY,
@@ -84,12 +79,7 @@ _ENTRIES = (
 _ENTRIES_OF_MONTH = _ENTRIES.where(
     TimeEntryRow.date_of_service >= bindparam("month"), TimeEntryRow.date_of_service < bindparam("next_month")
 )
-_PATIENTS = select(
-    PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
-).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
-_STAFF = select(
-    StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised
-).where(StaffRow.practice_id == _MINE, StaffRow.staff_id.in_(bindparam("staff_ids", expanding=True)))
+_PATIENTS = select(PatientRow.patient_code).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
 _FACTS = facts_in_force(_MINE).where(PatientFactRow.patient_code.in_(_CODES))
 
 
@@ -107,17 +97,30 @@ _NOTHING_MONTHLY = Monthly()
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """All stored facts of one patient: those that span months, and the entries of the months asked for."""
+    """All stored facts of one patient: those that span months, and the entries of the months asked for.
+
+    ``roster`` is what the roster has of the patient by days, ``staff`` everybody of whom a rule may ask.
+    """
 
     base: PatientMonth
+    roster: History
     monthly: Mapping[date, Monthly]
     entries: tuple[TimeEntry, ...]
     staff: tuple[StaffMember, ...]
 
-    def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
-        """Return this record with entries that are being recorded, and with who did the work."""
-        others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
-        return PatientRecord(self.base, self.monthly, (*self.entries, *entries), (*others, member))
+    def joined_by(self, entries: Sequence[TimeEntry], member: Sequence[StaffMember]) -> "PatientRecord":
+        """Return this record with entries that are being recorded, and with who did the work, over time."""
+        named = {one.staff_id for one in member}
+        others = (one for one in self.staff if one.staff_id not in named)
+        return replace(self, entries=(*self.entries, *entries), staff=(*others, *member))
+
+    def designations(self) -> tuple[Designation, ...]:
+        """Return who was the patient's billing practitioner from when to when (R9)."""
+        return tuple(
+            Designation(period.values["billing_practitioner"], period.first, period.last)
+            for period in self.roster.periods(["billing_practitioner"])
+            if period.values["billing_practitioner"] is not None
+        )
 
     def months(self) -> list[date]:
         """Return the months that have figures: those with entries or with device readings, earliest first."""
@@ -127,9 +130,13 @@ class PatientRecord:
     def facts(self, month: date) -> PatientMonth:
         """Return the facts of that month (its first day)."""
         monthly = self.monthly.get(month, _NOTHING_MONTHLY)
+        held = {**DATED[PATIENTS], **self.roster.on(last_of_month(month))}
         return replace(
             self.base,
             month=month,
+            conditions=tuple(held["conditions"]),
+            risk_documented=held["risk_documented"],
+            designations=self.designations(),
             entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
             staff=self.staff,
             billed_elsewhere=monthly.billed_elsewhere,
@@ -153,34 +160,42 @@ def load_records(
 
     Codes that name no patient are absent.
     """
-    entries, staff = _load_entries(connection, practice, patient_codes, month)
+    entries = _load_entries(connection, practice, patient_codes, month)
     mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
     facts: dict[str, dict[str, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
     for fact in sorted(connection.execute(_FACTS, mine), key=lambda fact: (fact.subject, fact.on_date)):
         facts[fact.patient_code][fact.kind].append(fact)
-    patients = connection.execute(_PATIENTS, mine).all()
-    _add_practitioners(connection, practice, facts, patients, staff)
+    rosters = histories(connection, practice.practice_id, PATIENTS, patient_codes)
+    involved = {
+        code: _involved(entries[code], facts[code], rosters.get(code, History()))
+        for code in connection.scalars(_PATIENTS, mine)
+    }
+    members = load_staff(connection, practice.practice_id, {one for ids in involved.values() for one in ids})
     return {
-        row.patient_code: _record(
-            practice, row, facts[row.patient_code], entries[row.patient_code], staff[row.patient_code]
+        code: PatientRecord(
+            _base(practice, facts[code]),
+            rosters.get(code, History()),
+            _monthly(facts[code]),
+            tuple(entries[code]),
+            tuple(member for one in ids for member in members.get(one, ())),
         )
-        for row in patients
+        for code, ids in involved.items()
     }
 
 
-def _record(
-    practice: Practice,
-    row: AnyRow,
-    facts: Mapping[str, Sequence[AnyRow]],
-    entries: Sequence[TimeEntry],
-    staff: Mapping[str, StaffMember],
-) -> PatientRecord:
-    base = PatientMonth(
+def _involved(entries: Sequence[TimeEntry], facts: Mapping[str, Sequence[AnyRow]], roster: History) -> list[str]:
+    """Return of whom the rules may ask: who worked, who designated complex care (R5), who bills or billed."""
+    ids = [entry.staff_id for entry in entries]
+    ids += [fact.details["staff_id"] for fact in facts.get(FactKind.COMPLEXITY, ())]
+    ids += [values["billing_practitioner"] for values in roster.steps.values() if values.get("billing_practitioner")]
+    return list(dict.fromkeys(ids))
+
+
+def _base(practice: Practice, facts: Mapping[str, Sequence[AnyRow]]) -> PatientMonth:
+    """Return what holds of every month alike; ``PatientRecord.facts`` makes it that of one."""
+    return PatientMonth(
         month=date.min,
         timezone=practice.timezone,
-        conditions=tuple(row.conditions),
-        risk_documented=row.risk_documented,
-        designations=(Designation(row.billing_practitioner),) if row.billing_practitioner else (),
         enrollments=tuple(
             Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
         ),
@@ -202,7 +217,6 @@ def _record(
             for fact in facts[FactKind.COMPLEXITY]
         ),
     )
-    return PatientRecord(base, _monthly(facts), tuple(entries), tuple(staff.values()))
 
 
 def _stay(fact: AnyRow, practice: Practice) -> Stay:
@@ -228,47 +242,20 @@ def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
 
 def _load_entries(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None
-) -> tuple[Mapping[str, list[TimeEntry]], Mapping[str, dict[str, StaffMember]]]:
+) -> Mapping[str, list[TimeEntry]]:
     mine: dict[str, Any] = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
     if month is None:
         rows = connection.execute(_ENTRIES, mine)
     else:
         rows = connection.execute(_ENTRIES_OF_MONTH, {**mine, "month": month, "next_month": next_month(month)})
     entries: dict[str, list[TimeEntry]] = defaultdict(list)
-    staff: dict[str, dict[str, StaffMember]] = defaultdict(dict)
     for row in rows:
         known = entries[row.patient_code]
         if known and known[-1].number == row.position:
             known[-1] = replace(known[-1], note=with_addendum(known[-1].note, row.addendum))
             continue
         known.append(_time_entry(row, practice))
-        if row.staff_id not in staff[row.patient_code]:
-            staff[row.patient_code][row.staff_id] = StaffMember(
-                row.staff_id, row.credential, row.active_from, row.active_to, row.supervised
-            )
-    return entries, staff
-
-
-def _add_practitioners(
-    connection: Connection,
-    practice: Practice,
-    facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
-    patients: Sequence[AnyRow],
-    staff: Mapping[str, dict[str, StaffMember]],
-) -> None:
-    """Add to each patient's staff who bills the month or designated complex care: rules ask whether each practises."""
-    named = [(row.patient_code, row.billing_practitioner) for row in patients if row.billing_practitioner]
-    named += [
-        (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
-    ]
-    missing = sorted({staff_id for code, staff_id in named if staff_id not in staff[code]})
-    if not missing:
-        return
-    mine = {"practice_id": practice.practice_id, "staff_ids": missing}
-    members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
-    for code, staff_id in named:
-        if staff_id not in staff[code]:
-            staff[code][staff_id] = members[staff_id]
+    return entries
 
 
 def with_addendum(note: str, addendum: str | None) -> str:

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from ledger.clock import last_of_month, month_of
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import the_dead
-from ledger.reports.month_lists import patients_of
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import rulebook_for
 from ledger.storage.database import AnyRow
@@ -88,7 +88,8 @@ def _facts(
 ) -> Iterable[AnyRow]:
     """Return the facts of the team's patients that hold on any of these days."""
     query = facts_in_force(practice.practice_id, [kind], on=on, until=until)
-    return connection.execute(query.where(PatientFactRow.patient_code.in_(patients_of(practice, [team_id]))))
+    patients = patients_in(practice.practice_id, [team_id], on)
+    return connection.execute(query.where(PatientFactRow.patient_code.in_(patients)))
 
 
 def _runs_out(practice: Practice, newest: date | None, on: date, days_ahead: int) -> bool:

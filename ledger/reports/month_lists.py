@@ -12,13 +12,14 @@ from ledger.months.closed_months import Closing, Totals, closed_programs, closin
 from ledger.months.figures import Figures, from_row
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import hindrance
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group, Status
 from ledger.storage.database import AnySelect
 from ledger.storage.month_tables import ClosedProgramRow
-from ledger.storage.tables import PatientFactRow, PatientMonthRow, PatientRow
+from ledger.storage.tables import PatientFactRow, PatientMonthRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ def touched_query(practice: Practice, scope: Scope) -> AnySelect:
     if scope.program is not None:
         query = query.where(PatientMonthRow.program == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(PatientMonthRow.patient_code.in_(patients_of(practice, scope.team_ids)))
+        query = query.where(PatientMonthRow.patient_code.in_(_patients_of(practice, scope.month, scope.team_ids)))
     return query
 
 
@@ -306,7 +307,7 @@ def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subqu
     if scope.program is not None:
         query = query.where(fact.subject == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(fact.patient_code.in_(patients_of(practice, scope.team_ids)))
+        query = query.where(fact.patient_code.in_(_patients_of(practice, scope.month, scope.team_ids)))
     return query.distinct().subquery("enrolled")
 
 
@@ -329,11 +330,9 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope, on: dat
     return query.where(hindrance(practice, enrolled.c.patient_code, enrolled.c.program, on).is_(None))
 
 
-def patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:
-    """Return the codes of the teams' patients."""
-    return select(PatientRow.patient_code).where(
-        PatientRow.practice_id == practice.practice_id, PatientRow.team_id.in_(sorted(team_ids))
-    )
+def _patients_of(practice: Practice, month: date, team_ids: Collection[str]) -> AnySelect:
+    """Return the codes of who was the teams' patient on the month's last day."""
+    return patients_in(practice.practice_id, team_ids, last_of_month(month))
 
 
 def _count(query: AnySelect) -> AnySelect:

@@ -103,10 +103,20 @@ def patient_columns(connection: Connection, practice_id: str, patient_code: str)
     return PatientColumns(patient_code, team, row.billing_practitioner, tuple(row.conditions), row.risk_documented)
 
 
-def is_supervised(connection: Connection, practice_id: str, staff_id: str) -> bool:
-    """Return whether the person works under the billing practitioner's supervision (C4)."""
-    query = select(StaffRow.supervised).where(StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id)
-    return bool(connection.execute(query).scalar_one())
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a person works here today: under the billing practitioner's supervision (C4), employed or not."""
+
+    supervised: bool
+    employed: bool
+
+
+def terms_of(connection: Connection, practice_id: str, staff_id: str) -> Terms:
+    """Return on what terms the person works here."""
+    query = select(StaffRow.supervised, StaffRow.employed).where(
+        StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id
+    )
+    return Terms(*connection.execute(query).one())
 
 
 def find_people(connection: Connection, practice_id: str, word: str) -> list[Person]:

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, select
 
 from ledger.months.patient_months import Seen, reevaluate_all
 from ledger.patients.facts import FactKind
+from ledger.patients.roster_history import billed_by
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, StaffIds, people, team_id_for, teams
+from ledger.roster.storing import FROM
 from ledger.storage.batches import batches
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
 from ledger.validation import Cells, Column
 from ledger.values.codes import read_staff_id
@@ -27,16 +30,18 @@ STAFF_FILE = (
     Column("credential", ("credentials",)),
     Column("roles", ("role",)),
     Column("teams", ("team",)),
-    Column("active_from", ("from",), may_be_missing=True),
-    Column("active_to", ("to",), may_be_missing=True),
+    Column("active_from", may_be_missing=True),
+    Column("active_to", may_be_missing=True),
     Column("supervised", may_be_missing=True),
+    Column("employed", may_be_missing=True),
+    FROM,
 )
 """The columns of staff.csv; what a file leaves out stays as it is known."""
 
-DEFAULTS: Mapping[str, Any] = {"supervised": True}
+DEFAULTS: Mapping[str, Any] = {"supervised": True, "employed": True}
 """What a new person has where the file says nothing of it."""
 
-WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
+WORTH = frozenset({"credential", "active_from", "active_to", "supervised", "employed"})
 """The columns on which depends what past entries are worth (C4)."""
 
 
@@ -102,6 +107,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         "active_from": active_from,
         "active_to": active_to,
         "supervised": row.yes_no("supervised", default=True),
+        "employed": row.yes_no("employed", default=True),
     }
     return staff_id, {column: value for column, value in values.items() if column not in row.missing}
 
@@ -125,7 +131,10 @@ def _staff_id(row: Cells, known: KnownStaff) -> str:
 
 
 def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:
-    """Return the patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
+    """Return the patients whose months depend on one of these people, by code.
+
+    They worked for them, designated their care complex (R5), or are or were their billing practitioner.
+    """
     worked_for = connection.scalars(
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
@@ -137,15 +146,19 @@ def patients_of(connection: Connection, practice: Practice, staff_ids: Collectio
         )
     )
     designated = {row.patient_code for row in designations if row.details["staff_id"] in staff_ids}
-    return sorted({*worked_for, *designated})
+    return sorted({*worked_for, *designated, *billed_by(connection, practice.practice_id, staff_ids)})
 
 
 def reevaluate_patients_of(
     connection: Connection,
     practice: Practice,
     staff_ids: Collection[str],
+    since: date = BEGINNING,
     seen: Seen = lambda _code, _evaluated: None,
 ) -> int:
-    """Evaluate the months of ``patients_of`` these people again, each shown to ``seen``; return how many there were."""
+    """Evaluate the months of ``patients_of`` these people again, from that of ``since`` on; return their number.
+
+    Each is shown to ``seen``.
+    """
     codes = patients_of(connection, practice, staff_ids)
-    return sum(reevaluate_all(connection, practice, batch, seen) for batch in batches(codes))
+    return sum(reevaluate_all(connection, practice, batch, seen, since=since) for batch in batches(codes))

@@ -37,7 +37,7 @@ from ledger.audit import verify, verify_closings
 from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
 from ledger.months import closed_months, figures, patient_months
-from ledger.patients import facts, records
+from ledger.patients import facts, records, roster_history
 from ledger.practice import practice
 from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
@@ -165,7 +165,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.lists.patients_page": lambda c, p: lists.patients_page(c, p, team_id=None, page=0, today=TODAY),
     "ledger.roster.lists.blockers_of": lambda c, p: lists.blockers_of(c, p, ["P-1042"], TODAY),
     "ledger.roster.lists.patient_columns": lambda c, p: lists.patient_columns(c, p.practice_id, "P-1042"),
-    "ledger.roster.lists.is_supervised": lambda c, p: lists.is_supervised(c, p.practice_id, "nurse2"),
+    "ledger.roster.lists.terms_of": lambda c, p: lists.terms_of(c, p.practice_id, "nurse2"),
     "ledger.roster.lists.find_people": lambda c, p: lists.find_people(c, p.practice_id, "nurse1"),
     "ledger.roster.lists.suggest_people": lambda c, p: lists.suggest_people(c, p.practice_id, "nurse", most=10),
     "ledger.roster.lists.listed_teams": lambda c, p: lists.listed_teams(c, p.practice_id, TODAY),
@@ -241,6 +241,16 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.audit.verify.verify": verify.verify,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
+    "ledger.patients.roster_history.histories": lambda c, p: {
+        kind: {key: history.steps for key, history in roster_history.histories(c, p.practice_id, kind, ids).items()}
+        for kind, ids in {"staff": ["nurse1", "doctor1"], "patients": ["P-1042", "P-1043"]}.items()
+    },
+    "ledger.patients.roster_history.load_staff": lambda c, p: roster_history.load_staff(
+        c, p.practice_id, ["nurse1", "nurse2"]
+    ),
+    "ledger.patients.roster_history.billed_by": lambda c, p: sorted(
+        roster_history.billed_by(c, p.practice_id, ["doctor1"])
+    ),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
@@ -649,6 +659,8 @@ PARTS = frozenset(
         "ledger.storage.hash_chain.lock_heads",
         "ledger.storage.hash_chain.move_head",
         "ledger.patients.facts.append_facts",
+        "ledger.patients.roster_history.append_told",
+        "ledger.roster.storing.put_dated",
         "ledger.months.figures.store",
         "ledger.recording.fact_reading.record_facts",
         "ledger.roster.designations.designate",

@@ -7,7 +7,15 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.command import Command, Paging
-from bot.commands.roster.shared import FormAnswer, answered_beside, team_ids, team_names, team_words, teams_named
+from bot.commands.roster.shared import (
+    FormAnswer,
+    answered_beside,
+    team_ids,
+    team_names,
+    team_words,
+    teams_named,
+    with_day,
+)
 from bot.permissions import ADMINISTERING
 from bot.views import formatting
 from bot.views.forms.inputs import YES
@@ -95,7 +103,7 @@ def submit_patient(call: Call, filled: Filled) -> FormAnswer:
 
 def save_patient_form(call: Call, filled: Filled) -> OpenForm:
     """Return the view that tells what was saved; raises ``RosterRefusedError``."""
-    cells = {**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"}
+    cells = with_day({**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"})
     with call.database.writing() as connection:
         known = team_words(connection, call)
         receipt = save_patient(
@@ -147,6 +155,7 @@ PATIENTS = Command(
         ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
         (
             "Conditions are ICD-10-CM codes in any usual spelling (`E11.9, I10`); where none is known they stay empty.",
+            "A change holds from today; the form takes another day. What held on a month's last day decides the month.",
             "A code says nothing of the person: no number of theirs, no name with a year. Dates are of 2015 and later.",
         ),
     ),

@@ -15,6 +15,7 @@ from ledger.errors import ConfirmationNeededError
 from ledger.roster.changes import RosterRefusedError
 from ledger.roster.directory import Team, teams
 from ledger.roster.lists import beginning
+from ledger.roster.storing import ALWAYS, FROM
 from ledger.validation import Problem
 
 PATIENTS_AT_ONCE = 50
@@ -57,6 +58,21 @@ def team_ids(known: Mapping[str, Team]) -> dict[str, str]:
 def team_names(known: Mapping[str, Team]) -> dict[str, str]:
     """Name of ``team_words`` by id."""
     return {team.team_id: team.name for team in known.values()}
+
+
+def with_day(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says with the day from which it holds in one column, as files have it.
+
+    Raises:
+        RosterRefusedError: The form says a day and that it was always so.
+    """
+    said = {name: value for name, value in cells.items() if name != ALWAYS}
+    if not cells.get(ALWAYS):
+        return said
+    if said.get(FROM.name):
+        both = Problem(1, FROM.name, f"{said[FROM.name]} and always are two answers.", "Leave one of them empty.")
+        raise RosterRefusedError([both])
+    return {**said, FROM.name: ALWAYS}
 
 
 def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapping[str, str]) -> FormAnswer:

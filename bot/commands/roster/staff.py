@@ -12,6 +12,7 @@ from bot.commands.roster.shared import (
     team_ids,
     team_names,
     team_words,
+    with_day,
 )
 from bot.permissions import ADMINISTERING
 from bot.views.forms.inputs import YES
@@ -24,7 +25,7 @@ from bot.views.roster import STAFF_PAGE, saved_view, staff_list
 from ledger.errors import LedgerError
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
 from ledger.roster.directory import people, person_by_id, teams
-from ledger.roster.lists import ROWS_PER_PAGE, find_people, is_supervised
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, terms_of
 from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -88,7 +89,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     """
     with call.database.reading() as connection:
         person = person_by_id(connection, call.practice.practice_id, staff_id)
-        supervised = is_supervised(connection, call.practice.practice_id, staff_id)
+        terms = terms_of(connection, call.practice.practice_id, staff_id)
         names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
     cells = {
         "slack_user_id": person.slack_user_id or "",
@@ -99,7 +100,8 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
         "teams": ";".join(team_word(team_id) for team_id in person.team_ids),
         "active_from": person.active_from.isoformat() if person.active_from else "",
         "active_to": person.active_to.isoformat() if person.active_to else "",
-        "supervised": YES if supervised else "",
+        "supervised": YES if terms.supervised else "",
+        "employed": YES if terms.employed else "",
     }
     labels = {team_word(team_id): names[team_id] for team_id in person.team_ids if team_id in names}
     return OpenForm(person_form(Filled(cells, labels, staff_id)))
@@ -107,7 +109,9 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
 
 def open_new_person(*, slack_user_id: str = "", name: str = "") -> OpenForm:
     """Return the form that adds somebody, prefilled with what Slack says of them."""
-    return OpenForm(person_form(Filled({"slack_user_id": slack_user_id, "name": name, "supervised": YES})))
+    return OpenForm(
+        person_form(Filled({"slack_user_id": slack_user_id, "name": name, "supervised": YES, "employed": YES}))
+    )
 
 
 def submit_person(call: Call, filled: Filled) -> FormAnswer:
@@ -122,7 +126,7 @@ def submit_person(call: Call, filled: Filled) -> FormAnswer:
         with call.database.reading() as connection:
             known = team_ids(team_words(connection, call))
             draft = draft_person(connection, call.practice, _cells(filled), known, key=filled.key, on=call.today)
-            touched = len(patients_to_evaluate(connection, call.practice, draft.key, draft.values))
+            touched = len(patients_to_evaluate(connection, call.practice, draft.key, draft.values, draft.from_date))
         return SaveLater(touched) if touched > PATIENTS_AT_ONCE else save_person_form(call, filled)
 
     return answered_beside(save, filled, LABELS)
@@ -148,7 +152,8 @@ def save_person_form(call: Call, filled: Filled) -> OpenForm:
 
 
 def _cells(filled: Filled) -> dict[str, str]:
-    return {**filled.cells, "supervised": filled.cells["supervised"] or "no"}
+    ticked = {name: filled.cells.get(name) or "no" for name in ("supervised", "employed")}
+    return with_day({**filled.cells, **ticked})
 
 
 STAFF = Command(
@@ -163,6 +168,7 @@ STAFF = Command(
             "An id is found in any case; none differs from another in case alone. No credential: no time counts.",
             "Who gets a last day is named with the patients who need another; a form below the list gives them to one.",
             "What a change costs in months that are not closed is said before it is saved.",
+            "A change holds from today; the form takes another day. What held on the date of service decides.",
         ),
     ),
     saves=False,

@@ -6,7 +6,7 @@ from bot.views.blocks import Block, View
 from bot.views.formatting import escaped
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import PRACTITIONER_PICKER, TEAM_PICKER
-from bot.views.forms.roster_inputs import Above, Filled, Inputs
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
 from bot.views.reply import context
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.rulebook import known_programs
@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "billing_practitioner": "Billing practitioner",
     "conditions": "Conditions",
     "risk_documented": "Risk",
+    **FROM_LABELS,
     "programs": "Programs",
     "enrolled_on": "Enrolled on",
     "consent_date": "Consent given on",
@@ -48,6 +49,7 @@ def patient_form(filled: Filled, *, above: Above = None) -> View:
             optional=True,
         ),
         inputs.boxes("risk_documented", [(YES, _RISK)]),
+        *inputs.since("Team, billing practitioner, conditions and risk"),
         *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
     ]
     return inputs.form(inputs.titled("a patient"), CALLBACK, blocks, above=above)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.views.blocks import Block, View
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import TEAM_PICKER
-from bot.views.forms.roster_inputs import Above, Filled, Inputs
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
 from bot.views.reply import context
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
@@ -22,6 +22,8 @@ LABELS: Mapping[str, str] = {
     "active_from": "First day",
     "active_to": "Last day",
     "supervised": "Supervision",
+    "employed": "Employment",
+    **FROM_LABELS,
 }
 """What the form calls each column."""
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
@@ -49,6 +51,8 @@ def person_form(filled: Filled, *, above: Above = None) -> View:
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),
         inputs.day("active_to", hint="Time after it does not count (rule C4)."),
         inputs.boxes("supervised", [(YES, "Works under the billing practitioner's supervision")]),
+        inputs.boxes("employed", [(YES, "Is employed by the practice, not contracted")]),
+        *inputs.since("Credential, supervision, employment and teams"),
         context("A change that past time depends on evaluates those months again."),
     ]
     return inputs.form(inputs.titled("a person"), CALLBACK, blocks, above=above)

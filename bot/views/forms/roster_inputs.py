@@ -19,15 +19,18 @@ from bot.views.blocks import (
     search_menu,
 )
 from bot.views.formatting import clipped, escaped
-from bot.views.forms.inputs import INPUT, Choices, date_input, select_input, text_input, tick_input
+from bot.views.forms.inputs import INPUT, YES, Choices, date_input, select_input, text_input, tick_input
 from bot.views.reply import Reply, reply_view, section
 from ledger.errors import ConfirmationNeededError
+from ledger.roster.storing import ALWAYS
 from ledger.values.codes import LONGEST_CODE
 
 PLACEHOLDER = "Type to find"
 CONFIRM = "confirm"
 """The box under a question."""
 LONGEST_LABEL = 2000
+FROM_LABELS: Mapping[str, str] = {"from": "Holds from", ALWAYS: "Or always"}
+"""What the forms call the day from which a change holds, and the box for what was never otherwise."""
 
 Above: TypeAlias = Reply | ConfirmationNeededError | None
 """What stands above a form that was not saved: why it was refused as a whole, or a question with a box to tick."""
@@ -89,6 +92,15 @@ class Inputs:
         """Return a menu that finds values as one types, of which none need be chosen."""
         element = multi_search_menu(action_id, self._options(column), placeholder=PLACEHOLDER, least_typed=0)
         return input_block(column, self.labels[column], element, optional=True)
+
+    def since(self, what: str) -> list[Block]:
+        """Return from which day ``what`` the form says holds; of somebody new it holds since the beginning."""
+        if self.filled.key is None:
+            return []
+        return [
+            self.day("from", hint=f"{what} hold from this day on; empty: from today."),
+            self.boxes(ALWAYS, [(YES, "It was always so: correct the past too. Closed months stay.")]),
+        ]
 
     def account(self, column: str, *, hint: str) -> Block:
         """Return a person of the Slack workspace, who may be left out."""
