@@ -15,7 +15,7 @@ from ledger.rules.policy import Policy
 
 NUMBERS = [
     f"{letter}{number}"
-    for letter, last in (("E", 9), ("C", 11), ("R", 8), ("W", 10), ("N", 3), ("B", 3))
+    for letter, last in (("E", 9), ("C", 11), ("R", 8), ("W", 10), ("N", 3), ("B", 4))
     for number in range(1, last + 1)
 ] + ["E7b", "W12", "N4"]
 BLOCKERS = [
