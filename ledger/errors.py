@@ -20,7 +20,7 @@ class LedgerError(Exception):
 
 
 class ConfirmationNeededError(LedgerError):
-    """An entry that is stored only after its author confirms (billing-rules E4, E7)."""
+    """What is stored only after its author confirms: an unusual entry (billing-rules E4, E7), a change that costs."""
 
 
 class ProgramMissingError(LedgerError):

@@ -1,7 +1,6 @@
 """Changing a practice's policy: checked, recorded with who and when, and every month evaluated under it."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,13 +12,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ledger.clock import month_of
 from ledger.errors import LedgerError
-from ledger.months.patient_months import reevaluate_practice
+from ledger.months.patient_months import Seen, reevaluate_practice
+from ledger.months.worth import Weighing
 from ledger.practice.practice import Practice, get_practice
 from ledger.practice.settings import EXAMPLES, is_of_policy, read_setting, written_settings
 from ledger.rules.rulebook import rulebooks
-from ledger.rules.statement import Status
 from ledger.storage.idempotency import Once, Replayable, Request
-from ledger.storage.tables import PatientMonthRow, PolicyChangeRow, PracticeRow
+from ledger.storage.tables import PolicyChangeRow, PracticeRow
 from ledger.values.credentials import read_qualifying
 
 PAYMENTS = "payments"
@@ -80,10 +79,11 @@ def change_policy(
     at: datetime,
     recorded_by: str,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    seen: Seen = lambda _code, _evaluated: None,
 ) -> Practice:
     """Return the practice under its changed policy; a ``value`` of None returns to the default.
 
-    Where the billing rules depend on it, every patient-month is evaluated again.
+    Where the billing rules depend on it, every patient-month is evaluated again, and shown to ``seen``.
 
     Raises:
         LedgerError: For a name or a value that is none.
@@ -111,7 +111,7 @@ def change_policy(
     )
     changed = get_practice(connection, practice.practice_id)
     if is_of_policy(name):
-        reevaluate_practice(connection, changed, progress)
+        reevaluate_practice(connection, changed, progress, seen)
     return changed
 
 
@@ -203,22 +203,21 @@ def _take(
     by: str,
 ) -> PolicyReceipt:
     month = month_of(practice.local_date(at))
-    before = _billed(connection, practice, month) if decision.evaluates else Counter()
-    after = before
+    weighing = Weighing()
     wanted = _wanted(settings, decision)
     changed = {**settings, decision.name: wanted} if wanted is not None else _without(settings, decision.name)
     if changed != settings:
-        change_policy(connection, practice, decision.name, wanted, at=at, recorded_by=by)
-        after = _billed(connection, practice, month) if decision.evaluates else before
+        change_policy(connection, practice, decision.name, wanted, at=at, recorded_by=by, seen=weighing.seen)
+    worth = weighing.change_of(connection, practice, month)
     return PolicyReceipt(
         name=decision.name,
         before=written_settings(settings)[decision.name],
         after=written_settings(changed)[decision.name],
         month=month,
-        became_billable=len(after.keys() - before.keys()),
-        no_longer_billable=len(before.keys() - after.keys()),
-        cents_before=before.total(),
-        cents_after=after.total(),
+        became_billable=worth.became_billable,
+        no_longer_billable=worth.no_longer_billable,
+        cents_before=worth.cents_before,
+        cents_after=worth.cents_after,
     )
 
 
@@ -249,15 +248,3 @@ def _as_stored(name: str, value: Any) -> Any:
 
 def _without(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {known: value for known, value in settings.items() if known != name}
-
-
-def _billed(connection: Connection, practice: Practice, month: date) -> Counter[tuple[str, str]]:
-    """Return the expected payment, in cents, of each billable program of the month by patient and program."""
-    rows = connection.execute(
-        select(PatientMonthRow.patient_code, PatientMonthRow.program, PatientMonthRow.expected_cents).where(
-            PatientMonthRow.practice_id == practice.practice_id,
-            PatientMonthRow.month == month,
-            PatientMonthRow.status == Status.BILLABLE.value,
-        )
-    )
-    return Counter({(row.patient_code, row.program): row.expected_cents for row in rows})

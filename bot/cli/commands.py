@@ -56,6 +56,12 @@ _COMMANDS = (
     ),
     Command("export", "Write the month as a workbook and as CSV.", "exporting", takes_a_line=True),
     Command(
+        "claims",
+        "List the month's claim lines; export them as --csv, --xlsx or --json; record what became of one with mark.",
+        "claims",
+        takes_a_line=True,
+    ),
+    Command(
         "close",
         "Show what a close of the month would freeze, and close it; of a closed month, who closed and reopened it.",
         "closing",

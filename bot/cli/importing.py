@@ -16,6 +16,7 @@ from bot.cli.console import out, print_read_as, progress_bar
 from bot.cli.opening import opened_practice
 from bot.cli.shared import AsJson, Workspace, print_json
 from ledger.clock import now
+from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.imports.kinds import FILE_KINDS, FileKind, open_file
 from ledger.imports.table_file import ImportRefusedError
 from ledger.storage.private_files import new_file
@@ -31,6 +32,7 @@ File = Annotated[Path, typer.Argument(help="The CSV file, or the workbook (.xlsx
 Sheet = Annotated[str | None, typer.Option(help="Which sheet of a workbook; without it the first.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; nothing is saved.")]
 Errors = Annotated[Path | None, typer.Option(help="Write every problem to this new CSV file.", dir_okay=False)]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Save it although other codes or payments come of it.")]
 ConfirmLong = Annotated[bool, typer.Option("--confirm-long", help="Accept entries over 180 minutes (rule E4).")]
 
 
@@ -42,12 +44,14 @@ def _add(name: str, kind: FileKind) -> None:
         sheet: Sheet = None,
         dry_run: DryRun = False,
         errors: Errors = None,
+        confirm: Confirm = False,
         confirm_long: ConfirmLong = False,
         workspace: Workspace = None,
         as_json: AsJson = False,
     ) -> None:
         store = partial(kind.store, confirm_long=confirm_long) if kind.may_be_long else kind.store
-        with opened_practice(workspace) as (practice, database), _written_to(errors):
+        store = partial(store, confirmed=confirm or dry_run) if kind.may_cost else store
+        with opened_practice(workspace) as (practice, database), _written_to(errors), _asked():
             table = open_file(name, file, sheet)
             transaction = database.trying() if dry_run else database.writing()
             with progress_bar() as progress, transaction as connection:
@@ -55,7 +59,8 @@ def _add(name: str, kind: FileKind) -> None:
         _tell(table.file_name, summary, dry_run=dry_run, as_json=as_json)
 
     known = signature(command)
-    kept = [each for each in known.parameters.values() if each.name != "confirm_long" or kind.may_be_long]
+    is_kept = {"confirm": kind.may_cost, "confirm_long": kind.may_be_long}
+    kept = [each for each in known.parameters.values() if is_kept.get(each.name, True)]
     command.__signature__ = known.replace(parameters=kept)  # type: ignore[attr-defined] # typer reads the options from it
     imports.command(name, help=kind.summary)(command)
 
@@ -75,6 +80,16 @@ def _tell(file_name: str, summary: ImportSummary, *, dry_run: bool, as_json: boo
         counted = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged."
         out.print(f"{escape(file_name)}: {would}{counted}", soft_wrap=True)
         print_read_as((*summary.read_as, *summary.warnings))
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Say how a question is answered in a terminal."""
+    try:
+        yield
+    except ConfirmationNeededError as question:
+        remedy = "If that is right, add --confirm; what would change shows --dry-run."
+        raise LedgerError(question.code, f"{question.title} Nothing was saved.", remedy) from question
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.rulebook import program_tables, rulebooks
-from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS, phrase_of
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
+from ledger.values.phrases import phrase_of
 
 WEEKDAYS: Mapping[str, int] = {
     word: weekday

@@ -7,7 +7,7 @@ from slack_bolt import App
 
 from bot.listeners.context import Services
 from bot.onboarding import administrators_to_ask, tell_each
-from bot.views.onboarding import restored_notice
+from bot.views.onboarding import left_notice, restored_notice
 from ledger.practice.practice import find_practice
 from ledger.roster.accounts import end_person, note_restored
 from ledger.roster.directory import person_by_slack_id
@@ -28,7 +28,12 @@ def listen(app: App, services: Services) -> None:
             return
         if event["user"].get("deleted"):
             with database.writing() as connection:
-                end_person(connection, practice, user, at=at)
+                ended = end_person(connection, practice, user, at=at)
+                admins = administrators_to_ask(connection, practice, services.admins, on=practice.local_date(at))
+            if ended is not None and ended.patient_codes:
+                told = [admin for admin in admins if admin != user]
+                tell = partial(tell_each, services.client(body), told, left_notice(user, ended))
+                services.later(tell, what="deactivated account")
         elif person.active_to is not None:
             with database.writing() as connection:
                 restored = note_restored(connection, practice, user, at=at)

@@ -1,5 +1,6 @@
 """The roster's lists and forms: who is picked is edited, what a form says is saved, at once or behind its answer."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,18 +11,19 @@ from slack_sdk import WebClient
 
 from bot.commands.call import Call
 from bot.commands.roster.patients import open_patient, save_patient_form, submit_patient
-from bot.commands.roster.shared import FormAnswer, SaveLater
+from bot.commands.roster.reassign import open_reassignment, save_reassignment, submit_reassignment
+from bot.commands.roster.shared import Asked, FormAnswer, SaveLater, asked
 from bot.commands.roster.staff import open_new_person, open_person, save_person_form, submit_person
 from bot.commands.roster.team import open_team, save_team_form, submit_team
 from bot.errors import answered
 from bot.listeners.context import Services
-from bot.listeners.responses import press_key, tell
+from bot.listeners.responses import is_in_modal, press_key, show_over
 from bot.messages.channels import shared_channel
-from bot.views.forms import patient, person, team
+from bot.views.forms import patient, person, reassign, team
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.forms.roster_inputs import Filled, filled_in, saving
 from bot.views.reply import OpenForm, Reply
-from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM
+from bot.views.roster import ADD_PATIENT, ADD_PERSON, ADD_TEAM, REASSIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,14 @@ OPENERS: Mapping[str, tuple[str, Callable[[Call, str], OpenForm]]] = {
     ADD_PATIENT: ("patients", lambda call, _: open_patient(call, None)),
     ADD_PERSON: ("staff", lambda _call, _: open_new_person()),
     ADD_TEAM: ("team", lambda call, _: open_team(call, None)),
+    REASSIGN: ("staff", open_reassignment),
 }
 """By menu or button: the command whose roles it needs, and the form that what was picked in it opens."""
 
 FORMS: Mapping[str, tuple[str, RosterForm]] = {
     patient.CALLBACK: ("patients", RosterForm(patient.patient_form, submit_patient, save_patient_form)),
     person.CALLBACK: ("staff", RosterForm(person.person_form, submit_person, save_person_form)),
+    reassign.CALLBACK: ("staff", RosterForm(reassign.reassign_form, submit_reassignment, save_reassignment)),
     team.CALLBACK: ("team", RosterForm(team.team_form, submit_team, save_team_form, shared_channel)),
 }
 """By form: the command whose roles it needs, and what it does."""
@@ -66,12 +70,13 @@ def _open(services: Services, ack: Ack, body: dict[str, Any], respond: Respond, 
 
     def work() -> None:
         call = services.call(body, press_key(body, action), "", command=command)
-        picked = (action.get("selected_option") or {}).get("value", "")
-        services.open_if_form(opens(call, picked), body)
+        chosen = action.get("selected_option")
+        picked = chosen["value"] if chosen else json.loads(action["value"])
+        services.show_view(body, opens(call, picked).view, above=is_in_modal(body))
 
     said = answered(work, what=f"{command} form", saves=False)
     if said is not None:
-        tell(respond, said)
+        show_over(services, body, respond, said, title="Roster")
     ack()
 
 
@@ -109,10 +114,12 @@ def _save_behind(
     shown_as: str,
 ) -> None:
     """Save the form and show in its place what came of it; what was typed stays where it was refused."""
-    said = answered(lambda: form.save(call(), filled), what="roster form")
+    said = answered(lambda: asked(lambda: form.save(call(), filled)), what="roster form")
     services.follow_up(body, said)
     services.client(body).views_update(external_id=shown_as, view=_shown(form, filled, said))
 
 
-def _shown(form: RosterForm, filled: Filled, said: OpenForm | Reply) -> dict[str, Any]:
-    return said.view if isinstance(said, OpenForm) else form.show(filled, card=said)
+def _shown(form: RosterForm, filled: Filled, said: OpenForm | Asked | Reply) -> dict[str, Any]:
+    if isinstance(said, OpenForm):
+        return said.view
+    return form.show(filled, above=said.question if isinstance(said, Asked) else said)

@@ -24,7 +24,7 @@ from ledger.closing.month_close import ClosePreview, ClosingReceipt
 from ledger.months.closed_months import Action, Closing, Totals, reopen_example
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
-from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.rulebook import is_provisional, rulebook_for
 
 CLOSE = "close_month"
@@ -82,7 +82,7 @@ def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: P
             f"*Still blocked* · {formatting.listed(preview.blocked.programs, 'program')} of patients, by blocker:"
         )
         lines += [
-            f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in preview.blocked.counts
+            f"• *{count}* · {formatting.escaped(RULES_BY_NAME[name].words)}" for name, count in preview.blocked.counts
         ]
     lines.append("Once it is closed it takes no entry, correction or addendum until it is reopened with a reason.")
     blocks: list[Block] = [header(f"Close {month}"), *sections(lines), actions(close_button(preview.month))]

@@ -7,7 +7,9 @@ from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.problem import error_card
 from bot.views.reply import Reply, actions, button, context, section
+from bot.views.roster import needing
 from ledger.errors import LedgerError
+from ledger.roster.designations import Leaving
 
 ADD = "stranger_add"
 IGNORE = "stranger_ignore"
@@ -52,6 +54,12 @@ def restored_notice(user: str, staff_id: str) -> dict[str, Any]:
         f"{said}. As {formatting.escaped(staff_id)} they stay ended here. To let them work again: `/ccm staff {user}`"
     )
     return message(said, [section(ended)])
+
+
+def left_notice(user: str, left: Leaving) -> dict[str, Any]:
+    """Return the direct message that a deactivated account ended somebody whose patients need another practitioner."""
+    said = f"<@{user}> was deactivated in Slack"
+    return message(said, [section(f"{said} and is ended here."), *needing(left)])
 
 
 def message(text: str, blocks: Sequence[Block]) -> dict[str, Any]:

@@ -138,9 +138,12 @@ def _blockers(changed: MonthChange) -> list[str]:
     return [blocked(blocker, changed.after.patient_code, changed.after.program) for blocker in changed.after.blockers]
 
 
-def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
-    """Return what keeps the program from being billed for that patient, and what to do about it."""
-    remedy = formatting.about_patient(blocker.remedy, patient_code, program)
+def blocked(blocker: Blocker, patient_code: str, program: Program, told: Callable[[str], str] = str) -> str:
+    """Return what keeps the program from being billed for that patient, and what to do about it.
+
+    ``told`` says the remedy as its reader is told it, who may not be the one to clear the blocker.
+    """
+    remedy = told(formatting.about_patient(blocker.remedy, patient_code, program))
     return f"*Blocked:* {formatting.escaped(blocker.text.rstrip('.'))}. {formatting.escaped(remedy)}"
 
 

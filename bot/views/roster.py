@@ -8,18 +8,27 @@ from bot.views import formatting
 from bot.views.blocks import Block, View, search_menu
 from bot.views.forms.pickers import EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM
 from bot.views.reply import Reply, actions, button, context, header, reply_view, sections, table
+from ledger.patients.roster_history import DATED
 from ledger.practice.settings import said
 from ledger.roster.changes import ColumnChange, RosterReceipt
+from ledger.roster.designations import Leaving, needing_words
 from ledger.roster.directory import Person
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.rules.facts import Program
+from ledger.storage.roster_tables import BEGINNING
 
 PATIENTS_PAGE, STAFF_PAGE, TEAM_PAGE = "patients_page", "staff_page", "team_page"
 ADD_PATIENT, ADD_PERSON, ADD_TEAM = "patients_add", "staff_add", "team_add"
+REASSIGN = "staff_reassign"
+REASSIGN_LABEL = "Change billing practitioner"
+CODES_NAMED = 100
+"""How many patients of somebody who leaves are named; the others are counted."""
 CELL_CHARACTERS, KEPT_CHARACTERS = 40, 150
 PARTS_SHOWN = 2
 _HIDDEN = frozenset({"code_key", "code_number"})
 """Columns that follow from the code."""
+_DATED = frozenset(name for names in DATED.values() for name in names)
 
 
 def patients_list(page: PatientsPage, *, scope: str, staff: Mapping[str, str]) -> Reply:
@@ -73,6 +82,7 @@ def staff_list(
         columns = ("Id", "Name", "Credential", "Roles", "Teams", "Slack", "Works here")
         blocks.append(table(columns, [_person_row(person, teams, today) for person in people]))
     tools = _tools(EDIT_PERSON, "Change a person", ADD_PERSON, "Add a person")
+    tools["elements"].append(button(REASSIGN_LABEL, REASSIGN, ""))
     return Reply(f"Staff: {counted}", (*blocks, tools))
 
 
@@ -131,15 +141,49 @@ def saved_view(
     if receipt.outcome == "unchanged":
         said.append("It was so already.")
     said += [_change(change, labels, teams, receipt) for change in receipt.changes if change.column not in _HIDDEN]
+    if receipt.outcome == "changed" and any(change.column in _DATED for change in receipt.changes):
+        said.append(f"What is dated of it holds {_since(receipt.from_date)}.")
     said += [f"• {formatting.escaped(one)}" for one in _read_as(receipt, labels)]
     if receipt.months:
         counted = formatting.listed(receipt.months, "month")
         of = f" of {formatting.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
         said.append(f"{counted}{of} {'was' if receipt.months == 1 else 'were'} evaluated again.")
+    said += [f"• {formatting.escaped(line)}" for line in receipt.renewals]
+    said += [f"• {change}" for change in receipt.worth]
     blocks: list[Block] = sections([*said, *lines])
-    if receipt.replayed:
+    for each in receipt.leaving:
+        blocks += needing(each)
+    return _saved(blocks, replayed=receipt.replayed)
+
+
+def reassigned_view(receipt: ReassignmentReceipt) -> View:
+    """Return the modal after patients were given to another billing practitioner."""
+    counted = formatting.listed(len(receipt.patient_codes), "patient")
+    said = [f"*Changed* · {counted} now with *{formatting.escaped(receipt.practitioner)}* as billing practitioner."]
+    if receipt.unchanged:
+        said.append(f"{formatting.listed(receipt.unchanged, 'patient')} had them already.")
+    if receipt.patient_codes:
+        said.append(formatting.escaped(formatting.some_of(receipt.patient_codes, CODES_NAMED)))
+    said += [f"• {change}" for change in receipt.worth]
+    return _saved(sections(said), replayed=receipt.replayed)
+
+
+def needing(each: Leaving) -> list[Block]:
+    """Return who leaves with the patients that need another billing practitioner, and a button to the form for it."""
+    said = formatting.escaped(needing_words(each, most=CODES_NAMED))
+    return [*sections([said]), actions(button(REASSIGN_LABEL, REASSIGN, each.staff_id, style="primary"))]
+
+
+def _saved(blocks: list[Block], *, replayed: bool) -> View:
+    if replayed:
         blocks.append(context("This form had already been saved; nothing was saved twice."))
     return reply_view(Reply("Saved", tuple(blocks)), title="Saved")
+
+
+def _since(from_date: date | None) -> str:
+    if from_date is None:
+        return "from today"
+    return "since the beginning" if from_date == BEGINNING else f"from {formatting.full_day(from_date)}"
 
 
 def _read_as(receipt: RosterReceipt, labels: Mapping[str, str]) -> list[str]:
@@ -149,12 +193,13 @@ def _read_as(receipt: RosterReceipt, labels: Mapping[str, str]) -> list[str]:
 
 
 def _change(change: ColumnChange, labels: Mapping[str, str], teams: Mapping[str, str], receipt: RosterReceipt) -> str:
-    before, after = _value(change.column, change.before, teams), _value(change.column, change.after, teams)
+    before, after = value_words(change.column, change.before, teams), value_words(change.column, change.after, teams)
     label = labels.get(change.column, change.column)
     return f"• {label}: {after}" if receipt.outcome == "added" else f"• {label}: {before} → {after}"
 
 
-def _value(column: str, value: Any, teams: Mapping[str, str]) -> str:
+def value_words(column: str, value: Any, teams: Mapping[str, str]) -> str:
+    """Return a column's value as it is read: ``yes``, ``nothing``, a mention; ``teams`` has the names by id."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value in ("", []):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from ledger.months.patient_months import EvaluatedMonth
 from ledger.recording.entries import entry_name
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.formatting import listed
-from ledger.rules.statement import Statement
 
 LINES_NAMED = 5
 
@@ -21,10 +21,12 @@ class Doubles:
         """Keep where the parts of the row of ``line`` were stored."""
         self._lines |= dict.fromkeys(((patient_code, position) for position in positions), line)
 
-    def seen(self, patient_code: str, statement: Statement) -> None:
+    def seen(self, patient_code: str, evaluated: EvaluatedMonth) -> None:
         """Keep which stored rows a statement warns of (W12)."""
         rule = CATALOGUE["W12"]
-        for warning in (one for part in statement.programs for one in part.warnings if one.code == rule.number):
+        for warning in (
+            one for part in evaluated.statement.programs for one in part.warnings if one.code == rule.number
+        ):
             for position in warning.entries:
                 if line := self._lines.get((patient_code, position)):
                     self._found[line] = entry_name(patient_code, position)

@@ -14,15 +14,15 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
-from ledger.clock import month_of
+from ledger.clock import last_of_month, month_of
 from ledger.errors import LedgerError
 from ledger.months.figures import Figures
+from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.rules.statement import Statement
 from ledger.storage.batches import batches
 from ledger.storage.database import AnyRow, AnySelect
 from ledger.storage.month_tables import ClosedProgramRow, ClosedStatementRow, MonthClosingRow
-from ledger.storage.tables import PatientRow
 
 
 class Action(StrEnum):
@@ -205,9 +205,7 @@ def closed_programs(practice_id: str, closing: Closing, team_ids: Collection[str
     )
     if team_ids is None:
         return query
-    patients = select(PatientRow.patient_code).where(
-        PatientRow.practice_id == practice_id, PatientRow.team_id.in_(sorted(team_ids))
-    )
+    patients = patients_in(practice_id, team_ids, last_of_month(closing.month))
     return query.where(ClosedProgramRow.patient_code.in_(patients))
 
 

@@ -6,13 +6,16 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.closed_months import Closing, closing_in_force, frozen_statements, nothing_frozen, share_months
 from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
 from ledger.patients.records import PatientRecord, load_records, patient_codes
 from ledger.practice.practice import Practice, get_practice
+from ledger.rules.devices import ends_a_period
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
+from ledger.rules.month_view import view_of
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
 from ledger.storage.batches import batches
@@ -33,6 +36,10 @@ class EvaluatedMonth:
     closing: Closing | None = None
 
 
+Seen = Callable[[str, EvaluatedMonth], None]
+"""Is shown each month that is evaluated again, with its patient's code."""
+
+
 def statement_of(connection: Connection, practice: Practice, patient_code: str, month: date) -> EvaluatedMonth:
     """Return the statement of that patient and month.
 
@@ -43,7 +50,7 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
     """
     found = evaluated_months(connection, practice, [patient_code], month)
     if patient_code not in found:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     return found[patient_code]
 
 
@@ -95,13 +102,17 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
     """
     record = load_records(connection, practice, [patient_code], month).get(patient_code)
     if record is None:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     stored = stored_figures(connection, practice.practice_id, [patient_code], month)
     return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
 
 
 def evaluate_with(
-    connection: Connection, practice: Practice, opened: OpenMonth, entries: Sequence[TimeEntry], member: StaffMember
+    connection: Connection,
+    practice: Practice,
+    opened: OpenMonth,
+    entries: Sequence[TimeEntry],
+    member: Sequence[StaffMember],
 ) -> EvaluatedMonth:
     """Return the statement of the month with these entries of ``member`` added, its figures stored.
 
@@ -119,7 +130,8 @@ def _evaluate_and_store(
     return evaluated
 
 
-def _unknown(patient_code: str) -> LedgerError:
+def unknown_patient(patient_code: str) -> LedgerError:
+    """Return what somebody is told who names a patient that the roster does not have."""
     return LedgerError(
         "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
     )
@@ -129,11 +141,14 @@ def reevaluate_all(
     connection: Connection,
     practice: Practice,
     patient_codes: Sequence[str],
-    seen: Callable[[str, Statement], None] = lambda _code, _statement: None,
+    seen: Seen = lambda _code, _evaluated: None,
+    *,
+    since: date = date.min,
 ) -> int:
     """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
 
-    Closed months are left as they were (B2) and do not count. ``seen`` is shown each statement with its patient's code.
+    Months before that of ``since`` are left alone. Closed months are left as they were (B2) and do not count. ``seen``
+    is shown each with its patient's code.
     """
     practice_id = practice.practice_id
     lock_heads(connection, practice_id, patient_codes)
@@ -144,25 +159,28 @@ def reevaluate_all(
     closed = share_months(connection, practice_id, months)
     # Read behind the months' locks: who reopened one just now has stored its figures.
     stored = stored_figures(connection, practice_id, patient_codes)
-    opened = sorted(key for key in keys | stored.keys() if key[1] not in closed)
+    opened = sorted(key for key in keys | stored.keys() if key[1] not in closed and key[1] >= month_of(since))
     for code, month in opened:
         evaluated = evaluate_record(practice, code, records[code], month, stored.get((code, month), ()))
         store(connection, practice_id, evaluated.before, evaluated.after)
-        seen(code, evaluated.statement)
+        seen(code, evaluated)
     return len(opened)
 
 
 def reevaluate_practice(
-    connection: Connection, practice: Practice, progress: Callable[[int, int], None] = lambda _done, _all: None
+    connection: Connection,
+    practice: Practice,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    seen: Seen = lambda _code, _evaluated: None,
 ) -> int:
     """Evaluate every patient-month of the practice but closed ones, and return how many there were.
 
-    ``progress`` is told how many patients are done, of how many.
+    ``progress`` is told how many patients are done, of how many; ``seen`` as for ``reevaluate_all``.
     """
     codes = patient_codes(connection, practice.practice_id)
     months = done = 0
     for batch in batches(codes):
-        months += reevaluate_all(connection, practice, batch)
+        months += reevaluate_all(connection, practice, batch, seen)
         done += len(batch)
         progress(done, len(codes))
     return months
@@ -173,6 +191,8 @@ def evaluate_record(
 ) -> EvaluatedMonth:
     """Return the statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
-    statement = evaluate(facts, rulebook_for(month), practice.policy)
-    after = figures_of(patient_code, facts, statement) if facts.entries or facts.reading_days else ()
+    book = rulebook_for(month)
+    statement = evaluate(facts, book, practice.policy)
+    has_figures = facts.entries or ends_a_period(view_of(facts, practice.policy), book)
+    after = figures_of(patient_code, facts, statement) if has_figures else ()
     return EvaluatedMonth(facts, statement, tuple(before), after)

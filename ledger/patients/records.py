@@ -3,27 +3,26 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
-from ledger.clock import month_of, next_month
+from ledger.clock import last_of_month, month_of, next_month
+from ledger.patients.fact_shapes import Monthly, bare_counts, marks, readings, spanning_months
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import DATED, PATIENTS, History, histories, load_staff
 from ledger.practice.practice import Practice
+from ledger.rules.devices import PERIOD_DAYS
 from ledger.rules.facts import (
     Activity,
-    CarePlanRevision,
-    ComplexityDesignation,
-    Consent,
     Contact,
-    Enrollment,
-    InitiatingVisit,
+    Designation,
     PatientMonth,
     Program,
+    Readings,
     StaffMember,
-    Stay,
     TimeEntry,
 )
 from ledger.storage.database import AnyRow
@@ -33,7 +32,6 @@ from ledger.storage.tables import (
     EntryVoidRow,
     PatientFactRow,
     PatientRow,
-    StaffRow,
     TimeEntryRow,
 )
 
@@ -58,12 +56,7 @@ _ENTRIES = (
         TimeEntryRow.external_id,
         EntryVoidRow.position.label("void_position"),
         EntryAddendumRow.text.label("addendum"),
-        StaffRow.credential,
-        StaffRow.active_from,
-        StaffRow.active_to,
-        StaffRow.supervised,
     )
-    .join(StaffRow, and_(StaffRow.practice_id == TimeEntryRow.practice_id, StaffRow.staff_id == TimeEntryRow.staff_id))
     .outerjoin(
         EntryVoidRow,
         VOIDS_ENTRY,
@@ -82,58 +75,68 @@ _ENTRIES = (
 _ENTRIES_OF_MONTH = _ENTRIES.where(
     TimeEntryRow.date_of_service >= bindparam("month"), TimeEntryRow.date_of_service < bindparam("next_month")
 )
-_PATIENTS = select(
-    PatientRow.patient_code, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
-).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
-_STAFF = select(
-    StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised
-).where(StaffRow.practice_id == _MINE, StaffRow.staff_id.in_(bindparam("staff_ids", expanding=True)))
+_PATIENTS = select(PatientRow.patient_code).where(PatientRow.practice_id == _MINE, PatientRow.patient_code.in_(_CODES))
 _FACTS = facts_in_force(_MINE).where(PatientFactRow.patient_code.in_(_CODES))
 
 
 @dataclass(frozen=True, slots=True)
-class Monthly:
-    """The facts that belong to one month."""
-
-    reading_days: int = 0
-    apcm: bool = False
-    billed_elsewhere: frozenset[Program] = frozenset()
-
-
-_NOTHING_MONTHLY = Monthly()
-
-
-@dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """All stored facts of one patient: those that span months, and the entries of the months asked for."""
+    """All stored facts of one patient: those that span months, and the entries of the months asked for.
+
+    ``roster`` is what the roster has of the patient by days, ``staff`` everybody of whom a rule may ask.
+    """
 
     base: PatientMonth
-    monthly: Mapping[date, Monthly]
+    roster: History
+    marks: Mapping[date, Monthly]
+    bare_counts: Mapping[date, int]
+    """Of readings in periods of no known beginning, by month."""
     entries: tuple[TimeEntry, ...]
     staff: tuple[StaffMember, ...]
 
-    def joined_by(self, entries: Sequence[TimeEntry], member: StaffMember) -> "PatientRecord":
-        """Return this record with entries that are being recorded, and with who did the work."""
-        others = tuple(one for one in self.staff if one.staff_id != member.staff_id)
-        return PatientRecord(self.base, self.monthly, (*self.entries, *entries), (*others, member))
+    def joined_by(self, entries: Sequence[TimeEntry], member: Sequence[StaffMember]) -> "PatientRecord":
+        """Return this record with entries that are being recorded, and with who did the work, over time."""
+        named = {one.staff_id for one in member}
+        others = (one for one in self.staff if one.staff_id not in named)
+        return replace(self, entries=(*self.entries, *entries), staff=(*others, *member))
+
+    def designations(self) -> tuple[Designation, ...]:
+        """Return who was the patient's billing practitioner from when to when (R9)."""
+        return tuple(
+            Designation(period.values["billing_practitioner"], period.first, period.last)
+            for period in self.roster.periods(["billing_practitioner"])
+            if period.values["billing_practitioner"] is not None
+        )
 
     def months(self) -> list[date]:
         """Return the months that have figures: those with entries or with device readings, earliest first."""
-        read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
+        read = {month for month, days in self.bare_counts.items() if days} | self._months_of_periods()
         return sorted({month_of(entry.date_of_service) for entry in self.entries} | read)
 
     def facts(self, month: date) -> PatientMonth:
         """Return the facts of that month (its first day)."""
-        monthly = self.monthly.get(month, _NOTHING_MONTHLY)
+        marks = self.marks.get(month, Monthly())
+        counted = self.bare_counts.get(month, 0)
+        held = {**DATED[PATIENTS], **self.roster.on(last_of_month(month))}
         return replace(
             self.base,
             month=month,
+            conditions=tuple(held["conditions"]),
+            risk_documented=held["risk_documented"],
+            designations=self.designations(),
             entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
             staff=self.staff,
-            billed_elsewhere=monthly.billed_elsewhere,
-            apcm=monthly.apcm,
-            reading_days=monthly.reading_days,
+            billed_elsewhere=marks.billed_elsewhere,
+            apcm=marks.apcm,
+            other_services=marks.other_services,
+            readings=(*self.base.readings, *([Readings(days=counted)] if counted else [])),
         )
+
+    def _months_of_periods(self) -> set[date]:
+        """Return the months in which a 30-day period with readings ends, or may end (R10)."""
+        ends = {one.from_date + timedelta(days=PERIOD_DAYS - 1) for one in self.base.readings if one.from_date}
+        days = {day for one in self.base.readings for day in one.dates}
+        return {month_of(day) for day in ends | days | {day + timedelta(days=PERIOD_DAYS - 1) for day in days}}
 
 
 def patient_codes(connection: Connection, practice_id: str) -> Sequence[str]:
@@ -151,117 +154,64 @@ def load_records(
 
     Codes that name no patient are absent.
     """
-    entries, staff = _load_entries(connection, practice, patient_codes, month)
+    entries = _load_entries(connection, practice, patient_codes, month)
     mine = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
     facts: dict[str, dict[str, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
     for fact in sorted(connection.execute(_FACTS, mine), key=lambda fact: (fact.subject, fact.on_date)):
         facts[fact.patient_code][fact.kind].append(fact)
-    _add_designators(connection, practice, facts, staff)
+    rosters = histories(connection, practice.practice_id, PATIENTS, patient_codes)
+    involved = {
+        code: _involved(entries[code], facts[code], rosters.get(code, History()))
+        for code in connection.scalars(_PATIENTS, mine)
+    }
+    members = load_staff(connection, practice.practice_id, {one for ids in involved.values() for one in ids})
     return {
-        row.patient_code: _record(
-            practice, row, facts[row.patient_code], entries[row.patient_code], staff[row.patient_code]
+        code: PatientRecord(
+            _base(practice, facts[code]),
+            rosters.get(code, History()),
+            marks(facts[code]),
+            bare_counts(facts[code]),
+            tuple(entries[code]),
+            tuple(member for one in ids for member in members.get(one, ())),
         )
-        for row in connection.execute(_PATIENTS, mine)
+        for code, ids in involved.items()
     }
 
 
-def _record(
-    practice: Practice,
-    row: AnyRow,
-    facts: Mapping[str, Sequence[AnyRow]],
-    entries: Sequence[TimeEntry],
-    staff: Mapping[str, StaffMember],
-) -> PatientRecord:
-    base = PatientMonth(
+def _involved(entries: Sequence[TimeEntry], facts: Mapping[str, Sequence[AnyRow]], roster: History) -> list[str]:
+    """Return of whom the rules may ask: who worked, who designated complex care (R5), who bills or billed."""
+    ids = [entry.staff_id for entry in entries]
+    ids += [fact.details["staff_id"] for fact in facts.get(FactKind.COMPLEXITY, ())]
+    ids += [values["billing_practitioner"] for values in roster.steps.values() if values.get("billing_practitioner")]
+    return list(dict.fromkeys(ids))
+
+
+def _base(practice: Practice, facts: Mapping[str, Sequence[AnyRow]]) -> PatientMonth:
+    """Return what holds of every month alike; ``PatientRecord.facts`` makes it that of one."""
+    return PatientMonth(
         month=date.min,
         timezone=practice.timezone,
-        conditions=tuple(row.conditions),
-        risk_documented=row.risk_documented,
-        billing_practitioner=row.billing_practitioner,
-        enrollments=tuple(
-            Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
-        ),
-        consents=tuple(
-            Consent(Program(fact.subject), fact.on_date, fact.details["form"], fact.until_date)
-            for fact in facts[FactKind.CONSENT]
-        ),
-        initiating_visits=tuple(
-            InitiatingVisit(fact.on_date, fact.details["type"]) for fact in facts[FactKind.INITIATING_VISIT]
-        ),
-        care_plans=tuple(
-            CarePlanRevision(fact.on_date, fact.details.get("substantial", False)) for fact in facts[FactKind.CARE_PLAN]
-        ),
-        stays=tuple(_stay(fact, practice) for fact in facts[FactKind.STAY]),
-        complexity=tuple(
-            ComplexityDesignation(
-                fact.on_date, fact.details["mdm"], fact.details["staff_id"], fact.details["rationale"]
-            )
-            for fact in facts[FactKind.COMPLEXITY]
-        ),
+        **spanning_months(facts, practice),
+        readings=readings(facts),
     )
-    return PatientRecord(base, _monthly(facts), tuple(entries), tuple(staff.values()))
-
-
-def _stay(fact: AnyRow, practice: Practice) -> Stay:
-    """Return the stay with each edge as well as it is known: to the minute, or to the day."""
-    edges = {
-        name: practice.local(datetime.fromisoformat(fact.details[name])) if fact.details.get(name) else day
-        for name, day in (("admitted_at", fact.on_date), ("discharged_at", fact.until_date))
-    }
-    return Stay(fact.subject, edges["admitted_at"] or fact.on_date, edges["discharged_at"])
-
-
-def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
-    monthly: dict[date, Monthly] = defaultdict(lambda: _NOTHING_MONTHLY)
-    for fact in facts.get(FactKind.READINGS, ()):
-        monthly[fact.on_date] = replace(monthly[fact.on_date], reading_days=fact.details["days"])
-    for fact in facts.get(FactKind.APCM, ()):
-        monthly[fact.on_date] = replace(monthly[fact.on_date], apcm=True)
-    for fact in facts.get(FactKind.BILLED_ELSEWHERE, ()):
-        programs = monthly[fact.on_date].billed_elsewhere | {Program(fact.subject)}
-        monthly[fact.on_date] = replace(monthly[fact.on_date], billed_elsewhere=programs)
-    return dict(monthly)
 
 
 def _load_entries(
     connection: Connection, practice: Practice, patient_codes: Sequence[str], month: date | None
-) -> tuple[Mapping[str, list[TimeEntry]], Mapping[str, dict[str, StaffMember]]]:
+) -> Mapping[str, list[TimeEntry]]:
     mine: dict[str, Any] = {"practice_id": practice.practice_id, "codes": list(patient_codes)}
     if month is None:
         rows = connection.execute(_ENTRIES, mine)
     else:
         rows = connection.execute(_ENTRIES_OF_MONTH, {**mine, "month": month, "next_month": next_month(month)})
     entries: dict[str, list[TimeEntry]] = defaultdict(list)
-    staff: dict[str, dict[str, StaffMember]] = defaultdict(dict)
     for row in rows:
         known = entries[row.patient_code]
         if known and known[-1].number == row.position:
             known[-1] = replace(known[-1], note=with_addendum(known[-1].note, row.addendum))
             continue
         known.append(_time_entry(row, practice))
-        if row.staff_id not in staff[row.patient_code]:
-            staff[row.patient_code][row.staff_id] = StaffMember(
-                row.staff_id, row.credential, row.active_from, row.active_to, row.supervised
-            )
-    return entries, staff
-
-
-def _add_designators(
-    connection: Connection,
-    practice: Practice,
-    facts: Mapping[str, Mapping[str, Sequence[AnyRow]]],
-    staff: Mapping[str, dict[str, StaffMember]],
-) -> None:
-    """Add to each patient's staff who designated complex care: rules ask for a practitioner, with entries or not."""
-    designated = [
-        (code, fact.details["staff_id"]) for code, kinds in facts.items() for fact in kinds.get(FactKind.COMPLEXITY, ())
-    ]
-    if not designated:
-        return
-    mine = {"practice_id": practice.practice_id, "staff_ids": sorted({staff_id for _, staff_id in designated})}
-    members = {row.staff_id: StaffMember(*row) for row in connection.execute(_STAFF, mine)}
-    for code, staff_id in designated:
-        staff[code].setdefault(staff_id, members[staff_id])
+    return entries
 
 
 def with_addendum(note: str, addendum: str | None) -> str:

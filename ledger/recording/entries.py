@@ -1,6 +1,6 @@
 """Recording time: one request, one transaction, one link in the patient's chain for each date (E1 to E8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -124,7 +124,7 @@ def store_entry(
     connection: Connection,
     practice: Practice,
     entry: NewEntry,
-    member: StaffMember,
+    member: Sequence[StaffMember],
     *,
     at: datetime,
     recorded_by: str,

@@ -1,5 +1,6 @@
 """A fix: an entry voided and the one that replaces it recorded, together or not at all (E5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,7 +57,7 @@ def _fix(
     practice: Practice,
     position: int,
     entry: NewEntry,
-    member: StaffMember,
+    member: Sequence[StaffMember],
     *,
     at: datetime,
     confirmed: bool,

@@ -4,13 +4,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from ledger.patients.roster_history import load_staff
 from ledger.practice.practice import Practice
 from ledger.rules.facts import StaffMember
 from ledger.storage.batches import batches
 from ledger.storage.tables import StaffRow, TimeEntryRow
 
 _LOCK_STAFF = (
-    select(StaffRow.staff_id, StaffRow.credential, StaffRow.active_from, StaffRow.active_to, StaffRow.supervised)
+    select(StaffRow.staff_id)
     .where(StaffRow.practice_id == bindparam("mine"), StaffRow.staff_id == bindparam("staff"))
     .with_for_update()
 )
@@ -19,9 +20,13 @@ _LAST_NUMBER = select(func.max(TimeEntryRow.stored_number)).where(
 )
 
 
-def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> StaffMember:
-    """Return the staff member; a second writer for the same one waits, so that neither misses what the other stores."""
-    return StaffMember(*connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one())
+def lock_staff(connection: Connection, practice: Practice, staff_id: str) -> tuple[StaffMember, ...]:
+    """Return the staff member as the rules see one over time.
+
+    A second writer for the same one waits, so that neither misses what the other stores.
+    """
+    connection.execute(_LOCK_STAFF, {"mine": practice.practice_id, "staff": staff_id}).one()
+    return load_staff(connection, practice.practice_id, [staff_id])[staff_id]
 
 
 def lock_many_staff(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> None:

@@ -7,11 +7,14 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
 
+from ledger.claims.marks import totals_of_month
+from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
 from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import hindrance
 from ledger.rules.facts import Program
@@ -19,7 +22,7 @@ from ledger.rules.rulebook import is_provisional
 from ledger.rules.statement import Group, Status
 from ledger.storage.database import AnySelect
 from ledger.storage.month_tables import ClosedProgramRow
-from ledger.storage.tables import PatientFactRow, PatientMonthRow, PatientRow
+from ledger.storage.tables import PatientFactRow, PatientMonthRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class MonthCounts:
     """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed.
 
     ``provisional`` says that its figures are those of an earlier rulebook, for want of its own (B1).
+    ``claims`` is what was submitted of it, and what became of that.
     """
 
     month: date
@@ -80,6 +84,7 @@ class MonthCounts:
     expected_cents: int
     closing: Closing | None = None
     provisional: bool = False
+    claims: ClaimTotals = NOTHING_CLAIMED
 
     @property
     def capture_percent(self) -> int:
@@ -130,6 +135,7 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
         expected_cents=int(billable.cents) if billable else 0,
         closing=closing,
         provisional=is_provisional(scope.month, closing.rulebook if closing else None),
+        claims=totals_of_month(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program),
     )
 
 
@@ -295,7 +301,7 @@ def touched_query(practice: Practice, scope: Scope) -> AnySelect:
     if scope.program is not None:
         query = query.where(PatientMonthRow.program == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(PatientMonthRow.patient_code.in_(patients_of(practice, scope.team_ids)))
+        query = query.where(PatientMonthRow.patient_code.in_(_patients_of(practice, scope.month, scope.team_ids)))
     return query
 
 
@@ -313,7 +319,7 @@ def _enrolled(connection: Connection, practice: Practice, scope: Scope) -> Subqu
     if scope.program is not None:
         query = query.where(fact.subject == scope.program.value)
     if scope.team_ids is not None:
-        query = query.where(fact.patient_code.in_(patients_of(practice, scope.team_ids)))
+        query = query.where(fact.patient_code.in_(_patients_of(practice, scope.month, scope.team_ids)))
     return query.distinct().subquery("enrolled")
 
 
@@ -336,11 +342,9 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope, on: dat
     return query.where(hindrance(practice, enrolled.c.patient_code, enrolled.c.program, on).is_(None))
 
 
-def patients_of(practice: Practice, team_ids: Collection[str]) -> AnySelect:
-    """Return the codes of the teams' patients."""
-    return select(PatientRow.patient_code).where(
-        PatientRow.practice_id == practice.practice_id, PatientRow.team_id.in_(sorted(team_ids))
-    )
+def _patients_of(practice: Practice, month: date, team_ids: Collection[str]) -> AnySelect:
+    """Return the codes of who was the teams' patient on the month's last day."""
+    return patients_in(practice.practice_id, team_ids, last_of_month(month))
 
 
 def _count(query: AnySelect) -> AnySelect:

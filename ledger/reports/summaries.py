@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ledger.months.figures import Figures, from_row
+from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import hindrance
-from ledger.reports.month_lists import Scope, patients_of, touched_query
+from ledger.reports.month_lists import Scope, touched_query
 from ledger.rules.statement import Status
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, PatientMonthRow, TimeEntryRow
 
@@ -88,7 +89,7 @@ def minutes_by_person(
         .outerjoin(EntryVoidRow, VOIDS_ENTRY)
         .where(
             TimeEntryRow.practice_id == practice.practice_id,
-            TimeEntryRow.patient_code.in_(patients_of(practice, team_ids)),
+            TimeEntryRow.patient_code.in_(patients_in(practice.practice_id, team_ids, last)),
             TimeEntryRow.date_of_service.between(before, last),
             EntryVoidRow.position.is_(None),
         )

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_
 
 from ledger.clock import last_of_month
 from ledger.months.figures import Figures, from_row
+from ledger.patients.roster_history import team_on
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import Hindrance, Named, hindrance, in_words
 from ledger.reports.month_lists import Scope, touched_query
@@ -154,7 +155,7 @@ def band_counts(connection: Connection, practice: Practice, scope: Scope, *, on:
             ),
         )
         .with_only_columns(
-            PatientRow.team_id,
+            team_on(practice.practice_id, last_of_month(scope.month)).label("team_id"),
             PatientMonthRow.program,
             PatientMonthRow.counted_minutes,
             PatientMonthRow.next_thresholds,

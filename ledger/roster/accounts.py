@@ -9,8 +9,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.practice.practice import Practice
+from ledger.roster.designations import Leaving, left
 from ledger.roster.directory import Person, Role, people, person_by_slack_id
-from ledger.roster.storing import lock_roster, put_all, record_changes
+from ledger.roster.storing import lock_roster, put_all, put_dated, record_changes
 from ledger.storage.database import AnyRow, ScopedDatabase
 from ledger.storage.tables import RosterChangeRow, StaffRow, StrangerRow
 
@@ -38,12 +39,14 @@ def admit_administrator(
         "active_from": None,
         "active_to": None,
         "supervised": True,
+        "employed": True,
     }
-    put_all(connection, practice, StaffRow, "staff_id", {staff_id: values}, at=at, recorded_by=SET_UP_BY)
+    said = {staff_id: [(None, values)]}
+    put_dated(connection, practice, StaffRow, "staff_id", said, at=at, recorded_by=SET_UP_BY)
     return Person(staff_id, slack_user_id, name, "", frozenset({Role.ADMIN}), (), None, None)
 
 
-def end_person(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Person | None:
+def end_person(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Leaving | None:
     """End today the staff member whose Slack account was deactivated; None where there is none, or who has ended."""
     lock_roster(connection, practice)
     person = person_by_slack_id(connection, practice.practice_id, slack_user_id)
@@ -53,7 +56,7 @@ def end_person(connection: Connection, practice: Practice, slack_user_id: str, *
     ended = {person.staff_id: {"active_to": today}}
     put_all(connection, practice, StaffRow, "staff_id", ended, at=at, recorded_by=SLACK)
     # No month is evaluated again: time is recorded up to today, and today still counts (C4).
-    return person
+    return left(connection, practice, person.staff_id, today)
 
 
 def note_restored(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Person | None:

@@ -8,20 +8,25 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.months.consents import missing_consents, renewal_lines
 from ledger.months.patient_months import reevaluate_all
+from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.practice.practice import Practice
 from ledger.roster.directory import StaffIds, code_key, code_number, people, team_id_for, teams
-from ledger.roster.storing import Put, keys_where, put_all
+from ledger.roster.storing import FROM, Put, first_change, put_dated
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
 from ledger.validation import Cells, Column
+from ledger.values.billing_ids import read_place_of_service
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_conditions
 
+CODES_NAMED = 100
+"""How many patients that have to consent anew are named; the others are counted."""
 PATIENT_FILE = (
     Column("code", ("patient", "patient_code")),
     Column("team", ("care_team",)),
@@ -35,6 +40,8 @@ PATIENT_FILE = (
     Column("initiating_visit_date", may_be_missing=True),
     Column("initiating_visit_type", may_be_missing=True),
     Column("care_plan_date", may_be_missing=True),
+    FROM,
+    Column("place_of_service", ("pos",), may_be_missing=True),
 )
 """The columns of patients.csv; what a file leaves out stays as it is known."""
 
@@ -84,13 +91,27 @@ def known_roster(
     )
 
 
+NO_DAYS: Mapping[str, date | None] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPatients:
-    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again."""
+    """What became of the rows, of whom facts were new or revised, and how many months were evaluated again.
+
+    ``worth`` has the months in which other codes or payments came of it.
+    """
 
     done: dict[str, Put]
     told: frozenset[str]
     months: int
+    worth: tuple[WorthChange, ...] = ()
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9), a sentence a practitioner."""
+
+    def ask(self, *, confirmed: bool) -> None:
+        """Ask before columns of the roster change what is billed (``ask_about_worth``); facts alone may."""
+        changed, _ = first_change(self.done, WORTH)
+        ask_about_worth(self.worth if changed else (), confirmed=confirmed)
 
 
 def put_patients(
@@ -99,19 +120,32 @@ def put_patients(
     roster: Mapping[str, Mapping[str, Any]],
     facts: Sequence[Fact],
     *,
+    from_dates: Mapping[str, date | None] = NO_DAYS,
     at: datetime,
     recorded_by: str,
 ) -> StoredPatients:
-    """Store patients by code and their facts, and evaluate again the months that this touches."""
-    done = put_all(
-        connection, practice, PatientRow, "patient_code", roster, at=at, recorded_by=recorded_by, defaults=DEFAULTS
+    """Store patients by code and their facts, and evaluate again the months that this touches.
+
+    The roster's dated columns hold ``from_dates``, by code; otherwise as ``put_dated`` has it.
+    """
+    told = {code: [(from_dates.get(code), values)] for code, values in roster.items()}
+    done = put_dated(
+        connection, practice, PatientRow, "patient_code", told, at=at, recorded_by=recorded_by, defaults=DEFAULTS
     )
     added = {code for code, put in done.items() if put.outcome == "added"}
     _begin_chains(connection, practice, sorted(added))
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
-    touched = {*keys_where(done, WORTH), *appended.patient_codes} - added
-    months = sum(reevaluate_all(connection, practice, batch) for batch in batches(sorted(touched)))
-    return StoredPatients(done, frozenset(appended.patient_codes), months)
+    changed, since = first_change(done, WORTH)
+    told_of = set(appended.patient_codes) - added
+    others = sorted({*changed} - told_of)
+    weighing = Weighing()
+    months = sum(reevaluate_all(connection, practice, batch, weighing.seen) for batch in batches(sorted(told_of)))
+    months += sum(reevaluate_all(connection, practice, batch, weighing.seen, since=since) for batch in batches(others))
+    rebilled, _ = first_change(done, {"billing_practitioner"})
+    missing = missing_consents(connection, practice, sorted(rebilled), on=practice.local_date(at)) if rebilled else []
+    renewals = renewal_lines(missing, most=CODES_NAMED)
+    worth = weighing.changes(connection, practice)
+    return StoredPatients(done, frozenset(appended.patient_codes), months, worth, renewals)
 
 
 def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:
@@ -151,6 +185,7 @@ def _roster_values(row: Cells, known: KnownRoster, code: str) -> dict[str, Any]:
         "billing_practitioner": row.read_text("billing_practitioner", known.staff_ids.read) or None,
         "conditions": _conditions(row),
         "risk_documented": row.yes_no("risk_documented", default=True),
+        "place_of_service": row.read_text("place_of_service", read_place_of_service) or None,
     }
     return {column: value for column, value in values.items() if column not in row.missing}
 

@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.months.patient_months import reevaluate_all
+from ledger.months.patient_months import Seen, reevaluate_all
 from ledger.patients.facts import FactKind
+from ledger.patients.roster_history import billed_by
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Role, StaffIds, people, team_id_for, teams
+from ledger.roster.storing import FROM
 from ledger.storage.batches import batches
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
 from ledger.validation import Cells, Column
+from ledger.values.billing_ids import read_npi
 from ledger.values.codes import read_staff_id
 from ledger.values.credentials import read_credential
 from ledger.values.days import refuse_first_day, refuse_last_day
@@ -27,16 +31,19 @@ STAFF_FILE = (
     Column("credential", ("credentials",)),
     Column("roles", ("role",)),
     Column("teams", ("team",)),
-    Column("active_from", ("from",), may_be_missing=True),
-    Column("active_to", ("to",), may_be_missing=True),
+    Column("active_from", may_be_missing=True),
+    Column("active_to", may_be_missing=True),
     Column("supervised", may_be_missing=True),
+    Column("employed", may_be_missing=True),
+    FROM,
+    Column("npi", may_be_missing=True),
 )
 """The columns of staff.csv; what a file leaves out stays as it is known."""
 
-DEFAULTS: Mapping[str, Any] = {"supervised": True}
+DEFAULTS: Mapping[str, Any] = {"supervised": True, "employed": True}
 """What a new person has where the file says nothing of it."""
 
-WORTH = frozenset({"credential", "active_from", "active_to", "supervised"})
+WORTH = frozenset({"credential", "active_from", "active_to", "supervised", "employed"})
 """The columns on which depends what past entries are worth (C4)."""
 
 
@@ -102,6 +109,8 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         "active_from": active_from,
         "active_to": active_to,
         "supervised": row.yes_no("supervised", default=True),
+        "employed": row.yes_no("employed", default=True),
+        "npi": row.read_text("npi", read_npi) or None,
     }
     return staff_id, {column: value for column, value in values.items() if column not in row.missing}
 
@@ -125,7 +134,10 @@ def _staff_id(row: Cells, known: KnownStaff) -> str:
 
 
 def patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> list[str]:
-    """Return the patients for whom one of these people worked, or whose care they designated complex (R5), by code."""
+    """Return the patients whose months depend on one of these people, by code.
+
+    They worked for them, designated their care complex (R5), or are or were their billing practitioner.
+    """
     worked_for = connection.scalars(
         select(TimeEntryRow.patient_code)
         .where(TimeEntryRow.practice_id == practice.practice_id, TimeEntryRow.staff_id.in_(staff_ids))
@@ -137,10 +149,19 @@ def patients_of(connection: Connection, practice: Practice, staff_ids: Collectio
         )
     )
     designated = {row.patient_code for row in designations if row.details["staff_id"] in staff_ids}
-    return sorted({*worked_for, *designated})
+    return sorted({*worked_for, *designated, *billed_by(connection, practice.practice_id, staff_ids)})
 
 
-def reevaluate_patients_of(connection: Connection, practice: Practice, staff_ids: Collection[str]) -> int:
-    """Evaluate the months of ``patients_of`` these people again; return how many there were."""
+def reevaluate_patients_of(
+    connection: Connection,
+    practice: Practice,
+    staff_ids: Collection[str],
+    since: date = BEGINNING,
+    seen: Seen = lambda _code, _evaluated: None,
+) -> int:
+    """Evaluate the months of ``patients_of`` these people again, from that of ``since`` on; return their number.
+
+    ``seen`` is shown each.
+    """
     codes = patients_of(connection, practice, staff_ids)
-    return sum(reevaluate_all(connection, practice, batch) for batch in batches(codes))
+    return sum(reevaluate_all(connection, practice, batch, seen, since=since) for batch in batches(codes))

@@ -8,9 +8,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ledger.rules.facts import Program
+from ledger.rules.formatting import Units
 from ledger.rules.toml_files import Day, Name, Positive, Table, Whole, YesNo
 
 Need = Literal["complexity_designation", "live_contact"]
@@ -69,6 +70,12 @@ class TimeFamily(Table):
             return (first,)
         return tuple(first + self.add_on.each_further_minutes * unit for unit in range(self.add_on.at_most + 1))
 
+    def minutes_of(self, units: Units) -> int:
+        """Return the minutes at which the last of these units is reached."""
+        if self.short is not None and units[0][0] == self.short.code:
+            return self.short.at_minutes
+        return self.unit_minutes[sum(count for _, count in units) - 1]
+
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The family's codes in the order in which minutes reach them."""
@@ -87,13 +94,22 @@ class ReadingCode(Table):
     to_days: Positive
 
 
+class SetUpCode(Table):
+    """The code for setting a device up: with the first period of enough days that begins soon enough after it (R11)."""
+
+    code: Name
+    from_days: Positive
+    within_days: Positive
+
+
 class ReadingFamily(Table):
-    """Codes reached by days with device readings; at most one of them is billed (billing-rules section 5)."""
+    """Codes reached by days with device readings; at most one a period is billed (billing-rules section 5)."""
 
     name: Name
     title: Name
     program: Program
     codes: tuple[ReadingCode, ...]
+    set_up: SetUpCode | None = None
     source: Name
 
     @model_validator(mode="after")
@@ -108,19 +124,47 @@ class ReadingFamily(Table):
         return self
 
 
+class VisitCode(Table):
+    """A code for a visit of such decision making within so many days after the discharge (T3)."""
+
+    code: Name
+    mdm: tuple[Name, ...]
+    within_days: Positive
+
+
+class DischargeFamily(Table):
+    """Codes reached by what follows a discharge (billing-rules section 11); of several that fit, the first is taken."""
+
+    name: Name
+    title: Name
+    program: Program
+    from_settings: tuple[Name, ...]
+    to_settings: tuple[Name, ...]
+    contact_business_days: Positive
+    attempts_suffice: Positive
+    period_days: Positive
+    codes: Annotated[tuple[VisitCode, ...], Field(min_length=1)]
+    source: Name
+
+
 class Requirement(Table):
-    """What a program needs of a patient before it may be billed (billing-rules section 6)."""
+    """What a program needs of a patient before it may be billed (billing-rules section 6).
+
+    ``initiating_visit_renewed``: the visit is asked for anew, within those days before the month's last day.
+    """
 
     conditions_at_least: Whole
     risk_documented: YesNo
     care_plan: YesNo
     initiating_visit_within_days: Whole
+    initiating_visit_renewed: YesNo = False
 
 
 class ProgramTable(Table):
     """A care program: its name, the words for typing it, and what it needs of a patient, if anything.
 
-    ``obeys_rpm_time``: the policy of that name decides which of its minutes count (R7, C10).
+    ``obeys_rpm_time``: the policy of that name decides which of its minutes count (R7, C10). ``per_discharge``: it is
+    billed by the discharge, and asks for neither enrollment nor consent (T2).
     """
 
     name: Program
@@ -128,6 +172,7 @@ class ProgramTable(Table):
     words: tuple[Name, ...]
     requires: Requirement | None = None
     obeys_rpm_time: YesNo = False
+    per_discharge: YesNo = False
     source: Name
 
 
@@ -176,12 +221,21 @@ class Payment(Table):
         return self
 
 
+class OtherService(Table):
+    """A service that excludes programs in the month in which the billing practitioner bills it (R2)."""
+
+    title: Name
+    codes: tuple[Name, ...]
+    excludes: tuple[Program, ...]
+
+
 class Conflict(Table):
     """What is never billed together (billing-rules R2)."""
 
     never_together: tuple[tuple[Program, Program], ...]
     advanced_primary_care_codes: tuple[Name, ...]
     advanced_primary_care_excludes: tuple[Program, ...]
+    other_services: tuple[OtherService, ...] = ()
     source: Name
 
 
@@ -196,6 +250,7 @@ class BookFile(Table):
     program: tuple[ProgramTable, ...]
     time_family: tuple[TimeFamily, ...]
     reading_family: tuple[ReadingFamily, ...]
+    discharge_family: tuple[DischargeFamily, ...] = ()
     conversion_factor: ConversionFactor
     payment: tuple[Payment, ...]
 
@@ -210,6 +265,7 @@ def inconsistencies(book: BookFile) -> Iterator[str]:
     yield from _repeated("[[payment]]", [payment.code for payment in book.payment])
     yield from _repeated("[[time_family]]", [family.name for family in book.time_family])
     yield from _repeated("[[reading_family]]", [family.name for family in book.reading_family])
+    yield from _repeated("[[discharge_family]]", [family.name for family in book.discharge_family])
     yield from _repeated("code", list(_family_codes(book)))
     paid = {payment.code for payment in book.payment}
     for code in _family_codes(book):
@@ -225,6 +281,7 @@ def _unknown_sources(book: BookFile) -> Iterator[str]:
     named += [(f"[[program]] {program.name}", program.source) for program in book.program]
     named += [(f"[[time_family]] {family.name}", family.source) for family in book.time_family]
     named += [(f"[[reading_family]] {family.name}", family.source) for family in book.reading_family]
+    named += [(f"[[discharge_family]] {family.name}", family.source) for family in book.discharge_family]
     named += [(f"[[payment]] {payment.code}", payment.source) for payment in book.payment]
     for place, source in named:
         if source not in book.source:
@@ -236,8 +293,10 @@ def _unknown_programs(book: BookFile) -> Iterator[str]:
     known = {program.name for program in book.program}
     named = [(f"[[time_family]] {family.name}", family.program) for family in book.time_family]
     named += [(f"[[reading_family]] {family.name}", family.program) for family in book.reading_family]
+    named += [(f"[[discharge_family]] {family.name}", family.program) for family in book.discharge_family]
     named += [("[conflict]", program) for pair in book.conflict.never_together for program in pair]
     named += [("[conflict]", program) for program in book.conflict.advanced_primary_care_excludes]
+    named += [("[conflict]", program) for service in book.conflict.other_services for program in service.excludes]
     for place, program in named:
         if program not in known:
             yield f'{place}: there is no [[program]] with the name {program}; add it, or correct "program"'
@@ -254,3 +313,7 @@ def _family_codes(book: BookFile) -> Iterator[str]:
         yield from family.codes
     for readings in book.reading_family:
         yield from (code.code for code in readings.codes)
+        if readings.set_up is not None:
+            yield readings.set_up.code
+    for discharge in book.discharge_family:
+        yield from (code.code for code in discharge.codes)

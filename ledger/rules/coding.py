@@ -1,26 +1,29 @@
-"""From counted minutes and days with readings to codes (billing-rules section 5, R1 to R8)."""
+"""From counted minutes and device periods to codes (billing-rules section 5, R1 to R11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from ledger.rules.book_tables import ReadingFamily, TimeFamily
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.counting import CountedEntry
+from ledger.rules.devices import device_lines
 from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntry
 from ledger.rules.formatting import Units
 from ledger.rules.month_view import MonthView
-from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
+from ledger.rules.policy import Policy
 from ledger.rules.prices import Prices
 from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import CodeLine
+from ledger.rules.transitions import transitions_of
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})
 """The complexity of medical decision making that complex care asks for (R5)."""
 
 
 class Minutes(NamedTuple):
-    """Counted minutes of one program: of everybody, and of practitioners among them (section 4)."""
+    """Counted minutes of one program: of everybody, and practitioner minutes among them (section 4)."""
 
     total: int
     practitioner: int
@@ -54,7 +57,7 @@ class Offer(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the minutes and readings of a program would bill if nothing blocked it.
+    """What the minutes, device periods and discharges of a program would bill if nothing blocked it.
 
     ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5); ``time_lines`` holds the
     lines of each family, taken or not.
@@ -64,7 +67,7 @@ class Claim(NamedTuple):
     closed: Mapping[str, str]
     taken: Offer | None
     time_lines: Mapping[str, tuple[CodeLine, ...]]
-    reading_lines: list[CodeLine]
+    other_lines: list[CodeLine]
 
     @property
     def open_families(self) -> list[TimeFamily]:
@@ -92,12 +95,34 @@ def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> 
         closed=closed,
         taken=taken,
         time_lines={offer.family.name: _time_lines(offer, tally, month, prices) for offer in offers},
-        reading_lines=[
-            line
-            for family in book.reading_families.get(tally.program, ())
-            if (line := _reading_line(family, month, prices)) is not None
+        other_lines=[
+            *_device_lines(tally.program, month, book, prices),
+            *_visit_lines(tally.program, month, book, prices),
         ],
     )
+
+
+def _device_lines(program: Program, month: MonthView, book: Rulebook, prices: Prices) -> list[CodeLine]:
+    """Return the lines of device periods, each dated on its period's last day (R10)."""
+    return [
+        replace(
+            code_line(family, found.code, found.units, found.period.last_day, prices),
+            first_day=found.period.first_day,
+        )
+        for family in book.reading_families.get(program, ())
+        for found in device_lines(family, month, book)
+    ]
+
+
+def _visit_lines(program: Program, month: MonthView, book: Rulebook, prices: Prices) -> list[CodeLine]:
+    """Return the lines of discharges, each dated on its visit (T5)."""
+    lines = []
+    for one in transitions_of(month, book):
+        if one.program == program and one.code is not None and one.date_of_service is not None:
+            cents = prices[one.code]
+            day = one.date_of_service
+            lines.append(CodeLine(one.code, 1, program, one.family, cents or 0, day, cents is not None))
+    return lines
 
 
 def units_at(family: TimeFamily, minutes: int) -> Units:
@@ -139,31 +164,34 @@ def why_closed(family: TimeFamily, month: MonthView) -> str | None:
     """R3, R5: why a family that needs a designation of complex care may not be taken; None where it is open."""
     if "complexity_designation" not in family.needs:
         return None
-    if not any(_designates(designation, month) for designation in month.facts.complexity):
+    if not _designated_days(month):
         return CATALOGUE["R3"].message
-    if month.policy.complex_needs_plan_revision and not _plan_established_or_revised(month):
+    if month.policy.complex_needs_plan_revision and not _plan_days(month):
         return CATALOGUE["R5"].message
     return None
 
 
+def _designated_days(month: MonthView) -> list[date]:
+    """R5: the days of the month on which its billing practitioner designated: moderate or high, with a rationale."""
+    return [one.designated_on for one in month.facts.complexity if _designates(one, month)]
+
+
 def _designates(designation: ComplexityDesignation, month: MonthView) -> bool:
-    """R5: in the month, by a practitioner, moderate or high, with a rationale."""
     day = designation.designated_on
     return (
         month.first_day <= day <= month.last_day
         and designation.mdm in QUALIFYING_DECISION_MAKING
         and bool(designation.rationale.strip())
-        and any(
-            member.credential in PRACTITIONER_CREDENTIALS for member in month.active_staff(designation.staff_id, day)
-        )
+        and month.is_practitioner(designation.staff_id, day)
+        and month.acts_as_practitioner(designation.staff_id)
     )
 
 
-def _plan_established_or_revised(month: MonthView) -> bool:
-    """R5: the first revision ever lies in the month, or a substantial one does."""
+def _plan_days(month: MonthView) -> list[date]:
+    """R5: the days of the month on which the plan was established (first revision ever) or substantially revised."""
     days = [plan.revised_on for plan in month.facts.care_plans]
     substantial = [plan.revised_on for plan in month.facts.care_plans if plan.substantial]
-    return any(month.first_day <= day <= month.last_day for day in (*substantial, *sorted(days)[:1]))
+    return [day for day in (*substantial, *sorted(days)[:1]) if month.first_day <= day <= month.last_day]
 
 
 def _time_lines(offer: Offer, tally: Tally, month: MonthView, prices: Prices) -> tuple[CodeLine, ...]:
@@ -174,29 +202,36 @@ def _time_lines(offer: Offer, tally: Tally, month: MonthView, prices: Prices) ->
 
 
 def _date_of_service(offer: Offer, tally: Tally, month: MonthView) -> date:
-    """R8: the date on which the family's first threshold was reached, or the month's last day by policy."""
+    """R8: the day on which the last billed unit was reached and all was there that the family needs.
+
+    The month's last day by policy.
+    """
     if month.policy.claim_date == "month_end":
         return month.last_day
-    family = offer.family
-    opening = family.short if family.short and offer.minutes < family.base.at_minutes else family.base
-    minutes = 0
+    return max(_day_of_minutes(offer, tally, month), *_days_of_needs(offer.family, tally, month), month.first_day)
+
+
+def _day_of_minutes(offer: Offer, tally: Tally, month: MonthView) -> date:
+    family, minutes = offer.family, 0
     for one in tally.entries:
         if family.counts == "total" or one.by_practitioner:
             minutes += one.minutes
-        if minutes >= opening.at_minutes:
+        if minutes >= family.minutes_of(offer.units):
             return one.entry.date_of_service
     return month.last_day
 
 
-def _reading_line(family: ReadingFamily, month: MonthView, prices: Prices) -> CodeLine | None:
-    """Return the code for the month's days with readings, dated on its last day; None where they reach none."""
-    if family.program not in month.enrollments:
-        return None
-    days = month.facts.reading_days
-    for code in family.codes:
-        if code.from_days <= days <= code.to_days:
-            return code_line(family, code.code, 1, month.last_day, prices)
-    return None
+def _days_of_needs(family: TimeFamily, tally: Tally, month: MonthView) -> Iterator[date]:
+    """Yield the first day on which each of the family's needs was met in the month."""
+    if "live_contact" in family.needs:
+        yield min(
+            (one.entry.date_of_service for one in tally.entries if one.minutes and one.entry.contact is Contact.LIVE),
+            default=month.first_day,
+        )
+    if "complexity_designation" in family.needs:
+        yield min(_designated_days(month), default=month.first_day)
+        if month.policy.complex_needs_plan_revision:
+            yield min(_plan_days(month), default=month.first_day)
 
 
 def code_line(family: TimeFamily | ReadingFamily, code: str, units: int, day: date, prices: Prices) -> CodeLine:

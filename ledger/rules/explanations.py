@@ -6,6 +6,7 @@ from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Claim, Offer
 from ledger.rules.eligibility import ProgramMonth
 from ledger.rules.formatting import codes_words, dollars, listed
+from ledger.rules.rulebook import is_per_discharge
 from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 
 
@@ -32,7 +33,44 @@ def why(
     upcoming: Sequence[NextThreshold],
 ) -> str:
     """Return one or more sentences: what is billed and why that, or what blocks the program, or what is missing."""
-    return " ".join((*_sentences(claim, lines, blockers, upcoming), *_provisional_words(asked, lines)))
+    return " ".join(
+        (
+            *_sentences(claim, lines, blockers, upcoming),
+            *_unpaid_rival_words(claim, lines),
+            *_enrollment_words(asked),
+            *_category_words(asked),
+            *_provisional_words(asked, lines),
+        )
+    )
+
+
+def _unpaid_rival_words(claim: Claim, lines: Sequence[CodeLine]) -> Iterator[str]:
+    """Yield that the choice of a family rests on a payment that is not known, and is the biller's to check (R4, B3)."""
+    taken = claim.taken
+    if taken is None or not any(line.family == taken.family.name for line in lines):
+        return
+    for offer in claim.offers:
+        unknown = [line.code for line in claim.time_lines[offer.family.name] if not line.payment_known]
+        if offer.family is not taken.family and offer.family.name not in claim.closed and unknown:
+            yield (
+                f"Check before filing: {codes_words(offer.units)} are reached too, and {listed(unknown)} counted as "
+                f"$0.00 in the choice because no payment is known (B3)."
+            )
+
+
+def _enrollment_words(asked: ProgramMonth) -> Iterator[str]:
+    """Yield that the patient is not enrolled in a program that time was logged in (C5)."""
+    if asked.program not in asked.month.enrollments and not is_per_discharge(asked.program):
+        yield f"NOT_ENROLLED: the patient is not enrolled in {asked.program} this month (C5)."
+
+
+def _category_words(asked: ProgramMonth) -> Iterator[str]:
+    """Yield the codes of one category where without one of them there would be too few conditions."""
+    needed = 0 if asked.requirement is None else asked.requirement.conditions_at_least
+    codes = sorted(set(asked.month.facts.conditions))
+    categories = {code.partition(".")[0] for code in codes}  # E11.9 and E11.65 are both of E11
+    if len(categories) < needed <= len(codes):
+        yield f"{listed(codes)} are of one ICD-10-CM category: check that they are {needed} conditions."
 
 
 def _provisional_words(asked: ProgramMonth, lines: Sequence[CodeLine]) -> Iterator[str]:
@@ -72,7 +110,7 @@ def _designation_words(taken: Offer, claim: Claim) -> Iterator[str]:
     difference = plain.amount_cents - taken.amount_cents
     if difference > 0:
         yield (
-            f"A practitioner designated complex care (R5); {codes_words(plain.units)} would pay "
+            f"The billing practitioner designated complex care (R5); {codes_words(plain.units)} would pay "
             f"{dollars(difference)} more."
         )
 
@@ -88,7 +126,7 @@ def _why_not(offer: Offer, claim: Claim, blockers: Sequence[Blocker]) -> str:
         return f"blocked: {listed(blocker.name for blocker in blockers)}"
     difference = taken.amount_cents - offer.amount_cents
     if difference < 0:
-        return f"pays {dollars(-difference)} more, but a practitioner designated complex care (R5)"
+        return f"pays {dollars(-difference)} more, but the billing practitioner designated complex care (R5)"
     if difference == 0:
         return f"pays the same as {codes_words(taken.units)}; ties go to the lower base code (R4)"
     return CATALOGUE["R4"].message.format(difference=dollars(difference), taken=codes_words(taken.units))

@@ -80,13 +80,26 @@ class Contact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A staff member as the rules see one: a credential, the days it was held, and supervision."""
+    """What held of a staff member in a period: a credential, supervision, employment (C4).
+
+    Several of one id, in periods that do not overlap, are one person over time.
+    """
 
     staff_id: str
     credential: str
     active_from: date | None = None
     active_to: date | None = None
     supervised: bool = True
+    employed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """Who was the patient's billing practitioner; without ``from_date`` since the beginning, ``to_date`` inclusive."""
+
+    staff_id: str
+    from_date: date | None = None
+    to_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +113,19 @@ class Enrollment:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent to a program; revoked, it holds to the end of the month of revocation (C6)."""
+    """A consent to a program; revoked, it holds to the end of the month of revocation (C6).
+
+    ``practitioner`` is whom it was given for (R9), None where it names none; ``said`` is what the patient was told,
+    None where nobody recorded it (W15).
+    """
 
     program: Program
     consent_date: date
     form: str = "verbal"
     revoked_on: date | None = None
+    practitioner: str | None = None
+    taken_by: str | None = None
+    said: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +136,43 @@ class InitiatingVisit:
     visit_type: str
 
 
+CONSENT_SAID = ("service", "cost_sharing", "one_practitioner", "may_stop")
+"""What a patient is told before consenting: what the service is, what it costs, one practitioner a month, the right to
+stop (W15)."""
+
+PLAN_ELEMENTS = (
+    "problems",
+    "prognosis",
+    "goals",
+    "symptoms",
+    "medication",
+    "interventions",
+    "coordination",
+    "review",
+)
+"""The elements of a comprehensive care plan (W13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCopy:
+    """A copy of the care plan that was given: when, to whom (patient, caregiver) and how (W14)."""
+
+    given_on: date
+    given_to: str
+    how: str
+
+
 @dataclass(frozen=True, slots=True)
 class CarePlanRevision:
-    """One revision of the care plan; ``substantial`` matters to complex care (R5)."""
+    """One revision of the care plan; ``substantial`` matters to complex care (R5).
+
+    ``elements`` are those it is recorded as having, None where nobody recorded any (W13).
+    """
 
     revised_on: date
     substantial: bool = False
+    elements: frozenset[str] | None = None
+    copy: PlanCopy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +195,68 @@ class ComplexityDesignation:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSetUp:
+    """A monitoring device that was set up with its patient (R10, R11)."""
+
+    set_up_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Days with device readings: dates, or a count with the first day of its 30-day period (R10).
+
+    A count without ``from_date`` is one of the month that is evaluated, of no known period (W16).
+    """
+
+    days: int | None = None
+    from_date: date | None = None
+    dates: tuple[date, ...] = ()
+
+
+TRANSITION_FROM = (
+    "inpatient",
+    "psychiatric",
+    "inpatient_rehab",
+    "ltch",
+    "snf",
+    "observation",
+    "partial_hospitalization",
+)
+"""Where a discharge may come from (T1)."""
+
+TRANSITION_TO = ("home", "domiciliary", "rest_home", "assisted_living", "snf")
+"""Where a discharge may lead; after a nursing facility nothing is billed (T1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionVisit:
+    """The visit after a discharge: its day, the complexity of its decision making, and who made it (T3)."""
+
+    visit_date: date
+    mdm: str
+    staff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """A discharge that transitional care may follow (billing-rules section 11)."""
+
+    discharged_on: date
+    from_setting: str
+    to_setting: str
+    visit: TransitionVisit | None = None
+    reconciled_on: date | None = None
+    died_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TimeEntry:
     """One entry within one local date (E3): a longer one has been split into parts of equal number or linked.
 
     ``number`` is how its reader names it: the index in a case file, the position in a patient's chain.
     ``first_part_number`` is that of the first part where the work crossed midnight, None where it did not.
-    ``external_id`` is that of an imported row, None for what was typed.
+    ``external_id`` is that of an imported row, None for what was typed. ``work_ended_at`` is when the whole work ended
+    of which this is a part, None where it ended with this.
     """
 
     number: int
@@ -166,6 +273,7 @@ class TimeEntry:
     voided: bool = False
     first_part_number: int | None = None
     external_id: str | None = None
+    work_ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,22 +281,30 @@ class PatientMonth:
     """Everything that decides what one patient's calendar month is worth.
 
     ``month`` is the month's first day; ``entries`` hold only entries whose date of service is in it,
-    in any order.
+    in any order. ``readings`` and ``devices`` are all of the patient's, as periods reach over months;
+    ``other_services`` are the codes marked for the month that exclude a program (R2). ``transition_entries`` are those
+    of programs that are billed by the discharge, of any month; ``as_of`` is the day on which discharges are judged,
+    by default the month's last (T7).
     """
 
     month: date
     timezone: str
     conditions: tuple[str, ...] = ()
     risk_documented: bool = True
-    billing_practitioner: str | None = None
+    designations: tuple[Designation, ...] = ()
     billed_elsewhere: frozenset[Program] = frozenset()
     apcm: bool = False
+    other_services: frozenset[str] = frozenset()
     enrollments: tuple[Enrollment, ...] = ()
     consents: tuple[Consent, ...] = ()
     initiating_visits: tuple[InitiatingVisit, ...] = ()
     care_plans: tuple[CarePlanRevision, ...] = ()
     stays: tuple[Stay, ...] = ()
     complexity: tuple[ComplexityDesignation, ...] = ()
-    reading_days: int = 0
+    devices: tuple[DeviceSetUp, ...] = ()
+    readings: tuple[Readings, ...] = ()
+    discharges: tuple[Discharge, ...] = ()
+    transition_entries: tuple[TimeEntry, ...] = ()
+    as_of: date | None = None
     staff: tuple[StaffMember, ...] = ()
     entries: tuple[TimeEntry, ...] = ()

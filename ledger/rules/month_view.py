@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.clock import last_of_month, month_of
 from ledger.rules.durations import Span
-from ledger.rules.facts import Consent, Enrollment, PatientMonth, Program, StaffMember, Stay
+from ledger.rules.facts import CarePlanRevision, Designation, Enrollment, PatientMonth, Program, StaffMember, Stay
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS, Policy
 
 FACILITY_SETTINGS = frozenset({"inpatient", "snf", "inpatient_rehab", "hospice"})
@@ -51,7 +51,7 @@ class MonthView(NamedTuple):
     """The facts of a patient-month with the policy, ready to be asked.
 
     ``enrollments`` are those that touch the month, ``newest_plan`` is the newest revision of the care plan on or before
-    its last day, None where there is none.
+    its last day, ``billing_practitioner`` who is designated on that day (section 4); None where there is none.
     """
 
     facts: PatientMonth
@@ -63,7 +63,24 @@ class MonthView(NamedTuple):
     qualified_staff: dict[str, list[StaffMember]]
     stays: tuple[FacilityStay, ...]
     enrollments: dict[Program, list[Enrollment]]
-    newest_plan: date | None
+    newest_plan: CarePlanRevision | None
+    billing_practitioner: str | None
+    as_of: date
+
+    def is_enrolled(self, program: Program, day: date) -> bool:
+        """Return whether the patient is enrolled in ``program`` on ``day``."""
+        return any(
+            one.program == program and one.from_date <= day and (one.to_date is None or day <= one.to_date)
+            for one in self.facts.enrollments
+        )
+
+    def is_practitioner(self, staff_id: str, day: date) -> bool:
+        """Return whether that staff member is active on ``day`` with a practitioner's credential."""
+        return any(member.credential in PRACTITIONER_CREDENTIALS for member in self.active_staff(staff_id, day))
+
+    def acts_as_practitioner(self, staff_id: str) -> bool:
+        """Return whether that person's time is practitioner time, given the credential (section 4)."""
+        return self.policy.practitioner_minutes == "any_practitioner" or staff_id == self.billing_practitioner
 
     def active_staff(self, staff_id: str, day: date) -> list[StaffMember]:
         """Return the rows of that staff member (one a credential) that hold on ``day``."""
@@ -104,21 +121,39 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
         qualified_staff=qualified_staff,
         stays=tuple(_facility_stays(facts.stays, zone)),
         enrollments=enrollments,
-        newest_plan=max((plan.revised_on for plan in facts.care_plans if plan.revised_on <= last_day), default=None),
+        newest_plan=max(
+            (plan for plan in facts.care_plans if plan.revised_on <= last_day),
+            key=lambda plan: plan.revised_on,
+            default=None,
+        ),
+        billing_practitioner=designated_on(facts.designations, last_day),
+        as_of=facts.as_of or last_day,
     )
 
 
-def consent_holds(consent: Consent, first_day: date, last_day: date) -> bool:
-    """Return whether ``consent`` holds on some day of the stretch; revoked, it holds to the end of that month (C6)."""
-    return consent.consent_date <= last_day and (
-        consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on)
-    )
+def designated_on(designations: Iterable[Designation], day: date) -> str | None:
+    """Return who is the billing practitioner on ``day``, None where nobody is; of several, who was designated last."""
+    holding = [one for one in designations if _reaches(one.from_date, one.to_date, day)]
+    return max(holding, key=_from_day).staff_id if holding else None
+
+
+def designated_first(designations: Iterable[Designation], day: date) -> str | None:
+    """Return who is designated on ``day``, or where nobody is, who is the first to be later."""
+    designations = tuple(designations)
+    later = [one for one in designations if day < _from_day(one)]
+    return designated_on(designations, day) or (min(later, key=_from_day).staff_id if later else None)
+
+
+def _from_day(designation: Designation) -> date:
+    return designation.from_date or date.min
+
+
+def _reaches(from_date: date | None, to_date: date | None, day: date) -> bool:
+    return (from_date is None or from_date <= day) and (to_date is None or day <= to_date)
 
 
 def _holds(member: StaffMember, day: date) -> bool:
-    return (member.active_from is None or member.active_from <= day) and (
-        member.active_to is None or day <= member.active_to
-    )
+    return _reaches(member.active_from, member.active_to, day)
 
 
 def _facility_stays(stays: Iterable[Stay], zone: ZoneInfo) -> Iterable[FacilityStay]:

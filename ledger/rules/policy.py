@@ -18,6 +18,12 @@ CLINICAL_STAFF_CREDENTIALS = frozenset({"RN", "LPN", "MA", "PharmD", "LCSW", "RD
 """Clinical staff credentials that qualify by default (billing-rules section 3)."""
 
 
+WarnOrBlock = Literal["warn", "block"]
+"""What follows from a record that is not complete (billing-rules section 7)."""
+
+_WARN_OR_BLOCK = {"warn": "A warning", "block": "A warning, and the month is blocked"}
+
+
 def _band(band: object) -> object:
     match band:
         case (int(low), int(high)) if low <= high:
@@ -100,6 +106,27 @@ class Policy:
             {"management": "Care management and live contact", "interactive": "Live contact alone"},
         ),
     ] = "management"
+    practitioner_minutes: Annotated[
+        Literal["billing_practitioner", "any_practitioner"],
+        About(
+            SettingGroup.BILLING,
+            "Practitioner minutes",
+            "Whose time counts toward the practitioner codes, and who may designate complex care (section 4, rule R5).",
+            {
+                "billing_practitioner": "The billing practitioner's own alone",
+                "any_practitioner": "Any practitioner's",
+            },
+        ),
+    ] = "billing_practitioner"
+    consent_per_practitioner: Annotated[
+        YesNo,
+        About(
+            SettingGroup.BILLING,
+            "Consent and a new practitioner",
+            "Whether a patient consents anew when the billing practitioner changes (rule R9).",
+            {True: "A new consent is needed", False: "The consent given before goes on"},
+        ),
+    ] = True
     complex_needs_plan_revision: Annotated[
         YesNo,
         About(
@@ -136,13 +163,40 @@ class Policy:
             {True: "Needed", False: "Not needed"},
         ),
     ] = True
+    care_plan_elements: Annotated[
+        WarnOrBlock,
+        About(
+            SettingGroup.BILLING,
+            "A care plan without all its elements",
+            "What follows where the newest care plan is not recorded as having every element (warning W13).",
+            _WARN_OR_BLOCK,
+        ),
+    ] = "warn"
+    care_plan_copy: Annotated[
+        WarnOrBlock,
+        About(
+            SettingGroup.BILLING,
+            "A care plan of which no copy was given",
+            "What follows where no copy for the patient or caregiver is recorded (warning W14).",
+            _WARN_OR_BLOCK,
+        ),
+    ] = "warn"
+    consent_content: Annotated[
+        WarnOrBlock,
+        About(
+            SettingGroup.BILLING,
+            "A consent that does not say all",
+            "What follows where it is not recorded what the patient was told, or who took the consent (warning W15).",
+            _WARN_OR_BLOCK,
+        ),
+    ] = "warn"
     claim_date: Annotated[
         Literal["threshold", "month_end"],
         About(
             SettingGroup.BILLING,
             "Date of service on the claim",
             "Which date the claim carries (rule R8).",
-            {"threshold": "The day on which the minutes were reached", "month_end": "The last day of the month"},
+            {"threshold": "The day on which the last code was reached", "month_end": "The last day of the month"},
         ),
     ] = "threshold"
     payments: Annotated[

@@ -17,6 +17,7 @@ from ledger.rules.book_tables import (
     BookFile,
     Conflict,
     ConversionFactor,
+    DischargeFamily,
     Payment,
     ProgramTable,
     ReadingFamily,
@@ -66,6 +67,7 @@ class Rulebook:
     programs: Mapping[Program, ProgramTable]
     time_families: Mapping[Program, tuple[TimeFamily, ...]]
     reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
+    discharge_families: Mapping[Program, tuple[DischargeFamily, ...]]
     payments: Mapping[str, Payment]
     national_payments: Mapping[str, int | None]
     sources: Mapping[str, Source]
@@ -101,6 +103,7 @@ def load_rulebook(path: Path) -> Rulebook:
         programs=MappingProxyType({program.name: program for program in book.program}),
         time_families=_by_program(book.program, book.time_family),
         reading_families=_by_program(book.program, book.reading_family),
+        discharge_families=_by_program(book.program, book.discharge_family),
         payments=MappingProxyType({payment.code: payment for payment in book.payment}),
         national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
@@ -167,7 +170,7 @@ def rulebooks() -> tuple[Rulebook, ...]:
 
 def forget_rulebooks() -> None:
     """Let the next question read the books anew."""
-    for kept in (rulebooks, rulebook_for, program_tables):
+    for kept in (rulebooks, rulebook_for, program_tables, other_services):
         kept.cache_clear()
 
 
@@ -196,6 +199,19 @@ def rulebook_for(month: date) -> Rulebook:
         f"Bring medicare-{first_day.year}.toml, made of {books[0].name}.toml with the figures of that year: "
         f"ccm rulebook add medicare-{first_day.year}.toml",
     )
+
+
+def earlier_rulebook(day: date, book: Rulebook) -> Rulebook:
+    """Return the rulebook in force on ``day``, which lies before ``book``; the first one for days before any."""
+    books = [one for one in rulebooks() if one.in_force_from < book.in_force_from]
+    return next((one for one in reversed(books) if one.in_force_from <= day), books[0] if books else book)
+
+
+@lru_cache(maxsize=1)
+def other_services() -> Mapping[str, str]:
+    """Return every code of the rulebooks that excludes a program when marked for a month, with its service (R2)."""
+    found = [service for book in rulebooks() for service in book.conflict.other_services]
+    return MappingProxyType({code: service.title for service in found for code in service.codes})
 
 
 def rulebook_in(month: date) -> Rulebook | None:
@@ -232,6 +248,12 @@ def obeys_rpm_time(program: Program) -> bool:
     return table is not None and table.obeys_rpm_time
 
 
+def is_per_discharge(program: Program) -> bool:
+    """Return whether the program is billed by the discharge, and asks for neither enrollment nor consent (T2)."""
+    table = program_tables().get(program)
+    return table is not None and table.per_discharge
+
+
 def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     return RulebookError(
         "RULEBOOK_INVALID",
@@ -241,7 +263,7 @@ def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     )
 
 
-Family = TypeVar("Family", TimeFamily, ReadingFamily)
+Family = TypeVar("Family", TimeFamily, ReadingFamily, DischargeFamily)
 
 
 def _by_program(tables: Sequence[ProgramTable], families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:

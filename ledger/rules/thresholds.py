@@ -1,6 +1,6 @@
 """The next code a program could reach, the minutes missing and what they are worth (billing-rules N1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ledger.rules.book_tables import TimeFamily
@@ -19,61 +19,58 @@ class Step(NamedTuple):
 
 
 def next_thresholds(claim: Claim, minutes: Minutes, prices: Prices, policy: Policy) -> tuple[NextThreshold, ...]:
-    """N1: the next codes in the order in which to name them, none where the family that is billed is at its cap.
+    """N1: the next codes in the order in which minutes reach them; of equally distant ones what R4 would take.
 
-    Before the first code they are the first codes of the family that comes soonest (two in RPM of 2026). After it,
-    the next code of the family that is billed, unless another family would be billed by then; and the first code
-    by which another family would come to be billed sooner.
+    Before the first code, the opening codes of its family (two in RPM of 2026). After it, the next one of the family
+    that is billed, and the one by which another family comes to be billed as soon or sooner.
     """
+    families = claim.open_families
+    steps = [step for family in families for step in _steps(family, minutes)]
+    found = sorted((one for step in steps if (one := _reached(step, claim, minutes, prices, policy))), key=_soonest)
+    if not found:
+        return ()
+    first = found[0]
     if claim.taken is None:
+        opening = {part.code for part in (first.step.family.short, first.step.family.base) if part is not None}
         return tuple(
             NextThreshold(step.code, step.minutes_missing, prices[step.code] or 0)
-            for step in _first_steps(claim.open_families, minutes)
+            for step in _steps(first.step.family, minutes)
+            if step.code in opening
         )
-    own = next(_steps(claim.taken.family, minutes), None)
-    if own is None:
-        return ()
-    rivals = (step for family in claim.open_families if family is not own.family for step in _steps(family, minutes))
-    sooner = sorted((step for step in rivals if step.minutes_missing <= own.minutes_missing), key=_soonest)
-    earned_cents = claim.taken.amount_cents
-    return (
-        *_leading([own], claim.open_families, minutes, prices, policy, earned_cents=earned_cents),
-        *_leading(sooner, claim.open_families, minutes, prices, policy, earned_cents=earned_cents)[:1],
+    taken = claim.taken
+    following = next(_steps(taken.family, minutes), None)
+    own = next((one for one in found if one.step == following), None)
+    rival = next((one for one in found if one.step.family is not taken.family and _has_begun(one.step, minutes)), None)
+    named = [one for one in found if one is own or one is rival]
+    return tuple(
+        NextThreshold(one.step.code, one.step.minutes_missing, one.amount_cents - taken.amount_cents)
+        for one in named
+        if own is None or one.step.minutes_missing <= own.step.minutes_missing
     )
 
 
-def _leading(
-    steps: Sequence[Step],
-    families: Sequence[TimeFamily],
-    minutes: Minutes,
-    prices: Prices,
-    policy: Policy,
-    *,
-    earned_cents: int,
-) -> list[NextThreshold]:
-    """Return the steps after which their own family is the one that is billed, with what they add to the claim."""
-    leading = []
-    for step in steps:
-        more = step.minutes_missing
-        practitioner = minutes.practitioner + (more if step.family.counts == "practitioner" else 0)
-        then = Minutes(minutes.total + more, practitioner)
-        billed = choose([offer_of(family, then, prices) for family in families], policy)
-        if billed is not None and billed.family is step.family:
-            leading.append(NextThreshold(step.code, more, billed.amount_cents - earned_cents))
-    return leading
+def _has_begun(step: Step, minutes: Minutes) -> bool:
+    """Return whether the step's family has minutes: nobody's staff is told of ninety minutes of a practitioner's."""
+    return minutes.for_family(step.family) > 0
 
 
-def _first_steps(families: Sequence[TimeFamily], minutes: Minutes) -> list[Step]:
-    """Return the steps to the short code and the base of the family that comes soonest."""
-    first = min((step for family in families for step in _steps(family, minutes)), key=_soonest, default=None)
-    if first is None:
-        return []
-    opening = {part.code for part in (first.family.short, first.family.base) if part is not None}
-    return [step for step in _steps(first.family, minutes) if step.code in opening]
+class Reached(NamedTuple):
+    """A threshold after whose minutes its own family is the one that is billed, and what is billed then, in cents."""
+
+    step: Step
+    amount_cents: int
 
 
-def _soonest(step: Step) -> tuple[int, str]:
-    return step.minutes_missing, step.family.base.code
+def _reached(step: Step, claim: Claim, minutes: Minutes, prices: Prices, policy: Policy) -> Reached | None:
+    more = step.minutes_missing
+    practitioner = minutes.practitioner + (more if step.family.counts == "practitioner" else 0)
+    then = Minutes(minutes.total + more, practitioner)
+    billed = choose([offer_of(family, then, prices) for family in claim.open_families], policy)
+    return Reached(step, billed.amount_cents) if billed is not None and billed.family is step.family else None
+
+
+def _soonest(reached: Reached) -> tuple[int, int, str]:
+    return reached.step.minutes_missing, -reached.amount_cents, reached.step.family.base.code
 
 
 def _steps(family: TimeFamily, minutes: Minutes) -> Iterator[Step]:

@@ -2,12 +2,22 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, Strict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails
 
 
@@ -28,19 +38,36 @@ class Table(BaseModel):
 Shape = TypeVar("Shape", bound=Table)
 
 
-def _day(value: object) -> object:
+DATES_AS_TEXT = {"dates_as_text": True}
+"""The context in which dates may be text, for tables that were no TOML."""
+
+
+def _from_text(value: object, info: ValidationInfo) -> object:
+    """Return the date or date-time of a text, where texts may be dates; anything else as it is."""
+    if not info.context or not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value) if len(value) <= len("2026-11-03") else datetime.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def _day(value: object, info: ValidationInfo) -> object:
+    value = _from_text(value, info)
     if type(value) is not date:
         raise ValueError("must be a date such as 2026-11-03, without quotes")
     return value
 
 
-def _local_time(value: object) -> object:
+def _local_time(value: object, info: ValidationInfo) -> object:
+    value = _from_text(value, info)
     if not isinstance(value, datetime) or value.tzinfo is not None:
         raise ValueError("must be a local date-time such as 2026-11-03T10:00, without quotes or offset")
     return value
 
 
-def _day_or_local_time(value: object) -> object:
+def _day_or_local_time(value: object, info: ValidationInfo) -> object:
+    value = _from_text(value, info)
     if type(value) is date:
         return value
     if not isinstance(value, datetime) or value.tzinfo is not None:
@@ -90,7 +117,7 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableFileError([f"the file cannot be read: {error.strerror}"]) from error
 
 
-def shaped(tables: dict[str, Any], shape: type[Shape], *, text: str = "") -> Shape:
+def shaped(tables: Mapping[str, Any], shape: type[Shape], *, text: str = "", dates_as_text: bool = False) -> Shape:
     """Return ``tables`` in that shape.
 
     With the file's ``text`` a problem names the line, too, on which its table begins.
@@ -99,7 +126,7 @@ def shaped(tables: dict[str, Any], shape: type[Shape], *, text: str = "") -> Sha
         UnreadableFileError: With every problem, each at its table and field.
     """
     try:
-        return shape.model_validate(tables)
+        return shape.model_validate(tables, context=DATES_AS_TEXT if dates_as_text else None)
     except ValidationError as error:
         found = error.errors(include_url=False)
         raise UnreadableFileError([_problem(details) + _line(details, text) for details in found]) from error

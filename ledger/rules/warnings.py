@@ -16,13 +16,17 @@ from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.catalogue.lists import WARNINGS
 from ledger.rules.coding import Offer, Tally
 from ledger.rules.counting import CountedEntry
+from ledger.rules.devices import overlapping, period_unknown
 from ledger.rules.doubles import may_be_one
-from ledger.rules.durations import end_of_day, is_late
+from ledger.rules.durations import MINUTE, end_of_day, is_late, nearest_minutes
 from ledger.rules.facts import Program, TimeEntry
+from ledger.rules.formatting import listed
 from ledger.rules.month_view import MonthView
+from ledger.rules.records import missing_elements, missing_of_consent, plan_was_shared
 from ledger.rules.statement import AuditWarning
 
 THIN_CHARACTERS = 40
+LEAST_SENTENCES = 2
 STOCK_PHRASES = frozenset(
     {"reviewed chart", "followed up", "coordinated care", "patient contacted", "reviewed readings"}
 )
@@ -60,6 +64,7 @@ class Audit(NamedTuple):
     taken: Offer | None
     minutes_billed: bool
     needs_care_plan: bool
+    counts_readings: bool
     findings: Sequence[Finding]
 
 
@@ -87,14 +92,13 @@ def warnings_of(audit: Audit) -> tuple[AuditWarning, ...]:
 
 def note_advice(note: str) -> str | None:
     """Return what would make the note hold before an auditor, None where it is fine (W1)."""
-    first, *rest = _SENTENCE_END.split(note, maxsplit=1)
-    if _words(first) in STOCK_PHRASES and all(
-        _words(part) in {*STOCK_PHRASES, ""} for part in _SENTENCE_END.split(note)
-    ):
+    sentences = [words for part in _SENTENCE_END.split(note) if (words := _words(part).strip(" .!?"))]
+    telling = [words for words in sentences if words not in STOCK_PHRASES and " " in words]
+    if not telling and any(words in STOCK_PHRASES for words in sentences):
         return "Note is a stock phrase: say what was found and what was decided."
     if len(note.strip()) < THIN_CHARACTERS:
         return "Note is short: say what was found and what was decided."
-    if not "".join(rest).strip(" .!?\n"):
+    if len(sentences) < LEAST_SENTENCES:
         return "Note is one sentence: add what was decided."
     return None
 
@@ -111,7 +115,7 @@ def note_thin(audit: Audit) -> AuditWarning | None:
 def plan_untouched(audit: Audit) -> AuditWarning | None:
     """W2: minutes count, but the care plan was not revised in the 90 days up to the month's last day."""
     newest = audit.month.newest_plan
-    fresh = newest is not None and (audit.month.last_day - newest).days <= UNTOUCHED_DAYS
+    fresh = newest is not None and (audit.month.last_day - newest.revised_on).days <= UNTOUCHED_DAYS
     if fresh or not audit.needs_care_plan or not audit.tally.minutes.total:
         return None
     return _warning("W2", (), days=UNTOUCHED_DAYS)
@@ -158,21 +162,29 @@ def facility_month(audit: Audit) -> AuditWarning | None:
 
 
 def crowded_hour(counted: Sequence[CountedEntry], month: MonthView) -> Finding | None:
-    """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day."""
-    minutes_by_day: defaultdict[tuple[str, date], int] = defaultdict(int)
+    """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day; each day is told."""
+    by_day: defaultdict[tuple[date, str], list[CountedEntry]] = defaultdict(list)
     for one in counted:
-        minutes_by_day[one.entry.staff_id, one.entry.date_of_service] += one.minutes
-    for who_and_when in sorted(key for key, minutes in minutes_by_day.items() if minutes > CROWDED_HOUR_MINUTES):
-        worked = [
-            one for one in counted if one.minutes and (one.entry.staff_id, one.entry.date_of_service) == who_and_when
-        ]
-        entries = [one.entry for one in worked]
-        if minutes_by_day[who_and_when] > CROWDED_DAY_MINUTES:
-            return _finding("W8", entries, minutes=minutes_by_day[who_and_when], stretch="day")
-        hour_minutes = round(max(_minutes_by_hour(worked, month).values(), default=0), 3)
-        if hour_minutes > CROWDED_HOUR_MINUTES:
-            return _finding("W8", entries, minutes=f"{hour_minutes:g}", stretch="clock hour")
-    return None
+        if one.minutes:
+            by_day[one.entry.date_of_service, one.entry.staff_id].append(one)
+    told, entries = [], []
+    for (day, _), worked in sorted(by_day.items(), key=lambda item: item[0]):
+        crowded = _crowded(worked, month)
+        if crowded is not None:
+            told.append(f"{crowded} on {day:%b} {day.day}")
+            entries += [one.entry for one in worked]
+    return _finding("W8", entries, crowded=listed(told)) if told else None
+
+
+def _crowded(worked: Sequence[CountedEntry], month: MonthView) -> str | None:
+    """Return the minutes of one person's day that are too many, in words."""
+    minutes = sum(one.minutes for one in worked)
+    if minutes > CROWDED_DAY_MINUTES:
+        return f"{minutes} counted minutes in one day"
+    if minutes <= CROWDED_HOUR_MINUTES:
+        return None
+    fullest = max(_minutes_by_hour(worked, month).values(), default=0)
+    return f"{fullest} counted minutes in one clock hour" if fullest > CROWDED_HOUR_MINUTES else None
 
 
 def last_minute(audit: Audit) -> AuditWarning | None:
@@ -204,6 +216,51 @@ def possible_double(live: Sequence[TimeEntry]) -> Finding | None:
     return _finding("W12", [entry for pair in pairs for entry in pair])
 
 
+def rounded_over(audit: Audit) -> AuditWarning | None:
+    """W11: the last unit is reached by rounded lengths, but not by the exact seconds of the counted entries (E2)."""
+    if audit.taken is None or not audit.taken.units:
+        return None
+    family = audit.taken.family
+    exact = timedelta()
+    entries = []
+    for one in audit.tally.entries:
+        if one.minutes and (family.counts == "total" or one.by_practitioner):
+            exact += sum((end - start for start, end in one.spans), timedelta()) if one.spans else one.minutes * MINUTE
+            entries += [one.entry] if one.spans else []
+    at_minutes = family.minutes_of(audit.taken.units)
+    if exact >= at_minutes * MINUTE:
+        return None
+    minutes, rest = divmod(exact, MINUTE)
+    return _warning("W11", entries, minutes=at_minutes, exact=f"{minutes} min {rest.seconds} s")
+
+
+def plan_incomplete(audit: Audit) -> AuditWarning | None:
+    """W13: the newest care plan is not recorded as having all elements."""
+    missing = missing_elements(audit.month) if audit.needs_care_plan else []
+    return _warning("W13", (), missing=listed(missing)) if missing else None
+
+
+def plan_not_shared(audit: Audit) -> AuditWarning | None:
+    """W14: no copy of the newest care plan is recorded."""
+    return None if not audit.needs_care_plan or plan_was_shared(audit.month) else _warning("W14", ())
+
+
+def consent_incomplete(audit: Audit) -> AuditWarning | None:
+    """W15: the consent does not record all that was said, or who took it."""
+    missing = missing_of_consent(audit.tally.program, audit.month)
+    return _warning("W15", (), missing=listed(missing)) if missing else None
+
+
+def device_period_unknown(audit: Audit) -> AuditWarning | None:
+    """W16: days with readings are a bare count for the month."""
+    return _warning("W16", ()) if audit.counts_readings and period_unknown(audit.tally.program, audit.month) else None
+
+
+def device_period_overlap(audit: Audit) -> AuditWarning | None:
+    """W18: a device period begins before the one before it has ended."""
+    return _warning("W18", ()) if audit.counts_readings and overlapping(audit.tally.program, audit.month) else None
+
+
 PROGRAM_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
     note_thin,
     plan_untouched,
@@ -211,6 +268,12 @@ PROGRAM_RULES: tuple[Callable[[Audit], AuditWarning | None], ...] = (
     late_entry,
     facility_month,
     last_minute,
+    rounded_over,
+    plan_incomplete,
+    plan_not_shared,
+    consent_incomplete,
+    device_period_unknown,
+    device_period_overlap,
 )
 """The warnings that are asked of each program."""
 
@@ -234,22 +297,28 @@ def _recorded_late(entry: TimeEntry, zone: ZoneInfo) -> bool:
     # A date and the next are never 72 hours apart, in whatever zone either is told: most entries end here.
     if (entry.recorded_at.date() - entry.date_of_service).days <= 1:
         return False
-    return is_late(entry.recorded_at, entry.ended_at or end_of_day(entry.date_of_service, zone))
+    ended_at = entry.work_ended_at or entry.ended_at or end_of_day(entry.date_of_service, zone)
+    return is_late(entry.recorded_at, ended_at)
 
 
-def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, float]:
-    """Return the counted minutes of entries with times, by the clock hour in which they lie."""
-    minutes: defaultdict[datetime, float] = defaultdict(float)
+def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, int]:
+    """Return the counted minutes of entries with times, by the clock hour in which they lie.
+
+    Each hour has whole minutes: of an entry over the full hour, what its running length, rounded by E2, grows by.
+    """
+    minutes: defaultdict[datetime, int] = defaultdict(int)
     for one in worked:
-        length = sum((end - start for start, end in one.spans), timedelta())
+        elapsed, before = timedelta(), 0
         for start, end in one.spans:
             moment = start
             while moment < end:
                 local = moment.astimezone(month.zone)
                 hour = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
                 until = min(end, hour + HOUR)
-                minutes[hour] += one.minutes * ((until - moment) / length)
-                moment = until
+                elapsed += until - moment
+                counted = min(nearest_minutes(elapsed), one.minutes)
+                minutes[hour] += counted - before
+                moment, before = until, counted
     return minutes
 
 

@@ -96,7 +96,8 @@ def _rows_of(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Sequence[
 def _staff_row(person: Person, today: date) -> Sequence[str]:
     hired = month_of(today - _HIRED_BEFORE).isoformat()
     roles, teams = ";".join(person.roles), ";".join(person.teams)
-    return person.staff_id, person.slack_user_id, person.name, person.credential, roles, teams, hired, "", "yes"
+    who = person.staff_id, person.slack_user_id, person.name, person.credential
+    return *who, roles, teams, hired, "", "yes", "yes", "", person.npi
 
 
 def _entry_rows(
@@ -144,6 +145,8 @@ def _patient_row(
         (enrolled_on - timedelta(days=rng.randint(5, 60))).isoformat(),
         rng.choice(_VISITS),
         plan_date.isoformat() if plan_date else "",
+        "",
+        "",
     )
 
 

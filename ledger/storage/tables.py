@@ -7,7 +7,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, String, Text, UniqueConstraint, and_
+from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, String, Text, UniqueConstraint, and_, true
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -88,7 +88,7 @@ class CareTeamRow(Base):
 
 
 class StaffRow(Base):
-    """A staff member as of now; what was before stands in ``roster_changes``."""
+    """A staff member as of now; what held on another day stands in ``roster_facts``."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -106,10 +106,12 @@ class StaffRow(Base):
     active_from: Mapped[date | None]
     active_to: Mapped[date | None]
     supervised: Mapped[bool]
+    employed: Mapped[bool] = mapped_column(server_default=true())
+    npi: Mapped[str | None]
 
 
 class PatientRow(Base):
-    """A patient as of now. ``code_key`` and ``code_number`` find it however its code is typed."""
+    """A patient as of now, as ``StaffRow`` is. ``code_key`` and ``code_number`` find it however its code is typed."""
 
     __tablename__ = "patients"
     __table_args__ = (
@@ -128,6 +130,7 @@ class PatientRow(Base):
     billing_practitioner: Mapped[str | None]
     conditions: Mapped[list[Any]]
     risk_documented: Mapped[bool]
+    place_of_service: Mapped[str | None]
 
 
 class ChainHeadRow(Base):
@@ -401,10 +404,14 @@ APPEND_ONLY = (
     "entry_addenda",
     "patient_facts",
     "roster_changes",
+    "roster_facts",
     "policy_changes",
     "requests",
     "takes",
     "month_closings",
     "closed_statements",
     "closed_programs",
+    "claim_exports",
+    "claim_export_lines",
+    "claim_marks",
 )

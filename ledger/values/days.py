@@ -53,3 +53,15 @@ def refuse_last_day(day: date) -> None:
     """
     if day < EARLIEST_EMPLOYMENT:
         raise UnreadableValueError(f"{day} is no day on which somebody left.", "Correct the year, or leave it empty.")
+
+
+def refuse_since(day: date, today: date) -> None:
+    """Raise where nothing of the roster can be known to hold from that day on.
+
+    Raises:
+        UnreadableValueError: It is still to come, or lies before ``EARLIEST_EMPLOYMENT``.
+    """
+    if day > today:
+        raise UnreadableValueError(f"{day} lies in the future.", "Record it on that day, or later.")
+    if day < EARLIEST_EMPLOYMENT:
+        raise UnreadableValueError(f"{day} is too long ago.", "For what was always so write: always")

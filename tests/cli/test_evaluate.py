@@ -142,7 +142,12 @@ def test_the_statement_is_json_of_the_described_shape_to_the_letter(evaluated: C
         "staff_minutes": 21,
         "practitioner_minutes": 0,
         "blockers": [],
-        "warnings": [{"code": "W6", "name": "NO_TIMES", "entries": [0, 1, 2]}],
+        "warnings": [
+            {"code": "W6", "name": "NO_TIMES", "entries": [0, 1, 2]},
+            {"code": "W13", "name": "PLAN_INCOMPLETE", "entries": []},
+            {"code": "W14", "name": "PLAN_NOT_SHARED", "entries": []},
+            {"code": "W15", "name": "CONSENT_INCOMPLETE", "entries": []},
+        ],
         "next": [{"code": "99439", "minutes_missing": 19, "cents": 5044}],
     }
     assert practitioner == {
@@ -218,9 +223,19 @@ def test_the_statement_is_printed_in_sentences(evaluated: Callable[..., Result])
         "  1 × 99490 ($66.13), date of service 2026-11-04",
         "  Why: 99490 ($66.13). 21 counted minutes reach 99490.",
         "  Not taken, ccm_practitioner (no code): 0 of 30 practitioner minutes",
-        "  Not taken, ccm_complex (no code): no designation of complex care this month (R3, R5)",
+        "  Not taken, ccm_complex (no code): the billing practitioner designated no complex care this month (R3, R5)",
         "  Next: 19 minutes more for 99439 ($50.44)",
         "  Warning W6 NO_TIMES: no entry of the month has start and end. Entries 0, 1.",
+        (
+            "  Warning W13 PLAN_INCOMPLETE: the care plan is not recorded as having: problem list, expected outcome "
+            "and prognosis, measurable goals, symptom management, medication management, planned interventions and who "
+            "is responsible for each, coordination with outside services, periodic review."
+        ),
+        "  Warning W14 PLAN_NOT_SHARED: no copy of the care plan is recorded as given to the patient or caregiver.",
+        (
+            "  Warning W15 CONSENT_INCOMPLETE: the consent does not record: what the service is, cost sharing, only "
+            "one practitioner a month, the right to stop, who took it."
+        ),
     ]
 
 

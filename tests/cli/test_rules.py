@@ -15,9 +15,9 @@ from ledger.rules.policy import Policy
 
 NUMBERS = [
     f"{letter}{number}"
-    for letter, last in (("E", 9), ("C", 11), ("R", 8), ("W", 10), ("N", 3), ("B", 4))
+    for letter, last in (("E", 9), ("C", 11), ("R", 11), ("W", 16), ("N", 3), ("B", 4), ("T", 7))
     for number in range(1, last + 1)
-] + ["E7b", "W12", "N4"]
+] + ["E7b", "W18", "N4"]
 BLOCKERS = [
     "NO_CONSENT",
     "CONDITIONS",
@@ -25,6 +25,7 @@ BLOCKERS = [
     "NO_CARE_PLAN",
     "CARE_PLAN_EXPIRED",
     "NO_INITIATING_VISIT",
+    "OTHER_SERVICE",
     "NO_BILLING_PRACTITIONER",
     "BILLED_ELSEWHERE",
     "PROGRAM_CONFLICT",

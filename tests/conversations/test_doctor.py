@@ -484,7 +484,7 @@ def test_what_an_older_version_stored_is_named_with_how_to_mend_it(harness: Harn
 
     assert "VALUES" not in said
     assert "nurse1 (means RN), nurse2." in said["CREDENTIAL_UNREAD"][1]
-    assert said["CREDENTIAL_UNREAD"][2] == "Choose it again: /ccm staff nurse1"
+    assert said["CREDENTIAL_UNREAD"][2] == "Choose it again, as what it always was: /ccm staff nurse1"
     assert "L.P.N." in said["CREDENTIALS_UNMATCHED"][1]
     assert "Lead1, lead1" in said["STAFF_ALIKE"][1]
     assert said["CONDITIONS_UNREAD"][2] == "Write ICD-10-CM codes: /ccm patients SMITH-1950"

@@ -15,6 +15,7 @@ from ledger.rules.facts import (
     ComplexityDesignation,
     Consent,
     Contact,
+    Designation,
     Enrollment,
     InitiatingVisit,
     PatientMonth,
@@ -84,13 +85,13 @@ class Build:
             "month": NOVEMBER,
             "timezone": "America/New_York",
             "conditions": ("E11.9", "I10"),
-            "billing_practitioner": "lee",
+            "designations": (Designation("lee"),),
             "enrollments": tuple(
                 Enrollment(program, date(2025, 6, 1)) for program in sorted({entry.program for entry in entries})
             )
             or (Enrollment(Program("CCM"), date(2025, 6, 1)),),
             "consents": tuple(Consent(program, date(2025, 6, 1)) for program in known_programs()),
-            "initiating_visits": (InitiatingVisit(date(2025, 5, 20), "AWV"),),
+            "initiating_visits": (InitiatingVisit(date(2025, 5, 20), "AWV"), InitiatingVisit(date(2026, 5, 20), "AWV")),
             "care_plans": (CarePlanRevision(date(2026, 10, 15)),),
             "staff": STAFF,
         }

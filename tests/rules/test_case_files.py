@@ -9,7 +9,7 @@ import pytest
 
 from ledger.cases import Case, CaseError, read_case, statement_json
 from ledger.rules.evaluation import evaluate
-from ledger.rules.facts import Contact, Program
+from ledger.rules.facts import Contact, Program, Readings
 from ledger.rules.policy import DEFAULT_POLICY
 from ledger.rules.rulebook import rulebook_for
 
@@ -51,8 +51,8 @@ def test_what_a_case_leaves_out_has_its_default(tmp_path: Path) -> None:
     case = read(tmp_path, BASE)
     facts = case.facts
     assert (facts.month, facts.timezone) == (date(2026, 11, 1), "America/New_York")
-    assert (facts.conditions, facts.risk_documented, facts.billing_practitioner) == ((), True, None)
-    assert (facts.billed_elsewhere, facts.apcm, facts.reading_days) == (frozenset(), False, 0)
+    assert (facts.conditions, facts.risk_documented, facts.designations) == ((), True, ())
+    assert (facts.billed_elsewhere, facts.apcm, facts.readings) == (frozenset(), False, ())
     assert (facts.staff[0].active_from, facts.staff[0].active_to, facts.staff[0].supervised) == (None, None, True)
     assert (case.policy, case.expect) == (DEFAULT_POLICY, {})
     entry = facts.entries[0]
@@ -133,7 +133,11 @@ def test_every_field_of_the_description_is_read(tmp_path: Path) -> None:
     assert (policy.care_plan_max_days, policy.claim_date, policy.rpm_time) == (180, "month_end", "interactive")
     assert (policy.count_outreach_attempts, policy.initiating_visit) == (True, False)
     assert policy.qualifying_credentials == frozenset({"RN"})
-    assert (facts.billed_elsewhere, facts.apcm, facts.reading_days) == (frozenset({Program("CCM")}), True, 18)
+    assert (facts.billed_elsewhere, facts.apcm, facts.readings) == (
+        frozenset({Program("CCM")}),
+        True,
+        (Readings(days=18),),
+    )
     assert facts.enrollments[0].to_date == date(2026, 11, 20)
     assert facts.consents[0].revoked_on == date(2026, 11, 15)
     assert facts.stays[0].admitted.isoformat() == "2026-11-10T14:00:00-06:00"  # type: ignore[union-attr]
@@ -174,11 +178,39 @@ def test_every_field_of_the_description_is_read(tmp_path: Path) -> None:
         ("[[staff]]", "[policy]\nbands = [[19, 15]]\n[[staff]]", '[policy]: "bands.1" must be two minutes'),
         ("[[staff]]", "[policy]\nrpm_time = 'all'\n[[staff]]", "[policy]: \"rpm_time\" must be 'management' or"),
         ("[[staff]]", "[[readings]]\ndays = 31\n[[staff]]", '[[readings]] number 1: "days" must be less than'),
+        ("[[staff]]", "[[readings]]\n[[staff]]", '[[readings]] number 1: give either "days"'),
         (
             "[[staff]]",
-            "[[readings]]\ndays = 9\n[[readings]]\ndays = 9\n[[staff]]",
-            '"readings" may stand 1 time at most',
+            "[[readings]]\ndays = 9\ndates = [2026-11-03]\n[[staff]]",
+            '[[readings]] number 1: give either "days"',
         ),
+        ("[[staff]]", '[patient]\nother_services = ["99213"]\n[[staff]]', '"other_services.1" must be one of G0181'),
+        (
+            "[[staff]]",
+            '[patient]\nbilling_practitioner = "lee"\n[[designation]]\nstaff = "lee"\n[[staff]]',
+            '[patient]: "billing_practitioner" stands beside [[designation]]',
+        ),
+        (
+            "[[staff]]",
+            '[[designation]]\nstaff = "lee"\nfrom = 2026-11-03\nto = 2026-11-02\n[[staff]]',
+            '[[designation]] number 1: "to" comes before "from"',
+        ),
+        (
+            "[[staff]]",
+            '[[staff]]\nid = "ann"\ncredential = "LPN"\nactive_to = 2026-11-02\n[[staff]]',
+            "[[staff]] numbers 1 and 2: two rows of ann in periods that overlap",
+        ),
+        (
+            "[[staff]]",
+            '[[consent]]\nprogram = "CCM"\ndate = 2026-01-05\nsaid = ["hello"]\n[[staff]]',
+            '[[consent]] number 1: "said.1" must be one of service',
+        ),
+        (
+            "[[staff]]",
+            '[[care_plan]]\ndate = 2026-01-05\nelements = ["hope"]\n[[staff]]',
+            '[[care_plan]] number 1: "elements.1" must be one of problems',
+        ),
+        ('month = "2026-11"', 'month = "9999-12"', '"month" must lie between 2000 and 2099'),
         ("[[staff]]", "[[stay]]\nsetting = 'hotel'\nadmitted = 2026-11-01\n[[staff]]", '[[stay]] number 1: "setting"'),
         (
             "[[staff]]",
@@ -298,7 +330,7 @@ def test_the_statement_has_the_described_shape(tmp_path: Path) -> None:
             "program": "CCM",
             "family": "ccm_staff",
             "cents": 6613,
-            "date_of_service": "2026-11-03",
+            "date_of_service": "2026-11-09",
         },
         {
             "code": "99439",
@@ -306,7 +338,7 @@ def test_the_statement_has_the_described_shape(tmp_path: Path) -> None:
             "program": "CCM",
             "family": "ccm_staff",
             "cents": 10088,
-            "date_of_service": "2026-11-03",
+            "date_of_service": "2026-11-09",
         },
     ]
     assert (billed["month"], billed["rulebook"], billed["expected_cents"]) == ("2026-11", "medicare-2026", 16701)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.rules.facts import CarePlanRevision, Contact, Enrollment, Program, StaffMember
+from ledger.rules.facts import CarePlanRevision, Contact, Designation, Enrollment, Program, Readings, StaffMember
 from ledger.rules.policy import Policy
 from ledger.rules.statement import Status
 
@@ -90,7 +90,7 @@ def test_r6_pcm_staff_minutes(build: Any, minutes: int, expected: list[str]) -> 
     ],
 )
 def test_r4_pcm_practitioner_minutes_pay_more_than_staff_codes(build: Any, minutes: int, expected: list[str]) -> None:
-    assert codes(build, minutes, Program("PCM"), staff_id="npat") == expected
+    assert codes(build, minutes, Program("PCM"), staff_id="lee") == expected
 
 
 @pytest.mark.parametrize(
@@ -133,19 +133,19 @@ def test_days_with_readings_bill_one_device_code_and_never_both(
 ) -> None:
     enrollments = (Enrollment(Program("RPM"), date(2025, 1, 1)),)
     for month, expected in ((date(2025, 11, 1), in_2025), (NOVEMBER, in_2026)):
-        facts = build.month(month=month, enrollments=enrollments, reading_days=days)
+        facts = build.month(month=month, enrollments=enrollments, readings=(Readings(days=days),))
         assert build.codes(build.statement(facts)) == expected
 
 
 def test_readings_of_a_patient_who_is_not_enrolled_bill_nothing(build: Any) -> None:
-    ended = (Enrollment(Program("RPM"), date(2025, 6, 1), date(2026, 10, 31)),)
-    facts = build.month([build.rpm(5)], enrollments=ended, reading_days=20)
+    ended = (Enrollment(Program("RPM"), date(2025, 6, 1), date(2026, 11, 29)),)
+    facts = build.month([build.rpm(5)], enrollments=ended, readings=(Readings(days=20),))
     assert build.codes(build.statement(facts)) == []
 
 
 def test_r1_one_family_a_program_and_rpm_management_goes_with_the_device(build: Any) -> None:
     entries = [build.entry(90, staff_id="lee"), build.entry(60), build.rpm(40, 5)]
-    statement = build.statement(build.month(entries, reading_days=16))
+    statement = build.statement(build.month(entries, readings=(Readings(days=16),)))
     families = [(line.program, line.family) for line in statement.codes]
     assert sorted(set(families)) == [
         (Program("CCM"), "ccm_practitioner"),
@@ -183,8 +183,43 @@ def test_r4_the_family_with_the_highest_payment_is_taken(
 
 @pytest.mark.parametrize("credential", ["MD", "DO", "NP", "PA", "CNS", "CNM"])
 def test_r4_practitioner_minutes_are_those_of_practitioner_credentials(build: Any, credential: str) -> None:
-    staff = (StaffMember("ann", credential),)
-    assert codes(build, 35, Program("CCM"), staff=staff) == ["99491"]
+    bills = {"staff": (StaffMember("ann", credential),), "designations": (Designation("ann"),)}
+    assert codes(build, 35, Program("CCM"), **bills) == ["99491"]
+
+
+@pytest.mark.parametrize(
+    ("work", "expected", "practitioner"),
+    [
+        ([("npat", 35)], ["99490"], 0),
+        ([("npat", 15), ("lee", 15)], ["99490"], 15),
+        ([("lee", 30), ("npat", 5)], ["99491"], 30),
+        ([("lee", 29), ("npat", 30)], ["99490", "99439"], 29),
+    ],
+)
+def test_section_4_only_the_billing_practitioners_own_minutes_are_practitioner_minutes(
+    build: Any, work: list[tuple[str, int]], expected: list[str], practitioner: int
+) -> None:
+    facts = build.month([build.entry(minutes, day, staff_id=who) for day, (who, minutes) in enumerate(work, 3)])
+    part = build.part(facts)
+    assert (build.codes(part), part.practitioner_minutes) == (expected, practitioner)
+    anybody = build.part(facts, policy=Policy(practitioner_minutes="any_practitioner"))
+    assert anybody.practitioner_minutes == sum(minutes for _, minutes in work)
+
+
+@pytest.mark.parametrize(
+    ("designations", "practitioner"),
+    [
+        ((Designation("lee", to_date=date(2026, 11, 29)), Designation("npat", date(2026, 11, 30))), 0),
+        ((Designation("npat", to_date=date(2026, 11, 29)), Designation("lee", date(2026, 11, 30))), 35),
+        ((Designation("lee", to_date=date(2026, 11, 30)), Designation("npat", date(2026, 12, 1))), 35),
+        ((Designation("lee", to_date=date(2026, 11, 29)),), 0),
+    ],
+)
+def test_section_4_whoever_is_designated_on_the_last_day_bills_the_month(
+    build: Any, designations: tuple[Designation, ...], practitioner: int
+) -> None:
+    facts = build.month([build.entry(35, staff_id="lee")], designations=designations)
+    assert build.part(facts, policy=Policy(consent_per_practitioner=False)).practitioner_minutes == practitioner
 
 
 def test_r4_a_tie_goes_to_the_lower_base_code(build: Any) -> None:
@@ -221,7 +256,11 @@ def test_r4_other_families_are_shown_with_their_payment_and_why_they_were_not_ta
     shown = {other.family: (build.codes(other), other.amount_cents, other.why_not) for other in part.alternatives}
     assert shown == {
         "ccm_practitioner": (["99491"], 8918, "pays $77.83 less than 99490 + 2 × 99439 (R4)"),
-        "ccm_complex": (["99487"], 14429, "no designation of complex care this month (R3, R5)"),
+        "ccm_complex": (
+            ["99487"],
+            14429,
+            "the billing practitioner designated no complex care this month (R3, R5)",
+        ),
     }
     assert part.why == "99490 + 2 × 99439 ($167.01). 60 counted minutes reach 99490 + 2 × 99439."
 
@@ -230,7 +269,7 @@ def test_r8_a_family_that_was_not_taken_shows_the_date_its_own_minutes_reached(b
     part = build.part(build.month([build.entry(20, 2), build.entry(40, 9, staff_id="lee")]))
     dates = {line.family: line.date_of_service for other in part.alternatives for line in other.codes}
     assert dates == {"ccm_practitioner": date(2026, 11, 9), "ccm_complex": date(2026, 11, 9)}
-    assert part.codes[0].date_of_service == date(2026, 11, 2)
+    assert {line.date_of_service for line in part.codes} == {date(2026, 11, 9)}
 
 
 def test_practitioner_minutes_that_reach_a_code_are_called_so(build: Any) -> None:
@@ -266,7 +305,7 @@ def test_r4_a_tie_goes_to_the_lower_base_code_and_a_cent_less_is_less(build: Any
     [
         (14428, "pays $0.01 less than 99487 (R4)"),
         (14429, "pays the same as 99487; ties go to the lower base code (R4)"),
-        (14430, "pays $0.01 more, but a practitioner designated complex care (R5)"),
+        (14430, "pays $0.01 more, but the billing practitioner designated complex care (R5)"),
     ],
 )
 def test_r5_what_the_plain_codes_pay_beside_complex_care(build: Any, cents: int, words: str) -> None:
@@ -285,7 +324,7 @@ def test_r4_a_family_that_is_short_of_minutes_says_how_short(build: Any) -> None
     assert {other.family: other.why_not for other in short.alternatives} == {
         "ccm_staff": "10 of 20 counted minutes",
         "ccm_practitioner": "5 of 30 practitioner minutes",
-        "ccm_complex": "no designation of complex care this month (R3, R5)",
+        "ccm_complex": "the billing practitioner designated no complex care this month (R3, R5)",
     }
 
 
@@ -294,7 +333,7 @@ def test_r5_honoring_a_designation_shows_what_the_plain_codes_would_pay(build: A
     assert build.codes(part) == ["99487"]
     plain = next(other for other in part.alternatives if other.family == "ccm_staff")
     assert (build.codes(plain), plain.amount_cents) == (["99490", "99439*2"], 16701)
-    assert plain.why_not == "pays $22.72 more, but a practitioner designated complex care (R5)"
+    assert plain.why_not == "pays $22.72 more, but the billing practitioner designated complex care (R5)"
     assert part.why.endswith("designated complex care (R5); 99490 + 2 × 99439 would pay $22.72 more.")
 
 
@@ -312,7 +351,7 @@ def test_r5_without_honoring_the_designation_the_higher_payment_is_taken(build: 
         ({"mdm": "low"}, False),
         ({"rationale": " "}, False),
         ({"staff_id": "ann"}, False),
-        ({"staff_id": "npat"}, True),
+        ({"staff_id": "npat"}, False),
         ({"staff_id": "nobody"}, False),
         ({"designated_on": date(2026, 11, 1)}, True),
         ({"designated_on": date(2026, 11, 30)}, True),
@@ -320,11 +359,17 @@ def test_r5_without_honoring_the_designation_the_higher_payment_is_taken(build: 
         ({"designated_on": date(2026, 12, 1)}, False),
     ],
 )
-def test_r5_a_designation_is_by_a_practitioner_in_the_month_with_a_rationale(
+def test_r5_a_designation_is_by_the_billing_practitioner_in_the_month_with_a_rationale(
     build: Any, fields: dict[str, Any], complex_care: bool
 ) -> None:
     expected = ["99487"] if complex_care else ["99490", "99439*2"]
     assert codes(build, 60, Program("CCM"), **build.designated(**fields)) == expected
+
+
+def test_r5_by_policy_any_practitioner_designates(build: Any) -> None:
+    anybody = Policy(practitioner_minutes="any_practitioner")
+    assert codes(build, 60, Program("CCM"), policy=anybody, **build.designated(staff_id="npat")) == ["99487"]
+    assert codes(build, 60, Program("CCM"), policy=anybody, **build.designated(staff_id="ann")) != ["99487"]
 
 
 @pytest.mark.parametrize(
@@ -362,15 +407,41 @@ def test_r7_one_live_contact_opens_the_months_other_rpm_time(build: Any) -> None
     assert build.codes(build.statement(build.month(entries), interactive)) == []
 
 
-def test_r8_the_claim_carries_the_date_the_base_threshold_was_reached(build: Any) -> None:
-    entries = [build.entry(30, 20), build.entry(12, 3), build.entry(8, 9)]
+def test_r8_all_lines_of_a_family_carry_the_date_its_last_billed_unit_was_reached(build: Any) -> None:
+    entries = [build.entry(30, 20), build.entry(12, 3), build.entry(8, 9), build.entry(9, 25)]
     part = build.part(build.month(entries))
     assert [(line.code, line.date_of_service) for line in part.codes] == [
-        ("99490", date(2026, 11, 9)),
-        ("99439", date(2026, 11, 9)),
+        ("99490", date(2026, 11, 20)),
+        ("99439", date(2026, 11, 20)),
     ]
     at_the_end = build.part(build.month(entries), policy=Policy(claim_date="month_end"))
     assert {line.date_of_service for line in at_the_end.codes} == {date(2026, 11, 30)}
+
+
+@pytest.mark.parametrize(
+    ("designated_on", "plan_on", "needs_plan", "expected"),
+    [
+        (5, 4, True, 9),
+        (9, 12, True, 12),
+        (9, 12, False, 9),
+        (20, 12, True, 20),
+        (20, 25, True, 25),
+    ],
+)
+def test_r8_complex_care_is_dated_when_minutes_designation_and_plan_were_all_there(
+    build: Any, designated_on: int, plan_on: int, needs_plan: bool, expected: int
+) -> None:
+    facts = build.designated(designated_on=NOVEMBER.replace(day=designated_on))
+    plan = CarePlanRevision(NOVEMBER.replace(day=plan_on), substantial=True)
+    month = build.month([build.entry(59, 3), build.entry(1, 9)], **{**facts, "care_plans": (plan,)})
+    part = build.part(month, policy=Policy(complex_needs_plan_revision=needs_plan))
+    assert [(line.code, line.date_of_service.day) for line in part.codes] == [("99487", expected)]
+
+
+def test_r8_rpm_is_not_dated_before_its_live_contact(build: Any) -> None:
+    entries = [build.rpm(20, 3, contact=None), build.rpm(1, 17)]
+    part = build.part(build.month(entries), Program("RPM"))
+    assert [(line.code, line.date_of_service.day) for line in part.codes] == [("99457", 17)]
 
 
 def test_r8_one_minute_short_of_the_threshold_is_not_the_date(build: Any) -> None:
@@ -382,25 +453,29 @@ def test_r8_one_minute_short_of_the_threshold_is_not_the_date(build: Any) -> Non
 def test_r5_a_designation_is_by_somebody_who_was_active_on_that_day(
     build: Any, active_to: date, complex_care: bool
 ) -> None:
-    staff = (StaffMember("ann", "RN"), StaffMember("lee", "MD", active_to=active_to))
+    staff = (
+        StaffMember("ann", "RN"),
+        StaffMember("lee", "MD", active_to=active_to),
+        StaffMember("lee", "MD", active_from=date(2026, 11, 20)),
+    )
     statement = build.statement(build.month([build.entry(60)], staff=staff, **build.designated()))
     assert (build.codes(statement) == ["99487"]) == complex_care
 
 
 def test_r8_practitioner_codes_are_dated_by_practitioner_minutes_alone(build: Any) -> None:
-    entries = [build.entry(3, 2), build.entry(20, 5, staff_id="lee"), build.entry(10, 12, staff_id="npat")]
+    entries = [build.entry(3, 2), build.entry(20, 5, staff_id="lee"), build.entry(10, 12, staff_id="lee")]
     part = build.part(build.month(entries))
     assert [(line.code, line.date_of_service) for line in part.codes] == [("99491", date(2026, 11, 12))]
 
 
 def test_r8_rpm_is_dated_by_the_threshold_of_the_code_it_bills_and_the_device_by_the_months_end(build: Any) -> None:
     entries = [build.rpm(10, 3), build.rpm(5, 9)]
-    part = build.part(build.month(entries, reading_days=16), Program("RPM"))
+    part = build.part(build.month(entries, readings=(Readings(days=16),)), Program("RPM"))
     assert [(line.code, line.date_of_service) for line in part.codes] == [
         ("99454", date(2026, 11, 30)),
         ("99470", date(2026, 11, 3)),
     ]
-    part = build.part(build.month([*entries, build.rpm(5, 11)], reading_days=16), Program("RPM"))
+    part = build.part(build.month([*entries, build.rpm(5, 11)], readings=(Readings(days=16),)), Program("RPM"))
     assert part.codes[1].date_of_service == date(2026, 11, 11)
 
 

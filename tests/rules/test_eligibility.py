@@ -14,12 +14,18 @@ from ledger.rules.facts import (
     Enrollment,
     InitiatingVisit,
     Program,
+    Readings,
+    StaffMember,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rulebook import known_programs
+from ledger.rules.rulebook import is_per_discharge, known_programs
 from ledger.rules.statement import ProgramStatement, Status
 
 ALL_PROGRAMS = (Program("CCM"), Program("PCM"), Program("RPM"), Program("TCM"))
+
+
+BY_POLICY = {"PLAN_INCOMPLETE", "PLAN_NOT_SHARED", "CONSENT_INCOMPLETE"}
+"""Gaps of the record, which block by policy alone."""
 
 
 def part(build: Any, program: Program = Program("CCM"), policy: Policy | None = None, **facts: Any) -> ProgramStatement:
@@ -52,7 +58,8 @@ def test_no_consent_blocks_where_none_holds_on_any_day_of_the_month(
     build: Any, program: Program, consents: Any, expected: list[str]
 ) -> None:
     given = (Consent(program, consents[0], revoked_on=consents[1]),) if consents else ()
-    assert [name for name in names(part(build, program, consents=given)) if name == "NO_CONSENT"] == expected
+    asked = [] if is_per_discharge(program) else expected  # T2
+    assert [name for name in names(part(build, program, consents=given)) if name == "NO_CONSENT"] == asked
 
 
 @pytest.mark.parametrize(
@@ -126,7 +133,7 @@ def test_the_initiating_visit_lies_in_the_365_days_before_enrollment_or_since(
 
 @pytest.mark.parametrize("program", ALL_PROGRAMS)
 def test_every_program_needs_a_billing_practitioner(build: Any, program: Program) -> None:
-    assert names(part(build, program, billing_practitioner=None)) == ["NO_BILLING_PRACTITIONER"]
+    assert names(part(build, program, designations=())) == ["NO_BILLING_PRACTITIONER"]
 
 
 @pytest.mark.parametrize("program", ALL_PROGRAMS)
@@ -194,7 +201,7 @@ def test_rpm_time_without_a_live_contact_blocks_management_but_not_the_device(
 ) -> None:
     work = [build.rpm(minutes, contact=Contact(how) if how else None) for how, minutes in entries]
     enrollments = (Enrollment(Program("RPM"), date(2025, 6, 1)),)
-    found = build.part(build.month(work, enrollments=enrollments, reading_days=16), Program("RPM"))
+    found = build.part(build.month(work, enrollments=enrollments, readings=(Readings(days=16),)), Program("RPM"))
     assert names(found) == (["NO_LIVE_CONTACT"] if blocked else [])
     assert found.status == Status.BILLABLE
     assert build.codes(found)[0] == "99454"
@@ -216,7 +223,7 @@ def test_rpm_time_that_was_voided_was_not_logged(build: Any) -> None:
 
 
 def test_rpm_blocked_as_a_whole_bills_no_device_either(build: Any) -> None:
-    facts = build.month([build.rpm(20)], reading_days=16, billing_practitioner=None)
+    facts = build.month([build.rpm(20)], readings=(Readings(days=16),), designations=())
     assert build.codes(build.statement(facts)) == []
 
 
@@ -228,13 +235,16 @@ def test_all_blockers_are_listed_in_their_order_each_with_words_and_a_remedy(bui
         risk_documented=False,
         care_plans=(),
         initiating_visits=(),
-        billing_practitioner=None,
+        designations=(),
         billed_elsewhere=frozenset({Program("CCM")}),
         apcm=True,
+        other_services=frozenset({"G0181"}),
     )
     found = build.part(facts)
     expected = [rule.__name__.upper() for rule in BLOCKER_RULES]
-    assert names(found) == [name for name in expected if name not in {"CARE_PLAN_EXPIRED", "NO_LIVE_CONTACT"}]
+    assert names(found) == [
+        name for name in expected if name not in {"CARE_PLAN_EXPIRED", "NO_LIVE_CONTACT", *BY_POLICY}
+    ]
     for blocker in found.blockers:
         assert blocker.text
         assert "{" not in blocker.text
@@ -243,7 +253,7 @@ def test_all_blockers_are_listed_in_their_order_each_with_words_and_a_remedy(bui
 
 
 def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay(build: Any) -> None:
-    found = part(build, billing_practitioner=None)
+    found = part(build, designations=())
     assert (found.counted_minutes, found.next[0].code, found.next[0].minutes_missing) == (35, "99439", 5)
     assert (found.alternatives[0].amount_cents, found.alternatives[0].why_not) == (
         6613,
@@ -255,7 +265,7 @@ def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"consents": ()}, "no CCM consent at any time in the month"),
+        ({"consents": ()}, "no CCM consent in the month that holds for its billing practitioner"),
         ({"conditions": ("I10",)}, "1 of 2 chronic conditions recorded"),
         ({"risk_documented": False}, "the risk of death, decompensation or decline is not documented"),
         ({"care_plans": ()}, "no care plan on or before Nov 30, 2026"),
@@ -264,7 +274,7 @@ def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay
             "the care plan was last revised on Nov 29, 2025, 366 days before Nov 30, 2026; 365 are allowed",
         ),
         ({"initiating_visits": ()}, "no initiating visit in the 365 days before enrollment or since"),
-        ({"billing_practitioner": None}, "no billing practitioner is designated"),
+        ({"designations": ()}, "no billing practitioner is designated"),
         ({"billed_elsewhere": frozenset({Program("CCM")})}, "another practice bills CCM this month"),
         ({"apcm": True}, "APCM (G0556 to G0558) is billed this month and excludes CCM (R2)"),
     ],
@@ -281,16 +291,66 @@ def test_r2_a_program_that_is_outbid_names_the_one_that_is_billed(build: Any) ->
     ]
 
 
-@pytest.mark.parametrize(("visit", "blocked"), [(date(2025, 11, 1), False), (date(2025, 10, 31), True)])
-def test_an_initiating_visit_is_asked_before_the_month_where_nobody_is_enrolled(
-    build: Any, visit: date, blocked: bool
-) -> None:
-    found = part(build, enrollments=(), initiating_visits=(InitiatingVisit(visit, "AWV"),))
+def test_who_is_not_enrolled_is_told_so_and_not_asked_for_a_visit(build: Any) -> None:
+    found = part(build, enrollments=(), initiating_visits=())
+    assert names(found) == []
+    assert "NOT_ENROLLED: the patient is not enrolled in CCM this month (C5)." in found.why
+
+
+@pytest.mark.parametrize(
+    ("visit", "blocked"), [(date(2025, 11, 30), False), (date(2025, 11, 29), True), (date(2026, 11, 30), False)]
+)
+def test_pcm_asks_for_the_visit_anew_each_year(build: Any, visit: date, blocked: bool) -> None:
+    found = part(build, Program("PCM"), initiating_visits=(InitiatingVisit(visit, "AWV"),))
     assert names(found) == (["NO_INITIATING_VISIT"] if blocked else [])
 
 
+@pytest.mark.parametrize(
+    ("staff", "words"),
+    [
+        ((StaffMember("ann", "RN"),), "the billing practitioner lee is not known on Nov 30, 2026"),
+        ((StaffMember("lee", "RN"),), "the billing practitioner lee is no practitioner on Nov 30, 2026"),
+        (
+            (StaffMember("lee", "MD", active_to=date(2026, 11, 29)),),
+            "the billing practitioner lee is not active on Nov 30, 2026",
+        ),
+        ((StaffMember("lee", "MD", active_to=date(2026, 11, 30)),), None),
+        ((StaffMember("lee", "RN", active_to=date(2026, 11, 29)), StaffMember("lee", "NP", date(2026, 11, 30))), None),
+    ],
+)
+def test_who_bills_is_an_active_practitioner_on_the_months_last_day(
+    build: Any, staff: tuple[StaffMember, ...], words: str | None
+) -> None:
+    found = part(build, staff=staff)
+    assert [blocker.text for blocker in found.blockers if blocker.name == "NO_BILLING_PRACTITIONER"] == (
+        [words] if words else []
+    )
+
+
+@pytest.mark.parametrize("code", ["G0181", "G0182", "90951", "90960", "90970"])
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+def test_r2_another_service_of_the_practitioner_excludes_ccm_and_is_named(
+    build: Any, program: Program, code: str
+) -> None:
+    blockers = part(build, program, other_services=frozenset({code})).blockers
+    assert [blocker.name for blocker in blockers] == (["OTHER_SERVICE"] if program == Program("CCM") else [])
+    assert all(f"({code}) is billed this month and excludes CCM" in blocker.text for blocker in blockers)
+
+
+@pytest.mark.parametrize("code", ["90950", "90971", "99213"])
+def test_r2_a_service_that_excludes_nothing_blocks_nothing(build: Any, code: str) -> None:
+    assert part(build, other_services=frozenset({code})).blockers == ()
+
+
+def test_two_codes_of_one_category_are_two_conditions_with_an_advice_to_check(build: Any) -> None:
+    found = part(build, conditions=("E11.65", "E11.9"))
+    assert names(found) == []
+    assert "E11.65, E11.9 are of one ICD-10-CM category: check that they are 2 conditions." in found.why
+    assert "category" not in part(build, conditions=("E11.65", "E11.9", "I10")).why
+
+
 def test_all_blockers_are_told_in_one_sentence(build: Any) -> None:
-    found = part(build, billing_practitioner=None, risk_documented=False)
+    found = part(build, designations=(), risk_documented=False)
     assert found.why == (
         "Blocked: the risk of death, decompensation or decline is not documented; no billing practitioner is "
         "designated. 5 more minutes to 99439."
@@ -298,7 +358,7 @@ def test_all_blockers_are_told_in_one_sentence(build: Any) -> None:
 
 
 def test_a_program_that_is_partly_blocked_says_what_is_billed_all_the_same(build: Any) -> None:
-    facts = build.month([build.rpm(12, contact=Contact.MESSAGE)], reading_days=18)
+    facts = build.month([build.rpm(12, contact=Contact.MESSAGE)], readings=(Readings(days=18),))
     assert build.part(facts, Program("RPM")).why == (
         "Partly blocked: RPM time was logged, but no live contact counts. 99454 ($52.11). 8 more minutes to 99457."
     )

@@ -20,10 +20,12 @@ from ledger.rules.facts import (
     ComplexityDesignation,
     Consent,
     Contact,
+    Designation,
     Enrollment,
     InitiatingVisit,
     PatientMonth,
     Program,
+    Readings,
     StaffMember,
     Stay,
     TimeEntry,
@@ -102,7 +104,16 @@ def patient_months(draw: Any) -> PatientMonth:
         month=month,
         timezone="America/New_York",
         conditions=draw(st.sampled_from([("I10", "E11.9"), ("I10", "E11.9"), ("I10",)])),
-        billing_practitioner=draw(st.sampled_from(["lee", "lee", "lee", None])),
+        designations=draw(
+            st.sampled_from(
+                [
+                    (Designation("lee"),),
+                    (Designation("lee"),),
+                    (Designation("npat", to_date=month), Designation("lee", month)),
+                    (),
+                ]
+            )
+        ),
         apcm=draw(st.integers(0, 9)) == 0,
         enrollments=tuple(Enrollment(program, since) for program in PROGRAMS),
         consents=tuple(
@@ -112,7 +123,7 @@ def patient_months(draw: Any) -> PatientMonth:
         care_plans=(CarePlanRevision(month.replace(day=4), substantial=True),),
         stays=tuple(draw(st.lists(stays(month), max_size=2))),
         complexity=draw(st.sampled_from([(), (ComplexityDesignation(month, "high", "lee", "new disease"),)])),
-        reading_days=draw(st.integers(0, 30)),
+        readings=(Readings(days=draw(st.integers(0, 30))),),
         staff=(
             StaffMember("ann", "RN"),
             StaffMember("bob", "LPN", active_from=month.replace(day=3)),
@@ -194,7 +205,7 @@ def test_the_named_next_code_is_what_the_missing_minutes_bring(facts: PatientMon
         stays=(),
         enrollments=(Enrollment(Program("RPM"), facts.month), Enrollment(Program("CCM"), facts.month)),
         apcm=False,
-        billing_practitioner="lee",
+        designations=(Designation("lee"),),
         conditions=("I10", "E11.9"),
         consents=tuple(Consent(program, facts.month) for program in PROGRAMS),
         staff=(StaffMember("ann", "RN"), StaffMember("lee", "MD")),

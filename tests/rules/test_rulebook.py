@@ -213,6 +213,7 @@ def test_a_faulty_table_is_named_with_the_line_on_which_it_begins(tmp_path: Path
             'name = "TCM"',
             'name = "APCM"',
             (
+                '[[discharge_family]] tcm: there is no [[program]] with the name TCM; add it, or correct "program"; '
                 '[conflict]: there is no [[program]] with the name TCM; add it, or correct "program"; '
                 "[[program]] APCM stands 2 times; keep one"
             ),
@@ -253,7 +254,7 @@ def test_every_table_that_names_an_unknown_source_is_told(tmp_path: Path) -> Non
     path.write_text(text)
     tables = tomllib.loads(text)
     named = [(f"[{table}]", tables[table]) for table in ("conflict", "conversion_factor")]
-    for table in ("program", "time_family", "reading_family"):
+    for table in ("program", "time_family", "reading_family", "discharge_family"):
         named += [(f"[[{table}]] {row['name']}", row) for row in tables[table]]
     named += [(f"[[payment]] {row['code']}", row) for row in tables["payment"]]
     with pytest.raises(RulebookError) as caught:

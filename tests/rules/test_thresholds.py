@@ -75,9 +75,31 @@ def test_n1_a_code_that_another_family_would_outbid_by_then_is_not_promised(buil
     assert upcoming(build, facts) == [("99439", 5, 11657 - 8918)]
 
 
-def test_n1_a_practitioner_code_that_comes_sooner_is_named_after_the_next_of_the_family(build: Any) -> None:
+def test_n1_a_practitioner_code_that_comes_sooner_is_named_before_the_next_of_the_family(build: Any) -> None:
     facts = build.month([build.entry(29, staff_id="lee")])
-    assert upcoming(build, facts) == [("99439", 11, 5044), ("99491", 1, 8918 - 6613)]
+    assert upcoming(build, facts) == [("99491", 1, 8918 - 6613), ("99439", 11, 5044)]
+
+
+@pytest.mark.parametrize(
+    ("program", "minutes", "expected"),
+    [
+        (CCM, 89, [("99437", 1, 8918 + 2 * 6313 - 16701)]),
+        (CCM, 61, [("99437", 29, 8918 + 2 * 6313 - 16701)]),
+        (CCM, 90, []),
+        (PCM, 89, [("99425", 1, 6146), ("99427", 1, 6780 + 2 * 5411 - 8751 - 6146)]),
+    ],
+)
+def test_n1_at_the_cap_of_a_family_the_next_of_a_better_one_is_named(
+    build: Any, program: Program, minutes: int, expected: list[tuple[str, int, int]]
+) -> None:
+    facts = build.month([build.entry(minutes, program=program, staff_id="lee")])
+    assert upcoming(build, facts, program) == expected
+
+
+def test_n1_of_codes_equally_distant_the_one_that_would_be_billed_is_named_first(build: Any) -> None:
+    facts = build.month([build.entry(25, program=PCM, staff_id="lee")])
+    cheap = {"99424": 5000}
+    assert upcoming(build, facts, PCM, payments=cheap)[0] == ("99426", 5, 6780)
 
 
 def test_n1_of_several_families_the_one_that_would_be_billed_is_named(build: Any) -> None:
@@ -118,7 +140,7 @@ def test_n1_payments_of_the_practice_are_what_the_minutes_are_worth(build: Any) 
 
 
 def test_n3_a_blocked_patient_still_has_a_next_code(build: Any) -> None:
-    facts = build.month([build.entry(19)], billing_practitioner=None)
+    facts = build.month([build.entry(19)], designations=())
     assert upcoming(build, facts) == [("99490", 1, 6613)]
     no_contact = build.month([build.rpm(9, contact=None), build.rpm(5, 4, contact=Contact.VOICEMAIL)])
     assert upcoming(build, no_contact, RPM)[0] == ("99470", 1, 2605)

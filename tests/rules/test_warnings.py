@@ -152,7 +152,7 @@ def test_w6_no_entry_of_the_month_has_times(build: Any) -> None:
 def test_w7_a_stay_touches_a_month_whose_minutes_are_billed(build: Any, stay: Stay, expected: bool) -> None:
     assert ("FACILITY_MONTH" in warned(build, [build.entry(20)], stays=(stay,))) == expected
     assert "FACILITY_MONTH" not in warned(build, [build.entry(19)], stays=(stay,))
-    assert "FACILITY_MONTH" not in warned(build, [build.entry(20)], stays=(stay,), billing_practitioner=None)
+    assert "FACILITY_MONTH" not in warned(build, [build.entry(20)], stays=(stay,), designations=())
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(300, False), (301, True)])
@@ -161,7 +161,7 @@ def test_w8_over_600_minutes_of_one_staff_member_in_a_day(build: Any, minutes: i
     assert ("CROWDED_HOUR" in warned(build, entries)) == expected
     found = build.part(build.month([*entries, build.entry(5, staff_id="bob"), build.entry(7, 4)])).warnings
     full = [(warning.text, warning.entries) for warning in found if warning.name == "CROWDED_HOUR"]
-    assert full == ([("one staff member has 601 counted minutes in one day", (0, 1))] if expected else [])
+    assert full == ([("one staff member has 601 counted minutes in one day on Nov 3", (0, 1))] if expected else [])
     two_people = [entries[0], replace(entries[1], staff_id="bob")]
     assert "CROWDED_HOUR" not in warned(build, two_people)
 
@@ -178,7 +178,7 @@ def test_w8_over_60_minutes_of_one_staff_member_in_a_clock_hour(build: Any, seco
     entries.append(build.timed("11:10", "11:40"))
     found = build.part(build.month(entries)).warnings
     full = [warning.text for warning in found if warning.name == "CROWDED_HOUR"]
-    assert full == (["one staff member has 61 counted minutes in one clock hour"] if expected else [])
+    assert full == (["one staff member has 61 counted minutes in one clock hour on Nov 3"] if expected else [])
 
 
 def test_warnings_say_what_an_auditor_would_see_in_numbers(build: Any) -> None:
@@ -202,6 +202,16 @@ def test_warnings_say_what_an_auditor_would_see_in_numbers(build: Any) -> None:
         "W9 40 of 40 minutes fall in the last 3 days of the month (0, 1, 2, 3, 4)",
         "W10 entries share a note word for word (0, 1)",
         "W12 these entries may be the same work, logged twice (3, 4)",
+        (
+            "W13 the care plan is not recorded as having: problem list, expected outcome and prognosis, measurable "
+            "goals, symptom management, medication management, planned interventions and who is responsible for each, "
+            "coordination with outside services, periodic review ()"
+        ),
+        "W14 no copy of the care plan is recorded as given to the patient or caregiver ()",
+        (
+            "W15 the consent does not record: what the service is, cost sharing, only one practitioner a month, the "
+            "right to stop, who took it ()"
+        ),
     ]
 
 
@@ -218,7 +228,7 @@ def test_w8_work_over_the_full_hour_belongs_to_each_hour_with_its_share(build: A
     # 58 minutes, and 4 of which 2 lie before the hour is full: 60 in the first hour.
     entries = [*pieces(build.at(3, "10:00"), 58, build), build.timed("10:58", "11:02")]
     assert "CROWDED_HOUR" not in warned(build, entries)
-    entries[-1] = build.timed("10:57:30", "11:01:30")
+    entries[-1] = build.timed("10:57:29", "11:01:30")
     assert "CROWDED_HOUR" in warned(build, entries)
 
 

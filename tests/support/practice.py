@@ -30,7 +30,7 @@ from ledger.storage.schema import upgrade
 from ledger.storage.tables import Base
 from ledger.validation import ImportSummary, names
 
-FILES = {kind: FILE_KINDS[kind].columns for kind in ("teams", "staff", "patients", "entries")}
+FILES = {kind: FILE_KINDS[kind].columns for kind in ("teams", "staff", "patients", "designations", "entries")}
 COLUMNS = {kind: names(columns) for kind, columns in FILES.items()} | {"teams": names(TEAM_FILE[:2])}
 """The columns that ``import_rows`` writes: of teams those that say nothing of digests."""
 """The columns of each kind of file of the roster and of time."""
@@ -139,8 +139,10 @@ def import_rows(
 def import_file(
     database: Database, practice: Practice, kind: str, path: Path, *, at: datetime = AT, **how: Any
 ) -> ImportSummary:
-    """Imports a file of ``kind`` (teams, staff, patients, entries), as ``ccm import`` does."""
+    """Imports a file of ``kind`` (teams, staff, patients, entries), as ``ccm import --confirm`` does."""
     table = open_file(kind, path)
+    if FILE_KINDS[kind].may_cost:
+        how = {"confirmed": True, **how}
     with database.of(practice.practice_id).writing() as connection:
         return FILE_KINDS[kind].store(connection, practice, table, at=at, progress=lambda *_: None, **how)
 

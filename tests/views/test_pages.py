@@ -10,8 +10,8 @@ import pytest
 from support.accessibility import faults_in
 from support.block_kit import check_message, check_options_answer, check_view
 
+from bot.commands.facts.kinds import fact_keepers
 from bot.commands.facts.shared import FactKeeper
-from bot.listeners.facts import FACT_KEEPERS
 from bot.setup import SetUp, missing_steps
 from bot.views.card import card_view
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
@@ -25,6 +25,7 @@ from bot.views.forms.patient import patient_form
 from bot.views.forms.person import LABELS as PERSON_LABELS
 from bot.views.forms.person import person_form
 from bot.views.forms.pickers import team_option, team_word
+from bot.views.forms.reassign import reassign_form
 from bot.views.forms.roster_inputs import LOADING, Filled, saving
 from bot.views.forms.team import team_form
 from bot.views.forms.timer import Stopped, as_stop_form, start_form, started_view, stop_intro, stop_values
@@ -47,9 +48,10 @@ from bot.views.month import (
     month_page,
     why_not,
 )
+from bot.views.onboarding import left_notice
 from bot.views.problem import error_card
 from bot.views.reply import Reply, paged, section
-from bot.views.roster import kept_by, patients_list, saved_view, staff_list, team_list
+from bot.views.roster import kept_by, patients_list, reassigned_view, saved_view, staff_list, team_list
 from bot.views.scheduled_notices import notice_message
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
 from bot.views.worklist import near_pages
@@ -58,9 +60,10 @@ from jobs.notices.delivery import MissedRun
 from jobs.scheduling.schedules import TITLES
 from ledger.closing.changes import ChangeKind, CloseChanges, StatementChange
 from ledger.closing.month_close import ClosePreview, ClosingReceipt
-from ledger.errors import LedgerError
+from ledger.errors import ConfirmationNeededError, LedgerError
 from ledger.months.closed_months import Action, Closing, Totals
 from ledger.months.figures import Figures
+from ledger.months.worth import WorthChange
 from ledger.practice.practice import Practice
 from ledger.recording.stored_entries import StoredEntry, StoredPart
 from ledger.recording.timers import Timer, TimerReceipt
@@ -70,8 +73,10 @@ from ledger.reports.own_entries import OwnEntry, TodaysEntry
 from ledger.reports.summaries import FewMinutes, StaffMinutes
 from ledger.reports.worklists import BandCount, NearPatient, Worklist
 from ledger.roster.changes import ColumnChange, RosterReceipt
-from ledger.roster.directory import Person, Role, Team
+from ledger.roster.designations import Leaving
+from ledger.roster.directory import OPERATOR, Person, Role, Team
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
+from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.roster.setup import Beginning, SetUpGaps
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Activity, Contact, Program
@@ -312,7 +317,7 @@ def test_the_forms_about_an_entry_fit_whatever_its_note_and_its_name() -> None:
     check_message("Entries", [menu])
 
 
-@pytest.mark.parametrize("keeper", FACT_KEEPERS.values(), ids=FACT_KEEPERS)
+@pytest.mark.parametrize("keeper", fact_keepers().values(), ids=fact_keepers())
 def test_the_forms_for_facts_fit_whatever_stands_in_them(keeper: FactKeeper) -> None:
     longest = {
         "rationale": "x" * 3000,
@@ -448,6 +453,7 @@ def test_a_roster_form_fits_whatever_stands_in_it(key: str | None) -> None:
     words = [team_word(f"{LONG}{number}".lower().replace(" ", "-")) for number in range(100)]
     labels = dict.fromkeys([*words, PERSON.staff_id], LONG)
     card = error_card(LedgerError("CODE", "Title " * 700, "Remedy"))
+    question = ConfirmationNeededError("CODE", "November 2026: 1 billable " * 100, "Remedy")
     person = {
         "slack_user_id": "U0LONG",
         "id": "i" * 40,
@@ -472,9 +478,11 @@ def test_a_roster_form_fits_whatever_stands_in_it(key: str | None) -> None:
         (person_form, person),
         (patient_form, patient),
         (team_form, {"name": "n" * 80, "channel_id": "C0BLUE"}),
+        (reassign_form, {"leaves": "doctor1", "patients": ";".join("P-" + f"{number:038}" for number in range(100))}),
     ):
         check_view(form(Filled({}, {}, key)), kind="modal")
-        check_view(form(Filled(cells, labels, key), card=card), kind="modal")
+        check_view(form(Filled(cells, labels, key), above=card), kind="modal")
+        check_view(form(Filled(cells, labels, key), above=question), kind="modal")
 
 
 def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
@@ -498,7 +506,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
         WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked),
         CarePlans(occasion, 365, Lapsing(plans, consents)),
         MonthStart(replace(occasion, team=None), counts, 15_000, blocked),
-        *(MissedRun(PRACTICE, kind, occasion.team, AT) for kind in TITLES),
+        *(MissedRun(PRACTICE, kind, occasion.team, AT, OPERATOR) for kind in TITLES),
     ):
         payload = notice_message(notice).payload()
         check_message(payload["text"], payload["blocks"])
@@ -516,9 +524,15 @@ def test_a_menu_of_teams_with_long_names_tells_them_apart() -> None:
 def test_what_a_roster_form_changed_fits_whatever_it_was() -> None:
     columns = (*PATIENT_LABELS, *PERSON_LABELS)
     changes = tuple(ColumnChange(column, ["x" * 200] * 5, list(PERSON.team_ids)) for column in columns)
-    receipt = RosterReceipt("k" * 150, "changed", changes, 60_000, tuple(map(str, range(5000))))
+    codes = tuple(f"P-{number:0198}" for number in range(5000))
+    worth = tuple(WorthChange(date(2026, month, 1), 5000, 0, 99_999_999, 0, 5000) for month in range(1, 13))
+    left = (Leaving("s" * 150, MONTH, codes),)
+    receipt = RosterReceipt("k" * 150, "changed", changes, 60_000, codes, (), worth, left)
 
     check_view(saved_view(receipt, {**PATIENT_LABELS, **PERSON_LABELS}, teams=TEAM_NAMES), kind="modal")
+    check_view(reassigned_view(ReassignmentReceipt("s" * 150, codes, 5000, 60_000, worth)), kind="modal")
+    notice = left_notice("U0LONG", left[0])
+    check_message(notice["text"], notice["blocks"])
     check_view(saving(5000, "roster:V1"), kind="modal")
     check_view(LOADING, kind="modal")
 

@@ -7,7 +7,15 @@ from sqlalchemy import Connection
 
 from bot.commands.call import Call
 from bot.commands.command import Command, Paging
-from bot.commands.roster.shared import FormAnswer, answered_beside, team_ids, team_names, team_words, teams_named
+from bot.commands.roster.shared import (
+    FormAnswer,
+    answered_beside,
+    team_ids,
+    team_names,
+    team_words,
+    teams_named,
+    with_day,
+)
 from bot.permissions import ADMINISTERING
 from bot.views import formatting
 from bot.views.forms.inputs import YES
@@ -84,6 +92,7 @@ def open_patient(call: Call, code: str | None) -> OpenForm:
         "billing_practitioner": by,
         "conditions": "\n".join(known.conditions),
         "risk_documented": YES if known.risk_documented else "",
+        "place_of_service": known.place_of_service or "",
     }
     return OpenForm(patient_form(Filled(cells, {word: known.team.name, by: f"{by} · {names.get(by, '')}"}, code)))
 
@@ -95,7 +104,7 @@ def submit_patient(call: Call, filled: Filled) -> FormAnswer:
 
 def save_patient_form(call: Call, filled: Filled) -> OpenForm:
     """Return the view that tells what was saved; raises ``RosterRefusedError``."""
-    cells = {**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"}
+    cells = with_day({**filled.cells, "risk_documented": filled.cells["risk_documented"] or "no"})
     with call.database.writing() as connection:
         known = team_words(connection, call)
         receipt = save_patient(
@@ -107,6 +116,7 @@ def save_patient_form(call: Call, filled: Filled) -> OpenForm:
             request=call.request({"patient": filled.key, "cells": cells}),
             at=call.at,
             by=call.person.staff_id,
+            confirmed=filled.confirmed,
         )
         lines = _standing(call, connection, receipt.key)
     if receipt.outcome == "added":
@@ -146,6 +156,7 @@ PATIENTS = Command(
         ("/ccm patients", "/ccm patients P-1042", "/ccm patients Blue Team"),
         (
             "Conditions are ICD-10-CM codes in any usual spelling (`E11.9, I10`); where none is known they stay empty.",
+            "A change holds from today; the form takes another day. What held on a month's last day decides the month.",
             "A code says nothing of the person: no number of theirs, no name with a year. Dates are of 2015 and later.",
         ),
     ),

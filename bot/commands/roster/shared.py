@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -10,9 +11,11 @@ from bot.commands.call import Call
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
 from bot.views.reply import OpenForm
+from ledger.errors import ConfirmationNeededError
 from ledger.roster.changes import RosterRefusedError
 from ledger.roster.directory import Team, teams
 from ledger.roster.lists import beginning
+from ledger.roster.storing import ALWAYS, FROM
 from ledger.validation import Problem
 
 PATIENTS_AT_ONCE = 50
@@ -26,8 +29,15 @@ class SaveLater:
     patients: int
 
 
-FormAnswer = OpenForm | SaveLater | dict[str, str]
-"""What a submitted form leads to: a view in its place, a save behind the acknowledgement, or faults by input."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form that was not saved yet: it is shown again under a question."""
+
+    question: ConfirmationNeededError
+
+
+FormAnswer = OpenForm | SaveLater | Asked | dict[str, str]
+"""What a submitted form leads to: a view, a save behind the acknowledgement, a question, or faults by input."""
 
 
 def team_words(connection: Connection, call: Call) -> dict[str, Team]:
@@ -50,6 +60,21 @@ def team_names(known: Mapping[str, Team]) -> dict[str, str]:
     return {team.team_id: team.name for team in known.values()}
 
 
+def with_day(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says with the day from which it holds in one column, as files have it.
+
+    Raises:
+        RosterRefusedError: The form says a day and that it was always so.
+    """
+    said = {name: value for name, value in cells.items() if name != ALWAYS}
+    if not cells.get(ALWAYS):
+        return said
+    if said.get(FROM.name):
+        both = Problem(1, FROM.name, f"{said[FROM.name]} and always are two answers.", "Leave one of them empty.")
+        raise RosterRefusedError([both])
+    return {**said, FROM.name: ALWAYS}
+
+
 def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapping[str, str]) -> FormAnswer:
     """Return what ``save`` answers, or what it refuses: all of it at once, each beside its input.
 
@@ -57,17 +82,28 @@ def answered_beside(save: Callable[[], FormAnswer], filled: Filled, labels: Mapp
         RosterRefusedError: Where the form has no input for what is wrong.
     """
     try:
-        return save()
+        return asked(save)
     except RosterRefusedError as refused:
         if {problem.column for problem in refused.problems} - filled.cells.keys():
             raise
         return beside_inputs(refused.problems, labels)
 
 
+Saved = TypeVar("Saved")
+
+
+def asked(save: Callable[[], Saved]) -> Saved | Asked:
+    """Return what ``save`` answers, or what it asks first."""
+    try:
+        return save()
+    except ConfirmationNeededError as question:
+        return Asked(question)
+
+
 def beside_inputs(problems: Sequence[Problem], labels: Mapping[str, str]) -> dict[str, str]:
     """Return the problems as a form says them: by input, in the form's words for the columns."""
     # Of the columns, only those with an underscore are no words that a message may have of its own.
-    columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name)})\b")
+    columns = re.compile(rf"\b({'|'.join(name for name in labels if '_' in name) or '(?!)'})\b")
     said: dict[str, list[str]] = {}
     for problem in problems:
         message = re.sub(r"^(?=(?:is|already) )", "This ", problem.message)

@@ -6,8 +6,8 @@ from bot.views.blocks import Block, View
 from bot.views.formatting import escaped
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import PRACTITIONER_PICKER, TEAM_PICKER
-from bot.views.forms.roster_inputs import Filled, Inputs
-from bot.views.reply import Reply, context
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
+from bot.views.reply import context
 from ledger.patients.fact_values import ConsentForm, VisitType
 from ledger.rules.rulebook import known_programs
 
@@ -19,6 +19,7 @@ LABELS: Mapping[str, str] = {
     "billing_practitioner": "Billing practitioner",
     "conditions": "Conditions",
     "risk_documented": "Risk",
+    **FROM_LABELS,
     "programs": "Programs",
     "enrolled_on": "Enrolled on",
     "consent_date": "Consent given on",
@@ -26,12 +27,13 @@ LABELS: Mapping[str, str] = {
     "initiating_visit_date": "Initiating visit on",
     "initiating_visit_type": "Kind of the visit",
     "care_plan_date": "Care plan established or revised on",
+    "place_of_service": "Place of service",
 }
 """What the form calls each column."""
 _RISK = "Risk of death, decompensation or decline is documented"
 
 
-def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
+def patient_form(filled: Filled, *, above: Above = None) -> View:
     """Return the form as a modal view; a new patient's has a code to choose, and the facts that make it billable."""
     inputs = Inputs(filled, LABELS)
     blocks: list[Block] = [
@@ -48,15 +50,22 @@ def patient_form(filled: Filled, *, card: Reply | None = None) -> View:
             optional=True,
         ),
         inputs.boxes("risk_documented", [(YES, _RISK)]),
-        *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
+        inputs.text(
+            "place_of_service",
+            most=2,
+            hint="On claim lines, where it is not the practice's: 12 for home.",
+            optional=True,
+        ),
+        *inputs.since("Team, billing practitioner, conditions and risk"),
+        *(_facts(inputs) if filled.key is None else [_where_facts_are(filled.key)]),
     ]
-    return inputs.form("a patient", CALLBACK, blocks, card=card)
+    return inputs.form(inputs.titled("a patient"), CALLBACK, blocks, above=above)
 
 
-def _commands(patient_code: str) -> Block:
-    code = escaped(patient_code)
+def _where_facts_are(patient_code: str) -> Block:
     return context(
-        f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
+        "Dated facts, such as enrollment and consent, are recorded by coordinators and leads. "
+        f"All of them: `/ccm patient {escaped(patient_code)} facts`"
     )
 
 

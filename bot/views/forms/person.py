@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bot.views.blocks import Block, View
 from bot.views.forms.inputs import YES
 from bot.views.forms.pickers import TEAM_PICKER
-from bot.views.forms.roster_inputs import Filled, Inputs
-from bot.views.reply import Reply, context
+from bot.views.forms.roster_inputs import FROM_LABELS, Above, Filled, Inputs
+from bot.views.reply import context
 from ledger.roster.directory import Role
 from ledger.rules.policy import CLINICAL_STAFF_CREDENTIALS, PRACTITIONER_CREDENTIALS
 from ledger.values.names import LONGEST_PERSON_NAME
@@ -22,6 +22,9 @@ LABELS: Mapping[str, str] = {
     "active_from": "First day",
     "active_to": "Last day",
     "supervised": "Supervision",
+    "employed": "Employment",
+    **FROM_LABELS,
+    "npi": "NPI",
 }
 """What the form calls each column."""
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
@@ -33,7 +36,7 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
 }
 
 
-def person_form(filled: Filled, *, card: Reply | None = None) -> View:
+def person_form(filled: Filled, *, above: Above = None) -> View:
     """Return the form as a modal view; a new person's has a staff id to choose."""
     inputs = Inputs(filled, LABELS)
     qualifying = [*sorted(PRACTITIONER_CREDENTIALS), *sorted(CLINICAL_STAFF_CREDENTIALS)]
@@ -49,6 +52,9 @@ def person_form(filled: Filled, *, card: Reply | None = None) -> View:
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),
         inputs.day("active_to", hint="Time after it does not count (rule C4)."),
         inputs.boxes("supervised", [(YES, "Works under the billing practitioner's supervision")]),
+        inputs.text("npi", most=20, hint="Of who bills: ten digits, for claim lines.", optional=True),
+        inputs.boxes("employed", [(YES, "Is employed by the practice, not contracted")]),
+        *inputs.since("Credential, supervision, employment and teams"),
         context("A change that past time depends on evaluates those months again."),
     ]
-    return inputs.form("a person", CALLBACK, blocks, card=card)
+    return inputs.form(inputs.titled("a person"), CALLBACK, blocks, above=above)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from bot.views.blocks import (
     Block,
@@ -18,12 +18,22 @@ from bot.views.blocks import (
     option,
     search_menu,
 )
-from bot.views.formatting import escaped
-from bot.views.forms.inputs import INPUT, Choices, date_input, select_input, text_input
+from bot.views.formatting import clipped, escaped
+from bot.views.forms.inputs import INPUT, YES, Choices, date_input, select_input, text_input, tick_input
 from bot.views.reply import Reply, reply_view, section
+from ledger.errors import ConfirmationNeededError
+from ledger.roster.storing import ALWAYS
 from ledger.values.codes import LONGEST_CODE
 
 PLACEHOLDER = "Type to find"
+FROM_LABELS: Mapping[str, str] = {"from": "Holds from", ALWAYS: "Or always"}
+"""What the forms call the day from which a change holds, and the box for what was never otherwise."""
+CONFIRM = "confirm"
+"""The box under a question."""
+LONGEST_LABEL = 2000
+
+Above: TypeAlias = Reply | ConfirmationNeededError | None
+"""What stands above a form that was not saved: why it was refused as a whole, or a question with a box to tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,13 @@ class Filled:
     """What stands in a form: ``cells`` by column, several values with semicolons between them.
 
     ``labels`` has the words that menus show for their values; ``key`` says whose form it is, None for a new one's.
+    ``confirmed`` says that the box under a question was ticked.
     """
 
     cells: Mapping[str, str]
     labels: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,15 @@ class Inputs:
         element = multi_search_menu(action_id, self._options(column), placeholder=PLACEHOLDER, least_typed=0)
         return input_block(column, self.labels[column], element, optional=True)
 
+    def since(self, what: str) -> list[Block]:
+        """Return from which day ``what`` the form says holds; of somebody new it holds since the beginning."""
+        if self.filled.key is None:
+            return []
+        return [
+            self.day("from", hint=f"{what} hold from this day on; empty: from today."),
+            self.boxes(ALWAYS, [(YES, "It was always so: correct the past too. Closed months stay.")]),
+        ]
+
     def account(self, column: str, *, hint: str) -> Block:
         """Return a person of the Slack workspace, who may be left out."""
         element = account_menu(INPUT, self.filled.cells.get(column))
@@ -94,12 +115,28 @@ class Inputs:
         values = [value for value in (self.filled.cells.get(column) or "").split(";") if value]
         return [option(value, self.filled.labels.get(value, value)) for value in values]
 
-    def form(self, whose: str, callback_id: str, blocks: Sequence[Block], *, card: Reply | None) -> View:
-        """Return the form that adds or changes ``whose``; ``card`` stands above it where it was refused as a whole."""
-        title = f"{'Add' if self.filled.key is None else 'Change'} {whose}"
+    def form(self, title: str, callback_id: str, blocks: Sequence[Block], *, above: Above = None) -> View:
+        """Return the form under that title, with what stands ``above`` it where it was not saved."""
         metadata = json.dumps({"key": self.filled.key})
-        shown = [*(card.blocks if card else ()), *blocks]
+        shown = [*_shown_above(above), *blocks]
         return modal(title, shown, callback_id=callback_id, private_metadata=metadata, submit="Save")
+
+    def titled(self, whose: str) -> str:
+        """Return the title of a form that adds or changes ``whose`` row."""
+        return f"{'Add' if self.filled.key is None else 'Change'} {whose}"
+
+
+def _shown_above(above: Above) -> Sequence[Block]:
+    match above:
+        case None:
+            return ()
+        case Reply():
+            return above.blocks
+        case ConfirmationNeededError():
+            asked = clipped(f"{above.title} Nothing was saved yet. Save it anyway?", LONGEST_LABEL)
+            return [tick_input(CONFIRM, asked, {}, "Yes, save it")]
+        case _:
+            assert_never(above)
 
 
 def saving(months_of: int, shown_as: str) -> View:
@@ -125,4 +162,5 @@ def filled_in(view: Mapping[str, Any]) -> Filled:
         labels |= {one["value"]: one["text"]["text"] for one in chosen}
         plain = (state.get(name) for name in ("value", "selected_date", "selected_user", "selected_conversation"))
         cells[block_id] = next(filter(None, plain), "") or ";".join(one["value"] for one in chosen)
-    return Filled(cells, labels, json.loads(view.get("private_metadata") or "{}").get("key"))
+    confirmed = bool(cells.pop(CONFIRM, ""))
+    return Filled(cells, labels, json.loads(view.get("private_metadata") or "{}").get("key"), confirmed)

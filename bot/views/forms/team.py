@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bot.views.blocks import Block, View
-from bot.views.forms.roster_inputs import Filled, Inputs
-from bot.views.reply import Reply, context
+from bot.views.forms.roster_inputs import Above, Filled, Inputs
+from bot.views.reply import context
 from ledger.practice.settings import LAST_HOUR, said
 from ledger.values.names import LONGEST_TEAM_NAME
 
@@ -21,7 +21,7 @@ LABELS: Mapping[str, str] = {
 HOURS = [(str(hour), said("digest_hour", hour)) for hour in range(LAST_HOUR + 1)]
 
 
-def team_form(filled: Filled, *, card: Reply | None = None) -> View:
+def team_form(filled: Filled, *, above: Above = None) -> View:
     """Return the form as a modal view."""
     inputs = Inputs(filled, LABELS)
     days = "For example: 25, 26, 27, 28. Empty: as /ccm settings has it."
@@ -36,4 +36,4 @@ def team_form(filled: Filled, *, card: Reply | None = None) -> View:
         inputs.text("digest_zone", most=60, hint=zone, optional=True),
         context("Invite the bot to that channel, or it cannot post there: `/invite @CCM Ledger`"),
     ]
-    return inputs.form("a team", CALLBACK, blocks, card=card)
+    return inputs.form(inputs.titled("a team"), CALLBACK, blocks, above=above)

@@ -1,6 +1,7 @@
 """The biller's part: the month so far, what blocks it, and whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.views import formatting
@@ -9,10 +10,12 @@ from bot.views.closing import closed_line
 from bot.views.home.place import Place, turns
 from bot.views.menus import Choice, menu
 from bot.views.reply import actions, button, divider, nearest_page, page_count, sections
+from ledger.claims.marks import in_words
+from ledger.claims.states import ClaimTotals
 from ledger.months.closed_months import Closing
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts
-from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.statement import Group
 
 BLOCKER = "home_blocker"
@@ -32,6 +35,8 @@ class Billing:
     practice: Practice
     last_closed: Closing | None = None
     to_close: date | None = None
+    claims: Mapping[date, ClaimTotals] = field(default_factory=dict)
+    """What was submitted of each month, the latest first."""
 
 
 def billing_blocks(billing: Billing, place: Place) -> list[Block]:
@@ -61,6 +66,10 @@ def _months_before(billing: Billing) -> list[str]:
     if billing.to_close is not None:
         month = billing.to_close
         lines.append(f"*{formatting.month_name(month)}* is not closed yet: `/ccm close {month:%Y-%m}`")
+    lines += [
+        f"*Claims of {formatting.month_name(month)}* · {in_words(totals)} · `/ccm claims {month:%Y-%m}`"
+        for month, totals in billing.claims.items()
+    ]
     closing = billing.last_closed
     if closing is not None and closing.totals is not None:
         totals = closing.totals
@@ -80,9 +89,10 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     if not counts:
         return sections(["No patient is blocked."])
     lines = [f"*Blocked* · {formatting.listed(billing.blocked.programs, 'program')} of patients, by what blocks them"]
-    lines += [f"• *{count}* · {formatting.escaped(CATALOGUE[name].words)}" for name, count in counts.items()]
+    lines += [f"• *{count}* · {formatting.escaped(RULES_BY_NAME[name].words)}" for name, count in counts.items()]
     choices = [
-        Choice(place.opening(name).to_value(), f"{count} · {CATALOGUE[name].words}") for name, count in counts.items()
+        Choice(place.opening(name).to_value(), f"{count} · {RULES_BY_NAME[name].words}")
+        for name, count in counts.items()
     ]
     opened = place.opened if place.opened in counts else ""
     chosen = place.opening(opened).to_value() if opened else ""
@@ -93,7 +103,7 @@ def _blockers(billing: Billing, place: Place) -> list[Block]:
     if opened:
         patients = billing.blocked.patients
         page = nearest_page(place.opened_page, len(patients), ROWS)
-        title = f"*{formatting.escaped(CATALOGUE[opened].words)}* Each patient with the way to clear it:"
+        title = f"*{formatting.escaped(RULES_BY_NAME[opened].words)}* Each patient with the way to clear it:"
         blocks += sections([title, *map(_blocked, patients[page * ROWS : (page + 1) * ROWS])])
         blocks += turns(place, "opened_page", page, page_count(len(patients), ROWS))
         blocks.append(actions(button("Hide them", HIDE, place.opening("").to_dict())))

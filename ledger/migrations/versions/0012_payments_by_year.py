@@ -4,14 +4,14 @@ Until now one figure held for every month. It stays what it was for the years th
 nothing was known, and the practice says anew what they pay. The history of changes is kept as it was written.
 
 Revision ID: 0012
-Revises: 0010
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -13,8 +13,9 @@ CODES = (
     RuleText(
         "R2",
         "NEVER_TOGETHER",
-        "CCM and RPM may both be billed, and so may PCM and RPM. CCM and PCM may not. APCM marked for the month "
-        "excludes CCM, PCM and TCM.",
+        "CCM and RPM may both be billed, and so may PCM and RPM. CCM and PCM may not. APCM billed by this practice for "
+        "the month excludes CCM, PCM and TCM. Home health or hospice care plan oversight (G0181, G0182) and monthly "
+        "ESRD services (90951 to 90970) of the billing practitioner exclude CCM.",
         FEE_SCHEDULE,
         "Enough minutes in CCM and in PCM: the one that pays more is billed, the other is blocked.",
     ),
@@ -24,26 +25,28 @@ CODES = (
         "Minutes alone never select complex care.",
         MEDICARE_CCM,
         "60 plain minutes are the plain base code and two add-ons.",
-        message="no designation of complex care this month (R3, R5)",
+        message="the billing practitioner designated no complex care this month (R3, R5)",
     ),
     RuleText(
         "R4",
         "HIGHEST_PAYMENT",
         "Where several families are open, the one with the highest expected payment is taken; ties go to the lower "
-        "base code. A practitioner's minutes serve one of them, never both.",
+        "base code. Practitioner minutes are those that the billing practitioner spent; they serve one family, never "
+        "two.",
         FEE_SCHEDULE,
         "35 practitioner minutes alone pay more as practitioner time; with 25 staff minutes, together.",
+        policy="practitioner_minutes",
         message="pays {difference} less than {taken} (R4)",
     ),
     RuleText(
         "R5",
         "COMPLEX_IS_DESIGNATED",
-        "Complex care needs, in that month, a practitioner's designation (decision making of moderate or high "
-        "complexity, with a rationale) and a care plan established or substantially revised. Then, from its base "
+        "Complex care needs, in that month, the billing practitioner's designation (decision making of moderate or "
+        "high complexity, with a rationale) and a care plan established or substantially revised. Then, from its base "
         "threshold on, it is taken even where the plain codes pay more.",
         MEDICARE_CCM,
         "60 minutes, designated, the plan revised: complex.",
-        policy="complex_needs_plan_revision, honor_complexity_designation",
+        policy="complex_needs_plan_revision, honor_complexity_designation, practitioner_minutes",
         message="designated, but the care plan was neither established nor substantially revised this month (R5)",
     ),
     RuleText(
@@ -65,11 +68,38 @@ CODES = (
     RuleText(
         "R8",
         "DATE_OF_SERVICE",
-        "The claim carries the date on which the base threshold was reached. Device readings carry the month's last "
-        "day.",
+        "All lines of a family carry one date: the day on which the minutes of its last billed unit were reached and "
+        "all was there that the family needs (live contact, designation, plan revision), so that no line is dated "
+        "before its work.",
         MEDICARE_CCM,
-        "12 minutes on the 3rd and 8 on the 9th: the 9th.",
+        "20 minutes on the 3rd and 20 on the 4th: the base code and its add-on, both on the 4th.",
         policy="claim_date",
+    ),
+    RuleText(
+        "R9",
+        "CONSENT_TO_A_PRACTITIONER",
+        "A consent is to a program with a billing practitioner; when another is designated, a new one is needed. One "
+        "that names nobody holds for whoever was designated on its date, or first after it.",
+        MEDICARE_CCM,
+        "Consent in January, another practitioner from November 15: November is blocked until a new consent is taken.",
+        policy="consent_per_practitioner",
+    ),
+    RuleText(
+        "R10",
+        "DEVICE_PERIODS",
+        "Device codes are paid once in a period of 30 days. It begins with the set-up or the first day with readings, "
+        "the next one 30 days later, or later still after a pause. The line is dated on the period's last day and "
+        "belongs to the month of that day, on which enrollment and consent must hold.",
+        FEE_SCHEDULE,
+        "Set up on January 15, readings on 20 days: February 13; then March 15, then April 14.",
+    ),
+    RuleText(
+        "R11",
+        "DEVICE_SET_UP",
+        "Setting a device up is paid once, with the first period after it that has enough days with readings and "
+        "begins within 60 days.",
+        FEE_SCHEDULE,
+        "Set up on January 15, 20 days with readings: the set-up's code, too, on February 13.",
     ),
 )
 
@@ -77,10 +107,11 @@ BLOCKERS = (
     RuleText(
         "NO_CONSENT",
         "NO_CONSENT",
-        "No consent to the program at any time in the month.",
+        "No consent to the program at any time in the month that holds for its billing practitioner (rule R9).",
         MEDICARE_CCM,
         "Consent revoked in October: November is blocked.",
-        message="no {program} consent at any time in the month",
+        policy="consent_per_practitioner",
+        message="no {program} consent in the month that holds for its billing practitioner",
         remedy="Obtain consent and record it: /ccm consent CODE DATE verbal PROGRAM",
     ),
     RuleText(
@@ -123,20 +154,31 @@ BLOCKERS = (
     RuleText(
         "NO_INITIATING_VISIT",
         "NO_INITIATING_VISIT",
-        "An initiating visit (AWV, IPPE, E/M or TCM) in the year before enrollment, or since.",
+        "An initiating visit (AWV, IPPE, E/M or TCM) in the year before enrollment, or since; for PCM in the year "
+        "before the month's last day.",
         MEDICARE_CCM,
         "Enrolled in June, last visit 13 months before: blocked.",
         policy="initiating_visit",
-        message="no initiating visit in the {days} days before enrollment or since",
+        message="no initiating visit in the {days} days before {until}",
         remedy="Record the visit: /ccm visit CODE DATE AWV",
+    ),
+    RuleText(
+        "OTHER_SERVICE",
+        "OTHER_SERVICE",
+        "A service of the billing practitioner is marked for the month that excludes the program (rule R2).",
+        MEDICARE_CCM,
+        "Home health care plan oversight (G0181) is billed this month: CCM is blocked.",
+        message="{services} is billed this month and excludes {program} (R2)",
+        remedy="Bill one of the two; where the mark is wrong, a biller or a lead takes it back: "
+        "/ccm mark CODE MARK MONTH undo",
     ),
     RuleText(
         "NO_BILLING_PRACTITIONER",
         "NO_BILLING_PRACTITIONER",
-        "A billing practitioner must be designated on the month's last day.",
+        "An active practitioner must be designated on the month's last day.",
         MEDICARE_CCM,
         "Nobody designated: every program is blocked.",
-        message="no billing practitioner is designated",
+        message="{fault}",
         remedy="Have an administrator designate one: /ccm patients CODE",
     ),
     RuleText(

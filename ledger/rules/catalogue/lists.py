@@ -66,10 +66,11 @@ WARNINGS = (
     RuleText(
         "W8",
         "CROWDED_HOUR",
-        "One staff member has over 60 counted minutes in one clock hour, or over 600 in a day.",
+        "One staff member has, over all their patients, over 60 counted minutes in one clock hour, or over 600 in a "
+        "day.",
         AUDIT,
         "620 minutes on one date.",
-        message="one staff member has {minutes} counted minutes in one {stretch}",
+        message="one staff member has {crowded}",
     ),
     RuleText(
         "W9",
@@ -89,6 +90,14 @@ WARNINGS = (
         remedy="Say what was particular each time: /ccm add ENTRY TEXT",
     ),
     RuleText(
+        "W11",
+        "ROUNDED_OVER",
+        "A code is reached only because lengths were rounded up: the exact seconds of the entries add up to less (E2).",
+        AUDIT,
+        "Five calls of 3 minutes 31 seconds: 20 minutes, but 17 minutes 35 seconds.",
+        message="{minutes} minutes are reached only by rounding up: the exact times add up to {exact}",
+    ),
+    RuleText(
         "W12",
         "POSSIBLE_DOUBLE",
         "Two entries of one date, activity and contact, either without times, by different people; or of one person "
@@ -97,6 +106,54 @@ WARNINGS = (
         "Two people, 20 minutes each of one call, no times.",
         message="these entries may be the same work, logged twice",
         remedy="If it was one piece of work, void one of them: /ccm void ENTRY REASON",
+    ),
+    RuleText(
+        "W13",
+        "PLAN_INCOMPLETE",
+        "The newest care plan is not recorded as having all elements.",
+        AUDIT,
+        "A plan of November 1, recorded without its elements.",
+        policy="care_plan_elements",
+        message="the care plan is not recorded as having: {missing}",
+        remedy="Record what the plan has: /ccm plan CODE DATE complete",
+    ),
+    RuleText(
+        "W14",
+        "PLAN_NOT_SHARED",
+        "No record that the patient or a caregiver got a copy of the newest care plan.",
+        AUDIT,
+        "A plan of November 1, no copy recorded.",
+        policy="care_plan_copy",
+        message="no copy of the care plan is recorded as given to the patient or caregiver",
+        remedy="Give a copy and record it: /ccm plan CODE DATE copy:mail",
+    ),
+    RuleText(
+        "W15",
+        "CONSENT_INCOMPLETE",
+        "The consent does not record all that the patient was told, or who took it.",
+        AUDIT,
+        "A consent of January 5, recorded as verbal and no more.",
+        policy="consent_content",
+        message="the consent does not record: {missing}",
+        remedy="Record what was said: /ccm consent CODE DATE verbal PROGRAM all said",
+    ),
+    RuleText(
+        "W16",
+        "DEVICE_PERIOD_UNKNOWN",
+        "Days with readings are a count for the month, of no known 30-day period (R10).",
+        AUDIT,
+        "18 days in November.",
+        message="the 30-day period of the device readings is not known",
+        remedy="Say where the period begins: /ccm readings CODE DAYS from DATE",
+    ),
+    RuleText(
+        "W18",
+        "DEVICE_PERIOD_OVERLAP",
+        "A device period begins before the one before it has ended, and is no line (R10).",
+        AUDIT,
+        "A period from November 1, another from November 15.",
+        message="a device period that ends this month begins before the one before it has ended, and is not billed",
+        remedy="Correct the first day of one of the two, or withdraw it.",
     ),
 )
 

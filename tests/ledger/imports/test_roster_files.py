@@ -250,6 +250,7 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         staff_row(id="n" * 40, name="x" * 74 + "💊"),
         staff_row(id="n" * 39, name="x" * 73 + "💊"),
     ]
+    twice = "Remove one of the lines, or say in the column from on which day each begins to hold."
     assert problems(sqlite_database, here, "staff", rows) == [
         "line 2, id: is empty. For example: coord1",
         "line 3, id: is empty. For example: coord1",
@@ -261,7 +262,7 @@ def test_each_mistake_of_a_staff_member_is_named(sqlite_database: Database, here
         "line 9, active_from: '03.11.2026' may have the day or the month first. Write it as 2026-11-03.",
         "line 10, active_to: 2026-01-31 is before active_from. Correct one of the two dates.",
         "line 11, supervised: 'maybe' is neither yes nor no. Write yes or no.",
-        "line 12, id: 'new8' stands in the file twice. Remove one of the lines.",
+        f"line 12, id: 'new8' stands in the file twice. {twice}",
         "line 14, slack_user_id: already belongs to 'new9'. One Slack person is one staff member.",
         "line 15, id: has 41 characters; 40 fit. Letters, digits, dots and hyphens: coord1",
         "line 16, name: has 76 characters; 75 fit. For example: Coordinator One",

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select, update
 from support.practice import (
+    AT,
     PATIENTS,
     STAFF,
     a_practice,
@@ -20,9 +21,13 @@ from support.practice import (
 from support.practice import an_entry as entry
 
 from ledger.imports.table_file import ImportRefusedError
+from ledger.patients.roster_history import PATIENTS as PATIENT_KIND
+from ledger.patients.roster_history import STAFF as STAFF_KIND
+from ledger.patients.roster_history import append_told
 from ledger.practice.practice import Practice
 from ledger.rules.statement import Status
 from ledger.storage.database import Database
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import PatientRow, StaffRow, TimeEntryRow
 from ledger.validation import ImportSummary
 
@@ -261,15 +266,17 @@ def test_two_ids_of_an_older_ledger_are_never_taken_for_one_another(sqlite_datab
 def test_what_an_older_ledger_holds_stays_readable_and_can_be_mended(sqlite_database: Database, here: Practice) -> None:
     odd = "A1" * 100
     with sqlite_database.of("T0TEST").writing() as connection:
-        connection.execute(update(StaffRow).where(StaffRow.staff_id == "nurse1").values(credential="R.N."))
-        connection.execute(
-            update(PatientRow).where(PatientRow.patient_code == "P-1042").values(conditions=["N/A", "none"])
-        )
+        since = {"at": AT, "recorded_by": "migration"}
+        odd_nurse, odd_patient = {"credential": "R.N."}, {"conditions": ["N/A", "none"]}
+        connection.execute(update(StaffRow).where(StaffRow.staff_id == "nurse1").values(odd_nurse))
+        append_told(connection, here, STAFF_KIND, {"nurse1": {BEGINNING: odd_nurse}}, **since)
+        connection.execute(update(PatientRow).where(PatientRow.patient_code == "P-1042").values(odd_patient))
+        append_told(connection, here, PATIENT_KIND, {"P-1042": {BEGINNING: odd_patient}}, **since)
     patient_of_an_older_version(sqlite_database, here, odd, ["N/A"])
     record(sqlite_database, here, entry(minutes=20))
     assert statement(sqlite_database, here).before[0].counted_minutes == 0
 
-    nurse = staff_row(**{**STAFF[0], "credential": "R.N."})
+    nurse = staff_row(**{**STAFF[0], "credential": "R.N.", "from": "always"})
     assert import_rows(sqlite_database, here, "staff", [nurse]).changed == 1
     assert statement(sqlite_database, here).before[0].counted_minutes == 20
     rows = [patient_row(**PATIENTS[0]), patient_row(code=odd)]

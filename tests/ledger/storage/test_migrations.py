@@ -2,40 +2,79 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import datetime, timedelta
+from contextlib import closing, contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, inspect, select, update
+from support.claims import export, give_npi, mark, work
 from support.databases import fresh_postgresql, migrate_to
-from support.practice import AT, a_practice, a_request, an_entry, record, undo, verified
+from support.practice import (
+    AT,
+    MONTH,
+    a_practice,
+    a_request,
+    an_entry,
+    import_rows,
+    record,
+    staff_row,
+    statement,
+    undo,
+    verified,
+)
 
+from ledger.claims.states import Change, ClaimStatus
 from ledger.months.patient_months import reevaluate
+from ledger.patients.roster_history import PATIENTS, STAFF, histories
 from ledger.practice.practice import Practice, get_practice
 from ledger.practice.settings import policy_of, said
 from ledger.recording.entries import EntryPart, NewEntry, entry_rows
 from ledger.setting_changes import policy_changes, stored_settings
 from ledger.storage.database import Database
 from ledger.storage.hash_chain import lock_head, move_head
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.schema import check, upgrade
 from ledger.storage.tables import Base, PolicyChangeRow, PracticeRow, TimeEntryRow
+
+OCTOBER = date(2026, 10, 1)
+
+
+@contextmanager
+def empty_at(revision: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as that migration left it, of the kind that the test is run for."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+        migrate_to(url, revision)
+        with closing(Database(url)) as database:
+            yield database
+        return
+    with fresh_postgresql(request.getfixturevalue("postgresql_url")) as url:
+        migrate_to(url, revision)
+        with closing(Database(url)) as database:
+            yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def at_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as migration 0010 left it."""
+    with empty_at("0010", request, tmp_path) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database as migration 0009 left it."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-        migrate_to(url, "0009")
-        with closing(Database(url)) as database:
-            yield database
-        return
-    with fresh_postgresql(request.getfixturevalue("postgresql_url")) as url:
-        migrate_to(url, "0009")
-        with closing(Database(url)) as database:
-            yield database
+    with empty_at("0009", request, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def before_claims(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as it was before there were claim lines."""
+    with empty_at("0010", request, tmp_path) as database:
+        yield database
 
 
 def stored_there(database: Database, rows: dict[str, list[dict[str, Any]]]) -> None:
@@ -130,3 +169,56 @@ def test_own_payments_hold_for_the_years_of_which_there_was_a_rulebook(
         (kept,) = policy_changes(connection, practice)
     assert kept.after == {"99490": 7000}
     assert said("payments", kept.after) == "every year: 99490 $70.00; the rulebook's for all others"
+
+
+def test_what_the_roster_had_holds_since_the_beginning_and_a_change_of_today_leaves_october(
+    at_0010: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        record(now, practice, an_entry(day=OCTOBER.replace(day=30), minutes=21))
+        record(now, practice, an_entry(minutes=22))
+        stored_there(at_0010, rows_of(now))
+
+    upgrade(at_0010)
+
+    check(at_0010)
+    assert verified(at_0010, practice).difference is None
+    with at_0010.of("T0TEST").reading() as connection:
+        (told,) = histories(connection, "T0TEST", STAFF, ["nurse2"])["nurse2"].told
+        (of_patient,) = histories(connection, "T0TEST", PATIENTS, ["P-1042"])["P-1042"].told
+    assert (told.from_date, told.recorded_by) == (BEGINNING, "migration")
+    assert told.values == {"credential": "LPN", "supervised": True, "employed": True, "teams": ["green-team"]}
+    assert of_patient.values == {
+        "billing_practitioner": "doctor1",
+        "conditions": ["E11.9", "I10"],
+        "risk_documented": True,
+        "team_id": "blue-team",
+    }
+    nobody = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Nurse One", credential="", roles="coordinator")
+    import_rows(at_0010, practice, "staff", [nobody])
+    counted = [
+        statement(at_0010, practice, month=month).statement.programs[0].counted_minutes for month in (OCTOBER, MONTH)
+    ]
+    assert counted == [21, 0]
+    assert verified(at_0010, practice).difference is None
+
+
+def test_a_ledger_of_before_has_claim_lines_of_its_months(
+    before_claims: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        work(now, practice, 25)
+        stored_there(before_claims, rows_of(now))
+
+    upgrade(before_claims)
+
+    check(before_claims)
+    assert verified(before_claims, practice).difference is None
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks, line.line.place_of_service) == (Change.NEW, ("no NPI of doctor1",), "11")
+    mark(before_claims, practice, "99490", ClaimStatus.SUBMITTED)
+    give_npi(before_claims, practice)
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks) == (Change.AS_BEFORE, ())
