@@ -109,7 +109,7 @@ def test_a_book_of_a_year_without_time_changes_nothing(ccm: Ccm, tmp_path: Path,
     with brought(folder):
         told = fine(ccm("rulebook", "add", str(a_book(tmp_path / "new", 2027, DEARER)), "--yes"))
     assert "It changes no open month of the ledger." in told
-    assert "medicare-2027 follows medicare-2026 and differs from it in 3 places" in told
+    assert "medicare-2027 follows medicare-2026 and differs from it in 4 places" in told
 
 
 def test_a_copy_is_taken_only_by_somebody_who_says_so(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
