@@ -55,8 +55,8 @@ class RulebookError(LedgerError):
 class Rulebook:
     """The figures in force from ``in_force_from`` to ``in_force_to``, both included, with the file's SHA-256.
 
-    ``national_payments`` are the payments in cents by code, None where one is not known; ``tables`` are those of the file
-    as it is written.
+    ``national_payments`` are the payments in cents by code, None where one is not known; ``tables`` are those of its
+    file, as they are written.
     """
 
     name: str
