@@ -19,6 +19,9 @@ from ledger.claims.states import Change, ClaimStatus
 
 BILLER, NURSE = "U0BILLER1", "U0NURSE1"
 
+OTHER_CONDITIONS = {**patient_row(code="P-1043", conditions="I10;N18.3"), "from": "always"}
+"""The patient never had what was known before."""
+
 
 @pytest.fixture
 def worked(harness: Harness) -> Harness:
@@ -208,7 +211,12 @@ def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(wo
     worked.say("/ccm claims", BILLER)
     worked.settle()
     worked.say("/ccm claims mark P-1043 99490 submitted", BILLER)
-    import_rows(worked.database, worked.practice, "patients", [patient_row(code="P-1043", conditions="I10;N18.3")])
+    import_rows(
+        worked.database,
+        worked.practice,
+        "patients",
+        [OTHER_CONDITIONS],
+    )
 
     seen = worked.say("/ccm claims", BILLER)
 
@@ -223,7 +231,12 @@ def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(wo
 def test_one_that_was_marked_after_it_changed_is_said_to_be_a_correction(worked: Harness) -> None:
     worked.say("/ccm claims", BILLER)
     worked.settle()
-    import_rows(worked.database, worked.practice, "patients", [patient_row(code="P-1043", conditions="I10;N18.3")])
+    import_rows(
+        worked.database,
+        worked.practice,
+        "patients",
+        [OTHER_CONDITIONS],
+    )
 
     seen = worked.say("/ccm claims mark P-1043 99490 submitted", BILLER)
 
