@@ -87,13 +87,14 @@ def import_designations(
     """
     known = known_for_designations(connection, practice, today=practice.local_date(at))
     wanted: dict[str, str] = {}
+    from_dates: dict[str, date | None] = {}
     for row in table.rows:
-        code, practitioner = read_designation(row, known)
+        code, practitioner, from_date = read_designation(row, known)
         if code and code in wanted:
             row.refuse("patient", f"{code} stands in the file twice.", "Remove one of the lines.")
-        wanted[code] = practitioner
+        wanted[code], from_dates[code] = practitioner, from_date
     refuse_if_any(table)
-    stored = designate(connection, practice, wanted, at=at, recorded_by=IMPORTED_BY)
+    stored = designate(connection, practice, wanted, from_dates=from_dates, at=at, recorded_by=IMPORTED_BY)
     stored.ask(confirmed=confirmed)
     progress("designations", len(wanted), len(wanted))
     summary = _summary((put.outcome for put in stored.done.values()), table, stored.worth)
