@@ -291,9 +291,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patients.fact_history.fact_histories": lambda c, p: fact_history.fact_histories(c, p, "P-1042"),
     "ledger.patients.fact_history.fact_history": lambda c, p: fact_history.fact_history(c, p, CONSENT),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
-    "ledger.patients.facts.fact_in_force": lambda c, p: facts.fact_in_force(
-        c, p, ("P-1042", "consent", "CCM", date(2026, 1, 5))
-    ),
     "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
         c, p, ["P-1042", "P-1046"], on=TODAY
     ),

@@ -65,6 +65,7 @@ CHANGES = st.fixed_dictionaries(
                     "active_to": st.sampled_from(["", "2027-01-31"]),
                     "supervised": st.sampled_from(["yes", "no", ""]),
                     "employed": st.sampled_from(["yes", "no", ""]),
+                    "from": st.sampled_from(["", "always"]) | DAYS,
                     "slack_user_id": OR_EMPTY,
                 }
             ),
@@ -80,6 +81,7 @@ CHANGES = st.fixed_dictionaries(
                     "programs": st.sampled_from(["CCM", "CCM;RPM", "RPM"]),
                     "enrolled_on": DAYS,
                     "care_plan_date": DAYS | OR_EMPTY,
+                    "from": st.sampled_from(["", "always"]) | DAYS,
                 }
             ),
             max_size=4,
