@@ -30,7 +30,7 @@ def listen(app: App, services: Services) -> None:
             with database.writing() as connection:
                 ended = end_person(connection, practice, user, at=at)
                 admins = administrators_to_ask(connection, practice, services.admins, on=practice.local_date(at))
-            if ended is not None and ended.patient_codes:
+            if ended is not None and ended.leaving.patient_codes:
                 told = [admin for admin in admins if admin != user]
                 tell = partial(tell_each, services.client(body), told, left_notice(user, ended))
                 services.later(tell, what="deactivated account")

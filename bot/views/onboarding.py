@@ -6,10 +6,10 @@ from typing import Any
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.problem import error_card
-from bot.views.reply import Reply, actions, button, context, section
+from bot.views.reply import Reply, actions, button, context, section, sections
 from bot.views.roster import needing
 from ledger.errors import LedgerError
-from ledger.roster.designations import Leaving
+from ledger.roster.accounts import Ended
 
 ADD = "stranger_add"
 IGNORE = "stranger_ignore"
@@ -56,10 +56,11 @@ def restored_notice(user: str, staff_id: str) -> dict[str, Any]:
     return message(said, [section(ended)])
 
 
-def left_notice(user: str, left: Leaving) -> dict[str, Any]:
+def left_notice(user: str, ended: Ended) -> dict[str, Any]:
     """Return the direct message that a deactivated account ended somebody whose patients need another practitioner."""
     said = f"<@{user}> was deactivated in Slack"
-    return message(said, [section(f"{said} and is ended here."), *needing(left)])
+    lines = [f"{said} and is ended here.", *(f"• {change}" for change in ended.worth)]
+    return message(said, [*sections(lines), *needing(ended.leaving)])
 
 
 def message(text: str, blocks: Sequence[Block]) -> dict[str, Any]:

@@ -55,7 +55,10 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ),
     "entries": FileKind("Time that was documented elsewhere.", ENTRY_FILE, import_entries, may_be_long=True),
     "designations": FileKind(
-        "Who bills for which patient (patient, practitioner).", DESIGNATION_FILE, import_designations, may_cost=True
+        "Who bills for which patient: patient, practitioner; may be missing: from.",
+        DESIGNATION_FILE,
+        import_designations,
+        may_cost=True,
     ),
     "claims": FileKind("What became of claim lines: the file of ccm claims comes back.", CLAIM_FILE, import_claims),
     **{kind: _of_facts(kind, file) for kind, file in FACT_FILES.items()},

@@ -13,6 +13,7 @@ from ledger.patients.facts import Fact
 from ledger.patients.roster_history import DATED, STAFF
 from ledger.practice.practice import Practice
 from ledger.roster.designations import (
+    Designation,
     designate,
     known_for_designations,
     leaving,
@@ -86,12 +87,12 @@ def import_designations(
         ConfirmationNeededError: As ``import_patients`` does.
     """
     known = known_for_designations(connection, practice, today=practice.local_date(at))
-    wanted: dict[str, str] = {}
+    wanted: dict[str, Designation] = {}
     for row in table.rows:
-        code, practitioner = read_designation(row, known)
+        code, designation = read_designation(row, known)
         if code and code in wanted:
             row.refuse("patient", f"{code} stands in the file twice.", "Remove one of the lines.")
-        wanted[code] = practitioner
+        wanted[code] = designation
     refuse_if_any(table)
     stored = designate(connection, practice, wanted, at=at, recorded_by=IMPORTED_BY)
     stored.ask(confirmed=confirmed)

@@ -93,6 +93,7 @@ def _person(row: AnyRow, team_names: Mapping[str, str]) -> _Cells:
         "active_from": _day(row.active_from),
         "active_to": _day(row.active_to),
         "supervised": _yes_no(said=row.supervised),
+        "employed": _yes_no(said=row.employed),
     }
 
 

@@ -1,6 +1,7 @@
 """What Slack says of people's accounts: the first administrator, strangers, and who was deactivated or restored."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ledger.months.worth import Weighing, WorthChange
 from ledger.practice.practice import Practice
 from ledger.roster.designations import Leaving, left
 from ledger.roster.directory import Person, Role, people, person_by_slack_id
+from ledger.roster.staff import reevaluate_patients_of
 from ledger.roster.storing import lock_roster, put_all, put_dated, record_changes
 from ledger.storage.database import AnyRow, ScopedDatabase
 from ledger.storage.tables import RosterChangeRow, StaffRow, StrangerRow
@@ -46,8 +49,19 @@ def admit_administrator(
     return Person(staff_id, slack_user_id, name, "", frozenset({Role.ADMIN}), (), None, None)
 
 
-def end_person(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Leaving | None:
-    """End today the staff member whose Slack account was deactivated; None where there is none, or who has ended."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody who was ended, with the patients that need another practitioner, and what that is worth."""
+
+    leaving: Leaving
+    worth: tuple[WorthChange, ...]
+
+
+def end_person(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Ended | None:
+    """End today the staff member whose Slack account was deactivated; None where there is none, or who has ended.
+
+    Their patients' months are evaluated again from this one on: nobody else bills for them on its last day.
+    """
     lock_roster(connection, practice)
     person = person_by_slack_id(connection, practice.practice_id, slack_user_id)
     today = practice.local_date(at)
@@ -55,8 +69,10 @@ def end_person(connection: Connection, practice: Practice, slack_user_id: str, *
         return None
     ended = {person.staff_id: {"active_to": today}}
     put_all(connection, practice, StaffRow, "staff_id", ended, at=at, recorded_by=SLACK)
-    # No month is evaluated again: time is recorded up to today, and today still counts (C4).
-    return left(connection, practice, person.staff_id, today)
+    weighing = Weighing()
+    reevaluate_patients_of(connection, practice, [person.staff_id], today, weighing.seen)
+    leaving = left(connection, practice, person.staff_id, today)
+    return Ended(leaving, weighing.changes(connection, practice))
 
 
 def note_restored(connection: Connection, practice: Practice, slack_user_id: str, *, at: datetime) -> Person | None:

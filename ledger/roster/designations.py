@@ -11,7 +11,7 @@ from ledger.patients.facts_in_force import facts_in_force
 from ledger.practice.practice import Practice
 from ledger.roster.directory import Person, StaffIds, code_key, people, read_known_code
 from ledger.roster.patients import StoredPatients, put_patients
-from ledger.roster.storing import Put
+from ledger.roster.storing import FROM, Put, read_from
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
 from ledger.storage.database import AnySelect
 from ledger.storage.tables import PatientFactRow, PatientRow
@@ -21,8 +21,9 @@ from ledger.values.reading import UnreadableValueError
 DESIGNATION_FILE = (
     Column("patient", ("code", "patient_code")),
     Column("practitioner", ("billing_practitioner",)),
+    FROM,
 )
-"""The columns of designations.csv: who bills for which patient."""
+"""The columns of designations.csv: who bills for which patient, and from which day on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,30 @@ def known_for_designations(connection: Connection, practice: Practice, *, today:
     return Known(by_key, StaffIds.of(staff), {person.staff_id: person for person in staff}, today)
 
 
-def read_designation(row: Cells, known: Known) -> tuple[str, str]:
-    """Return the patient's code and the practitioner's id of a row; problems with it are added to the row."""
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """Whoever bills for a patient, and from which day on; None is today."""
+
+    staff_id: str
+    from_date: date | None = None
+
+
+def read_designation(row: Cells, known: Known) -> tuple[str, Designation]:
+    """Return the patient's code and who is to bill for them; problems with the row are added to it."""
     code = (
         row.read("patient", lambda text: read_known_code(known.codes, text)) if row.text("patient", "P-1042") else None
     )
-    return code or "", row.read_text("practitioner", known.practitioner, "doctor1")
+    staff_id = row.read_text("practitioner", known.practitioner, "doctor1")
+    return code or "", Designation(staff_id, read_from(row, known.today))
 
 
 def designate(
-    connection: Connection, practice: Practice, wanted: Mapping[str, str], *, at: datetime, recorded_by: str
+    connection: Connection, practice: Practice, wanted: Mapping[str, Designation], *, at: datetime, recorded_by: str
 ) -> StoredPatients:
     """Make these practitioners the billing ones of their patients, by code; the months of those are evaluated again."""
-    rows = {code: {"billing_practitioner": staff_id} for code, staff_id in wanted.items()}
-    return put_patients(connection, practice, rows, [], at=at, recorded_by=recorded_by)
+    rows = {code: {"billing_practitioner": each.staff_id} for code, each in wanted.items()}
+    days = {code: each.from_date for code, each in wanted.items()}
+    return put_patients(connection, practice, rows, [], from_dates=days, at=at, recorded_by=recorded_by)
 
 
 def needing_words(each: Leaving, *, most: int) -> str:

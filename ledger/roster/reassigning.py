@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 from ledger.months.worth import WorthChange
 from ledger.practice.practice import Practice
 from ledger.roster.changes import RosterRefusedError
-from ledger.roster.designations import Known, designate, known_for_designations, patients_billed_by
+from ledger.roster.designations import Designation, Known, designate, known_for_designations, patients_billed_by
 from ledger.roster.directory import read_known_code
-from ledger.roster.storing import lock_roster
+from ledger.roster.storing import FROM, lock_roster, read_from
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.validation import Cells, Column, names
 from ledger.values.reading import UnreadableValueError, shown
 
-REASSIGNMENT = (Column("leaves"), Column("patients"), Column("practitioner"))
-"""What the form says: all patients of who ``leaves``, or those that are named, and who is to bill for them."""
+REASSIGNMENT = (Column("leaves"), Column("patients"), Column("practitioner"), FROM)
+"""What the form says: all patients of who ``leaves``, or those that are named, and who bills for them from when on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,16 @@ def reassign(
         stored.ask(confirmed=confirmed)
         changed = tuple(code for code, put in stored.done.items() if put.outcome == "changed")
         unchanged = len(stored.done) - len(changed)
-        return ReassignmentReceipt(next(iter(wanted.values())), changed, unchanged, stored.months, stored.worth)
+        return ReassignmentReceipt(
+            next(iter(wanted.values())).staff_id, changed, unchanged, stored.months, stored.worth
+        )
 
     return _REASSIGNMENT.write(connection, practice.practice_id, request, save, at=at)
 
 
 def draft_reassignment(
     connection: Connection, practice: Practice, cells: Mapping[str, str], *, today: date
-) -> dict[str, str]:
+) -> dict[str, Designation]:
     """Return who is to bill for whom by what the form says; raises ``RosterRefusedError``."""
     row = Cells(1, {**dict.fromkeys(names(REASSIGNMENT), ""), **{name: text.strip() for name, text in cells.items()}})
     known = known_for_designations(connection, practice, today=today)
@@ -90,9 +92,10 @@ def draft_reassignment(
         row.refuse("leaves", f"{leaves} is nobody's billing practitioner.", "Choose somebody else, or name patients.")
     if others := sorted(codes - theirs) if leaves and theirs else []:
         row.refuse("patients", f"{others[0]} is no patient of {leaves}.", "Take it out, or choose nobody's patients.")
+    from_date = read_from(row, today)
     if row.problems:
         raise RosterRefusedError(row.problems)
-    return dict.fromkeys(sorted(codes or theirs), to)
+    return dict.fromkeys(sorted(codes or theirs), Designation(to, from_date))
 
 
 def _named(row: Cells, known: Known) -> set[str]:

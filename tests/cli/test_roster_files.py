@@ -112,7 +112,8 @@ def test_a_file_gives_many_patients_to_another(billed: Ccm, tmp_path: Path) -> N
     rows = [{"patient": code, "practitioner": "DOCTOR2"} for code in ("p1042", "P-1043", "P-1044")]
     file = a_file(tmp_path, "designations", *rows)
 
-    saved = billed("import", "designations", file)
+    assert f"{COST}. Nothing was saved." in billed("import", "designations", file).stderr  # it was to the other (R9)
+    saved = billed("import", "designations", file, "--confirm")
 
     assert saved.exit_code == 0, saved.output
     assert "3 changed" in saved.output
@@ -123,6 +124,19 @@ def test_a_file_gives_many_patients_to_another(billed: Ccm, tmp_path: Path) -> N
     }
     assert "0 changed, 3 unchanged" in billed("import", "designations", file).output
     assert billed("verify").exit_code == 0
+
+
+def test_a_day_from_which_the_new_practitioner_bills_may_be_given(ccm: Ccm, tmp_path: Path) -> None:
+    ccm("import", "staff", a_file(tmp_path, "staff", DOCTOR_2))
+    row = {"patient": "P-1042", "practitioner": "doctor2", "from": "2026-10-15"}
+    ahead = {**row, "from": "2026-12-01"}
+
+    refused = ccm("import", "designations", a_file(tmp_path, "designations", ahead))
+    saved = ccm("import", "designations", a_file(tmp_path, "designations", row))
+
+    assert "line 2, from: 2026-12-01 lies in the future." in refused.stderr
+    assert "1 changed" in saved.output
+    assert "0 changed, 1 unchanged" in ccm("import", "designations", str(tmp_path / "designations.csv")).output
 
 
 def test_designations_are_read_from_a_workbook_as_well(ccm: Ccm, tmp_path: Path) -> None:

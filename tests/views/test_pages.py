@@ -72,6 +72,7 @@ from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts, Mon
 from ledger.reports.own_entries import OwnEntry, TodaysEntry
 from ledger.reports.summaries import FewMinutes, StaffMinutes
 from ledger.reports.worklists import BandCount, NearPatient, Worklist
+from ledger.roster.accounts import Ended
 from ledger.roster.changes import ColumnChange, RosterReceipt
 from ledger.roster.designations import Leaving
 from ledger.roster.directory import OPERATOR, Person, Role, Team
@@ -527,11 +528,11 @@ def test_what_a_roster_form_changed_fits_whatever_it_was() -> None:
     codes = tuple(f"P-{number:0198}" for number in range(5000))
     worth = tuple(WorthChange(date(2026, month, 1), 5000, 0, 99_999_999, 0, 5000) for month in range(1, 13))
     left = (Leaving("s" * 150, MONTH, codes),)
-    receipt = RosterReceipt("k" * 150, "changed", changes, 60_000, codes, (), worth, left)
+    receipt = RosterReceipt("k" * 150, "changed", changes, MONTH, 60_000, codes, (), worth, left)
 
     check_view(saved_view(receipt, {**PATIENT_LABELS, **PERSON_LABELS}, teams=TEAM_NAMES), kind="modal")
     check_view(reassigned_view(ReassignmentReceipt("s" * 150, codes, 5000, 60_000, worth)), kind="modal")
-    notice = left_notice("U0LONG", left[0])
+    notice = left_notice("U0LONG", Ended(left[0], worth))
     check_message(notice["text"], notice["blocks"])
     check_view(saving(5000, "roster:V1"), kind="modal")
     check_view(LOADING, kind="modal")

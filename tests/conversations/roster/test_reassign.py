@@ -1,6 +1,7 @@
 """Who leaves is named with the patients that need another billing practitioner; one form gives them to another."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.playground.people.person import SeenView
 from bot.views.forms.pickers import PRACTITIONER_PICKER, patient_option, person_option
 from bot.views.forms.roster_inputs import CONFIRM
 from bot.views.roster import REASSIGN
+from ledger.patients.roster_history import PATIENTS, histories
 from ledger.roster.lists import patient_columns
 
 ADMIN = "U0ADMIN1"
@@ -95,6 +97,46 @@ def test_administrators_are_told_whose_patients_need_another_when_an_account_is_
     assert set(practitioners(two_doctors).values()) == {"doctor2"}
 
 
+def test_what_a_deactivated_account_costs_is_told_and_stored(two_doctors: Harness) -> None:
+    two_doctors.work(an_entry(minutes=25))
+
+    two_doctors.playground.people.deactivate("U0DOCTOR1")
+    two_doctors.settle()
+
+    (notice,) = two_doctors.person(ADMIN).direct_messages()
+    assert "November 2026: 1 billable, $66.13 → 0, $0.00 (1 patient with other codes)" in notice.words
+    assert verified(two_doctors.database, two_doctors.practice).difference is None
+
+
+def test_a_last_day_of_whoever_bills_is_asked_about(two_doctors: Harness) -> None:
+    two_doctors.work(an_entry(minutes=25))
+
+    asked = submit(two_doctors, opened(two_doctors.say("/ccm staff doctor1", ADMIN)), active_to="2026-11-24")
+
+    assert "November 2026: 1 billable, $66.13 → 0, $0.00" in modal_words(asked)
+    seen = submit(two_doctors, opened(asked), **{CONFIRM: ["yes"]})
+    assert NEEDING in modal_words(seen)
+    assert verified(two_doctors.database, two_doctors.practice).difference is None
+
+
+def test_a_day_from_which_the_new_practitioner_bills_may_lie_back(two_doctors: Harness) -> None:
+    two_doctors.work(an_entry(day=date(2026, 10, 20), minutes=25))
+    values = {"leaves": OLD, "practitioner": NEW, "from": "2026-10-15"}
+
+    asked = submit(two_doctors, form(two_doctors), **values)
+    assert "October 2026: 1 billable, $66.13 → 0, $0.00" in modal_words(asked)  # the consent was to the other (R9)
+    seen = submit(two_doctors, opened(asked), **{CONFIRM: ["yes"]})
+
+    assert "5 patients now with *doctor2*" in modal_words(seen)
+    with two_doctors.looking() as connection:
+        told = histories(connection, "T0TEST", PATIENTS, ["P-1042"])["P-1042"]
+        assert told.on(date(2026, 10, 14))["billing_practitioner"] == "doctor1"
+        assert told.on(date(2026, 10, 15))["billing_practitioner"] == "doctor2"
+    back = {"leaves": NEW, "practitioner": OLD, "from": "2026-12-01"}
+    ahead = submit(two_doctors, form(two_doctors), **back)
+    assert "lies in the future" in ahead.outcome.errors["from"]
+
+
 def test_nobody_is_told_of_a_deactivated_account_that_bills_for_nobody(two_doctors: Harness) -> None:
     two_doctors.playground.people.deactivate("U0NURSE1")
     two_doctors.settle()
@@ -117,13 +159,11 @@ def test_patients_that_are_named_are_given_to_another_and_no_others(two_doctors:
 
 def test_what_giving_patients_to_another_is_worth_is_asked_about(two_doctors: Harness) -> None:
     two_doctors.work(an_entry(minutes=25))
-    without = opened(two_doctors.say("/ccm patients P-1042", ADMIN))
-    submit(two_doctors, opened(submit(two_doctors, without, billing_practitioner=None)), **{CONFIRM: ["yes"]})
 
     asked = submit(two_doctors, form(two_doctors), patients=[patient_option("P-1042")], practitioner=NEW)
 
-    assert "November 2026: 0 billable, $0.00 → 1, $66.13 (1 patient with other codes)" in modal_words(asked)
-    assert practitioners(two_doctors)["P-1042"] is None
+    assert "November 2026: 1 billable, $66.13 → 0, $0.00 (1 patient with other codes)" in modal_words(asked)
+    assert practitioners(two_doctors)["P-1042"] == "doctor1"
     assert "1 patient now with" in modal_words(submit(two_doctors, opened(asked), **{CONFIRM: ["yes"]}))
     assert verified(two_doctors.database, two_doctors.practice).difference is None
 

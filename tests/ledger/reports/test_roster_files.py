@@ -64,6 +64,8 @@ CHANGES = st.fixed_dictionaries(
                     "active_from": DAYS | OR_EMPTY,
                     "active_to": st.sampled_from(["", "2027-01-31"]),
                     "supervised": st.sampled_from(["yes", "no", ""]),
+                    "employed": st.sampled_from(["yes", "no", ""]),
+                    "from": st.sampled_from(["", "always"]) | DAYS,
                     "slack_user_id": OR_EMPTY,
                 }
             ),
@@ -79,6 +81,7 @@ CHANGES = st.fixed_dictionaries(
                     "programs": st.sampled_from(["CCM", "CCM;RPM", "RPM"]),
                     "enrolled_on": DAYS,
                     "care_plan_date": DAYS | OR_EMPTY,
+                    "from": st.sampled_from(["", "always"]) | DAYS,
                 }
             ),
             max_size=4,
@@ -151,7 +154,7 @@ def test_the_files_say_what_was_imported(database: Database, practice: Practice)
     files = exported(database, practice)
 
     assert list(files.contents) == ["teams.csv", "staff.csv", "patients.csv"]
-    assert lines(files, "patients.csv")[-1] == {**row, "conditions": "E11.9;I10"}
+    assert lines(files, "patients.csv")[-1] == {**row, "conditions": "E11.9;I10", "from": ""}
     assert files.unsaid == ()
     assert {line["id"]: line["teams"] for line in lines(files, "staff.csv")}["nurse2"] == "Green Team"
 
