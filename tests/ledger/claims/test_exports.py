@@ -5,7 +5,7 @@ import io
 
 import pytest
 from openpyxl import load_workbook
-from support.claims import NPI, changes_of, claims, codes, export, give_npi, mark, work
+from support.claims import NPI, change_diagnoses, changes_of, claims, codes, export, give_npi, mark, work
 from support.closing import OCTOBER, close, reopen
 from support.practice import AT, a_practice, import_rows, patient_row, staff_row
 from support.threads import at_once
@@ -84,7 +84,7 @@ def test_a_line_that_was_submitted_is_never_new_again_and_its_change_is_a_correc
     mark(sqlite_database, here, "99490", ClaimStatus.SUBMITTED)
     assert changes_of(claims(sqlite_database, here)) == {"99490": Change.AS_BEFORE}
 
-    import_rows(sqlite_database, here, "patients", [patient_row(code="P-1042", conditions="I10;N18.3")])
+    change_diagnoses(sqlite_database, here)
 
     for _ in range(2):  # it stays one until it is dealt with
         (line,) = export(sqlite_database, here).lines
