@@ -20,6 +20,7 @@ from bot.errors import answered, report
 from bot.listeners import (
     accounts,
     card,
+    claims,
     closing,
     commands,
     corrections,
@@ -48,6 +49,7 @@ from ledger.storage.database import Database
 
 LISTENERS = (
     closing,
+    claims,
     commands,
     pages,
     lists,

@@ -1,9 +1,10 @@
 """Who may do what: the groups of roles that commands ask for, and what else a person may see and touch."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from bot.commands.registry import command_named
+from bot.commands.registry import COMMANDS, command_named
 from ledger.errors import LedgerError
 from ledger.roster.directory import Person, Role, Team
 
@@ -26,6 +27,29 @@ SEE_EVERY_TEAM = frozenset({Role.BILLER, Role.ADMIN})
 """Roles whose lists are not limited to the person's own teams."""
 
 
+_COMMAND = re.compile(r"`?/ccm ([a-z]+)[^)`\n]*`?")
+
+
+def for_reader(person: Person, text: str) -> str:
+    """Return a remedy with whom to ask in place of each command that its reader may not use.
+
+    What only administrators can do is left as it is: such a remedy names them.
+    """
+
+    def said(found: re.Match[str]) -> str:
+        entry = COMMANDS.get(found[1])
+        roles = EVERYBODY if entry is None else command_named(found[1]).roles
+        if person.roles & roles or roles == ADMINISTERING:
+            return found[0]
+        return f"ask a {_either(roles)}"
+
+    return _COMMAND.sub(said, text)
+
+
+def _either(roles: frozenset[Role]) -> str:
+    return " or ".join(sorted(role.value for role in roles))
+
+
 def may(person: Person, command: str) -> bool:
     """Return whether the person has one of the roles that ``command`` needs."""
     return bool(person.roles & command_named(command).roles)
@@ -33,24 +57,33 @@ def may(person: Person, command: str) -> bool:
 
 def require(person: Person, command: str) -> None:
     """Raise ``LedgerError`` where the person has none of the roles that ``command`` needs."""
-    _require(person, command_named(command).roles, f"/ccm {command}".strip())
+    require_roles(person, command_named(command).roles, f"/ccm {command}".strip())
 
 
 def require_button(person: Person, name: str) -> None:
     """Raise ``LedgerError`` where the person has none of the roles that the button ``name`` needs."""
-    _require(person, ROLES_BY_BUTTON[name], f"The button {name}")
+    require_roles(person, ROLES_BY_BUTTON[name], f"The button {name}")
 
 
-def _require(person: Person, roles: frozenset[Role], what: str) -> None:
+def require_roles(person: Person, roles: frozenset[Role], what: str) -> None:
+    """Do nothing for a person who has one of the ``roles`` that ``what`` needs.
+
+    Raises:
+        LedgerError: ROLE_NEEDED, for everybody else.
+    """
     if person.roles & roles:
         return
-    needed = " or ".join(sorted(role.value for role in roles))
-    has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
     raise LedgerError(
         "ROLE_NEEDED",
-        f"{what} needs the role {needed}; you have {has}.",
+        f"{what} {roles_needed(person, roles)}",
         "An administrator of your practice can give it to you. What you can do now: /ccm help",
     )
+
+
+def roles_needed(person: Person, roles: frozenset[Role]) -> str:
+    """Return what is lacking, as ``needs the role biller or lead; you have coordinator.`` says it."""
+    has = ", ".join(sorted(role.value for role in person.roles)) or "no role"
+    return f"needs the role {_either(roles)}; you have {has}."
 
 
 def require_active(person: Person, on: date) -> None:

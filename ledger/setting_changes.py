@@ -16,7 +16,7 @@ from ledger.months.patient_months import Seen, reevaluate_practice
 from ledger.months.worth import Weighing
 from ledger.practice.practice import Practice, get_practice
 from ledger.practice.settings import EXAMPLES, is_of_policy, read_setting, written_settings
-from ledger.rules.rulebook import load_rulebooks
+from ledger.rules.rulebook import rulebooks
 from ledger.storage.idempotency import Once, Replayable, Request
 from ledger.storage.tables import PolicyChangeRow, PracticeRow
 from ledger.values.credentials import read_qualifying
@@ -133,8 +133,8 @@ def check_value(name: str, value: Any) -> None:
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         raise PolicyValueError(name, reason.replace("frozenset", "list")) from error
-    payments = read if name == PAYMENTS else {}
-    unknown = sorted(payments.keys() - {code for book in load_rulebooks() for code in book.payments})
+    own = {code for payments in read.values() for code in payments} if name == PAYMENTS else set()
+    unknown = sorted(own - {code for book in rulebooks() for code in book.payments})
     if unknown:
         raise PolicyValueError(name, f"no rulebook has the code {', '.join(unknown)}")
 
@@ -147,12 +147,13 @@ DEFAULTS: Mapping[str, Any] = written_settings({})
 class Decision:
     """What a setting is to be, as it is written; a ``value`` of None is the default.
 
-    Of the payments one is decided at a time: ``value`` is then the cents of ``code``, None the rulebook's.
+    Of the payments one is decided at a time: ``value`` is then the cents of ``code`` in ``year``, None the rulebook's.
     """
 
     name: str
     value: Any
     code: str | None = None
+    year: str = ""
 
     @property
     def evaluates(self) -> bool:
@@ -224,11 +225,20 @@ def _wanted(settings: Mapping[str, Any], decision: Decision) -> Any:
     """Return the setting's value to be stored, None for the default."""
     value = decision.value
     if decision.code is not None:
-        own = dict(settings.get(PAYMENTS, {}))
-        own.pop(decision.code, None)
-        value = own if decision.value is None else {**own, decision.code: decision.value}
+        value = _payments_with(settings.get(PAYMENTS, {}), decision.year, decision.code, decision.value)
     value = _as_stored(decision.name, value)
     return None if value == DEFAULTS[decision.name] else value
+
+
+def _payments_with(
+    payments: Mapping[str, Mapping[str, int]], year: str, code: str, cents: int | None
+) -> dict[str, Mapping[str, int]]:
+    """Return the practice's payments with one replaced, None by the rulebook's; a year without any is left out."""
+    own = {known: amount for known, amount in payments.get(year, {}).items() if known != code}
+    if cents is not None:
+        own[code] = cents
+    changed = {**payments, year: own}
+    return {named: amounts for named, amounts in changed.items() if amounts}
 
 
 def _as_stored(name: str, value: Any) -> Any:

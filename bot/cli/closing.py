@@ -15,6 +15,7 @@ from bot.commands.reopen import do_reopen
 from bot.permissions import require
 from bot.views import formatting
 from bot.views.closing import closed_pages, reopened
+from ledger.closing.month_close import refuse_provisional
 from ledger.months.closed_months import Action
 
 Closer = Annotated[
@@ -24,7 +25,11 @@ Closer = Annotated[
 
 def close(
     month: Annotated[str, typer.Argument(help="As in Slack; without it, the last month that ended.")] = "",
+    *,
     yes: Annotated[bool, typer.Option("--yes", help="Close it without being asked.")] = False,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Close it though its year has no rulebook yet (rule B1).")
+    ] = False,
     author: Closer = None,
     workspace: Workspace = None,
     as_json: AsJson = False,
@@ -36,10 +41,12 @@ def close(
 
     def work(call: Call) -> None:
         require(call.person, "close")
-        if not (yes or _is_confirmed(call, as_json=as_json)):
+        if not (yes or _is_confirmed(call, provisionally=provisional, as_json=as_json)):
             return
         with progress_bar() as progress:
-            receipt, changes = do_close(call, lambda done, total: progress("evaluating", done, total))
+            receipt, changes = do_close(
+                call, lambda done, total: progress("evaluating", done, total), provisionally=provisional
+            )
         if as_json:
             print_json({"closing": receipt.closing, "previous": changes.previous, "changes": changes.changes})
         else:
@@ -48,14 +55,20 @@ def close(
     with_call(work, [month], workspace, author=author)
 
 
-def _is_confirmed(call: Call, *, as_json: bool) -> bool:
-    """Show what would be frozen, or that it is; whether a person who can be asked says to go on."""
+def _is_confirmed(call: Call, *, provisionally: bool, as_json: bool) -> bool:
+    """Show what would be frozen, or that it is; whether a person who can be asked says to go on.
+
+    Raises:
+        LedgerError: A month whose year has no rulebook yet, unless ``provisionally``.
+    """
     found = find_closings(call)
     if as_json:
         print_json(found)
         return False
     print_reply(close_command(call))
     is_closed = found.history and found.history[-1].action is Action.CLOSE
+    if not is_closed and not provisionally:
+        refuse_provisional(found.month)
     return not is_closed and typer.confirm(f"Close {formatting.month_name(found.month)}?")
 
 

@@ -56,6 +56,12 @@ _COMMANDS = (
     ),
     Command("export", "Write the month as a workbook and as CSV.", "exporting", takes_a_line=True),
     Command(
+        "claims",
+        "List the month's claim lines; export them as --csv, --xlsx or --json; record what became of one with mark.",
+        "claims",
+        takes_a_line=True,
+    ),
+    Command(
         "close",
         "Show what a close of the month would freeze, and close it; of a closed month, who closed and reopened it.",
         "closing",
@@ -110,6 +116,7 @@ _COMMANDS = (
     Command("practices", "List the practices, and in whose workspaces the bot is installed by OAuth.", "installing"),
     Command("db", "The ledger's database.", "setting_up"),
     Command("import", "Import a practice from CSV files: all of a file, or nothing of it.", "importing", "imports"),
+    Command("rulebook", "The rulebooks: every figure of Medicare by year, and those that you bring.", "rulebooks"),
     Command("policy", "Practice policy: every SHOULD of the billing rules, and how the bot behaves.", "policy"),
     Command("tokens", "The keys under which the tokens of installations are kept.", "installing"),
 )

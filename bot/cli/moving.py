@@ -8,6 +8,7 @@ from rich.markup import escape
 
 import bot.oauth.tables  # noqa: F401 - a ledger is moved with all of its tables
 import jobs.scheduling.tables  # noqa: F401 - the same
+import ledger.storage.claim_tables  # noqa: F401 - the same
 from bot.cli.console import out, progress_bar
 from bot.cli.opening import opened_ledger
 from bot.cli.shared import AsJson, print_json

@@ -66,7 +66,9 @@ def history(workspace: Workspace = None, as_json: AsJson = False) -> None:
 @policy.command("set")
 def set_(
     name: Name,
-    value: Annotated[str, typer.Argument(help="JSON, or a word: true, 300, interactive, '{\"99490\": 6500}'.")],
+    value: Annotated[
+        str, typer.Argument(help='JSON, or a word: true, 300, interactive, \'{"2026": {"99490": 6500}}\'.')
+    ],
     author: Author,
     workspace: Workspace = None,
 ) -> None:

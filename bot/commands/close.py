@@ -19,6 +19,7 @@ from ledger.closing.month_close import (
     close_month,
     earlier_receipt,
     preview_close,
+    refuse_provisional,
     refuse_to_close,
 )
 from ledger.errors import LedgerError
@@ -75,8 +76,8 @@ def asked_month(call: Call) -> date:
     return month
 
 
-def begin_close(call: Call) -> Reply:
-    """Return the card for the time that the close takes.
+def begin_close(call: Call, *, provisionally: bool) -> Reply:
+    """Return the card for the time that the close takes; ``provisionally`` as ``close_month`` has it.
 
     Raises:
         LedgerError: Where the month may not be closed.
@@ -86,16 +87,20 @@ def begin_close(call: Call) -> Reply:
         if earlier_receipt(connection, call.practice, _request(call, month)) is None:
             closing = closing_in_force(connection, call.practice.practice_id, month)
             refuse_to_close(call.practice, month, closing, at=call.at)
+            if not provisionally:
+                refuse_provisional(month)
     return closing_now(month)
 
 
-def save_close(call: Call) -> Reply:
+def save_close(call: Call, *, provisionally: bool) -> Reply:
     """Close the month, once however often it is asked for, and say what differs from the close before it."""
-    receipt, changes = do_close(call)
+    receipt, changes = do_close(call, provisionally=provisionally)
     return closed(receipt, changes, call.practice)
 
 
-def do_close(call: Call, progress: Progress = lambda _done, _all: None) -> tuple[ClosingReceipt, CloseChanges]:
+def do_close(
+    call: Call, progress: Progress = lambda _done, _all: None, *, provisionally: bool
+) -> tuple[ClosingReceipt, CloseChanges]:
     """Close the month for a terminal: what was frozen, and all that differs."""
     month = asked_month(call)
     receipt = close_month(
@@ -105,6 +110,7 @@ def do_close(call: Call, progress: Progress = lambda _done, _all: None) -> tuple
         request=_request(call, month),
         at=call.at,
         by=call.person.staff_id,
+        provisionally=provisionally,
         progress=progress,
     )
     return receipt, _changes(call, receipt.closing)

@@ -4,7 +4,7 @@ from bot.commands.call import Call
 from bot.commands.command import Command
 from bot.commands.registry import COMMANDS, command_named
 from bot.grammar.commands import closest
-from bot.permissions import DOCUMENTING, EVERYBODY, may
+from bot.permissions import DOCUMENTING, EVERYBODY, may, roles_needed
 from bot.setup import set_up_for
 from bot.views.card import card_view
 from bot.views.help import Topic, help_card
@@ -33,13 +33,18 @@ def help_on(call: Call) -> Reply:
     if not name:
         return help_card([command_named(known).topic for known in _names(call)])
     if name not in COMMANDS:
-        raise unknown_command(name, "", f"/ccm help {closest(name, COMMANDS) or 'log'}")
-    return help_card([command_named(name).topic])
+        near = closest(name, _names(call))
+        raise unknown_command(call, name, "", f"/ccm help {near}" if near else "/ccm help")
+    command = command_named(name)
+    return help_card([command.topic], needs="" if may(call.person, name) else roles_needed(call.person, command.roles))
 
 
-def unknown_command(name: str, rest: str, example: str = "") -> LedgerError:
-    """Return what is said of a command that is none, with the closest one; ``rest`` is what stood behind it."""
-    near_miss = closest(name, (*COMMANDS, "help"))
+def unknown_command(call: Call, name: str, rest: str, example: str = "") -> LedgerError:
+    """Return what is said of a command that is none, with the closest of those that the person may use.
+
+    ``rest`` is what stood behind it.
+    """
+    near_miss = closest(name, (*_names(call), "help"))
     suggestion = example or (f"/ccm {near_miss} {rest}".strip() if near_miss else "/ccm help")
     meant = f"Did you mean: {suggestion}" if near_miss else f"What there is: {suggestion}"
     return LedgerError("COMMAND_UNKNOWN", f"There is no command {name!r}.", meant)

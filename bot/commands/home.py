@@ -18,6 +18,7 @@ from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
 from bot.views.reply import nearest_page
 from jobs.scheduling.schedules import calendar_of
+from ledger.claims.marks import totals_by_month
 from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force
 from ledger.months.figures import stored_figures
@@ -28,6 +29,9 @@ from ledger.reports.own_entries import todays_entries
 from ledger.reports.takes import takes_of
 from ledger.reports.worklists import band_counts, worklist
 from ledger.roster.directory import Role, Team, teams
+
+CLAIM_MONTHS = 3
+"""Of so many months, the latest of which lines were submitted, the Home tab says what is billed and paid."""
 
 
 def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str, Any]:
@@ -90,5 +94,6 @@ def _billing(call: Call, connection: Connection, place: Place) -> Billing:
         blocked=blocked_by(connection, call.practice, scope, place.opened),
         practice=call.practice,
         last_closed=closed[max(closed)] if closed else None,
+        claims=totals_by_month(connection, call.practice, most=CLAIM_MONTHS),
         to_close=ended if ended not in closed and has_work(connection, call.practice, ended) else None,
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -36,11 +36,11 @@ from bot.views.settings import (
     settings_list,
     typed,
 )
-from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.practice.settings import KNOWN_SETTINGS, written_settings
 from ledger.roster.directory import people
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.prices import national_prices
+from ledger.rules.rulebook import rulebook_in
 from ledger.setting_changes import (
     DEFAULTS,
     PAYMENTS,
@@ -90,25 +90,25 @@ def history_at_page(call: Call, page: int) -> Reply:
 
 def read_decision(name: str, values: Mapping[str, str]) -> Decision | dict[str, str]:
     """Return what was decided in the form of that setting, or what is wrong with it, by input."""
-    code = values.get(CODE)
+    year, code = values[CODE].split() if CODE in values else ("", None)
     if RESET in values:
-        return Decision(name, None, code)
+        return Decision(name, None, code, year)
     if VALUE not in values:
         return {VALUE: "Give an amount, for example 66.13, or choose to go back to the rulebook's figure."}
     value = parse_dollars(values[VALUE]) if name == PAYMENTS else _TYPED.get(name, json.loads)(values[VALUE])
     if isinstance(value, Problem):
         return {VALUE: f"{value.message} For example: {value.example}"}
     try:
-        check_value(name, {code: value} if name == PAYMENTS else value)
+        check_value(name, {year: {code: value}} if name == PAYMENTS else value)
     except PolicyValueError as error:
         example = "66.13" if name == PAYMENTS else EXAMPLES.get(name) or typed(name, DEFAULTS[name])
         return {VALUE: f"{error.reason[0].upper()}{error.reason[1:]}. For example: {example}"}
-    return Decision(name, value, code)
+    return Decision(name, value, code, year)
 
 
 def save_decision(call: Call, decision: Decision) -> Reply:
     """Take the decision, once however often it is asked for, and say what it changed."""
-    content = {"setting": decision.name, "value": decision.value, "code": decision.code}
+    content = {"setting": decision.name, "value": decision.value, "code": decision.code, "year": decision.year}
     with call.database.writing() as connection:
         receipt = decide(
             connection, call.practice, decision, request=call.request(content), at=call.at, by=call.person.staff_id
@@ -135,9 +135,14 @@ def _known(call: Call, connection: Connection) -> dict[str, Setting]:
     return {name: Setting(name, value, latest.get(name)) for name, value in values.items()}
 
 
-def _payments(call: Call, own: Mapping[str, int]) -> list[CodePayment]:
-    book = rulebook_for(month_of(call.today))
-    return [CodePayment(code, payment.cents, own.get(code)) for code, payment in sorted(book.payments.items())]
+def _payments(call: Call, own: Mapping[str, Mapping[str, int]]) -> list[CodePayment]:
+    """Return the codes of this year, the next and the last, each with the rulebook's payment and the practice's."""
+    return [
+        CodePayment(str(year), code, cents, own.get(str(year), {}).get(code), book.provisional_in(january))
+        for year in (call.today.year, call.today.year + 1, call.today.year - 1)
+        if (book := rulebook_in(january := date(year, 1, 1))) is not None
+        for code, cents in sorted(national_prices(book, call.practice.policy).items())
+    ]
 
 
 def _names(call: Call, connection: Connection) -> Callable[[str], str]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.doctor import database, practice, slack
+from bot.doctor import database, practice, rulebooks, slack
 from bot.doctor.findings import Finding, Setup, problem, problem_of, warning
 from bot.slack.refusals import TOKEN_REFUSALS, Kind, reason_of, refusal_of
 from ledger.errors import LedgerError
@@ -47,6 +47,7 @@ PARTS = (
             database.changes_are_refused,
             database.practices_are_kept_apart,
             database.ledger_is_for_its_owner,
+            rulebooks.books_can_be_used,
             practice.record_is_whole,
             practice.set_up_is_complete,
             practice.people_can_work,

@@ -86,7 +86,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
     some = partial(formatting.some_of, most=NAMED)
     if found.credentials:
         said = [f"{staff_id} (means {meant})" if meant else staff_id for staff_id, meant in found.credentials.items()]
-        remedy = f"Choose it again: /ccm staff {next(iter(found.credentials))}"
+        remedy = f"Choose it again, as what it always was: /ccm staff {next(iter(found.credentials))}"
         yield warning(
             "CREDENTIAL_UNREAD", f"A credential counts nothing as it is written in {where}: {some(said)}.", remedy
         )
@@ -102,7 +102,7 @@ def _doubtful(found: DoubtfulValues, where: str) -> Iterator[Finding]:
             "CONDITIONS_UNREAD", f"Conditions that are no codes in {where}: {some([*found.conditions])}.", remedy
         )
     if found.codes:
-        remedy = "Add such patients under opaque codes, and end the old enrollments: /ccm enroll"
+        remedy = "Add such patients under opaque codes (/ccm patients); coordinators and leads end the old enrollments."
         yield warning("CODES_NOT_OPAQUE", f"Codes of {where} that say something of the patient: {found.codes}.", remedy)
     if found.days:
         said = [f"{kind.replace('_', ' ')} {day}" for _, kind, day in found.days]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
+from itertools import chain
 from typing import TypeVar
 
 from bot.grammar.clock import read_clock
@@ -16,6 +17,7 @@ from bot.grammar.tokens import Code
 from bot.grammar.vocabulary import word_for
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import known_programs
+from ledger.values.phrases import ALL
 
 _Value = TypeVar("_Value")
 EXAMPLE_CODE = "P-1042"
@@ -28,7 +30,8 @@ class FactLine:
     """What was understood of one line; None (or an empty rationale) where it says nothing.
 
     ``first_day`` is the day of the fact (given, revised, visited, admitted, enrolled), ``last_day`` its end (revoked,
-    discharged, left); the times of a stay are on the practice's clock. ``month`` is a first day.
+    discharged, left, copy given); the times of a stay are on the practice's clock. ``month`` is a first day. Names,
+    dates and lists are as the import file has them.
     """
 
     shape: Shape
@@ -41,7 +44,15 @@ class FactLine:
     last_time: time | None = None
     days: int | None = None
     month: date | None = None
+    dates: str = ""
     substantial: bool = False
+    practitioner: str = ""
+    taken_by: str = ""
+    said: str = ""
+    elements: str = ""
+    copy_to: str = ""
+    copy_how: str = ""
+    withdrawn: bool = False
     rationale: str = ""
     problems: tuple[Problem, ...] = ()
 
@@ -50,8 +61,15 @@ class FactLine:
         """The parts that a saved fact still needs and that no problem is about. Program and date are the caller's."""
         troubled = {problem.field for problem in self.problems}
         return tuple(
-            part for part in self.shape.needs if getattr(self, part.value) in {None, ""} and part.value not in troubled
+            part
+            for part in self.shape.needs
+            if getattr(self, part.value) in {None, ""} and part.value not in troubled and not self._is_replaced(part)
         )
+
+    def _is_replaced(self, part: Part) -> bool:
+        """Return whether another part was said that makes this one needless."""
+        other = self.shape.instead.get(part)
+        return other is not None and bool(getattr(self, other.value))
 
 
 def parse_fact(shape: Shape, text: str, *, today: date, find_codes: Callable[[str], Sequence[str]]) -> FactLine:
@@ -77,7 +95,15 @@ def parse_fact(shape: Shape, text: str, *, today: date, find_codes: Callable[[st
         last_time=last_time if last_day else None,
         days=_one_of(words, Part.DAYS, int),
         month=_one_of(words, Part.MONTH, date),
+        dates=_dates(words, today, report),
         substantial=Part.SUBSTANTIAL in words.said,
+        practitioner=_one_of(words, Part.PRACTITIONER, str) or "",
+        taken_by=_one_of(words, Part.TAKEN_BY, str) or "",
+        said=_one_of(words, Part.SAID, str) or "",
+        elements=_one_of(words, Part.ELEMENTS, str) or "",
+        copy_to=_one_of(words, Part.COPY_TO, str) or "",
+        copy_how=_one_of(words, Part.COPY_HOW, str) or "",
+        withdrawn=Part.WITHDRAWN in words.said,
         rationale=words.rationale,
         problems=report.problems,
     )
@@ -90,11 +116,18 @@ def format_fact(line: FactLine) -> str:
         line.patient_code,
         line.shape.choices[line.choice][0] if line.choice else None,
         word_for(line.program) if line.program else None,
-        _moment(line.first_day, line.first_time),
+        f"{line.shape.first_word} {_moment(line.first_day, line.first_time)}".strip() if line.first_day else None,
         f"{line.shape.last_word} {_moment(line.last_day, line.last_time)}" if line.last_day else None,
+        " ".join(line.dates.split(";")),
         str(line.days) if line.days is not None else None,
         f"{line.month:%Y-%m}" if line.month else None,
         "substantial" if line.substantial else None,
+        f"with {line.practitioner}" if line.practitioner else None,
+        f"by {line.taken_by}" if line.taken_by else None,
+        _listed("said", line.said),
+        "complete" if line.elements == ALL else _listed("elements", line.elements),
+        _listed("copy", ";".join(filter(None, (line.copy_to, line.copy_how)))),
+        "undo" if line.withdrawn else None,
         '"' + line.rationale.replace('"', '""') + '"' if line.rationale else None,
     ]
     return " ".join(part for part in parts if part)
@@ -102,7 +135,7 @@ def format_fact(line: FactLine) -> str:
 
 def completed(line: FactLine, *, today: date) -> FactLine:
     """Return ``line`` with examples in place of what is missing or was not understood: a line that can be saved."""
-    gaps = {part for part in line.shape.needs if getattr(line, part.value) in {None, ""}}
+    gaps = set(replace(line, problems=()).missing)
     if not gaps - {Part.CODE} and replace(line, patient_code=None, problems=()) == FactLine(line.shape):
         gaps.add(Part.FIRST)  # a line that names the patient alone records nothing
     return replace(
@@ -118,13 +151,25 @@ def completed(line: FactLine, *, today: date) -> FactLine:
 
 
 def _report_misfits(words: FactWords, shape: Shape, today: date, report: Reporter) -> None:
-    known = [*shape.behind, *(word for choice in shape.choices.values() for word in choice)]
+    known = [*shape.behind, *shape.names, *shape.lists, *shape.flags]
+    known += [word for choice in shape.choices.values() for word in choice]
+    known += [
+        word for listing in shape.lists.values() for part in listing.parts.values() for word in chain(*part.values())
+    ]
     example = format_fact(completed(FactLine(shape), today=today))
     for again, first in words.surplus:
         message = f'is one too many beside "{" ".join(first.text.split())}". Write one of them.'
         has_end = again.part is Part.FIRST and Part.LAST in shape.parts
         meant = f"{shape.last_word} {again.text}" if has_end else first.text
         report(again, again.part.value, "WORD_CONFLICT", message, meant)
+    for said in words.dates:
+        if Part.DAYS in words.said:
+            message = (
+                f'is one too many beside "{words.said[Part.DAYS].text}". Write the count and since when, or dates.'
+            )
+            report(said, Part.DATES.value, "WORD_CONFLICT", message, f"{shape.first_word} {said.text}")
+    for word, part, example_of_word in words.lonely:
+        report(word, part.value, "WORD_MISSING", "has nothing behind it.", example_of_word)
     for word in words.dangling:
         report(word, Part.LAST.value, "DATE_MISSING", "has no date behind it.", f"{word.text} yesterday")
     for word in words.unknown:
@@ -146,6 +191,21 @@ def _last_day(words: FactWords, shape: Shape, first: date | None, today: date, r
         return None
     found = read_end_day(said.day, first, today) if shape.ends_ahead else read_day(said.day, today)
     return _settled_day(said, *found, today, report)
+
+
+def _dates(words: FactWords, today: date, report: Reporter) -> str:
+    """Return the days that the line names, as a file has them."""
+    named: set[date] = set()
+    if Part.DAYS in words.said:
+        return ""
+    for said in words.dates:
+        first = _settled_day(said, *read_day(said.day, today), today, report)
+        last = _settled_day(said, *read_day(said.last, today), today, report) if said.last else first
+        if first and last and last < first:
+            report(said, Part.DATES.value, "DATE_UNREADABLE", "ends before it begins.", f"{last}..{first}")
+        elif first and last:
+            named |= {first + timedelta(days=number) for number in range((last - first).days + 1)}
+    return ";".join(day.isoformat() for day in sorted(named))
 
 
 def _settled_day(
@@ -174,6 +234,10 @@ def _time(words: FactWords, part: Part, report: Reporter) -> time | None:
 def _one_of(words: FactWords, part: Part, kind: type[_Value]) -> _Value | None:
     said = words.said.get(part)
     return said.value if said and isinstance(said.value, kind) else None
+
+
+def _listed(word: str, named: str) -> str | None:
+    return f"{word}:{','.join(named.split(';'))}" if named else None
 
 
 def _moment(day: date | None, at: time | None) -> str:

@@ -11,11 +11,13 @@ from datetime import date
 
 from bot.grammar.clock import CLOCK
 from bot.grammar.days import DAY
-from bot.grammar.fact_vocabulary import FILLERS, SUBSTANTIAL_WORDS, FactChoice, Part, Shape
-from bot.grammar.months import parse_month
+from bot.grammar.fact_lists import read_list
+from bot.grammar.fact_vocabulary import FILLERS, FactChoice, Part, Shape
+from bot.grammar.months import MONTH_NUMBERS, parse_month
 from bot.grammar.tokens import Code, Token, behind, code_of, opens_quote, read_code, read_quoted
 from bot.grammar.vocabulary import meaning_of
 from ledger.rules.facts import Program
+from ledger.values.phrases import ALL, phrase_of
 
 _END = r"(?=[.,;:]*(?:\s|$))"
 _WORD = re.compile(r"\S+")
@@ -23,6 +25,9 @@ _TWO_WORDS = re.compile(r"\S+\s+\S+")
 _COUNTED = re.compile(rf"[0-9]+\s+days?{_END}", re.IGNORECASE)
 _NUMBER = re.compile(rf"[0-9]{{1,9}}{_END}")
 _DAY = re.compile(rf"(?P<day>{DAY}){_END}", re.IGNORECASE)
+_SPAN = re.compile(rf"(?P<day>{DAY})(?:\.\.|(?<=/[0-9])[-–]|(?<=/[0-9][0-9])[-–])(?P<last>{DAY}){_END}", re.IGNORECASE)
+"""Days in a row: with two dots, or a dash between dates that have none."""
+_MONTH_NAME = re.compile(rf"(?:{'|'.join(MONTH_NUMBERS)})", re.IGNORECASE)
 _DAY_AND_TIME = re.compile(
     rf"(?P<day>{DAY})(?:T|\s+(?:at\s+|@\s*)?)(?P<clock>{CLOCK}){_END}",
     re.IGNORECASE,
@@ -36,9 +41,11 @@ class Said(Token):
     """A word or phrase that fills ``part``. Of a day, ``day`` and ``clock`` are as typed."""
 
     part: Part
-    value: FactChoice | Program | date | int | bool | None = None
+    value: FactChoice | Program | date | int | str | None = None
     day: str = ""
     clock: str = ""
+    last: str = ""
+    """Of days in a row the last, as typed."""
 
 
 @dataclass(slots=True)
@@ -51,6 +58,10 @@ class FactWords:
     unknown: list[Token] = field(default_factory=list)
     dangling: list[Token] = field(default_factory=list)
     """Words such as ``until`` without a date behind them."""
+    lonely: list[tuple[Token, Part, str]] = field(default_factory=list)
+    """Words such as ``copy`` with nothing behind them: what they would fill, and how they are written."""
+    dates: list[Said] = field(default_factory=list)
+    """Days of which a line may name several."""
     rationale: str = ""
 
 
@@ -97,21 +108,17 @@ class _Scanner:
         if has_rationale and opens_quote(self.text, position):
             return None
         word = self._word(position)
-        plain = _plain(word.text)
-        if plain in self.shape.behind:
-            self._drop_expected()
-            self.expected = (self.shape.behind[plain], word)
-            return word.end
+        end = self._announced(word)
+        if end is not None:
+            return end
         said = self._read(position)
-        if said is not None and said.part in self.words.said:
-            if has_rationale and said.part is not Part.CODE:
+        if said is not None:
+            if has_rationale and said.part in self.words.said and said.part is not Part.CODE:
                 return None
-            self.words.surplus.append((said, self.words.said[said.part]))
-        elif said is not None:
-            self.words.said[said.part] = said
+            self._add(said)
         elif has_rationale:
             return None
-        elif plain not in FILLERS:
+        elif _plain(word.text) not in FILLERS | self.shape.fillers:
             self.words.unknown.append(word)
         return (said or word).end
 
@@ -119,6 +126,50 @@ class _Scanner:
         """Return all that was found."""
         self._drop_expected()
         return self.words
+
+    def _announced(self, word: Token) -> int | None:
+        """Take a word that says what the next is; the offset behind what was taken, None where it is no such word."""
+        plain = _plain(word.text)
+        if plain in self.shape.behind:
+            self._drop_expected()
+            self.expected = (self.shape.behind[plain], word)
+            return word.end
+        return self._name(word, self.shape.names[plain]) if plain in self.shape.names else self._list(word.start)
+
+    def _add(self, said: Said) -> None:
+        """Keep what was said, as one too many where its part is filled."""
+        known = self.words.said.get(said.part)
+        if said.part is Part.DATES:
+            self.words.dates.append(said)
+        elif known is None or (said.part is Part.ELEMENTS and known.value == ALL):
+            self.words.said[said.part] = said
+        elif said.part is not Part.ELEMENTS or said.value != ALL:  # "complete" beside what is missing says no more
+            self.words.surplus.append((said, known))
+
+    def _name(self, word: Token, part: Part) -> int:
+        """Take what stands behind ``word`` as somebody's name; the offset behind it."""
+        named = self._word(self.skip_spaces(word.end))
+        text = named.text.rstrip(".,;:")
+        if not text:
+            self.words.lonely.append((word, part, f"{word.text} nurse1"))
+            return word.end
+        self._add(Said(named.text, named.start, named.end, part, text))
+        return named.end
+
+    def _list(self, position: int) -> int | None:
+        """Take a word that announces others, and these; the offset behind them, None where there is no such word."""
+        read = read_list(self.text, position, self.shape.lists)
+        if read is None:
+            return None
+        found, listing = read
+        self.words.unknown += found.unknown
+        text = self.text[position : found.end]
+        for part, value in found.values(listing).items():
+            self._add(Said(text, position, found.end, part, value))
+        if not found.named and not found.unknown:
+            part, words = list(listing.parts.items())[-1]
+            self.words.lonely.append((found.announced, part, f"{found.announced.text}:{next(iter(words))}"))
+        return found.end
 
     def _drop_expected(self) -> None:
         if self.expected is not None:
@@ -131,23 +182,27 @@ class _Scanner:
         return Token(self.text[position:end], position, end)
 
     def _read(self, position: int) -> Said | None:
-        readers = (self._choice, self._flag, self._program, self._month, self._day, self._number, self._code)
+        readers = (self._flag, self._choice, self._program, self._month, self._day, self._number, self._code)
         return next((said for read in readers if (said := read(position)) is not None), None)
 
     def _choice(self, position: int) -> Said | None:
-        two = _TWO_WORDS.match(self.text, position)
-        phrases = [two.group()] if two else []
-        for phrase in (*phrases, self._word(position).text):
-            choice = self.choices.get(re.sub(r"\s+|_", "-", _plain(phrase)))
-            if choice is not None:
+        for phrase in self._phrases(position):
+            choice = self.choices.get(phrase_of(_plain(phrase)))
+            if choice is not None and not (Part.CHOICE in self.words.said and self._program(position)):
                 return Said(phrase, position, position + len(phrase), Part.CHOICE, choice)
         return None
 
     def _flag(self, position: int) -> Said | None:
-        word = self._word(position)
-        if Part.SUBSTANTIAL in self.shape.parts and _plain(word.text) in SUBSTANTIAL_WORDS:
-            return Said(word.text, word.start, word.end, Part.SUBSTANTIAL, value=True)
+        for phrase in self._phrases(position):
+            flag = self.shape.flags.get(phrase_of(_plain(phrase)))
+            if flag is not None:
+                return Said(phrase, position, position + len(phrase), flag[0], flag[1])
         return None
+
+    def _phrases(self, position: int) -> tuple[str, ...]:
+        """Return the two words at ``position``, where there are two, and the one."""
+        two = _TWO_WORDS.match(self.text, position)
+        return (*([two.group()] if two else []), self._word(position).text)
 
     def _program(self, position: int) -> Said | None:
         word = self._word(position)
@@ -156,11 +211,10 @@ class _Scanner:
         return Said(word.text, word.start, word.end, Part.PROGRAM, program) if program else None
 
     def _month(self, position: int) -> Said | None:
-        if Part.MONTH not in self.shape.parts or _NUMBER.match(self.text, position):
+        is_day = self.expected is not None or _NUMBER.match(self.text, position)
+        if Part.MONTH not in self.shape.parts or is_day:
             return None
-        two = _TWO_WORDS.match(self.text, position)
-        phrases = [two.group()] if two else []
-        for phrase in (*phrases, self._word(position).text):
+        for phrase in self._phrases(position):
             month = parse_month(phrase, today=self.today)
             if isinstance(month, date):
                 return Said(phrase, position, position + len(phrase), Part.MONTH, month)
@@ -169,14 +223,22 @@ class _Scanner:
     def _day(self, position: int) -> Said | None:
         if Part.FIRST not in self.shape.parts:
             return None
+        span = _SPAN.match(self.text, position) if Part.DATES in self.shape.parts and self.expected is None else None
+        if span is not None:
+            return Said(span.group(), position, span.end(), Part.DATES, None, span["day"], last=span["last"])
         timed = _DAY_AND_TIME.match(self.text, position) if self.shape.has_times else None
         if timed is not None and not re.search("[:apAP]", timed["clock"]):
             timed = None
         found = timed or _DAY.match(self.text, position)
-        if found is None:
+        if found is None or self._is_month_or_count(found.group()):
             return None
         clock = timed["clock"] if timed else ""
         return Said(found.group(), found.start(), found.end(), self._part_of_day(), None, found["day"], clock)
+
+    def _is_month_or_count(self, text: str) -> bool:
+        """Return whether ``text`` is a count of days beside a month, ``18 nov``, where the line may have both."""
+        has_both = Part.MONTH in self.shape.parts and self.expected is None
+        return has_both and _MONTH_NAME.search(text) is not None
 
     def _part_of_day(self) -> Part:
         """Return which day a date is.
@@ -186,6 +248,8 @@ class _Scanner:
         if self.expected is not None:
             part, self.expected = self.expected[0], None
             return part
+        if Part.DATES in self.shape.parts:
+            return Part.DATES
         is_second = Part.FIRST in self.words.said and self.shape.days_in_a_row > 1
         return Part.LAST if is_second else Part.FIRST
 

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from ledger.rules.facts import Activity, Contact, Program
-from ledger.rules.rulebook import load_rulebooks, program_tables
-from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS, phrase_of
+from ledger.rules.rulebook import program_tables, rulebooks
+from ledger.values.activities import ACTIVITY_WORDS, CONTACT_WORDS
+from ledger.values.phrases import phrase_of
 
 WEEKDAYS: Mapping[str, int] = {
     word: weekday
@@ -52,7 +53,7 @@ def word_for(program: Program) -> str:
 
 def program_words(*, timed: bool = False) -> str:
     """Return the words for all programs as a help text lists them, or for those with codes reached by minutes."""
-    families = load_rulebooks()[-1].time_families
+    families = rulebooks()[-1].time_families
     tables = [table for name, table in program_tables().items() if families.get(name) or not timed]
     return ", ".join(f"`{table.words[0]}`" for table in tables)
 

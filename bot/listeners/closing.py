@@ -23,11 +23,12 @@ def listen(app: App, services: Services) -> None:
 
     @app.action(CLOSE)
     def on_close(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
-        month = str(json.loads(action["value"])["month"])
+        pressed = json.loads(action["value"])
+        month, provisionally = str(pressed["month"]), bool(pressed.get("provisional"))
 
         def begin() -> tuple[Call, Reply]:
             call = services.call(body, press_key(body, action), month, command="close")
-            return call, begin_close(call)
+            return call, begin_close(call, provisionally=provisionally)
 
         begun = answered(begin, what="close button")
         if isinstance(begun, Reply):  # the message stays as it is
@@ -35,13 +36,13 @@ def listen(app: App, services: Services) -> None:
         else:
             call, card = begun
             replace_message(respond, card)
-            services.later(partial(_close, services, body, respond, call), what="close")
+            services.later(partial(_close, services, body, respond, call, provisionally=provisionally), what="close")
         ack()
 
 
-def _close(services: Services, body: dict[str, Any], respond: Respond, call: Call) -> None:
+def _close(services: Services, body: dict[str, Any], respond: Respond, call: Call, *, provisionally: bool) -> None:
     """Close the month and show in place of the card what came of it; what failed can be tried again there."""
-    done = answered(lambda: (save_close(call),), what="close")
+    done = answered(lambda: (save_close(call, provisionally=provisionally),), what="close")
     if isinstance(done, Reply):
         button = actions(close_button(asked_month(call)))
         replace_message(respond, Reply(done.text, (*done.blocks, button)))

@@ -47,8 +47,7 @@ def _answer(services: Services, body: dict[str, Any], name: str, rest: str) -> A
     """Return what the command says; raise ``LedgerError`` for one that is none, or that the person may not use."""
     key = f"command:{body['trigger_id']}"
     if name not in ROUTES:
-        services.call(body, key, rest)  # a stranger is told so first
-        raise unknown_command(unescape(name), unescape(rest))
+        raise unknown_command(services.call(body, key, rest), unescape(name), unescape(rest))
     command = command_named(name)
     text = rest if command.keeps_escapes else unescape(rest)
     return command.handle(services.call(body, key, text, command=name))

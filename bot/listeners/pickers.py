@@ -11,6 +11,8 @@ from bot.errors import answered
 from bot.listeners.context import Services
 from bot.views.blocks import MOST_OPTIONS, Option
 from bot.views.forms.pickers import (
+    CONSENT_PRACTITIONER,
+    CONSENT_TAKER,
     EDIT_PATIENT,
     EDIT_PERSON,
     EDIT_TEAM,
@@ -55,6 +57,8 @@ MENUS: Mapping[str, tuple[str | None, Callable[[Call, str], list[Option]]]] = {
     TEAM_PICKER: ("team", _teams),
     EDIT_TEAM: ("team", _teams),
     PRACTITIONER_PICKER: ("staff", partial(_people, practitioners=True)),
+    CONSENT_PRACTITIONER: ("consent", partial(_people, practitioners=True)),
+    CONSENT_TAKER: ("consent", partial(_people, practitioners=False)),
     EDIT_PERSON: ("staff", partial(_people, practitioners=False)),
 }
 """By menu: the command whose roles it needs, None where everybody on the staff may use it, and what it finds."""

@@ -9,11 +9,12 @@ from slack_sdk import WebClient
 from bot.messages.channels import require_open
 from bot.messages.in_text import in_blocks_or_text
 from bot.messages.message_keys import keyed_message, metadata_of
+from bot.permissions import for_reader
 from bot.slack.refusals import posting
 from bot.views.reply import Reply
 from bot.views.scheduled_notices import notice_message
 from bot.views.timer import reminder as reminder_view
-from jobs.notices.delivery import Notice, Sent
+from jobs.notices.delivery import MissedRun, Notice, Sent
 from jobs.notices.timer_reminders import Reminder
 
 _PEOPLE = ("U", "W")
@@ -47,7 +48,8 @@ class SlackDirect:
 
     def send(self, to: str, notice: Notice, key: str, *, since: datetime, may_be_there: bool) -> Sent:
         """Return where the notice is, sent unless it was there; raises ``ChannelError``."""
-        return self._send(to, notice_message(notice), key, since=since, may_be_there=may_be_there)
+        told = partial(for_reader, notice.person) if isinstance(notice, MissedRun) else str
+        return self._send(to, notice_message(notice, told), key, since=since, may_be_there=may_be_there)
 
     def find(self, to: str, key: str, *, since: datetime) -> Sent | None:
         """Return where the message with that key is, None where there is none; raises ``ChannelError``."""

@@ -10,6 +10,7 @@ from bot.views.reply import (
     actions,
     as_typed,
     button,
+    confirmation,
     context,
     header,
     one_of,
@@ -24,7 +25,7 @@ from ledger.months.closed_months import Action, Closing, Totals, reopen_example
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.rules.catalogue import RULES_BY_NAME
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.rulebook import is_provisional, rulebook_for
 
 CLOSE = "close_month"
 CHANGES_PAGE = "close_page"
@@ -41,11 +42,21 @@ _ACTION_WORDS = {Action.CLOSE: "closed", Action.REOPEN: "reopened"}
 
 
 def close_button(month: date) -> Element:
-    """Return the button that closes the month (its first day).
+    """Return the button that closes the month (its first day), wherever a biller is shown what that would freeze.
 
-    Wherever a message shows a biller what that would freeze.
+    Of a month whose year has no rulebook yet it asks first (B4).
     """
-    return button(f"Close {formatting.month_name(month)}", CLOSE, {"month": f"{month:%Y-%m}"}, style="primary")
+    name, value = formatting.month_name(month), {"month": f"{month:%Y-%m}"}
+    if not is_provisional(month):
+        return button(f"Close {name}", CLOSE, value, style="primary")
+    asked = confirmation(
+        f"Close {name} provisionally?",
+        f"{month.year} has no rulebook yet: the statements would be frozen with the figures of "
+        f"{rulebook_for(month).name}. With the figures of {month.year} payments, and codes, may be others.",
+        yes="Close provisionally",
+        no="Wait",
+    )
+    return button(f"Close {name} provisionally", CLOSE, {**value, "provisional": True}, confirm=asked)
 
 
 def closed_line(closing: Closing, practice: Practice) -> str:
@@ -56,11 +67,11 @@ def closed_line(closing: Closing, practice: Practice) -> str:
 def close_preview(preview: ClosePreview, history: Sequence[Closing], practice: Practice) -> Reply:
     """Return what a close would freeze and leave behind, what was done with the month before, and the button."""
     month, totals = formatting.month_name(preview.month), preview.totals
-    book = rulebook_for(preview.month)
     lines = [
         f"*{month} is open.* A close freezes every statement as it is now:",
         *_totals(totals),
-        f"• Rulebook {book.name}{', provisionally' if book.provisional_in(preview.month) else ''}",
+        f"• Rulebook {rulebook_for(preview.month).name}",
+        *formatting.provisional_lines(preview.month, is_so=preview.provisional),
     ]
     if preview.near_programs:
         near = formatting.listed(preview.near_programs, "program")
@@ -168,9 +179,10 @@ def reopened(receipt: ClosingReceipt, practice: Practice) -> Reply:
 
 
 def _frozen(closing: Closing) -> list[str]:
+    provisionally = ", provisionally" if is_provisional(closing.month, closing.rulebook) else ""
     return [
         *_totals(closing.totals),
-        f"• Rulebook {closing.rulebook} · SHA-256 of all that was frozen: `{closing.hash}`",
+        f"• Rulebook {closing.rulebook}{provisionally} · SHA-256 of all that was frozen: `{closing.hash}`",
     ]
 
 

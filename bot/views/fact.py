@@ -5,39 +5,69 @@ from datetime import date
 
 from bot.views import formatting
 from bot.views.blocks import Block
+from bot.views.fact_buttons import list_button, undo_button
 from bot.views.receipt import blocked, next_step
-from bot.views.reply import Reply, context, sections
+from bot.views.reply import Reply, actions, context, sections
 from ledger.months.closed_months import reopen_example
 from ledger.months.figures import Figures
 from ledger.recording.facts import FactReceipt, FigureChange, Outcome
 
 MONTHS_SHOWN = 6
-_TITLES = {Outcome.RECORDED: "Recorded", Outcome.REVISED: "Recorded anew", Outcome.KNOWN: "Known already"}
+_TITLES = {
+    Outcome.RECORDED: "Recorded",
+    Outcome.REVISED: "Recorded anew",
+    Outcome.KNOWN: "Known already",
+    Outcome.WITHDRAWN: "Withdrawn",
+    Outcome.WITHDRAWN_BEFORE: "Withdrawn already",
+    Outcome.UNDONE: "Undone",
+}
+_NOTHING_ADDED = "The ledger has it so already; nothing was added."
+_KEPT = "It stays on record as withdrawn, with who recorded and who withdrew it."
 _REMARKS = {
     Outcome.REVISED: "This holds in place of what was recorded of it before, which is kept.",
-    Outcome.KNOWN: "The ledger has it so already; nothing was added.",
+    Outcome.KNOWN: _NOTHING_ADDED,
+    Outcome.WITHDRAWN: _KEPT,
+    Outcome.WITHDRAWN_BEFORE: _NOTHING_ADDED,
 }
 
 
-def fact_receipt(receipt: FactReceipt, said: Iterable[str]) -> Reply:
+def fact_receipt(
+    receipt: FactReceipt, said: Iterable[str], *, in_place_of: Iterable[str] = (), is_in_modal: bool = False
+) -> Reply:
     """Return the answer to a recorded fact: what it says, the programs before and after, and what still blocks them.
 
-    ``said`` is the fact in words, part by part, as its command says it; empty parts are left out.
+    ``said`` is the fact in words, part by part, as its command says it; empty parts are left out. ``in_place_of`` is
+    likewise one that was withdrawn for it. In a modal there is no way on to the list: it has pages, which need a
+    message.
     """
     fact = receipt.fact
     kind = " ".join(fact.kind.split("_"))
-    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", *filter(None, said)])]
+    is_undoable = bool(receipt.stored) and receipt.outcome is not Outcome.UNDONE
+    is_taken_back = fact.withdrawn and receipt.outcome is Outcome.REVISED
+    title = "Withdrawn" if is_taken_back else _TITLES[receipt.outcome]
+    lines = [" · ".join([f"*{title}*", f"*{fact.patient_code}*", _in_line(said)])]
     lines += _changes(receipt.changes)
     lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
     if receipt.closed_months[MONTHS_SHOWN:]:
         more = formatting.listed(len(receipt.closed_months[MONTHS_SHOWN:]), "earlier month")
         lines.append(f"Closed and as before: {more} too.")
-    remarks = [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
+    remarks = (
+        [f"In place of: {formatting.escaped(before)}. That is withdrawn."] if (before := _in_line(in_place_of)) else []
+    )
+    if receipt.outcome is Outcome.UNDONE:
+        remarks.append(_KEPT if fact.withdrawn else "So it stands again; what was undone is kept.")
+    remarks += [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS and not is_taken_back else []
     if receipt.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
-    blocks: list[Block] = [*sections(lines), *map(context, remarks)]
-    text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
+    buttons = [undo_button(receipt.stored)] if is_undoable else []
+    buttons += [] if is_in_modal else [list_button(fact.patient_code)]
+    blocks: list[Block] = [*sections(lines), *map(context, remarks), *([actions(*buttons)] if buttons else [])]
+    text = f"{title}: {fact.patient_code}, {kind}."
     return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
+
+
+def _in_line(said: Iterable[str]) -> str:
+    return " · ".join(filter(None, said))
 
 
 def _stays_closed(month: date) -> str:

@@ -56,6 +56,16 @@ def minutes(count: int) -> str:
     return f"{count} minute{'' if count == 1 else 's'}"
 
 
+def provisional_lines(month: date, *, is_so: bool) -> list[str]:
+    """Return the line that marks a month whose year has no rulebook yet, nothing for another one (B1)."""
+    if not is_so:
+        return []
+    said = (
+        f"{month.year} has no rulebook yet. Codes and payments are those of an earlier year and may change (rule B1)."
+    )
+    return [f"*Provisional:* {said}"]
+
+
 def month_name(month: date) -> str:
     """Return ``November 2026``."""
     return f"{month:%B %Y}"

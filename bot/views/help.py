@@ -32,14 +32,19 @@ class Topic:
     """Lines on the words it knows, for those who ask about it alone."""
 
 
-def help_card(topics: Sequence[Topic]) -> Reply:
-    """Usage and examples of these commands; of one alone with all the words it knows."""
+def help_card(topics: Sequence[Topic], *, needs: str = "") -> Reply:
+    """Usage and examples of these commands; of one alone with all the words it knows.
+
+    ``needs`` says which role its reader lacks for it.
+    """
     lines = []
     for topic in topics:
         lines.append(f"*/ccm {topic.usage}*\n{topic.does}")
         lines += [f"`{example}`" for example in topic.examples]
     if len(topics) == 1:
         lines += map(_with_programs, topics[0].words)
+    if needs:
+        lines.append(f"*This {needs}*")
     return Reply("Help for /ccm", tuple(sections(lines)))
 
 

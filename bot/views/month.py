@@ -11,6 +11,7 @@ from bot.views.forms.pickers import VALUE_CHARACTERS
 from bot.views.menus import Choice, menu
 from bot.views.reply import Reply, actions, context, header, paged, section, table
 from ledger.characters import characters
+from ledger.claims.marks import in_words
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import MonthCounts, MonthList, Untouched
@@ -90,8 +91,12 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
             f"{counts.programs[Group.UNTOUCHED]} without logged time"
         ),
     ]
+    lines += formatting.provisional_lines(counts.month, is_so=counts.provisional)
     if counts.closing is not None:
         lines.insert(0, closed_line(counts.closing, practice))
+    if counts.claims.lines:
+        sent = formatting.listed(counts.claims.lines, "claim line")
+        lines.append(f"{sent} submitted: {in_words(counts.claims)} · each of them: `/ccm claims {counts.month:%Y-%m}`")
     if group is not None:
         status = formatting.GROUP_WORDS[group].lower()
         lines.append(

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.views import formatting
 from bot.views.blocks import Block
-from bot.views.fact_buttons import clearing_buttons
+from bot.views.fact_buttons import clearing_buttons, list_button
 from bot.views.menus import Choice, menu
 from bot.views.receipt import blocked, next_step
 from bot.views.reply import Reply, actions, context, header, paged, section, sections, table, table_parts
@@ -30,17 +30,22 @@ def statement_pages(
     staff: Callable[[str], str],
     address: Mapping[str, Any],
     may: Callable[[str], bool] = lambda _command: False,
+    told: Callable[[str], str] = str,
     months: Sequence[date] = (),
     closed: str = "",
+    history: Sequence[str] = (),
+    recorded: Sequence[str] = (),
 ) -> list[Reply]:
     """Return the statement of one patient-month: one page, or more where the entries are many.
 
     ``corrections`` are those of the entries, by number; ``staff`` says how a staff member is called; ``address``
     comes back with the paging buttons. What its reader ``may`` record to clear a blocker has a button. ``months`` are
     others to choose from, the latest first. ``closed`` says when the month was closed; nothing is cleared in it then.
+    ``history`` says what of the patient changed from which day.
+    ``recorded`` are lines about the facts behind it. ``told`` says a remedy as its reader is told it.
     """
     title = f"{patient_code} · {formatting.month_name(statement.month)} · {team}"
-    lines = [line for part in statement.programs for line in _program(part, patient_code)]
+    lines = [line for part in statement.programs for line in _program(part, patient_code, told)]
     if not statement.programs:
         lines = ["Enrolled in no program this month, and no time was logged."]
     entries = {entry.number: entry for entry in facts.entries}
@@ -51,7 +56,10 @@ def statement_pages(
         *_other_months(patient_code, statement.month, months),
         *sections([closed] if closed else []),
         *sections(lines),
+        *sections(["*What changed over time*", *history] if history else []),
         *([] if closed else clearing_buttons(patient_code, in_the_way, may)),
+        *sections(recorded),
+        actions(list_button(patient_code)),
     ]
     book = f"rulebook {statement.rulebook_name}{', provisionally' if statement.provisional else ''}"
     count = context(f"{formatting.listed(len(rows), 'entry', 'entries')} · {book}")
@@ -80,7 +88,7 @@ def _summary(statement: Statement) -> str:
     return "; ".join(parts) or "no program"
 
 
-def _program(part: ProgramStatement, patient_code: str) -> list[str]:
+def _program(part: ProgramStatement, patient_code: str, told: Callable[[str], str]) -> list[str]:
     who = (
         f" ({part.staff_minutes} staff, {part.practitioner_minutes} practitioner)" if part.practitioner_minutes else ""
     )
@@ -100,7 +108,7 @@ def _program(part: ProgramStatement, patient_code: str) -> list[str]:
         lines.append(formatting.escaped(part.why))
     if part.next:
         lines.append(f"Next: {', '.join(map(next_step, part.next))}")
-    lines += [blocked(blocker, patient_code, part.program) for blocker in part.blockers]
+    lines += [blocked(blocker, patient_code, part.program, told) for blocker in part.blockers]
     lines += map(_alternative, part.alternatives)
     lines += [
         f"An auditor may ask ({warning.code}): {formatting.escaped(warning.text)}{_entry_list(warning.entries)}"

@@ -11,6 +11,7 @@ from ledger.recording.entries import MonthChange, Receipt, RecordedPart, entry_n
 from ledger.recording.voids import VoidReceipt
 from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import is_provisional
 from ledger.rules.statement import Blocker, Exclusion, NextThreshold
 
 UNDO = "log_undo"
@@ -103,6 +104,8 @@ def change(changed: MonthChange) -> str:
     elif after.codes:
         parts.append(formatting.codes(after.codes))
     parts += [next_step(step) for step in after.next]
+    if is_provisional(after.month, after.rulebook):
+        parts.append(f"provisional: {after.month.year} has no rulebook yet (B1)")
     return " · ".join(parts)
 
 
@@ -135,9 +138,12 @@ def _blockers(changed: MonthChange) -> list[str]:
     return [blocked(blocker, changed.after.patient_code, changed.after.program) for blocker in changed.after.blockers]
 
 
-def blocked(blocker: Blocker, patient_code: str, program: Program) -> str:
-    """Return what keeps the program from being billed for that patient, and what to do about it."""
-    remedy = formatting.about_patient(blocker.remedy, patient_code, program)
+def blocked(blocker: Blocker, patient_code: str, program: Program, told: Callable[[str], str] = str) -> str:
+    """Return what keeps the program from being billed for that patient, and what to do about it.
+
+    ``told`` says the remedy as its reader is told it, who may not be the one to clear the blocker.
+    """
+    remedy = told(formatting.about_patient(blocker.remedy, patient_code, program))
     return f"*Blocked:* {formatting.escaped(blocker.text.rstrip('.'))}. {formatting.escaped(remedy)}"
 
 

@@ -150,10 +150,19 @@ def table_parts(
     return list(parts)
 
 
-def button(text: str, action_id: str, value: Any, *, style: str | None = None, heard_as: str | None = None) -> Element:
+def button(
+    text: str,
+    action_id: str,
+    value: Any,
+    *,
+    style: str | None = None,
+    heard_as: str | None = None,
+    confirm: Element | None = None,
+) -> Element:
     """Return a button whose ``value`` comes back as JSON.
 
-    ``heard_as`` is what a screen reader says in place of ``text``, where that needs what stands around it.
+    ``heard_as`` is what a screen reader says in place of ``text``, where that needs what stands around it; ``confirm``
+    is what somebody is asked who presses it.
 
     Raises:
         ValueError: Where it is longer than Slack takes.
@@ -167,6 +176,14 @@ def button(text: str, action_id: str, value: Any, *, style: str | None = None, h
         value=_encoded(value),
         style=style,
         accessibility_label=heard_as and clipped(heard_as, LABEL_CHARACTERS),
+        confirm=confirm,
+    )
+
+
+def confirmation(title: str, text: str, *, yes: str, no: str) -> Element:
+    """Return the question that a button asks before it does anything."""
+    return filled(
+        title=plain_text(title), text=plain_text(text), confirm=plain_text(yes), deny=plain_text(no), style="danger"
     )
 
 

@@ -148,6 +148,7 @@ def saved_view(
         counted = formatting.listed(receipt.months, "month")
         of = f" of {formatting.listed(len(receipt.patient_codes), 'patient')}" if receipt.patient_codes else ""
         said.append(f"{counted}{of} {'was' if receipt.months == 1 else 'were'} evaluated again.")
+    said += [f"• {formatting.escaped(line)}" for line in receipt.renewals]
     said += [f"• {change}" for change in receipt.worth]
     blocks: list[Block] = sections([*said, *lines])
     for each in receipt.leaving:

@@ -1,6 +1,6 @@
 """The messages of the month beside the digest: codes and minutes, staff by id, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.grammar.fact_vocabulary import CONSENT, PLAN
@@ -14,8 +14,9 @@ from jobs.notices.contents import CarePlans, MonthEnd, MonthNotice, MonthStart, 
 from jobs.notices.delivery import MissedRun, Notice
 from jobs.scheduling.schedules import CARE_PLANS, DIGEST, MONTH_END, MONTH_START, TITLES, WEEKLY
 from ledger.clock import previous_month
+from ledger.months.consents import MissingConsent
 from ledger.months.figures import Figures
-from ledger.reports.expiring import LapsingPlan, MissingConsent
+from ledger.reports.expiring import LapsingPlan
 from ledger.reports.month_lists import Blocked, MonthCounts, Untouched
 from ledger.reports.summaries import FewMinutes, StaffMinutes
 from ledger.rules.catalogue import RULES_BY_NAME
@@ -140,7 +141,7 @@ def care_plans(notice: CarePlans) -> Reply:
             f"{formatting.listed(len(plans), 'care plan')} missing or good for at most "
             f"{formatting.listed(notice.days_ahead, 'day')}"
         ),
-        f"{formatting.listed(len(consents), 'consent')} missing",
+        f"{formatting.listed(len(consents), 'consent')} missing{_anew(consents)}",
     )
     longest = formatting.listed(notice.occasion.practice.policy.care_plan_max_days, "day")
     lines = [*_late(notice.occasion), f"*{counted[0]}*, *{counted[1]}*."]
@@ -158,6 +159,12 @@ def care_plans(notice: CarePlans) -> Reply:
     return Reply(f"{title}: {', '.join(counted)}.", tuple(blocks))
 
 
+def _anew(consents: Sequence[MissingConsent]) -> str:
+    """Return how many of the consents were given for somebody who bills no more."""
+    count = sum(one.practitioner is not None for one in consents)
+    return f", {count} of them anew for another billing practitioner" if count else ""
+
+
 def _plan_block(plan: LapsingPlan, today: date) -> Block:
     if plan.revised_on is None or plan.good_until is None:
         when = "no care plan on record"
@@ -171,7 +178,10 @@ def _plan_block(plan: LapsingPlan, today: date) -> Block:
 
 def _consent_block(missing: MissingConsent) -> Block:
     code, program = missing.patient_code, missing.program
-    line = f"*{code}* · {program} · `/ccm {CONSENT.name} {code} {word_for(program)}`"
+    renewed = ""
+    if missing.practitioner is not None:
+        renewed = f" · anew for {formatting.escaped(missing.practitioner)}, who bills now (R9)"
+    line = f"*{code}* · {program}{renewed} · `/ccm {CONSENT.name} {code} {word_for(program)}`"
     heard = f"Record {program} consent of {code}"
     return section(line, clearing_button(code, CONSENT.name, program, heard_as=heard))
 
@@ -188,9 +198,10 @@ def month_start(notice: MonthStart) -> Reply:
     counts = notice.counts
     month = formatting.month_name(counts.month)
     totals = f"{_capture(counts)} · {formatting.listed(notice.units, 'unit')} of codes"
+    provisional = formatting.provisional_lines(counts.month, is_so=counts.provisional)
     blocks: list[Block] = [
         header(f"{month} is over"),
-        *sections([*_late(notice.occasion), totals, _by_program(counts)]),
+        *sections([*_late(notice.occasion), totals, _by_program(counts), *provisional]),
     ]
     blocks += sections(_blockers(notice.blocked))
     if notice.closing is None:
@@ -252,18 +263,18 @@ _SEE = {
 """Where to find what a missed run would have told."""
 
 
-def notice_message(notice: Notice) -> Reply:
-    """Return the message that tells ``notice``."""
-    return missed_run(notice) if isinstance(notice, MissedRun) else month_notice_message(notice)
+def notice_message(notice: Notice, told: Callable[[str], str] = str) -> Reply:
+    """Return the message that tells ``notice``; ``told`` says where to look as its reader is told it."""
+    return missed_run(notice, told) if isinstance(notice, MissedRun) else month_notice_message(notice)
 
 
-def missed_run(missed: MissedRun) -> Reply:
-    """Return one line: what did not come, when it was due, and where its content is."""
+def missed_run(missed: MissedRun, told: Callable[[str], str]) -> Reply:
+    """Return one line: what did not come, when it was due, and where its content is, or whom to ask for it."""
     due = missed.practice.local(missed.scheduled_at)
     title, team = TITLES[missed.kind], formatting.escaped(missed.team.name) if missed.team else ""
     what = f"The {title[0].lower()}{title[1:]}{f' of {team}' if team else ''}"
     month_before = previous_month(due.date())
-    see = _SEE[missed.kind].format(team=team, month_before=f"{month_before:%Y-%m}")
+    see = told(_SEE[missed.kind].format(team=team, month_before=f"{month_before:%Y-%m}"))
     when = f"{formatting.day(due.date())} at {formatting.clock(due)}"
     line = f"{what} due on {when} was not posted: the bot or Slack was away. {see}"
     return Reply(line, (section(line),))

@@ -80,11 +80,21 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class CodePayment:
-    """What a code pays in cents: in the rulebook (None where it has no figure), and where the practice says so."""
+    """What a code pays in a year, in cents: in the rulebook (None: no figure), and where the practice says so.
 
+    ``is_provisional`` says that the year has no rulebook yet: the figure is an earlier year's.
+    """
+
+    year: str
     code: str
     book_cents: int | None
     own_cents: int | None
+    is_provisional: bool = False
+
+    @property
+    def value(self) -> str:
+        """How the menu's choice is sent: year and code."""
+        return f"{self.year} {self.code}"
 
 
 def settings_list(settings: Sequence[Setting], *, staff: Callable[[str], str], when: Instant) -> Reply:
@@ -174,9 +184,12 @@ def _option(value: Any, label: str) -> Option:
 
 
 def _payment_inputs(payments: Sequence[CodePayment]) -> list[Block]:
-    options = [option(one.code, _payment_label(one)) for one in payments]
+    groups = [
+        (year, [option(one.value, _payment_label(one)) for one in ones])
+        for year, ones in groupby(payments, key=lambda one: one.year)
+    ]
     return [
-        input_block(CODE, "Code", select_menu(INPUT, options, placeholder="Choose a code")),
+        input_block(CODE, "Year and code", grouped_select_menu(INPUT, groups, placeholder="Choose year and code")),
         input_block(
             VALUE,
             "What it pays, in dollars",
@@ -184,14 +197,15 @@ def _payment_inputs(payments: Sequence[CodePayment]) -> list[Block]:
             optional=True,
             hint="For example 66.13. The menu shows the rulebook's figure, and yours where you have one.",
         ),
-        _reset("Back to the rulebook's figure for this code"),
+        _reset("Back to the rulebook's figure for this code in this year"),
     ]
 
 
 def _payment_label(payment: CodePayment) -> str:
     book = formatting.money(payment.book_cents) if payment.book_cents is not None else "no figure"
+    provisional = ", provisionally" if payment.is_provisional else ""
     own = f" · yours {formatting.money(payment.own_cents)}" if payment.own_cents is not None else ""
-    return f"{payment.code} · rulebook {book}{own}"
+    return f"{payment.year} · {payment.code} · rulebook {book}{provisional}{own}"
 
 
 def _reset(label: str) -> Block:

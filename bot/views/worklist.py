@@ -48,7 +48,7 @@ def near_pages(
     if any(taken):
         columns = (*COLUMNS, TAKEN_COLUMN)
         rows = [(*row, staff(taker) if taker else "") for row, taker in zip(rows, taken, strict=True)]
-    first: list[Block] = [header(title), *sections([*lines, *_counts(worklist)])]
+    first: list[Block] = [header(title), *sections([*lines, *_counts(worklist), *_provisional(worklist)])]
     parts = table_parts(columns, rows, most_rows=ROWS_PER_MESSAGE)
     if parts:
         first.append(table(columns, parts[0], right=RIGHT))
@@ -77,6 +77,10 @@ def _counts(worklist: Worklist) -> list[str]:
         band_counts((patient.figures.program, patient.band) for patient in near),
         f"Worth if finished: *{formatting.money(worklist.worth_cents)}*",
     ]
+
+
+def _provisional(worklist: Worklist) -> list[str]:
+    return formatting.provisional_lines(worklist.month, is_so=worklist.provisional)
 
 
 def band_counts(lists: Iterable[tuple[Program, Band]]) -> str:

@@ -13,7 +13,7 @@ from jobs.notices.contents import MonthNotice
 from jobs.scheduling.claims import Occurrence, claim, finish, finish_silently, leave_alone
 from jobs.scheduling.schedules import is_late
 from ledger.practice.practice import Practice
-from ledger.roster.directory import Team
+from ledger.roster.directory import Person, Team
 from ledger.storage.database import ScopedDatabase
 
 log = structlog.get_logger("jobs.notices.delivery")
@@ -21,12 +21,16 @@ log = structlog.get_logger("jobs.notices.delivery")
 
 @dataclass(frozen=True, slots=True)
 class MissedRun:
-    """A run that will not be made up for: its day is over. ``team`` is None where it concerned the whole practice."""
+    """A run that will not be made up for: its day is over. ``team`` is None where it concerned the whole practice.
+
+    ``person`` is who is told.
+    """
 
     practice: Practice
     kind: str
     team: Team | None
     scheduled_at: datetime
+    person: Person
 
 
 Notice = MissedRun | MonthNotice

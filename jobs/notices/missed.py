@@ -147,7 +147,7 @@ def _tell(
             database,
             occurrence,
             person.slack_user_id or "",
-            lambda: MissedRun(practice, plan.kind, plan.team, run.scheduled_at),
+            lambda: MissedRun(practice, plan.kind, plan.team, run.scheduled_at, person),
             channel,
             by=by,
             at=at,

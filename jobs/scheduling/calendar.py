@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
-
-import holidays
 
 from ledger.clock import last_of_month, month_of, next_month
+from ledger.rules.business_days import is_federal_business_day
 
 _SATURDAY = 5
 _LAST_DAY_OF_EVERY_MONTH = 28
@@ -22,7 +20,7 @@ class BusinessCalendar:
 
     def is_business_day(self, day: date) -> bool:
         """Return whether the practice works on ``day``."""
-        return day.weekday() < _SATURDAY and day not in _federal_holidays(day.year) and day not in self.days_off
+        return is_federal_business_day(day) and day not in self.days_off
 
     def on_or_before(self, day: date) -> date:
         """Return ``day``, or the last business day before it."""
@@ -141,11 +139,6 @@ def on_weekday(weekday: int, calendar: BusinessCalendar) -> Dates:
 def on_first_business_day(calendar: BusinessCalendar) -> Dates:
     """Return the month's first business day."""
     return lambda month: [calendar.on_or_after(month)]
-
-
-@lru_cache(maxsize=64)
-def _federal_holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("US", years=year, observed=True))
 
 
 def _at_hour(day: date, hour: int, zone: tzinfo) -> datetime:

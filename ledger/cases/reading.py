@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.cases.tables import LONGEST_MINUTES, CarePlanTable, CaseFile, EntryTable, StaffTable
+from ledger.cases.tables import LONGEST_MINUTES, CarePlanTable, CaseFile, DischargeTable, EntryTable, StaffTable
 from ledger.clock import last_of_month
 from ledger.errors import LedgerError
 from ledger.rules.durations import duration_minutes, end_of_day, split_at_midnight
@@ -19,6 +19,7 @@ from ledger.rules.facts import (
     Consent,
     Designation,
     DeviceSetUp,
+    Discharge,
     Enrollment,
     InitiatingVisit,
     PatientMonth,
@@ -27,8 +28,10 @@ from ledger.rules.facts import (
     StaffMember,
     Stay,
     TimeEntry,
+    TransitionVisit,
 )
 from ledger.rules.policy import Policy
+from ledger.rules.rulebook import is_per_discharge
 from ledger.rules.toml_files import UnreadableFileError, parse_toml, read_bytes, shaped
 from ledger.values.conditions import read_condition
 from ledger.values.credentials import credential_meant
@@ -128,6 +131,9 @@ def _facts(case: CaseFile) -> PatientMonth:
         devices=tuple(DeviceSetUp(row.set_up) for row in case.device),
         readings=tuple(Readings(row.days, row.from_date, row.dates or ()) for row in case.readings),
         staff=tuple(_staff_member(row, case.policy) for row in case.staff),
+        discharges=tuple(_discharge(row) for row in case.discharge),
+        transition_entries=tuple(entry for entry in entries if is_per_discharge(entry.program)),
+        as_of=case.as_of,
         entries=tuple(entry for entry in entries if month <= entry.date_of_service <= last_of_month(month)),
     )
 
@@ -192,6 +198,11 @@ def _care_plan(row: CarePlanTable) -> CarePlanRevision:
     return CarePlanRevision(row.revised_on, row.substantial, row.elements, copy)
 
 
+def _discharge(row: DischargeTable) -> Discharge:
+    visit = None if row.visit is None else TransitionVisit(row.visit.visit_date, row.visit.mdm, row.visit.by)
+    return Discharge(row.discharged_on, row.from_setting, row.to_setting, visit, row.reconciled, row.died)
+
+
 def _staff_member(row: StaffTable, policy: Policy) -> StaffMember:
     return StaffMember(
         row.id,
@@ -246,7 +257,7 @@ def _time_entries(index: int, entry: EntryTable, zone: ZoneInfo) -> Iterator[Tim
             recorded_at=recorded_at,
             voided=entry.voided,
             first_part_number=index if len(parts) > 1 else None,
-            work_ended_at=work_ended_at if len(parts) > 1 else None,
+            work_ended_at=work_ended_at if started_at is not None else None,
         )
 
 

@@ -4,9 +4,18 @@ import re
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from ledger.rules.facts import CONSENT_SAID, CONTACT_ACTIVITIES, PLAN_ELEMENTS, Activity, Contact, Program
+from ledger.rules.facts import (
+    CONSENT_SAID,
+    CONTACT_ACTIVITIES,
+    PLAN_ELEMENTS,
+    TRANSITION_FROM,
+    TRANSITION_TO,
+    Activity,
+    Contact,
+    Program,
+)
 from ledger.rules.policy import DEFAULT_POLICY, Policy
 from ledger.rules.rulebook import known_programs, other_services
 from ledger.rules.toml_files import Day, DayOrLocalTime, LocalTime, Name, Positive, Table, Whole, Words, YesNo
@@ -159,6 +168,25 @@ class ReadingsTable(Table):
         return self
 
 
+class VisitTable(Table):
+    """The visit after a discharge."""
+
+    visit_date: Day = Field(alias="date")
+    mdm: Literal["straightforward", "low", "moderate", "high"]
+    by: Name
+
+
+class DischargeTable(Table):
+    """A discharge that transitional care may follow."""
+
+    discharged_on: Day = Field(alias="date")
+    from_setting: Annotated[Name, _one_of(*TRANSITION_FROM)] = Field(alias="from")
+    to_setting: Annotated[Name, _one_of(*TRANSITION_TO)] = Field(alias="to")
+    visit: VisitTable | None = None
+    reconciled: Day | None = None
+    died: Day | None = None
+
+
 class StaffTable(Table):
     """A staff member, or one period of one."""
 
@@ -196,13 +224,24 @@ class EntryTable(Table):
         return self
 
 
+def _payments_by_year(policy: object, about: ValidationInfo) -> object:
+    """Return the policy's payments under the year of the case's month, where they name none."""
+    match policy:
+        case {"payments": {} as payments, **rest} if payments and not any(
+            isinstance(own, dict) for own in payments.values()
+        ):
+            month = about.data.get("month")  # absent where it is none, which is said by itself
+            return {**rest, "payments": {month[:4]: payments}} if month else rest
+    return policy
+
+
 class CaseFile(Table):
     """A patient-month as a file writes it."""
 
     month: Annotated[Words, AfterValidator(_month)]
     as_of: Day | None = None
     timezone: Annotated[Words, AfterValidator(_timezone)] = "America/New_York"
-    policy: Policy = DEFAULT_POLICY
+    policy: Annotated[Policy, BeforeValidator(_payments_by_year)] = DEFAULT_POLICY
     patient: PatientTable = Field(default_factory=PatientTable)
     enrollment: Annotated[tuple[EnrollmentTable, ...], Field(min_length=1)]
     consent: tuple[ConsentTable, ...] = ()
@@ -213,6 +252,7 @@ class CaseFile(Table):
     complexity: tuple[ComplexityTable, ...] = ()
     device: tuple[DeviceTable, ...] = ()
     readings: tuple[ReadingsTable, ...] = ()
+    discharge: tuple[DischargeTable, ...] = ()
     staff: tuple[StaffTable, ...] = ()
     entry: tuple[EntryTable, ...] = ()
     expect: dict[str, Any] = Field(default_factory=dict)

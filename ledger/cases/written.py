@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement
+from ledger.rules.statement import Alternative, CodeLine, EntryResult, ProgramStatement, Statement, Transition
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:
@@ -15,7 +15,26 @@ def statement_json(statement: Statement) -> dict[str, Any]:
         "codes": [_line_json(line) for line in statement.codes],
         "programs": [_program_json(part) for part in statement.programs],
         "entries": [_entry_json(entry) for entry in statement.entries],
+        **(
+            {"discharges": [_discharge_json(one, statement) for one in statement.transitions]}
+            if statement.transitions
+            else {}
+        ),
     }
+
+
+def _discharges_json(statement: Statement) -> dict[str, Any]:
+    found = [_discharge_json(one, statement) for one in statement.transitions]
+    return {"discharges": found} if found else {}
+
+
+def _discharge_json(one: Transition, statement: Statement) -> dict[str, Any]:
+    billed = [line for line in statement.codes if (line.code, line.date_of_service) == (one.code, one.date_of_service)]
+    found: dict[str, Any] = {"date": one.discharged_on.isoformat(), "state": one.state.value}
+    for line in billed[:1]:
+        found |= {"code": line.code, "cents": line.amount_cents, "date_of_service": line.date_of_service.isoformat()}
+    found |= {"contact_due": one.contact_due.isoformat(), "visit_due": one.visit_due.isoformat()}
+    return found | ({"why": one.why} if one.why else {})
 
 
 def _line_json(line: CodeLine) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Blocked, Scope, blocked_by, totals_of
 from ledger.reports.worklists import worklist
 from ledger.roster.storing import lock_roster
-from ledger.rules.rulebook import rulebook_for
+from ledger.rules.rulebook import is_provisional, rulebook_for
 from ledger.storage.batches import batches
 from ledger.storage.database import ScopedDatabase
 from ledger.storage.idempotency import Once, Replayable, Request
@@ -49,13 +49,17 @@ REASON_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class ClosePreview:
-    """What a close of the month would freeze, what still blocks patients, and how many programs are near a code."""
+    """What a close of the month would freeze, what still blocks patients, and how many programs are near a code.
+
+    ``provisional``: it would freeze figures of an earlier rulebook, for want of the month's own (B1).
+    """
 
     month: date
     totals: Totals
     blocked: Blocked
     near_programs: int
     near_cents: int
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ def preview_close(connection: Connection, practice: Practice, month: date, *, at
         blocked=blocked_by(connection, practice, Scope(month)),
         near_programs=len(near.near),
         near_cents=near.worth_cents,
+        provisional=is_provisional(month),
     )
 
 
@@ -103,6 +108,7 @@ def close_month(
     request: Request,
     at: datetime,
     by: str,
+    provisionally: bool = False,
     progress: Progress = lambda _done, _all: None,
 ) -> ClosingReceipt:
     """Freeze the month (its first day); the same ``request`` again returns the first receipt.
@@ -110,13 +116,16 @@ def close_month(
     Takes seconds in a large practice, but others wait only while the rows are written.
 
     Raises:
-        LedgerError: For a month that is not over in the practice's zone or is closed already.
+        LedgerError: For a month that is not over in the practice's zone or is closed already; and unless
+            ``provisionally`` for one whose year has no rulebook yet.
     """
     with database.reading() as connection:
         earlier = earlier_receipt(connection, practice, request)
         if earlier is not None:
             return earlier
         refuse_to_close(practice, month, closing_in_force(connection, practice.practice_id, month), at=at)
+        if not provisionally:
+            refuse_provisional(month)
         draft = draft_month(connection, practice, month, progress)
     with database.writing() as connection:
         lock_roster(connection, practice)
@@ -182,6 +191,22 @@ def refuse_to_close(practice: Practice, month: date, closing: Closing | None, *,
             f"{month:%B %Y} was closed on {practice.local_date(closing.recorded_at):%Y-%m-%d} "
             f"by {closing.recorded_by}.",
             f"To change something in it, reopen it and say why: {reopen_example(month)}",
+        )
+
+
+def refuse_provisional(month: date) -> None:
+    """Raise ``LedgerError`` for a month whose year has no rulebook yet: somebody has to say that it is meant (B4).
+
+    Raises:
+        LedgerError: MONTH_PROVISIONAL.
+    """
+    if is_provisional(month):
+        raise LedgerError(
+            "MONTH_PROVISIONAL",
+            f"{month.year} has no rulebook yet: {month:%B %Y} would be closed with the figures of "
+            f"{rulebook_for(month).name}. Nothing was closed.",
+            f"Bring the rulebook (ccm rulebook add medicare-{month.year}.toml); or close it all the same: /ccm close "
+            f"{month:%Y-%m} asks you, in the terminal ccm close {month:%Y-%m} --provisional",
         )
 
 

@@ -37,8 +37,9 @@ from ledger.storage.database import AnyRow
 from ledger.storage.hash_chain import content_hash, lock_head, move_head
 from ledger.storage.tables import PatientRow, RequestRow, TimeEntryRow
 from ledger.validation import Cells, Column, ImportSummary, Progress
-from ledger.values.activities import phrase_of, read_activity, read_contact
+from ledger.values.activities import read_activity, read_contact
 from ledger.values.codes import read_external_id
+from ledger.values.phrases import phrase_of
 
 ENTRY_FILE = (
     Column("external_id", ("entry_id",)),

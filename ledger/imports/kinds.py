@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ledger.claims.columns import CLAIM_FILE
+from ledger.imports.claim_file import import_claims
 from ledger.imports.entry_file import ENTRY_FILE, import_entries
 from ledger.imports.fact_files import import_facts
 from ledger.imports.roster_files import import_designations, import_patients, import_staff, import_teams
 from ledger.imports.table_file import Rows, read_rows
-from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN, FactFile
+from ledger.recording.fact_reading import FACT_FILES, FactFile
+from ledger.recording.fact_rows import WITHDRAWN
 from ledger.roster.designations import DESIGNATION_FILE
 from ledger.roster.patients import PATIENT_FILE
 from ledger.roster.staff import STAFF_FILE
@@ -57,6 +60,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
         import_designations,
         may_cost=True,
     ),
+    "claims": FileKind("What became of claim lines: the file of ccm claims comes back.", CLAIM_FILE, import_claims),
     **{kind: _of_facts(kind, file) for kind, file in FACT_FILES.items()},
 }
 """The kinds by their name after ``ccm import``, in the order in which a practice imports them."""

@@ -66,7 +66,8 @@ def import_patients(
     progress("patients", len(rows), len(rows))
     outcomes = {code: put.outcome for code, put in stored.done.items()}
     outcomes |= {code: "changed" for code in stored.told if outcomes[code] == "unchanged"}
-    return _summary(outcomes.values(), table, stored.worth)
+    summary = _summary(outcomes.values(), table, stored.worth)
+    return replace(summary, warnings=(*summary.warnings, *stored.renewals))
 
 
 def import_designations(
@@ -96,7 +97,8 @@ def import_designations(
     stored = designate(connection, practice, wanted, at=at, recorded_by=IMPORTED_BY)
     stored.ask(confirmed=confirmed)
     progress("designations", len(wanted), len(wanted))
-    return _summary((put.outcome for put in stored.done.values()), table, stored.worth)
+    summary = _summary((put.outcome for put in stored.done.values()), table, stored.worth)
+    return replace(summary, warnings=(*summary.warnings, *stored.renewals))
 
 
 def import_staff(

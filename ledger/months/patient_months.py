@@ -12,8 +12,10 @@ from ledger.months.closed_months import Closing, closing_in_force, frozen_statem
 from ledger.months.figures import Figures, figures_of, months_with_figures, store, stored_figures
 from ledger.patients.records import PatientRecord, load_records, patient_codes
 from ledger.practice.practice import Practice, get_practice
+from ledger.rules.devices import ends_a_period
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import PatientMonth, StaffMember, TimeEntry
+from ledger.rules.month_view import view_of
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement
 from ledger.storage.batches import batches
@@ -48,7 +50,7 @@ def statement_of(connection: Connection, practice: Practice, patient_code: str, 
     """
     found = evaluated_months(connection, practice, [patient_code], month)
     if patient_code not in found:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     return found[patient_code]
 
 
@@ -100,7 +102,7 @@ def open_month(connection: Connection, practice: Practice, patient_code: str, mo
     """
     record = load_records(connection, practice, [patient_code], month).get(patient_code)
     if record is None:
-        raise _unknown(patient_code)
+        raise unknown_patient(patient_code)
     stored = stored_figures(connection, practice.practice_id, [patient_code], month)
     return OpenMonth(patient_code, month, record, stored.get((patient_code, month), ()))
 
@@ -128,7 +130,8 @@ def _evaluate_and_store(
     return evaluated
 
 
-def _unknown(patient_code: str) -> LedgerError:
+def unknown_patient(patient_code: str) -> LedgerError:
+    """Return what somebody is told who names a patient that the roster does not have."""
     return LedgerError(
         "PATIENT_UNKNOWN", f"No patient is called {patient_code}.", "Use a code of the roster, for example P-1042."
     )
@@ -144,9 +147,8 @@ def reevaluate_all(
 ) -> int:
     """Evaluate every month of these patients that has entries, readings or figures; return how many there were.
 
-    Months before that of ``since`` are left alone.
-
-    Closed months are left as they were (B2) and do not count. ``seen`` is shown each with its patient's code.
+    Months before that of ``since`` are left alone. Closed months are left as they were (B2) and do not count. ``seen``
+    is shown each with its patient's code.
     """
     practice_id = practice.practice_id
     lock_heads(connection, practice_id, patient_codes)
@@ -189,6 +191,8 @@ def evaluate_record(
 ) -> EvaluatedMonth:
     """Return the statement of one month of a loaded record. A month without entries or readings has no figures."""
     facts = record.facts(month)
-    statement = evaluate(facts, rulebook_for(month), practice.policy)
-    after = figures_of(patient_code, facts, statement) if facts.entries or facts.readings else ()
+    book = rulebook_for(month)
+    statement = evaluate(facts, book, practice.policy)
+    has_figures = facts.entries or ends_a_period(view_of(facts, practice.policy), book)
+    after = figures_of(patient_code, facts, statement) if has_figures else ()
     return EvaluatedMonth(facts, statement, tuple(before), after)

@@ -30,9 +30,23 @@ class FactKind(StrEnum):
     CARE_PLAN = "care_plan"  # no subject; the day of the revision
     STAY = "stay"  # a setting; admitted on, discharged on
     COMPLEXITY = "complexity"  # no subject; the day of the designation
-    READINGS = "readings"  # no subject; the first day of the month
+    DEVICE = "device"  # no subject; the day of the set-up
+    READINGS = "readings"  # how they are known (ReadingsKnown); the first day of the month, period or dates
     BILLED_ELSEWHERE = "billed_elsewhere"  # a program; the first day of the month
     APCM = "apcm"  # no subject; the first day of the month
+    OTHER_SERVICE = "other_service"  # a service of rule R2; the first day of the month
+
+
+class ReadingsKnown(StrEnum):
+    """How readings are known, which is the subject of their fact."""
+
+    MONTH = ""  # a count, of no known period
+    PERIOD = "period"  # a count, of the 30 days from the fact's date
+    DATES = "dates"  # every date, the first of which is the fact's
+
+
+_SAID_PIECE_BY_PIECE = frozenset({FactKind.CONSENT, FactKind.CARE_PLAN})
+"""Kinds of which a later revision may tell more, without saying again what is known: a copy was given since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +111,12 @@ def append_facts(
     at: datetime,
     recorded_by: str,
     partial: bool = False,
+    verbatim: bool = False,
 ) -> Appended:
     """Append the facts that the ledger does not know so, and return those.
 
-    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal.
+    ``partial`` facts keep what is known where they say nothing: an end, a detail, a withdrawal. ``verbatim`` ones hold
+    word for word, also where an end that is said again says no reason: whoever saw the reason has taken it away.
     """
     added: list[Fact] = []
     revised: list[Fact] = []
@@ -114,8 +130,10 @@ def append_facts(
             known = latest.get(fact.identity)
             if known is not None and partial:
                 columns |= _kept(fact, known)
-            elif known is not None and _says_end_again(fact, known):
+            elif known is not None and not verbatim and _says_end_again(fact, known):
                 columns["details"] = known["details"]
+            elif known is not None and not verbatim and _adds_to(fact, known):
+                columns["details"] = {**known["details"], **fact.details}
             if known is not None and all(known[name] == value for name, value in columns.items()):
                 continue
             row = {
@@ -138,6 +156,15 @@ def known_identities(connection: Connection, practice: Practice, patient_codes: 
     return {identity for batch in batches(patient_codes) for identity in _latest(connection, practice, batch)}
 
 
+def fact_in_force(connection: Connection, practice: Practice, identity: FactIdentity) -> Fact | None:
+    """Return the fact as the ledger has it now; None where it knows nothing of it or it was taken back."""
+    known = _latest(connection, practice, [identity[0]]).get(identity)
+    if known is None or known["withdrawn"]:
+        return None
+    code, kind, subject, on_date = identity
+    return Fact(code, FactKind(kind), on_date, subject, known["until_date"], known["details"])
+
+
 def _latest(connection: Connection, practice: Practice, codes: Sequence[str]) -> dict[FactIdentity, Mapping[str, Any]]:
     rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
     return {(row["patient_code"], row["kind"], row["subject"], row["on_date"]): dict(row) for row in rows}
@@ -147,6 +174,11 @@ def _says_end_again(fact: Fact, known: Mapping[str, Any]) -> bool:
     """Return whether an enrollment's end is said again without the reason that is known of it, which then stays."""
     is_end = fact.kind is FactKind.ENROLLMENT and fact.until_date is not None and not fact.details
     return is_end and fact.until_date == known["until_date"]
+
+
+def _adds_to(fact: Fact, known: Mapping[str, Any]) -> bool:
+    """Return whether what is known stays beside what is said now: what was taken back is not known."""
+    return fact.kind in _SAID_PIECE_BY_PIECE and (fact.withdrawn or not known["withdrawn"])
 
 
 def _kept(fact: Fact, known: Mapping[str, Any]) -> dict[str, Any]:

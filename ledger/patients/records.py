@@ -3,30 +3,26 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from ledger.clock import last_of_month, month_of, next_month
+from ledger.patients.fact_shapes import Monthly, bare_counts, marks, readings, spanning_months
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.patients.roster_history import DATED, PATIENTS, History, histories, load_staff
 from ledger.practice.practice import Practice
+from ledger.rules.devices import PERIOD_DAYS
 from ledger.rules.facts import (
     Activity,
-    CarePlanRevision,
-    ComplexityDesignation,
-    Consent,
     Contact,
     Designation,
-    Enrollment,
-    InitiatingVisit,
     PatientMonth,
     Program,
     Readings,
     StaffMember,
-    Stay,
     TimeEntry,
 )
 from ledger.storage.database import AnyRow
@@ -84,18 +80,6 @@ _FACTS = facts_in_force(_MINE).where(PatientFactRow.patient_code.in_(_CODES))
 
 
 @dataclass(frozen=True, slots=True)
-class Monthly:
-    """The facts that belong to one month."""
-
-    reading_days: int = 0
-    apcm: bool = False
-    billed_elsewhere: frozenset[Program] = frozenset()
-
-
-_NOTHING_MONTHLY = Monthly()
-
-
-@dataclass(frozen=True, slots=True)
 class PatientRecord:
     """All stored facts of one patient: those that span months, and the entries of the months asked for.
 
@@ -104,7 +88,9 @@ class PatientRecord:
 
     base: PatientMonth
     roster: History
-    monthly: Mapping[date, Monthly]
+    marks: Mapping[date, Monthly]
+    bare_counts: Mapping[date, int]
+    """Of readings in periods of no known beginning, by month."""
     entries: tuple[TimeEntry, ...]
     staff: tuple[StaffMember, ...]
 
@@ -124,12 +110,13 @@ class PatientRecord:
 
     def months(self) -> list[date]:
         """Return the months that have figures: those with entries or with device readings, earliest first."""
-        read = {month for month, monthly in self.monthly.items() if monthly.reading_days}
+        read = {month for month, days in self.bare_counts.items() if days} | self._months_of_periods()
         return sorted({month_of(entry.date_of_service) for entry in self.entries} | read)
 
     def facts(self, month: date) -> PatientMonth:
         """Return the facts of that month (its first day)."""
-        monthly = self.monthly.get(month, _NOTHING_MONTHLY)
+        marks = self.marks.get(month, Monthly())
+        counted = self.bare_counts.get(month, 0)
         held = {**DATED[PATIENTS], **self.roster.on(last_of_month(month))}
         return replace(
             self.base,
@@ -139,10 +126,17 @@ class PatientRecord:
             designations=self.designations(),
             entries=tuple(entry for entry in self.entries if month_of(entry.date_of_service) == month),
             staff=self.staff,
-            billed_elsewhere=monthly.billed_elsewhere,
-            apcm=monthly.apcm,
-            readings=(Readings(days=monthly.reading_days),) if monthly.reading_days else (),
+            billed_elsewhere=marks.billed_elsewhere,
+            apcm=marks.apcm,
+            other_services=marks.other_services,
+            readings=(*self.base.readings, *([Readings(days=counted)] if counted else [])),
         )
+
+    def _months_of_periods(self) -> set[date]:
+        """Return the months in which a 30-day period with readings ends, or may end (R10)."""
+        ends = {one.from_date + timedelta(days=PERIOD_DAYS - 1) for one in self.base.readings if one.from_date}
+        days = {day for one in self.base.readings for day in one.dates}
+        return {month_of(day) for day in ends | days | {day + timedelta(days=PERIOD_DAYS - 1) for day in days}}
 
 
 def patient_codes(connection: Connection, practice_id: str) -> Sequence[str]:
@@ -175,7 +169,8 @@ def load_records(
         code: PatientRecord(
             _base(practice, facts[code]),
             rosters.get(code, History()),
-            _monthly(facts[code]),
+            marks(facts[code]),
+            bare_counts(facts[code]),
             tuple(entries[code]),
             tuple(member for one in ids for member in members.get(one, ())),
         )
@@ -196,48 +191,9 @@ def _base(practice: Practice, facts: Mapping[str, Sequence[AnyRow]]) -> PatientM
     return PatientMonth(
         month=date.min,
         timezone=practice.timezone,
-        enrollments=tuple(
-            Enrollment(Program(fact.subject), fact.on_date, fact.until_date) for fact in facts[FactKind.ENROLLMENT]
-        ),
-        consents=tuple(
-            Consent(Program(fact.subject), fact.on_date, fact.details["form"], fact.until_date)
-            for fact in facts[FactKind.CONSENT]
-        ),
-        initiating_visits=tuple(
-            InitiatingVisit(fact.on_date, fact.details["type"]) for fact in facts[FactKind.INITIATING_VISIT]
-        ),
-        care_plans=tuple(
-            CarePlanRevision(fact.on_date, fact.details.get("substantial", False)) for fact in facts[FactKind.CARE_PLAN]
-        ),
-        stays=tuple(_stay(fact, practice) for fact in facts[FactKind.STAY]),
-        complexity=tuple(
-            ComplexityDesignation(
-                fact.on_date, fact.details["mdm"], fact.details["staff_id"], fact.details["rationale"]
-            )
-            for fact in facts[FactKind.COMPLEXITY]
-        ),
+        **spanning_months(facts, practice),
+        readings=readings(facts),
     )
-
-
-def _stay(fact: AnyRow, practice: Practice) -> Stay:
-    """Return the stay with each edge as well as it is known: to the minute, or to the day."""
-    edges = {
-        name: practice.local(datetime.fromisoformat(fact.details[name])) if fact.details.get(name) else day
-        for name, day in (("admitted_at", fact.on_date), ("discharged_at", fact.until_date))
-    }
-    return Stay(fact.subject, edges["admitted_at"] or fact.on_date, edges["discharged_at"])
-
-
-def _monthly(facts: Mapping[str, Sequence[AnyRow]]) -> dict[date, Monthly]:
-    monthly: dict[date, Monthly] = defaultdict(lambda: _NOTHING_MONTHLY)
-    for fact in facts.get(FactKind.READINGS, ()):
-        monthly[fact.on_date] = replace(monthly[fact.on_date], reading_days=fact.details["days"])
-    for fact in facts.get(FactKind.APCM, ()):
-        monthly[fact.on_date] = replace(monthly[fact.on_date], apcm=True)
-    for fact in facts.get(FactKind.BILLED_ELSEWHERE, ()):
-        programs = monthly[fact.on_date].billed_elsewhere | {Program(fact.subject)}
-        monthly[fact.on_date] = replace(monthly[fact.on_date], billed_elsewhere=programs)
-    return dict(monthly)
 
 
 def _load_entries(

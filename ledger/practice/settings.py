@@ -270,12 +270,33 @@ class Conduct:
             unit="minute",
         ),
     ] = 45
+    place_of_service: Annotated[
+        Literal["02", "10", "11", "12", "19", "22", "49", "50", "71", "72"],
+        About(
+            SettingGroup.PRIVACY,
+            "Place of service",
+            "Which place of service (CMS) a claim line has, unless the patient's own is recorded.",
+            {
+                "02": "02 Telehealth, not at home",
+                "10": "10 Telehealth at home",
+                "11": "11 Office",
+                "12": "12 Home",
+                "19": "19 Off-campus outpatient hospital",
+                "22": "22 On-campus outpatient hospital",
+                "49": "49 Independent clinic",
+                "50": "50 Federally qualified health center",
+                "71": "71 Public health clinic",
+                "72": "72 Rural health clinic",
+            },
+        ),
+    ] = "11"
     export_staff_names: Annotated[
         YesNo,
         About(
             SettingGroup.PRIVACY,
             "Names of the staff in the workbook",
-            "Whether the workbook of /ccm export names the staff; otherwise it has their ids alone.",
+            "Whether a month's workbook names who did the work; otherwise it has their ids alone. Who bills "
+            "is always named: a claim asks for it.",
             {False: "Ids alone", True: "Names beside the ids"},
         ),
     ] = False
@@ -284,7 +305,7 @@ class Conduct:
         About(
             SettingGroup.PRIVACY,
             "Notes in the workbook",
-            "Whether the workbook of /ccm export has the note of each entry.",
+            "Whether a month's workbook has the note of each entry.",
             {False: "No notes", True: "With the notes"},
         ),
     ] = False
@@ -372,5 +393,5 @@ def _conduct_of(settings: str) -> Conduct:
     return _CONDUCT.validate_json(settings)
 
 
-EXAMPLES: Mapping[str, Any] = {**written_settings({}), "payments": {"99490": 6500}}
+EXAMPLES: Mapping[str, Any] = {**written_settings({}), "payments": {"2026": {"99490": 6500}}}
 """A value of each setting, as it is written: the default, where that shows anything."""

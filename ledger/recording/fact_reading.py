@@ -4,52 +4,50 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from ledger.characters import characters
+from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_all
-from ledger.patients.fact_values import ConsentForm, EndReason, Mdm, Setting, VisitType
-from ledger.patients.facts import Fact, FactKind, append_facts, known_identities
+from ledger.patients.fact_values import (
+    CONSENT_POINTS,
+    COPY_HOW,
+    COPY_TO,
+    PLAN_ELEMENTS,
+    ConsentForm,
+    CopyHow,
+    CopyTo,
+    EndReason,
+    Mdm,
+    Setting,
+    VisitType,
+)
+from ledger.patients.facts import Fact, FactKind, append_facts, fact_in_force, known_identities
+from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
-from ledger.roster.directory import Person, StaffIds, code_key, people, read_known_code
-from ledger.rules.policy import PRACTITIONER_CREDENTIALS
+from ledger.recording.fact_rows import (
+    WITHDRAWN,
+    Known,
+    all_meant,
+    one_meant,
+    past_day,
+    plausible,
+    practitioner,
+    staff_member,
+)
+from ledger.recording.monthly_facts import read_device, read_mark, read_readings
+from ledger.roster.directory import StaffIds, code_key, people, read_known_code
+from ledger.rules.month_view import designated_on
 from ledger.rules.rulebook import known_programs
 from ledger.storage.batches import batches
 from ledger.storage.tables import PatientRow
 from ledger.validation import Cells, Column, ImportSummary, Problem, Progress
-from ledger.values.days import refuse_outside_care
 from ledger.values.identifiers import refuse_identifiers
 
-WITHDRAWN = "withdrawn"
-LONGEST_PERIOD_DAYS = 30
 RATIONALE_CHARACTERS = 3000
-
-
-class Mark(StrEnum):
-    """What a month can be marked with."""
-
-    APCM = "apcm"
-    BILLED_ELSEWHERE = "billed_elsewhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whom the rows may name, and the present on the practice's clock."""
-
-    practice: Practice
-    codes: Mapping[str, str]
-    """The patients' codes by ``code_key``."""
-    staff: Mapping[str, Person]
-    staff_ids: StaffIds
-    at: datetime
-
-    @property
-    def today(self) -> date:
-        """The practice's date."""
-        return self.practice.local_date(self.at)
 
 
 class FactRefusedError(LedgerError):
@@ -87,7 +85,7 @@ class FactFile:
 
 def _enrollment(row: Cells, known: Known) -> Fact | None:
     program = row.needed_choice("program", known_programs())
-    first, last = _past_day(row, "from", known), row.day("to")
+    first, last = past_day(row, "from", known), row.day("to")
     if first and last and last < first:
         row.refuse("to", f"{last} is before the first day.", "Correct one of the two dates.")
     reason = row.choice("reason", EndReason, re.sub(r"[\s-]+", "_", row.values["reason"]))
@@ -103,23 +101,49 @@ def _enrollment(row: Cells, known: Known) -> Fact | None:
 
 def _consent(row: Cells, known: Known) -> Fact | None:
     program = row.needed_choice("program", known_programs())
-    given, revoked = _past_day(row, "date", known), _plausible(row, "revoked", row.day("revoked"), known)
+    given, revoked = past_day(row, "date", known), plausible(row, "revoked", row.day("revoked"), known)
     form = row.needed_choice("form", ConsentForm)
+    said = all_meant(row, "said", CONSENT_POINTS)
+    recorded = {
+        "practitioner": practitioner(row, "practitioner", known, "a consent is given to a practitioner's care (R9)"),
+        "by": staff_member(row, "by", known),
+        "said": list(said) if said is not None else None,
+    }
     if given and revoked and revoked < given:
         row.refuse("revoked", f"{revoked} is before the consent.", "Correct one of the two dates.")
     if program is None or given is None or form is None:
         return None
-    return Fact("", FactKind.CONSENT, given, program.value, revoked, {"form": form.value})
+    details = {"form": form.value} | {name: value for name, value in recorded.items() if value is not None}
+    return Fact("", FactKind.CONSENT, given, program.value, revoked, details)
 
 
 def _care_plan(row: Cells, known: Known) -> Fact | None:
-    revised = _past_day(row, "date", known)
+    revised = past_day(row, "date", known)
     substantial = row.yes_no("substantial", default=False)
-    return Fact("", FactKind.CARE_PLAN, revised, details={"substantial": substantial}) if revised else None
+    elements, copy = all_meant(row, "elements", PLAN_ELEMENTS), _copy(row, revised, known)
+    details: dict[str, Any] = {}
+    if row.values["substantial"] or (elements is None and not copy):
+        details["substantial"] = substantial  # else what is known of it stays: only the rest is told now
+    if elements is not None:
+        details["elements"] = list(elements)
+    return Fact("", FactKind.CARE_PLAN, revised, details=details | copy) if revised else None
+
+
+def _copy(row: Cells, revised: date | None, known: Known) -> dict[str, str]:
+    """Return the copy that was given: to the patient and on the day of the plan where nothing else is said."""
+    to, how = one_meant(row, "copy_to", COPY_TO), one_meant(row, "copy_how", COPY_HOW)
+    given = plausible(row, "copy_date", row.day("copy_date"), known)
+    if not row.values["copy_how"] and (row.values["copy_to"] or row.values["copy_date"]):
+        row.refuse("copy_how", "is empty.", f"Say how the copy was given: {', '.join(CopyHow)}")
+    if given and revised and given < revised:
+        row.refuse("copy_date", f"{given} is before the plan.", "Correct one of the two dates.")
+    if how is None or revised is None:
+        return {}
+    return {"copy_to": (to or CopyTo.PATIENT).value, "copy_how": how.value, "copy_date": (given or revised).isoformat()}
 
 
 def _visit(row: Cells, known: Known) -> Fact | None:
-    day, kind = _past_day(row, "date", known), row.needed_choice("type", VisitType)
+    day, kind = past_day(row, "date", known), row.needed_choice("type", VisitType)
     return Fact("", FactKind.INITIATING_VISIT, day, details={"type": kind.value}) if day and kind else None
 
 
@@ -128,7 +152,7 @@ def _stay(row: Cells, known: Known) -> Fact | None:
     admitted, admitted_at = row.day_or_time("admitted", known.practice)
     discharged, discharged_at = row.day_or_time("discharged", known.practice)
     for column, day, instant in (("admitted", admitted, admitted_at), ("discharged", discharged, discharged_at)):
-        if _plausible(row, column, day, known) == known.today and _before(known.at, instant):
+        if plausible(row, column, day, known) == known.today and _before(known.at, instant):
             row.refuse(column, f"{row.values[column]} lies in the future.", "Record it when it has happened.")
     if not row.values["admitted"]:
         row.refuse("admitted", "is empty.", "Write 2026-11-10, or 2026-11-10T14:30 where the time is known.")
@@ -141,8 +165,10 @@ def _stay(row: Cells, known: Known) -> Fact | None:
 
 
 def _complexity(row: Cells, known: Known) -> Fact | None:
-    day, mdm = _past_day(row, "date", known), row.needed_choice("mdm", Mdm)
-    by, rationale = row.text("by", "practitioner1"), row.text("rationale", "new heart failure, four medication changes")
+    day, mdm = past_day(row, "date", known), row.needed_choice("mdm", Mdm)
+    row.text("by", "practitioner1")
+    by = practitioner(row, "by", known, "a practitioner designates complex care (rule R5)")
+    rationale = row.text("rationale", "new heart failure, four medication changes")
     if characters(rationale) > RATIONALE_CHARACTERS:
         row.refuse(
             "rationale",
@@ -153,51 +179,31 @@ def _complexity(row: Cells, known: Known) -> Fact | None:
         refuse_identifiers(known.practice, rationale, "rationale", today=known.today)
     except LedgerError as error:
         row.refuse("rationale", error.title, error.remedy)
-    found = known.staff_ids.find(by)
-    if len(found) == 1:
-        row.note_reading("by", by, found[0])
-        by = found[0]
-    person = known.staff.get(by)
-    if by and (person is None or person.credential not in PRACTITIONER_CREDENTIALS):
-        fault = "is no practitioner" if person else "is not on the staff"
-        row.refuse("by", f"{by!r} {fault}; a practitioner designates complex care (rule R5).", "Use the id of an MD.")
-    if day is None or mdm is None:
+    if day is None or mdm is None or by is None:
         return None
     return Fact("", FactKind.COMPLEXITY, day, details={"mdm": mdm.value, "staff_id": by, "rationale": rationale})
 
 
-def _readings(row: Cells, known: Known) -> Fact | None:
-    month, days = _begun_month(row, known), row.whole_number("days")
-    if not row.values["days"]:
-        row.refuse("days", "is empty.", "How many of the period's 30 days have readings, for example 18")
-    elif days is not None and days > LONGEST_PERIOD_DAYS:
-        row.refuse("days", f"{days} is more than a 30-day period can have.", "For example: 18")
-    return Fact("", FactKind.READINGS, month, details={"days": days}) if month and days is not None else None
-
-
-def _mark(row: Cells, known: Known) -> Fact | None:
-    month, mark = _begun_month(row, known), row.needed_choice("mark", Mark)
-    program = row.choice("program", known_programs())
-    if mark is Mark.BILLED_ELSEWHERE and program is None and not row.values["program"]:
-        row.refuse("program", "is empty.", "Name the program that another practice bills, for example CCM")
-    if mark is Mark.APCM and row.values["program"]:
-        row.refuse("program", "stands beside apcm.", "APCM excludes programs of its own accord: leave it empty.")
-    if mark is None or month is None:
-        return None
-    if mark is Mark.APCM:
-        return Fact("", FactKind.APCM, month)
-    return Fact("", FactKind.BILLED_ELSEWHERE, month, program.value) if program else None
-
-
 FACT_FILES: Mapping[str, FactFile] = {
     "enrollments": FactFile(("program", "from", "to", "reason"), _enrollment, optional=("reason",)),
-    "consents": FactFile(("program", "date", "form", "revoked"), _consent),
-    "care-plans": FactFile(("date", "substantial"), _care_plan),
+    "consents": FactFile(
+        ("program", "date", "form", "revoked", "practitioner", "by", "said"),
+        _consent,
+        optional=("practitioner", "by", "said"),
+    ),
+    "care-plans": FactFile(
+        ("date", "substantial", "elements", "copy_to", "copy_how", "copy_date"),
+        _care_plan,
+        optional=("elements", "copy_to", "copy_how", "copy_date"),
+    ),
     "visits": FactFile(("date", "type"), _visit),
     "stays": FactFile(("setting", "admitted", "discharged"), _stay),
     "complexity": FactFile(("date", "mdm", "by", "rationale"), _complexity),
-    "readings": FactFile(("month", "days"), _readings),
-    "marks": FactFile(("month", "mark", "program"), _mark),
+    "devices": FactFile(("set_up",), read_device),
+    "readings": FactFile(
+        ("month", "days", "from", "dates"), read_readings, optional=("month", "days", "from", "dates")
+    ),
+    "marks": FactFile(("month", "mark", "program"), read_mark),
 }
 """The files by their name after ``ccm import``."""
 
@@ -211,9 +217,18 @@ class FactDraft:
 
 
 def read_fact(
-    connection: Connection, practice: Practice, kind: str, values: Mapping[str, str], *, at: datetime
+    connection: Connection,
+    practice: Practice,
+    kind: str,
+    values: Mapping[str, str],
+    *,
+    at: datetime,
+    author: str | None = None,
 ) -> FactDraft:
     """Return one fact from its cells by column, as typed in a terminal or in Slack; raises ``FactRefusedError``.
+
+    A consent of which nothing is said otherwise was given to the patient's billing practitioner, and taken by its
+    ``author``, the staff id of whoever records it.
 
     Raises:
         FactRefusedError: It cannot be recorded so; the problems name every column.
@@ -225,7 +240,24 @@ def read_fact(
         _refuse_nothing_to_withdraw(connection, practice, [(row, fact)])
     if fact is None or row.problems:
         raise FactRefusedError(row.problems)
+    if author is not None and fact.kind is FactKind.CONSENT and not fact.withdrawn:
+        fact = _complete_consent(connection, practice, fact, author)
     return FactDraft(fact, tuple(map(str, row.read_as)))
+
+
+def _complete_consent(connection: Connection, practice: Practice, fact: Fact, author: str) -> Fact:
+    """Return the consent with its practitioner and who took it, where neither the line nor the ledger names them.
+
+    One that is known already, and of which no more is told than that it was revoked, is left as it is.
+    """
+    known = fact_in_force(connection, practice, fact.identity)
+    if known is not None and "said" not in fact.details:
+        return fact
+    record = load_records(connection, practice, [fact.patient_code], month_of(fact.on_date))[fact.patient_code]
+    assumed = {"by": author, "practitioner": designated_on(record.base.designations, fact.on_date)}
+    told = {**(known.details if known else {}), **fact.details}
+    missing = {name: value for name, value in assumed.items() if value and name not in told}
+    return replace(fact, details={**fact.details, **missing})
 
 
 def record_facts(
@@ -276,32 +308,6 @@ def _fact(row: Cells, file: FactFile, known: Known) -> Fact | None:
     fact = file.read(row, known)
     withdrawn = row.yes_no(WITHDRAWN, default=False)
     return replace(fact, patient_code=code, withdrawn=withdrawn) if fact and not row.problems else None
-
-
-def _past_day(row: Cells, column: str, known: Known) -> date | None:
-    return _plausible(row, column, row.required_day(column), known)
-
-
-def _plausible(row: Cells, column: str, day: date | None, known: Known) -> date | None:
-    """Return the day, with a problem where it can have been none of care.
-
-    What is taken back may have any: it stands so in the ledger.
-    """
-    if day is not None and not _is_withdrawn(row):
-        row.read(column, lambda _text: refuse_outside_care(day, known.today))
-    return day
-
-
-def _begun_month(row: Cells, known: Known) -> date | None:
-    month = row.month("month")
-    if month is not None and month > known.today and not _is_withdrawn(row):
-        row.refuse("month", f"{month:%Y-%m} has not begun.", "Record it when it has happened.")
-        return month
-    return _plausible(row, "month", month, known)
-
-
-def _is_withdrawn(row: Cells) -> bool:
-    return row.said_yes(WITHDRAWN)
 
 
 def _before(earlier: datetime | None, later: datetime | None) -> bool:

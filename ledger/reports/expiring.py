@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from ledger.clock import last_of_month, month_of
+from ledger.months.consents import MissingConsent, missing_consents
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
 from ledger.patients.roster_history import patients_in
@@ -32,14 +33,6 @@ class LapsingPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingConsent:
-    """A patient enrolled in a program, without consent to it on record."""
-
-    patient_code: str
-    program: Program
-
-
-@dataclass(frozen=True, slots=True)
 class Lapsing:
     """A team's care plans that run out, the first to do so first and those with none last; its missing consents."""
 
@@ -50,8 +43,8 @@ class Lapsing:
 def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: date, days_ahead: int) -> Lapsing:
     """Return of the team's patients enrolled on that day: what has run out, or will within so many days.
 
-    A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one; a revoked
-    consent holds to the end of its month (C6). Nothing is asked for patients who died (N4).
+    A plan runs out by policy ``care_plan_max_days`` (CARE_PLAN_EXPIRED), in the programs that need one. Nothing is
+    asked for patients who died (N4).
     """
     month = month_of(on)
     enrolled: dict[str, set[Program]] = defaultdict(set)
@@ -59,8 +52,6 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
     for fact in _facts(connection, practice, team_id, FactKind.ENROLLMENT, on=on, until=on):
         if fact.patient_code not in dead:
             enrolled[fact.patient_code].add(Program(fact.subject))
-    consents_of_month = _facts(connection, practice, team_id, FactKind.CONSENT, on=month, until=last_of_month(month))
-    consented = {(fact.patient_code, fact.subject) for fact in consents_of_month}
     newest: dict[str, date] = {}
     for fact in _facts(connection, practice, team_id, FactKind.CARE_PLAN, on=month, until=last_of_month(month)):
         newest[fact.patient_code] = max(fact.on_date, newest.get(fact.patient_code, fact.on_date))
@@ -71,15 +62,9 @@ def lapsing(connection: Connection, practice: Practice, team_id: str, *, on: dat
         for code, programs in enrolled.items()
         if programs & planned and _runs_out(practice, newest.get(code), on, days_ahead)
     ]
-    consents = [
-        MissingConsent(code, program)
-        for code, programs in enrolled.items()
-        for program in programs
-        if (code, program) not in consented
-    ]
     return Lapsing(
         plans=tuple(sorted(plans, key=lambda plan: (plan.good_until or date.max, plan.patient_code))),
-        consents=tuple(sorted(consents, key=lambda one: (one.patient_code, one.program))),
+        consents=tuple(missing_consents(connection, practice, sorted(enrolled), on=on)),
     )
 
 

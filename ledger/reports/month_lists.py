@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
 
+from ledger.claims.marks import totals_of_month
+from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
 from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, Totals, closed_programs, closing_in_force
 from ledger.months.figures import Figures, from_row
@@ -16,6 +18,7 @@ from ledger.patients.roster_history import patients_in
 from ledger.practice.practice import Practice
 from ledger.reports.finishing import hindrance
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import is_provisional
 from ledger.rules.statement import Group, Status
 from ledger.storage.database import AnySelect
 from ledger.storage.month_tables import ClosedProgramRow
@@ -68,7 +71,11 @@ class MonthList:
 
 @dataclass(frozen=True, slots=True)
 class MonthCounts:
-    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed."""
+    """A month in numbers. ``programs`` counts the programs of patients in each group; ``closing`` holds it closed.
+
+    ``provisional`` says that its figures are those of an earlier rulebook, for want of its own (B1).
+    ``claims`` is what was submitted of it, and what became of that.
+    """
 
     month: date
     programs: dict[Group, int]
@@ -76,6 +83,8 @@ class MonthCounts:
     billable_patients: int
     expected_cents: int
     closing: Closing | None = None
+    provisional: bool = False
+    claims: ClaimTotals = NOTHING_CLAIMED
 
     @property
     def capture_percent(self) -> int:
@@ -117,13 +126,16 @@ def month_counts(connection: Connection, practice: Practice, scope: Scope) -> Mo
     billable = found.get(Status.BILLABLE)
     programs = {Group(status.value): row.programs for status, row in found.items()}
     programs[Group.UNTOUCHED] = count_untouched(connection, practice, scope)
+    closing = closing_in_force(connection, practice.practice_id, scope.month)
     return MonthCounts(
         month=scope.month,
         programs={group: programs.get(group, 0) for group in Group},
         enrolled_patients=_count_patients(connection, practice, scope),
         billable_patients=billable.patients if billable else 0,
         expected_cents=int(billable.cents) if billable else 0,
-        closing=closing_in_force(connection, practice.practice_id, scope.month),
+        closing=closing,
+        provisional=is_provisional(scope.month, closing.rulebook if closing else None),
+        claims=totals_of_month(connection, practice, scope.month, team_ids=scope.team_ids, program=scope.program),
     )
 
 

@@ -5,42 +5,28 @@ Codes, minutes, rules and staff by id; names of the staff and notes only where t
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
+from ledger.claims.exports import list_claims
 from ledger.months.closed_months import Closing, closing_in_force
 from ledger.months.figures import Figures
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
 from ledger.recording.entries import entry_name
+from ledger.reports.claim_files import add_claims
 from ledger.reports.month_lists import MonthList, Scope, month_list
+from ledger.reports.sheets import Money, Month, Row, harmless, new_book, saved, sheet
 from ledger.roster.directory import people
 from ledger.rules.catalogue import about_patient
-from ledger.rules.formatting import dollars
+from ledger.rules.rulebook import is_provisional
 from ledger.storage.batches import batches
-
-Row = Sequence[Any]
-DATE_FORMAT = "yyyy-mm-dd"
-MONTH_FORMAT = "yyyy-mm"
-TIME_FORMAT = "yyyy-mm-dd hh:mm"
-MONEY_FORMAT = '"$"#,##0.00'
-CELL_CHARACTERS = 32_767
-CUT_SHORT = "… (the whole note stands in the ledger)"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 SUMMARY = ("Figure", "Value")
 
-BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted")
+BILLABLE = ("Patient", "Program", "Code", "Units", "Payment", "Date of service", "Minutes counted", "Provisional")
 BLOCKED = ("Patient", "Program", "Minutes counted", "Blocker", "What blocks it", "How to clear it")
 BELOW = ("Patient", "Program", "Minutes counted", "Minutes excluded", "Next code", "Minutes missing", "Worth")
 ENTRIES = (
@@ -73,27 +59,16 @@ CSV_COLUMNS = (
     "payment_cents",
     "date_of_service",
     "why_not",
+    "provisional",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in cents that a spreadsheet shows in dollars."""
-
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month by its first day, which a spreadsheet shows without the day."""
-
-    first_day: date
 
 
 def month_workbook(
     connection: Connection, practice: Practice, month: date, team_ids: Collection[str] | None = None
 ) -> bytes:
-    """Return the month as a workbook (xlsx): summary, billable, blocked, below threshold, entries, audit warnings.
+    """Return the month as a workbook (xlsx): claim lines, summary, billable, blocked, below threshold, entries.
+
+    Its last sheet has the audit warnings.
 
     The entries have the names of the staff and the notes with their addenda only where the practice allows them
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
@@ -101,17 +76,17 @@ def month_workbook(
     listed = month_list(connection, practice, Scope(month, team_ids))
     evaluated = list(_evaluated(connection, practice, month, listed))
     names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
-    book = Workbook(write_only=True)
+    book = new_book()
     closing = closing_in_force(connection, practice.practice_id, month)
-    _sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, closing)])
-    _sheet(book, "Billable", BILLABLE, _billable(listed))
-    _sheet(book, "Blocked", BLOCKED, _blocked(listed))
-    _sheet(book, "Below threshold", BELOW, _below(listed))
-    _sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
-    _sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    claims = list_claims(connection, practice, month, team_ids=team_ids)
+    add_claims(book, claims)
+    sheet(book, "Summary", SUMMARY, [*_summary(practice, listed), *_closed(practice, month, closing)])
+    sheet(book, "Billable", BILLABLE, _billable(listed))
+    sheet(book, "Blocked", BLOCKED, _blocked(listed))
+    sheet(book, "Below threshold", BELOW, _below(listed))
+    sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
+    sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
+    return saved(book)
 
 
 def month_csv(
@@ -125,28 +100,36 @@ def month_csv(
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
-    writer.writerows(map(_harmless, _csv_rows(listed)))
+    writer.writerows(map(harmless, _csv_rows(listed)))
     return text.getvalue().encode()
 
 
 def _csv_rows(listed: MonthList) -> Iterator[Row]:
     for figures in listed.billable:
         for line in figures.codes:
-            yield *_start(figures), line.code, line.units, line.amount_cents, line.date_of_service, ""
+            yield (
+                *_start(figures),
+                line.code,
+                line.units,
+                line.amount_cents,
+                line.date_of_service,
+                "",
+                _provisional(figures),
+            )
     for figures in (*listed.blocked, *listed.below):
         why_not = "; ".join(blocker.name for blocker in figures.blockers) or _missing(figures)
-        yield *_start(figures), "", "", "", "", why_not
+        yield *_start(figures), "", "", "", "", why_not, _provisional(figures)
     for one in listed.untouched:
-        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged"
-
-
-def _harmless(row: Row) -> Row:
-    """Return the row with an apostrophe before each text that a spreadsheet would take for a formula."""
-    return tuple(f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell for cell in row)
+        yield one.patient_code, one.program.value, "untouched", 0, "", "", "", "", "no time logged", ""
 
 
 def _start(figures: Figures) -> Row:
     return figures.patient_code, figures.program.value, figures.status.value, figures.counted_minutes
+
+
+def _provisional(figures: Figures) -> str:
+    """Return ``yes`` where the figures are those of an earlier rulebook, for want of the month's own (B1)."""
+    return "yes" if is_provisional(figures.month, figures.rulebook) else "no"
 
 
 def _missing(figures: Figures) -> str:
@@ -160,58 +143,6 @@ def _evaluated(
     codes = sorted({figures.patient_code for group in groups for figures in group})
     for batch in batches(codes):
         yield from sorted(evaluated_months(connection, practice, batch, month).items())
-
-
-def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Add a sheet with a frozen header in bold, columns as wide as what they hold, and real dates and numbers."""
-    kept = [tuple(row) for row in rows]
-    sheet: Any = book.create_sheet(title)  # openpyxl's stubs know less of write-only sheets than they can
-    sheet.freeze_panes = "A2"
-    for index, column in enumerate(columns, start=1):
-        widest = max((len(_shown(row[index - 1])) for row in kept), default=0)
-        sheet.column_dimensions[get_column_letter(index)].width = min(max(len(column), widest) + 2, 60)
-    sheet.append([_cell(sheet, column, bold=True) for column in columns])
-    for row in kept:
-        sheet.append([_cell(sheet, value) for value in row])
-
-
-def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
-    if value in (None, ""):
-        return None
-    cell: Any = WriteOnlyCell(sheet, value=_plain(value))
-    if isinstance(value, str):
-        cell.data_type = "s"  # a text stays one, whatever it begins with
-    if bold:
-        cell.font = Font(bold=True)
-    if isinstance(value, Money):
-        cell.number_format = MONEY_FORMAT
-    elif isinstance(value, Month):
-        cell.number_format = MONTH_FORMAT
-    elif isinstance(value, datetime):
-        cell.number_format = TIME_FORMAT
-    elif isinstance(value, date):
-        cell.number_format = DATE_FORMAT
-    return cell
-
-
-def _plain(value: Any) -> Any:
-    """Return what a cell can hold: numbers and dates as they are, text without what no spreadsheet takes."""
-    if isinstance(value, Money):
-        return value.cents / 100
-    if isinstance(value, Month):
-        return value.first_day
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - len(CUT_SHORT)]}{CUT_SHORT}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Money):
-        return dollars(value.cents)
-    if isinstance(value, Month):
-        return f"{value.first_day:%Y-%m}"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value or "")
 
 
 def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
@@ -228,7 +159,9 @@ def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:
     yield "Notes", _whether(practice.conduct.export_notes, "export_notes")
 
 
-def _closed(practice: Practice, closing: Closing | None) -> Iterator[Row]:
+def _closed(practice: Practice, month: date, closing: Closing | None) -> Iterator[Row]:
+    if is_provisional(month, closing.rulebook if closing else None):
+        yield "Provisional", f"yes: {month.year} has no rulebook yet, the figures are those of an earlier one (B1)"
     if closing is None:
         yield "Closed", "no"
         return
@@ -248,7 +181,7 @@ def _billable(listed: MonthList) -> Iterator[Row]:
         for line in figures.codes:
             paid = Money(line.amount_cents) if line.payment_known else "unknown"
             row = (figures.patient_code, figures.program.value, line.code, line.units, paid, line.date_of_service)
-            yield *row, figures.counted_minutes
+            yield *row, figures.counted_minutes, _provisional(figures)
 
 
 def _blocked(listed: MonthList) -> Iterator[Row]:

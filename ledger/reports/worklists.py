@@ -17,6 +17,7 @@ from ledger.practice.practice import Practice
 from ledger.reports.finishing import Hindrance, Named, hindrance, in_words
 from ledger.reports.month_lists import Scope, touched_query
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import is_provisional
 from ledger.rules.statement import NextThreshold
 from ledger.storage.tables import PatientMonthRow, PatientRow
 
@@ -52,13 +53,15 @@ class SetApart:
 class Worklist:
     """Who is near, and apart from them who is near but blocked: minutes alone would not help those (N3).
 
-    ``apart`` are near, but cannot be finished now (N4); they are in neither of the others.
+    ``apart`` are near, but cannot be finished now (N4); they are in neither of the others. ``provisional``: codes
+    and worth are those of an earlier rulebook (B1).
     """
 
     month: date
     near: tuple[NearPatient, ...]
     blocked: tuple[NearPatient, ...]
     apart: tuple[SetApart, ...] = ()
+    provisional: bool = False
 
     @property
     def worth_cents(self) -> int:
@@ -107,6 +110,7 @@ def worklist(
     able = [near for near, name in found if not name]
     return Worklist(
         month=month,
+        provisional=is_provisional(month),
         near=tuple(patient for patient in able if not patient.figures.blockers),
         blocked=tuple(patient for patient in able if patient.figures.blockers),
         apart=tuple(SetApart(near, why[_named(near)]) for near, name in found if name),

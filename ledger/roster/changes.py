@@ -66,6 +66,8 @@ class RosterReceipt(Replayable):
     patient_codes: tuple[str, ...] = ()
     read_as: tuple[str, ...] = ()
     """What was read otherwise than it was written: ``credential 'R.N.' read as RN``."""
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9)."""
     worth: tuple[WorthChange, ...] = ()
     leaving: tuple[Leaving, ...] = ()
     """The person, where they were given a last day and patients need another billing practitioner for that."""
@@ -257,8 +259,8 @@ def save_patient(
             recorded_by=by,
         )
         stored.ask(confirmed=confirmed)
-        receipt = _receipt(draft, stored.done[code])
-        return replace(receipt, months=stored.months, patient_codes=(code,), worth=stored.worth)
+        receipt = replace(_receipt(draft, stored.done[code]), renewals=stored.renewals, worth=stored.worth)
+        return replace(receipt, months=stored.months, patient_codes=(code,))
 
     return _ROSTER.write(connection, practice.practice_id, request, save, at=at)
 

@@ -90,17 +90,29 @@ class PatientColumns:
     billing_practitioner: str | None
     conditions: tuple[str, ...]
     risk_documented: bool
+    place_of_service: str | None
 
 
 def patient_columns(connection: Connection, practice_id: str, patient_code: str) -> PatientColumns:
     """Return the roster's columns of a patient that it has."""
     row = connection.execute(
         select(
-            PatientRow.team_id, PatientRow.billing_practitioner, PatientRow.conditions, PatientRow.risk_documented
+            PatientRow.team_id,
+            PatientRow.billing_practitioner,
+            PatientRow.conditions,
+            PatientRow.risk_documented,
+            PatientRow.place_of_service,
         ).where(PatientRow.practice_id == practice_id, PatientRow.patient_code == patient_code)
     ).one()
     team = next(team for team in teams(connection, practice_id) if team.team_id == row.team_id)
-    return PatientColumns(patient_code, team, row.billing_practitioner, tuple(row.conditions), row.risk_documented)
+    return PatientColumns(
+        patient_code,
+        team,
+        row.billing_practitioner,
+        tuple(row.conditions),
+        row.risk_documented,
+        row.place_of_service,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,12 @@ def terms_of(connection: Connection, practice_id: str, staff_id: str) -> Terms:
         StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id
     )
     return Terms(*connection.execute(query).one())
+
+
+def npi_of(connection: Connection, practice_id: str, staff_id: str) -> str | None:
+    """Return the person's National Provider Identifier, or None where it is not known."""
+    query = select(StaffRow.npi).where(StaffRow.practice_id == practice_id, StaffRow.staff_id == staff_id)
+    return connection.scalar(query)
 
 
 def find_people(connection: Connection, practice_id: str, word: str) -> list[Person]:

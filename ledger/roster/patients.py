@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from ledger.months.consents import missing_consents, renewal_lines
 from ledger.months.patient_months import reevaluate_all
 from ledger.months.worth import Weighing, WorthChange, ask_about_worth
 from ledger.patients.fact_values import ConsentForm, VisitType
@@ -20,9 +21,12 @@ from ledger.storage.batches import batches
 from ledger.storage.hash_chain import GENESIS
 from ledger.storage.tables import ChainHeadRow, PatientRow
 from ledger.validation import Cells, Column
+from ledger.values.billing_ids import read_place_of_service
 from ledger.values.codes import read_patient_code
 from ledger.values.conditions import read_conditions
 
+CODES_NAMED = 100
+"""How many patients that have to consent anew are named; the others are counted."""
 PATIENT_FILE = (
     Column("code", ("patient", "patient_code")),
     Column("team", ("care_team",)),
@@ -37,6 +41,7 @@ PATIENT_FILE = (
     Column("initiating_visit_type", may_be_missing=True),
     Column("care_plan_date", may_be_missing=True),
     FROM,
+    Column("place_of_service", ("pos",), may_be_missing=True),
 )
 """The columns of patients.csv; what a file leaves out stays as it is known."""
 
@@ -99,11 +104,14 @@ class StoredPatients:
     done: dict[str, Put]
     told: frozenset[str]
     months: int
-    worth: tuple[WorthChange, ...]
+    worth: tuple[WorthChange, ...] = ()
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew because the billing practitioner is another now (R9), a sentence a practitioner."""
 
     def ask(self, *, confirmed: bool) -> None:
         """Ask before columns of the roster change what is billed (``ask_about_worth``); facts alone may."""
-        ask_about_worth(self.worth if first_change(self.done, WORTH)[0] else (), confirmed=confirmed)
+        changed, _ = first_change(self.done, WORTH)
+        ask_about_worth(self.worth if changed else (), confirmed=confirmed)
 
 
 def put_patients(
@@ -128,12 +136,16 @@ def put_patients(
     _begin_chains(connection, practice, sorted(added))
     appended = append_facts(connection, practice, facts, at=at, recorded_by=recorded_by, partial=True)
     changed, since = first_change(done, WORTH)
-    told_of, weighing = set(appended.patient_codes) - added, Weighing()
+    told_of = set(appended.patient_codes) - added
+    others = sorted({*changed} - told_of)
+    weighing = Weighing()
     months = sum(reevaluate_all(connection, practice, batch, weighing.seen) for batch in batches(sorted(told_of)))
-    for batch in batches(sorted({*changed} - told_of)):
-        months += reevaluate_all(connection, practice, batch, weighing.seen, since=since)
+    months += sum(reevaluate_all(connection, practice, batch, weighing.seen, since=since) for batch in batches(others))
+    rebilled, _ = first_change(done, {"billing_practitioner"})
+    missing = missing_consents(connection, practice, sorted(rebilled), on=practice.local_date(at)) if rebilled else []
+    renewals = renewal_lines(missing, most=CODES_NAMED)
     worth = weighing.changes(connection, practice)
-    return StoredPatients(done, frozenset(appended.patient_codes), months, worth)
+    return StoredPatients(done, frozenset(appended.patient_codes), months, worth, renewals)
 
 
 def read_patient(row: Cells, known: KnownRoster) -> tuple[str, dict[str, Any], list[Fact]]:
@@ -173,6 +185,7 @@ def _roster_values(row: Cells, known: KnownRoster, code: str) -> dict[str, Any]:
         "billing_practitioner": row.read_text("billing_practitioner", known.staff_ids.read) or None,
         "conditions": _conditions(row),
         "risk_documented": row.yes_no("risk_documented", default=True),
+        "place_of_service": row.read_text("place_of_service", read_place_of_service) or None,
     }
     return {column: value for column, value in values.items() if column not in row.missing}
 

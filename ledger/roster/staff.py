@@ -18,6 +18,7 @@ from ledger.storage.batches import batches
 from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import PatientFactRow, TimeEntryRow
 from ledger.validation import Cells, Column
+from ledger.values.billing_ids import read_npi
 from ledger.values.codes import read_staff_id
 from ledger.values.credentials import read_credential
 from ledger.values.days import refuse_first_day, refuse_last_day
@@ -35,6 +36,7 @@ STAFF_FILE = (
     Column("supervised", may_be_missing=True),
     Column("employed", may_be_missing=True),
     FROM,
+    Column("npi", may_be_missing=True),
 )
 """The columns of staff.csv; what a file leaves out stays as it is known."""
 
@@ -108,6 +110,7 @@ def read_person(row: Cells, known: KnownStaff) -> tuple[str, dict[str, Any]]:
         "active_to": active_to,
         "supervised": row.yes_no("supervised", default=True),
         "employed": row.yes_no("employed", default=True),
+        "npi": row.read_text("npi", read_npi) or None,
     }
     return staff_id, {column: value for column, value in values.items() if column not in row.missing}
 
@@ -158,7 +161,7 @@ def reevaluate_patients_of(
 ) -> int:
     """Evaluate the months of ``patients_of`` these people again, from that of ``since`` on; return their number.
 
-    Each is shown to ``seen``.
+    ``seen`` is shown each.
     """
     codes = patients_of(connection, practice, staff_ids)
     return sum(reevaluate_all(connection, practice, batch, seen, since=since) for batch in batches(codes))

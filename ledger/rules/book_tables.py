@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ledger.rules.facts import Program
 from ledger.rules.formatting import Units
@@ -124,6 +124,29 @@ class ReadingFamily(Table):
         return self
 
 
+class VisitCode(Table):
+    """A code for a visit of such decision making within so many days after the discharge (T3)."""
+
+    code: Name
+    mdm: tuple[Name, ...]
+    within_days: Positive
+
+
+class DischargeFamily(Table):
+    """Codes reached by what follows a discharge (billing-rules section 11); of several that fit, the first is taken."""
+
+    name: Name
+    title: Name
+    program: Program
+    from_settings: tuple[Name, ...]
+    to_settings: tuple[Name, ...]
+    contact_business_days: Positive
+    attempts_suffice: Positive
+    period_days: Positive
+    codes: Annotated[tuple[VisitCode, ...], Field(min_length=1)]
+    source: Name
+
+
 class Requirement(Table):
     """What a program needs of a patient before it may be billed (billing-rules section 6).
 
@@ -140,7 +163,8 @@ class Requirement(Table):
 class ProgramTable(Table):
     """A care program: its name, the words for typing it, and what it needs of a patient, if anything.
 
-    ``obeys_rpm_time``: the policy of that name decides which of its minutes count (R7, C10).
+    ``obeys_rpm_time``: the policy of that name decides which of its minutes count (R7, C10). ``per_discharge``: it is
+    billed by the discharge, and asks for neither enrollment nor consent (T2).
     """
 
     name: Program
@@ -148,6 +172,7 @@ class ProgramTable(Table):
     words: tuple[Name, ...]
     requires: Requirement | None = None
     obeys_rpm_time: YesNo = False
+    per_discharge: YesNo = False
     source: Name
 
 
@@ -225,6 +250,7 @@ class BookFile(Table):
     program: tuple[ProgramTable, ...]
     time_family: tuple[TimeFamily, ...]
     reading_family: tuple[ReadingFamily, ...]
+    discharge_family: tuple[DischargeFamily, ...] = ()
     conversion_factor: ConversionFactor
     payment: tuple[Payment, ...]
 
@@ -239,6 +265,7 @@ def inconsistencies(book: BookFile) -> Iterator[str]:
     yield from _repeated("[[payment]]", [payment.code for payment in book.payment])
     yield from _repeated("[[time_family]]", [family.name for family in book.time_family])
     yield from _repeated("[[reading_family]]", [family.name for family in book.reading_family])
+    yield from _repeated("[[discharge_family]]", [family.name for family in book.discharge_family])
     yield from _repeated("code", list(_family_codes(book)))
     paid = {payment.code for payment in book.payment}
     for code in _family_codes(book):
@@ -254,6 +281,7 @@ def _unknown_sources(book: BookFile) -> Iterator[str]:
     named += [(f"[[program]] {program.name}", program.source) for program in book.program]
     named += [(f"[[time_family]] {family.name}", family.source) for family in book.time_family]
     named += [(f"[[reading_family]] {family.name}", family.source) for family in book.reading_family]
+    named += [(f"[[discharge_family]] {family.name}", family.source) for family in book.discharge_family]
     named += [(f"[[payment]] {payment.code}", payment.source) for payment in book.payment]
     for place, source in named:
         if source not in book.source:
@@ -265,6 +293,7 @@ def _unknown_programs(book: BookFile) -> Iterator[str]:
     known = {program.name for program in book.program}
     named = [(f"[[time_family]] {family.name}", family.program) for family in book.time_family]
     named += [(f"[[reading_family]] {family.name}", family.program) for family in book.reading_family]
+    named += [(f"[[discharge_family]] {family.name}", family.program) for family in book.discharge_family]
     named += [("[conflict]", program) for pair in book.conflict.never_together for program in pair]
     named += [("[conflict]", program) for program in book.conflict.advanced_primary_care_excludes]
     named += [("[conflict]", program) for service in book.conflict.other_services for program in service.excludes]
@@ -286,3 +315,5 @@ def _family_codes(book: BookFile) -> Iterator[str]:
         yield from (code.code for code in readings.codes)
         if readings.set_up is not None:
             yield readings.set_up.code
+    for discharge in book.discharge_family:
+        yield from (code.code for code in discharge.codes)

@@ -13,14 +13,13 @@ from ledger.rules.facts import ComplexityDesignation, Contact, Program, TimeEntr
 from ledger.rules.formatting import Units
 from ledger.rules.month_view import MonthView
 from ledger.rules.policy import Policy
+from ledger.rules.prices import Prices
 from ledger.rules.rulebook import Rulebook
 from ledger.rules.statement import CodeLine
+from ledger.rules.transitions import transitions_of
 
 QUALIFYING_DECISION_MAKING = frozenset({"moderate", "high"})
 """The complexity of medical decision making that complex care asks for (R5)."""
-
-Prices = Mapping[str, int | None]
-"""The payment of each code in cents, None where it is not known."""
 
 
 class Minutes(NamedTuple):
@@ -58,7 +57,7 @@ class Offer(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the minutes and readings of a program would bill if nothing blocked it.
+    """What the minutes, device periods and discharges of a program would bill if nothing blocked it.
 
     ``closed`` says of a family why it may not be taken whatever its minutes are (R3, R5); ``time_lines`` holds the
     lines of each family, taken or not.
@@ -68,17 +67,12 @@ class Claim(NamedTuple):
     closed: Mapping[str, str]
     taken: Offer | None
     time_lines: Mapping[str, tuple[CodeLine, ...]]
-    reading_lines: list[CodeLine]
+    other_lines: list[CodeLine]
 
     @property
     def open_families(self) -> list[TimeFamily]:
         """The families that may be taken once their minutes are reached."""
         return [offer.family for offer in self.offers if offer.family.name not in self.closed]
-
-
-def prices_of(book: Rulebook, policy: Policy) -> Prices:
-    """Return the book's payments with those that the practice replaced (B3)."""
-    return {**book.national_payments, **dict(policy.payments)} if policy.payments else book.national_payments
 
 
 def tally_of(program: Program, counted: Sequence[CountedEntry]) -> Tally:
@@ -101,15 +95,34 @@ def claim_of(tally: Tally, month: MonthView, book: Rulebook, prices: Prices) -> 
         closed=closed,
         taken=taken,
         time_lines={offer.family.name: _time_lines(offer, tally, month, prices) for offer in offers},
-        reading_lines=[
-            replace(
-                code_line(family, found.code, found.units, found.period.last_day, prices),
-                first_day=found.period.first_day,
-            )
-            for family in book.reading_families.get(tally.program, ())
-            for found in device_lines(family, month, book)
+        other_lines=[
+            *_device_lines(tally.program, month, book, prices),
+            *_visit_lines(tally.program, month, book, prices),
         ],
     )
+
+
+def _device_lines(program: Program, month: MonthView, book: Rulebook, prices: Prices) -> list[CodeLine]:
+    """Return the lines of device periods, each dated on its period's last day (R10)."""
+    return [
+        replace(
+            code_line(family, found.code, found.units, found.period.last_day, prices),
+            first_day=found.period.first_day,
+        )
+        for family in book.reading_families.get(program, ())
+        for found in device_lines(family, month, book)
+    ]
+
+
+def _visit_lines(program: Program, month: MonthView, book: Rulebook, prices: Prices) -> list[CodeLine]:
+    """Return the lines of discharges, each dated on its visit (T5)."""
+    lines = []
+    for one in transitions_of(month, book):
+        if one.program == program and one.code is not None and one.date_of_service is not None:
+            cents = prices[one.code]
+            day = one.date_of_service
+            lines.append(CodeLine(one.code, 1, program, one.family, cents or 0, day, cents is not None))
+    return lines
 
 
 def units_at(family: TimeFamily, minutes: int) -> Units:

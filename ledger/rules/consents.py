@@ -20,6 +20,14 @@ def consents_of_month(program: Program, month: MonthView) -> list[Consent]:
     return sorted(found, key=lambda consent: consent.consent_date)
 
 
+def consent_is_on_record(program: Program, month: MonthView) -> bool:
+    """Return whether a consent to ``program`` was given and not revoked before the month, for whomever."""
+    return any(
+        consent.program == program and _reaches(consent, month.first_day, month.last_day)
+        for consent in month.facts.consents
+    )
+
+
 def given_for(consent: Consent, month: MonthView) -> str | None:
     """Return the practitioner of a consent: whom it names, or who was designated on its date, or first after it.
 
@@ -31,12 +39,17 @@ def given_for(consent: Consent, month: MonthView) -> str | None:
 def _holding(
     program: Program, first_day: date, last_day: date, designated: str | None, month: MonthView
 ) -> Iterator[Consent]:
-    anybody = not month.policy.consent_per_practitioner or designated is None
+    anybody = not month.policy.consent_per_practitioner or not month.facts.designations
     for consent in month.facts.consents:
         if (
             consent.program == program
-            and consent.consent_date <= last_day
-            and (consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on))
-            and (anybody or given_for(consent, month) in {None, designated})
+            and _reaches(consent, first_day, last_day)
+            and (anybody or (designated is not None and given_for(consent, month) == designated))
         ):
             yield consent
+
+
+def _reaches(consent: Consent, first_day: date, last_day: date) -> bool:
+    return consent.consent_date <= last_day and (
+        consent.revoked_on is None or first_day <= last_of_month(consent.revoked_on)
+    )

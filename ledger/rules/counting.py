@@ -11,7 +11,7 @@ from ledger.rules.facts import CARE_ACTIVITIES, Contact, StaffMember, TimeEntry
 from ledger.rules.formatting import day_words, listed
 from ledger.rules.month_view import END, FacilityStay, MonthView
 from ledger.rules.policy import PRACTITIONER_CREDENTIALS
-from ledger.rules.rulebook import obeys_rpm_time
+from ledger.rules.rulebook import is_per_discharge, obeys_rpm_time
 from ledger.rules.statement import EntryResult, Exclusion
 
 ATTEMPTS = frozenset({Contact.VOICEMAIL, Contact.NO_ANSWER})
@@ -102,7 +102,7 @@ def unqualified_staff(work: Work, month: MonthView) -> Cut | None:
 def not_enrolled(work: Work, month: MonthView) -> Cut | None:
     """C5: the patient is enrolled in the entry's program on that date."""
     day = work.entry.date_of_service
-    if month.is_enrolled(work.entry.program, day):
+    if month.is_enrolled(work.entry.program, day) or is_per_discharge(work.entry.program):
         return None
     return Cut(CATALOGUE["C5"].message.format(program=work.entry.program.value, day=day_words(day)))
 
@@ -110,7 +110,7 @@ def not_enrolled(work: Work, month: MonthView) -> Cut | None:
 def no_consent(work: Work, month: MonthView) -> Cut | None:
     """C6: consent to the program on or before the date, not revoked before its month, for that day's practitioner."""
     day = work.entry.date_of_service
-    if consent_on(work.entry.program, day, month):
+    if consent_on(work.entry.program, day, month) or is_per_discharge(work.entry.program):
         return None
     return Cut(CATALOGUE["C6"].message.format(program=work.entry.program.value, day=day_words(day)))
 
@@ -189,18 +189,20 @@ RULES_WITHOUT_STAYS = tuple((number, rule) for number, rule in COUNTING_RULES if
 def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
     """Return every entry of the month with its minutes counted or excluded, in order of number and date.
 
-    Entries take their minutes in the order of C11: by start, then by recording, then by number.
+    Entries take their minutes in the order of C11: by start, then by recording, then by number; those of programs that
+    are billed by the discharge take theirs before all others (T6).
     """
     rules = COUNTING_RULES if month.stays else RULES_WITHOUT_STAYS
+    reserved: list[Span] = []
     taken: list[Span] = []
     counted = []
     for entry, spans in sorted(((entry, _spans_of(entry)) for entry in month.facts.entries), key=_first_come):
         if spans and taken:
             taken = [span for span in taken if span[1] > spans[0][0]]
         worker = month.qualified(entry.staff_id, entry.date_of_service)
-        found = _count(Work(entry, entry.duration_minutes, spans, taken, worker), month, rules)
+        found = _count(Work(entry, entry.duration_minutes, spans, [*reserved, *taken], worker), month, rules)
         if found.minutes:
-            taken.extend(found.spans)
+            (reserved if is_per_discharge(entry.program) else taken).extend(found.spans)
         counted.append(found)
     counted.sort(key=lambda one: (one.entry.number, one.entry.date_of_service))
     return tuple(counted)
@@ -212,9 +214,10 @@ def _spans_of(entry: TimeEntry) -> tuple[Span, ...]:
     return ((entry.started_at.astimezone(UTC), entry.ended_at.astimezone(UTC)),)
 
 
-def _first_come(work: tuple[TimeEntry, tuple[Span, ...]]) -> tuple[datetime, datetime, int]:
+def _first_come(work: tuple[TimeEntry, tuple[Span, ...]]) -> tuple[bool, datetime, datetime, int]:
     entry, spans = work
-    return spans[0][0] if spans else END, entry.recorded_at.astimezone(UTC), entry.number
+    started_at = spans[0][0] if spans else END
+    return not is_per_discharge(entry.program), started_at, entry.recorded_at.astimezone(UTC), entry.number
 
 
 def _count(work: Work, month: MonthView, rules: Sequence[tuple[str, Rule]]) -> CountedEntry:

@@ -48,6 +48,15 @@ def periods_of(program: Program, month: MonthView) -> tuple[Period, ...]:
     return periods
 
 
+def ends_a_period(month: MonthView, book: Rulebook) -> bool:
+    """Return whether a device period with readings ends in the month, in whichever program."""
+    return bool(month.facts.readings) and any(
+        period.days and _ends_in(period, month)
+        for program in book.reading_families
+        for period in periods_of(program, month)
+    )
+
+
 def device_lines(family: ReadingFamily, month: MonthView, book: Rulebook) -> list[DeviceLine]:
     """Return the codes of the periods that end in the month, each with the set-ups that it is the first period of.
 

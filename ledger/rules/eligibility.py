@@ -12,7 +12,7 @@ from ledger.rules.facts import Program
 from ledger.rules.formatting import day_words, listed
 from ledger.rules.month_view import MonthView
 from ledger.rules.records import missing_elements, missing_of_consent, plan_was_shared
-from ledger.rules.rulebook import Rulebook
+from ledger.rules.rulebook import Rulebook, is_per_discharge
 from ledger.rules.statement import Blocker
 
 LIVE_CONTACT_BLOCKER = "NO_LIVE_CONTACT"
@@ -52,7 +52,7 @@ def blocks(blocker: Blocker, needs: Sequence[Need]) -> bool:
 
 def no_consent(asked: ProgramMonth) -> Blocker | None:
     """Return no consent at any time in the month that holds for its practitioner (C6, R9)."""
-    if consents_of_month(asked.program, asked.month):
+    if consents_of_month(asked.program, asked.month) or is_per_discharge(asked.program):
         return None
     return _blocker("NO_CONSENT", program=asked.program.value)
 

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.rules.coding import Claim, Prices, claim_of, prices_of, tally_of
+from ledger.rules.coding import Claim, claim_of, tally_of
 from ledger.rules.counting import count_entries
 from ledger.rules.eligibility import ProgramMonth, blockers_of, blocks
 from ledger.rules.explanations import alternatives_of, why
 from ledger.rules.facts import PatientMonth, Program
 from ledger.rules.month_view import MonthView, view_of
 from ledger.rules.policy import DEFAULT_POLICY, Policy
-from ledger.rules.rulebook import Rulebook, RulebookError, known_programs
-from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status
+from ledger.rules.prices import Prices, prices_of
+from ledger.rules.rulebook import Rulebook, RulebookError, is_per_discharge, known_programs
+from ledger.rules.statement import Blocker, CodeLine, ProgramStatement, Statement, Status, Transition
 from ledger.rules.thresholds import next_thresholds
+from ledger.rules.transitions import transitions_of
 from ledger.rules.warnings import Audit, Finding, month_findings, warnings_of
 
 
@@ -33,23 +35,28 @@ class Draft(NamedTuple):
 
     @property
     def lines(self) -> tuple[CodeLine, ...]:
-        """The lines on the claim: readings first, then minutes."""
+        """The lines on the claim: device periods and discharges first, then minutes.
+
+        What a month lacks blocks no discharge: its own state says what that lacks (T7).
+        """
         if any(blocks(blocker, ()) for blocker in self.blockers):
-            return ()
-        return (*self.claim.reading_lines, *self.time_lines)
+            return tuple(line for line in self.claim.other_lines if is_per_discharge(line.program))
+        return (*self.claim.other_lines, *self.time_lines)
 
 
 def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_POLICY) -> Statement:
     """Return the statement of ``facts`` under ``rulebook`` and ``policy``, whatever the order in which the facts stand.
 
-    Programs are those the patient is enrolled in during the month and those that time was logged in.
+    Programs are those the patient is enrolled in during the month, those that time was logged in, and those of its
+    discharges.
     """
     month = view_of(facts, policy)
-    prices = prices_of(rulebook, policy)
+    prices = prices_of(rulebook, policy, month.first_day)
+    transitions = transitions_of(month, rulebook)
     counted = count_entries(month)
     drafts = [
         _draft(ProgramMonth(program, month, rulebook, tally_of(program, counted)), prices)
-        for program in _programs(month)
+        for program in _programs(month, transitions)
     ]
     resolved = _without_conflicts(drafts, rulebook, prices)
     findings = month_findings(month, counted)
@@ -60,11 +67,13 @@ def evaluate(facts: PatientMonth, rulebook: Rulebook, policy: Policy = DEFAULT_P
         programs=tuple(_program_statement(draft, findings, prices) for draft in resolved),
         entries=tuple([one.result for one in counted]),
         provisional=rulebook.provisional_in(month.first_day),
+        transitions=transitions,
     )
 
 
-def _programs(month: MonthView) -> list[Program]:
+def _programs(month: MonthView, transitions: Sequence[Transition]) -> list[Program]:
     found = {entry.program for entry in month.facts.entries} | month.enrollments.keys()
+    found |= {one.program for one in transitions}
     unknown = sorted(found - set(known_programs()))
     if unknown:
         raise RulebookError(

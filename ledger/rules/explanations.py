@@ -6,6 +6,7 @@ from ledger.rules.catalogue import CATALOGUE
 from ledger.rules.coding import Claim, Offer
 from ledger.rules.eligibility import ProgramMonth
 from ledger.rules.formatting import codes_words, dollars, listed
+from ledger.rules.rulebook import is_per_discharge
 from ledger.rules.statement import Alternative, Blocker, CodeLine, NextThreshold
 
 
@@ -59,7 +60,7 @@ def _unpaid_rival_words(claim: Claim, lines: Sequence[CodeLine]) -> Iterator[str
 
 def _enrollment_words(asked: ProgramMonth) -> Iterator[str]:
     """Yield that the patient is not enrolled in a program that time was logged in (C5)."""
-    if asked.program not in asked.month.enrollments:
+    if asked.program not in asked.month.enrollments and not is_per_discharge(asked.program):
         yield f"NOT_ENROLLED: the patient is not enrolled in {asked.program} this month (C5)."
 
 

@@ -213,6 +213,42 @@ class Readings:
     dates: tuple[date, ...] = ()
 
 
+TRANSITION_FROM = (
+    "inpatient",
+    "psychiatric",
+    "inpatient_rehab",
+    "ltch",
+    "snf",
+    "observation",
+    "partial_hospitalization",
+)
+"""Where a discharge may come from (T1)."""
+
+TRANSITION_TO = ("home", "domiciliary", "rest_home", "assisted_living", "snf")
+"""Where a discharge may lead; after a nursing facility nothing is billed (T1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionVisit:
+    """The visit after a discharge: its day, the complexity of its decision making, and who made it (T3)."""
+
+    visit_date: date
+    mdm: str
+    staff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """A discharge that transitional care may follow (billing-rules section 11)."""
+
+    discharged_on: date
+    from_setting: str
+    to_setting: str
+    visit: TransitionVisit | None = None
+    reconciled_on: date | None = None
+    died_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TimeEntry:
     """One entry within one local date (E3): a longer one has been split into parts of equal number or linked.
@@ -220,7 +256,7 @@ class TimeEntry:
     ``number`` is how its reader names it: the index in a case file, the position in a patient's chain.
     ``first_part_number`` is that of the first part where the work crossed midnight, None where it did not.
     ``external_id`` is that of an imported row, None for what was typed. ``work_ended_at`` is when the whole work ended
-    of which this is a part, None where it is no part.
+    of which this is a part, None where it ended with this.
     """
 
     number: int
@@ -246,7 +282,9 @@ class PatientMonth:
 
     ``month`` is the month's first day; ``entries`` hold only entries whose date of service is in it,
     in any order. ``readings`` and ``devices`` are all of the patient's, as periods reach over months;
-    ``other_services`` are the codes marked for the month that exclude a program (R2).
+    ``other_services`` are the codes marked for the month that exclude a program (R2). ``transition_entries`` are those
+    of programs that are billed by the discharge, of any month; ``as_of`` is the day on which discharges are judged,
+    by default the month's last (T7).
     """
 
     month: date
@@ -265,5 +303,8 @@ class PatientMonth:
     complexity: tuple[ComplexityDesignation, ...] = ()
     devices: tuple[DeviceSetUp, ...] = ()
     readings: tuple[Readings, ...] = ()
+    discharges: tuple[Discharge, ...] = ()
+    transition_entries: tuple[TimeEntry, ...] = ()
+    as_of: date | None = None
     staff: tuple[StaffMember, ...] = ()
     entries: tuple[TimeEntry, ...] = ()

@@ -65,6 +65,7 @@ class MonthView(NamedTuple):
     enrollments: dict[Program, list[Enrollment]]
     newest_plan: CarePlanRevision | None
     billing_practitioner: str | None
+    as_of: date
 
     def is_enrolled(self, program: Program, day: date) -> bool:
         """Return whether the patient is enrolled in ``program`` on ``day``."""
@@ -126,6 +127,7 @@ def view_of(facts: PatientMonth, policy: Policy) -> MonthView:
             default=None,
         ),
         billing_practitioner=designated_on(facts.designations, last_day),
+        as_of=facts.as_of or last_day,
     )
 
 

@@ -1,10 +1,11 @@
 """Practice policy: every SHOULD of billing-rules, with its default. A field says all there is to say of a setting."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from ledger.rules.formatting import dollars
 from ledger.rules.setting import About, SettingGroup
@@ -34,9 +35,31 @@ def _bands(bands: Sequence[Sequence[int]]) -> str:
     return f"{', '.join(f'{low}-{high}' for low, high in bands)} minutes"
 
 
-def _payments(cents_by_code: Mapping[str, int]) -> str:
-    own = ", ".join(f"{code} {dollars(cents)}" for code, cents in sorted(cents_by_code.items()))
-    return f"{own}; the rulebook's for every other code" if own else "The rulebook's for every code"
+def _year(year: str) -> str:
+    if _YEAR.fullmatch(year):
+        return year
+    raise ValueError(f"{year} is no year: payments stand under their year, such as 2026")
+
+
+_YEAR = re.compile(r"20\d\d")
+
+
+def _by_year(payments: object) -> object:
+    if isinstance(payments, Mapping) and any(not isinstance(own, Mapping) for own in payments.values()):
+        raise ValueError("must say the year for which these payments hold")
+    return payments
+
+
+def _payments(cents: Mapping[str, Mapping[str, int] | int]) -> str:
+    """Say payments by year, and those of no year, which stand in the history of an older ledger."""
+    ageless = {code: own for code, own in cents.items() if isinstance(own, int)}
+    years = {year: own for year, own in sorted(cents.items()) if isinstance(own, Mapping) and own}
+    named = {**years, "every year": ageless} if ageless else years
+    own = "; ".join(
+        f"{year}: {', '.join(f'{code} {dollars(amount)}' for code, amount in sorted(payments.items()))}"
+        for year, payments in named.items()
+    )
+    return f"{own}; the rulebook's for all others" if own else "The rulebook's for every code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +200,46 @@ class Policy:
         ),
     ] = "threshold"
     payments: Annotated[
-        dict[str, Whole],
+        dict[Annotated[str, AfterValidator(_year)], dict[str, Whole]],
+        BeforeValidator(_by_year),
         About(
             SettingGroup.PAYMENTS,
             "Payments of your locality",
-            "What a code pays where you are, in place of the rulebook's national figure (rule B3).",
+            "What a code pays where you are in a year, in place of the rulebook's national figure. No other year's "
+            "months change (rule B3).",
             say=_payments,
         ),
     ] = field(default_factory=dict, hash=False)
+    practice_type: Annotated[
+        Literal["clinic", "hospital_outpatient", "fqhc", "rhc"],
+        About(
+            SettingGroup.PAYMENTS,
+            "Kind of practice",
+            "Whether the rulebook's payments outside facilities hold or, for a hospital's outpatient department, those "
+            "in facilities, where the book has both (rule B3).",
+            {
+                "clinic": "Clinic or office",
+                "hospital_outpatient": "Hospital outpatient department",
+                "fqhc": "Federally qualified health center",
+                "rhc": "Rural health clinic",
+            },
+        ),
+    ] = "clinic"
+    qualifying_apm: Annotated[
+        YesNo,
+        About(
+            SettingGroup.PAYMENTS,
+            "Alternative payment model",
+            "By which conversion factor Medicare pays your practitioners, where the year has two: those who qualify as "
+            "participants of an advanced alternative payment model are paid by the higher one (rule B3).",
+            {False: "They do not qualify", True: "They qualify"},
+        ),
+    ] = False
+
+    @property
+    def in_facility(self) -> bool:
+        """Whether the rulebook's payments in facilities hold for the practice."""
+        return self.practice_type == "hospital_outpatient"
 
 
 DEFAULT_POLICY = Policy()

@@ -1,7 +1,8 @@
 """Rulebooks: the dated figures of Medicare, read from ``books/`` and checked (billing-rules B1, B3)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,6 +17,7 @@ from ledger.rules.book_tables import (
     BookFile,
     Conflict,
     ConversionFactor,
+    DischargeFamily,
     Payment,
     ProgramTable,
     ReadingFamily,
@@ -32,10 +34,21 @@ from ledger.rules.toml_files import (
 )
 
 BOOKS = Path(__file__).parent / "books"
+"""The folder of the books that come with the program."""
+
+FOLDER_VARIABLE = "CCM_RULEBOOKS"
+"""Names the folder of the books that an administrator brings (billing-rules B4)."""
 
 
 class RulebookError(LedgerError):
-    """A rulebook that cannot be used: the title names the file and the place, the remedy the fix."""
+    """A rulebook that cannot be used: the title names the file and the place, the remedy the fix.
+
+    ``problems`` are all faults that were found, one by one.
+    """
+
+    def __init__(self, code: str, title: str, remedy: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(code, title, remedy)
+        self.problems = tuple(problems) or (title,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +67,16 @@ class Rulebook:
     programs: Mapping[Program, ProgramTable]
     time_families: Mapping[Program, tuple[TimeFamily, ...]]
     reading_families: Mapping[Program, tuple[ReadingFamily, ...]]
+    discharge_families: Mapping[Program, tuple[DischargeFamily, ...]]
     payments: Mapping[str, Payment]
     national_payments: Mapping[str, int | None]
     sources: Mapping[str, Source]
+    path: Path
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether an administrator brought it: it stands in no folder of the program."""
+        return self.path.parent != BOOKS
 
     def provisional_in(self, first_day: date) -> bool:
         """Return whether the month of that first day lies after this book, which stands in for its own (B1)."""
@@ -83,27 +103,48 @@ def load_rulebook(path: Path) -> Rulebook:
         programs=MappingProxyType({program.name: program for program in book.program}),
         time_families=_by_program(book.program, book.time_family),
         reading_families=_by_program(book.program, book.reading_family),
+        discharge_families=_by_program(book.program, book.discharge_family),
         payments=MappingProxyType({payment.code: payment for payment in book.payment}),
         national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
+        path=path,
     )
 
 
-def load_rulebooks(directory: Path = BOOKS) -> tuple[Rulebook, ...]:
+def load_rulebooks(directory: Path = BOOKS, *, brought: Path | None = None) -> tuple[Rulebook, ...]:
     """Return all rulebooks of a folder, earliest first, following one another without gap or overlap.
+
+    With ``brought`` those of that folder too: of two books of one name its book holds.
 
     Raises:
         RulebookError: Where one is not usable, where there is none, or where two do not meet.
     """
-    paths = sorted(directory.glob("*.toml"))
-    if not paths:
+    books = {book.name: book for book in map(load_rulebook, sorted(directory.glob("*.toml")))}
+    if not books:
         raise RulebookError(
             "RULEBOOK_MISSING",
             f"{directory.name}: no rulebook is there.",
             "Add one, for example medicare-2026.toml; to the program's own folder by installing it again.",
         )
-    books = sorted((load_rulebook(path) for path in paths), key=lambda book: book.in_force_from)
-    for earlier, later in pairwise(books):
+    if brought is not None:
+        if not brought.is_dir():
+            raise RulebookError(
+                "RULEBOOK_FOLDER",
+                f"{FOLDER_VARIABLE} names a folder that is not there: {brought}.",
+                f"Make it (mkdir -p {brought}), or take {FOLDER_VARIABLE} away.",
+            )
+        books |= {book.name: book for book in map(load_rulebook, sorted(brought.glob("*.toml")))}
+    return in_order(books.values())
+
+
+def in_order(books: Iterable[Rulebook]) -> tuple[Rulebook, ...]:
+    """Return the books, earliest first.
+
+    Raises:
+        RulebookError: Where one does not begin on the day after the one before it ends.
+    """
+    ordered = tuple(sorted(books, key=lambda book: book.in_force_from))
+    for earlier, later in pairwise(ordered):
         expected = earlier.in_force_to + timedelta(days=1)
         if later.in_force_from != expected:
             fault = "a gap" if later.in_force_from > expected else "an overlap"
@@ -112,12 +153,31 @@ def load_rulebooks(directory: Path = BOOKS) -> tuple[Rulebook, ...]:
                 f"{later.name}.toml, in_force_from: {fault} after {earlier.name}, which ends {earlier.in_force_to}.",
                 f"Write in_force_from = {expected} in {later.name}.toml, or mend in_force_to in {earlier.name}.toml.",
             )
-    return tuple(books)
+    return ordered
+
+
+def brought_folder() -> Path | None:
+    """Return the folder of the books that an administrator brings, None where the environment names none."""
+    named = os.environ.get(FOLDER_VARIABLE, "").strip()
+    return Path(named).expanduser().absolute() if named else None
 
 
 @lru_cache(maxsize=1)
-def _own_rulebooks() -> tuple[Rulebook, ...]:
-    return load_rulebooks()
+def rulebooks() -> tuple[Rulebook, ...]:
+    """Return the books that hold, earliest first: the program's and those that were brought, read once and kept."""
+    return load_rulebooks(brought=brought_folder())
+
+
+def forget_rulebooks() -> None:
+    """Let the next question read the books anew."""
+    for kept in (rulebooks, rulebook_for, program_tables, other_services):
+        kept.cache_clear()
+
+
+def book_of(month: date, books: Sequence[Rulebook]) -> Rulebook | None:
+    """Return which of the books, earliest first, holds for the month (B1), None for months before the first."""
+    first_day = month_of(month)
+    return next((book for book in reversed(books) if book.in_force_from <= first_day), None)
 
 
 @lru_cache(maxsize=256)
@@ -129,36 +189,50 @@ def rulebook_for(month: date) -> Rulebook:
     Raises:
         RulebookError: For months before the first book.
     """
-    first_day = month_of(month)
-    books = _own_rulebooks()
-    for book in reversed(books):
-        if book.in_force_from <= first_day:
-            return book
+    book = rulebook_in(month)
+    if book is not None:
+        return book
+    first_day, books = month_of(month), rulebooks()
     raise RulebookError(
         "RULEBOOK_MISSING",
         f"No rulebook is in force on {first_day}: the first is {books[0].name}.",
-        f"Add ledger/rules/books/medicare-{first_day.year}.toml: copy {books[0].name}.toml and correct its figures.",
+        f"Bring medicare-{first_day.year}.toml, made of {books[0].name}.toml with the figures of that year: "
+        f"ccm rulebook add medicare-{first_day.year}.toml",
     )
 
 
 def earlier_rulebook(day: date, book: Rulebook) -> Rulebook:
     """Return the rulebook in force on ``day``, which lies before ``book``; the first one for days before any."""
-    books = [one for one in _own_rulebooks() if one.in_force_from < book.in_force_from]
+    books = [one for one in rulebooks() if one.in_force_from < book.in_force_from]
     return next((one for one in reversed(books) if one.in_force_from <= day), books[0] if books else book)
 
 
 @lru_cache(maxsize=1)
 def other_services() -> Mapping[str, str]:
     """Return every code of the rulebooks that excludes a program when marked for a month, with its service (R2)."""
-    found = [service for book in _own_rulebooks() for service in book.conflict.other_services]
+    found = [service for book in rulebooks() for service in book.conflict.other_services]
     return MappingProxyType({code: service.title for service in found for code in service.codes})
+
+
+def rulebook_in(month: date) -> Rulebook | None:
+    """Return what ``rulebook_for`` returns, None for months before the first book."""
+    return book_of(month, rulebooks())
+
+
+def is_provisional(month: date, book_name: str | None = None) -> bool:
+    """Return whether the month is evaluated under a book of an earlier time, for want of its own (B1).
+
+    With ``book_name`` whether it was: under the book of that name.
+    """
+    book = rulebook_in(month) if book_name is None else {known.name: known for known in rulebooks()}.get(book_name)
+    return book is not None and book.provisional_in(month_of(month))
 
 
 @lru_cache(maxsize=1)
 def program_tables() -> Mapping[Program, ProgramTable]:
     """Return every program of the rulebooks, in the order of the newest one, which decides what it is called."""
     tables: dict[Program, ProgramTable] = {}
-    for book in reversed(_own_rulebooks()):
+    for book in reversed(rulebooks()):
         tables = {**tables, **{name: table for name, table in book.programs.items() if name not in tables}}
     return MappingProxyType(tables)
 
@@ -174,15 +248,22 @@ def obeys_rpm_time(program: Program) -> bool:
     return table is not None and table.obeys_rpm_time
 
 
+def is_per_discharge(program: Program) -> bool:
+    """Return whether the program is billed by the discharge, and asks for neither enrollment nor consent (T2)."""
+    table = program_tables().get(program)
+    return table is not None and table.per_discharge
+
+
 def _book_error(path: Path, problems: Sequence[str]) -> RulebookError:
     return RulebookError(
         "RULEBOOK_INVALID",
         f"{path.name}: {'; '.join(problems)}.",
         f"Correct {path.name} at the places named; its opening comment says what each table holds.",
+        problems,
     )
 
 
-Family = TypeVar("Family", TimeFamily, ReadingFamily)
+Family = TypeVar("Family", TimeFamily, ReadingFamily, DischargeFamily)
 
 
 def _by_program(tables: Sequence[ProgramTable], families: Sequence[Family]) -> Mapping[Program, tuple[Family, ...]]:

@@ -130,11 +130,38 @@ class ProgramStatement:
         return sum(line.amount_cents for line in self.codes)
 
 
+class TransitionState(StrEnum):
+    """Where a discharge stands (T7)."""
+
+    CONTACT_DUE = "contact_due"
+    SECOND_ATTEMPT_DUE = "second_attempt_due"
+    VISIT_DUE = "visit_due"
+    RECONCILIATION_MISSING = "reconciliation_missing"
+    BILLABLE = "billable"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The state of a discharge on a day, what is due when, and its code; ``why`` says why it is lost, else empty."""
+
+    program: Program
+    family: str
+    discharged_on: date
+    state: TransitionState
+    contact_due: date
+    visit_due: date
+    code: str | None = None
+    date_of_service: date | None = None
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """The evaluated patient-month: programs, codes, and every entry accounted for.
 
-    ``provisional`` says that the month lies after the rulebook it was evaluated under, for want of its own (B1).
+    ``transitions`` are the discharges of the month. ``provisional`` says that the month lies after the rulebook it was
+    evaluated under, for want of its own (B1).
     """
 
     month: date
@@ -143,6 +170,7 @@ class Statement:
     programs: tuple[ProgramStatement, ...]
     entries: tuple[EntryResult, ...]
     provisional: bool = False
+    transitions: tuple[Transition, ...] = ()
 
     @property
     def codes(self) -> tuple[CodeLine, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ledger.rules.book_tables import TimeFamily
-from ledger.rules.coding import Claim, Minutes, Prices, choose, offer_of
+from ledger.rules.coding import Claim, Minutes, choose, offer_of
 from ledger.rules.policy import Policy
+from ledger.rules.prices import Prices
 from ledger.rules.statement import NextThreshold
 
 

@@ -1,7 +1,9 @@
 """Teams and staff of the invented practice: people are roles, never names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from ledger.values.billing_ids import with_check_digit
 
 PATIENTS_A_TEAM = 500
 PATIENTS_A_COORDINATOR = 150
@@ -32,6 +34,7 @@ class Person:
     credential: str
     roles: tuple[str, ...]
     teams: tuple[str, ...]
+    npi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def invent_people(patients: int) -> People:
     coordinators = _coordinators(max(FEWEST_COORDINATORS, _shares(patients, PATIENTS_A_COORDINATOR), len(names)), names)
     leads = [_person("lead", "Lead", number, ("RN", "lead"), (name,)) for number, name in enumerate(names, start=1)]
     practitioners = [
-        _person("practitioner", "Practitioner", number + 1, ("MD", "practitioner"), tuple(own))
-        for number, own in enumerate(_chunks(names, TEAMS_A_PRACTITIONER))
+        replace(_person("practitioner", "Practitioner", number, ("MD", "practitioner"), tuple(own)), npi=_npi(number))
+        for number, own in enumerate(_chunks(names, TEAMS_A_PRACTITIONER), start=1)
     ]
     biller = _person("biller", "Biller", 1, ("", "biller"), tuple(names[:FEWEST_TEAMS]))
     admin = _person("admin", "Admin", 1, ("", "admin"), tuple(names[:FEWEST_TEAMS]))
@@ -64,6 +67,11 @@ def invent_people(patients: int) -> People:
         leads={name: lead.staff_id for lead in leads for name in lead.teams},
         practitioners={name: one.staff_id for one in practitioners for name in one.teams},
     )
+
+
+def _npi(number: int) -> str:
+    """Return an NPI of the right form, of those below all that CMS has given out."""
+    return with_check_digit(f"1{number:08}")
 
 
 def _teams(count: int) -> tuple[Team, ...]:

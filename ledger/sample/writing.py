@@ -97,7 +97,7 @@ def _staff_row(person: Person, today: date) -> Sequence[str]:
     hired = month_of(today - _HIRED_BEFORE).isoformat()
     roles, teams = ";".join(person.roles), ";".join(person.teams)
     who = person.staff_id, person.slack_user_id, person.name, person.credential
-    return *who, roles, teams, hired, "", "yes", "yes", ""
+    return *who, roles, teams, hired, "", "yes", "yes", "", person.npi
 
 
 def _entry_rows(
@@ -145,6 +145,7 @@ def _patient_row(
         (enrolled_on - timedelta(days=rng.randint(5, 60))).isoformat(),
         rng.choice(_VISITS),
         plan_date.isoformat() if plan_date else "",
+        "",
         "",
     )
 

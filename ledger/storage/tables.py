@@ -107,6 +107,7 @@ class StaffRow(Base):
     active_to: Mapped[date | None]
     supervised: Mapped[bool]
     employed: Mapped[bool] = mapped_column(server_default=true())
+    npi: Mapped[str | None]
 
 
 class PatientRow(Base):
@@ -129,6 +130,7 @@ class PatientRow(Base):
     billing_practitioner: Mapped[str | None]
     conditions: Mapped[list[Any]]
     risk_documented: Mapped[bool]
+    place_of_service: Mapped[str | None]
 
 
 class ChainHeadRow(Base):
@@ -409,4 +411,7 @@ APPEND_ONLY = (
     "month_closings",
     "closed_statements",
     "closed_programs",
+    "claim_exports",
+    "claim_export_lines",
+    "claim_marks",
 )

@@ -8,10 +8,10 @@ is not said, they would be taken for it and be lost to the note.
 """
 
 import difflib
-import re
 from collections.abc import Mapping
 
 from ledger.rules.facts import Activity, Contact
+from ledger.values.phrases import meant, phrase_of
 from ledger.values.reading import UnreadableValueError, shown
 
 ACTIVITY_WORDS: Mapping[Activity, tuple[str, ...]] = {
@@ -77,11 +77,6 @@ CONTACT_WORDS: Mapping[Contact, tuple[str, ...]] = {
 """HOW: every contact of billing-rules section 2 with its usual words."""
 
 
-def phrase_of(words: str) -> str:
-    """Return the words as the tables have them: in small letters, joined by hyphens."""
-    return re.sub(r"\s+|_", "-", words.strip().lower())
-
-
 def read_activity(text: str) -> tuple[Activity, Contact | None]:
     """Return the activity that a cell names, and the contact where it names one, as ``phone call`` does.
 
@@ -89,7 +84,7 @@ def read_activity(text: str) -> tuple[Activity, Contact | None]:
         UnreadableValueError: It names none; the remedy has the nearest word, or all of them.
     """
     phrase = phrase_of(text)
-    activity = next((each for each, words in ACTIVITY_WORDS.items() if phrase in {*words, phrase_of(each)}), None)
+    activity = meant(text, ACTIVITY_WORDS)
     if activity is not None:
         return activity, None
     contact = next((each for each, words in CONTACT_WORDS.items() if phrase in words), None)
@@ -107,8 +102,7 @@ def read_contact(text: str) -> Contact:
     Raises:
         UnreadableValueError: It names none.
     """
-    phrase = phrase_of(text)
-    found = next((each for each, words in CONTACT_WORDS.items() if phrase in {*words, phrase_of(each)}), None)
+    found = meant(text, CONTACT_WORDS)
     if found is None:
         raise UnreadableValueError(f"{shown(text)} is not known.", f"One of: {', '.join(Contact)}")
     return found

@@ -39,6 +39,11 @@ def read_condition(text: str) -> str:
     return f"{found[1]}.{found[2]}" if found[2] else found[1]
 
 
+def is_condition(code: str) -> bool:
+    """Return whether a stored condition is a code: ledgers of older versions may hold other texts."""
+    return _CODE.fullmatch(code.upper()) is not None
+
+
 def read_conditions(text: str) -> list[Condition]:
     """Return the codes of a text, each once, however they are separated: by ``;``, ``,``, ``|``, a space or a line.
 

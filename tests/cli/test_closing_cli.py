@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from support.books import no_book_of_2026
 from support.practice import NOTE
-from support.terminal import Ccm
+from support.terminal import Ccm, fine
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -75,7 +76,7 @@ def test_programs_read_json(worked: Ccm) -> None:
 
 def test_a_closed_month_verifies_after_a_change_of_policy(worked: Ccm) -> None:
     worked("close", "2026-10", "--yes")
-    assert worked("policy", "set", "payments", '{"99490": 9900}', "--as", "admin1").exit_code == 0
+    assert worked("policy", "set", "payments", '{"2026": {"99490": 9900}}', "--as", "admin1").exit_code == 0
     assert worked("reevaluate").exit_code == 0
 
     verified = worked("verify")
@@ -101,3 +102,21 @@ def test_an_import_into_a_closed_month_names_its_lines(worked: Ccm, tmp_path: Pa
 
     assert refused.exit_code == 1
     assert "line 2, date: October 2026 is closed (rule E9)." in refused.output
+
+
+def test_a_month_without_its_rulebook_is_closed_by_who_says_provisional_alone(ccm: Ccm, tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    books.mkdir()
+    with no_book_of_2026(books):
+        for words in (("--yes",), ()):
+            result = ccm("close", "2026-10", *words, "--as", "biller1")
+            assert result.exit_code == 1
+            assert "Error MONTH_PROVISIONAL: 2026 has no rulebook yet" in result.stderr
+            assert "ccm close 2026-10 --provisional" in result.stderr
+        assert json.loads(fine(ccm("close", "2026-10", "--json")))["preview"]["provisional"] is True
+        told = fine(ccm("close", "2026-10", "--yes", "--provisional", "--as", "biller1"))
+        assert "Rulebook medicare-2025, provisionally" in told
+
+
+def test_a_month_with_its_rulebook_needs_no_such_word(ccm: Ccm) -> None:
+    assert "October 2026 is closed" in fine(ccm("close", "2026-10", "--yes", "--as", "biller1"))

@@ -228,8 +228,8 @@ def test_the_statement_is_printed_in_sentences(evaluated: Callable[..., Result])
         "  Warning W6 NO_TIMES: no entry of the month has start and end. Entries 0, 1.",
         (
             "  Warning W13 PLAN_INCOMPLETE: the care plan is not recorded as having: problem list, expected outcome "
-            "and prognosis, measurable goals, symptom management, medication management, planned interventions and who is "
-            "responsible for each, coordination with outside services, periodic review."
+            "and prognosis, measurable goals, symptom management, medication management, planned interventions and who "
+            "is responsible for each, coordination with outside services, periodic review."
         ),
         "  Warning W14 PLAN_NOT_SHARED: no copy of the care plan is recorded as given to the patient or caregiver.",
         (

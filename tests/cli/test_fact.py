@@ -10,9 +10,12 @@ import pytest
 from support.practice import NOTE
 from support.terminal import Ccm, fine, refused
 
+from bot.commands.facts.kinds import kinds_of_facts
+from bot.commands.registry import command_named
 from ledger.recording.fact_reading import FACT_FILES
 
-BY = ("--as", "nurse1")
+NURSE, LEAD, BILLER, DOCTOR, ADMIN = "nurse1", "lead1", "biller1", "doctor1", "admin1"
+BY = ("--as", NURSE)
 CONSENT = ("consents", "patient=P-1046", "program=CCM", "date=2026-11-03", "form=verbal")
 
 FACTS = {
@@ -22,9 +25,23 @@ FACTS = {
     "visits": ("date=2026-11-04", "type=AWV"),
     "stays": ("setting=snf", "admitted=2026-11-10T14:00"),
     "complexity": ("date=2026-11-05", "mdm=high", "by=doctor1", "rationale=new heart failure = unstable"),
+    "devices": ("set_up=2026-10-05",),
     "readings": ("month=2026-11", "days=18"),
     "marks": ("month=2026-11", "mark=apcm"),
 }
+
+
+WHO_MAY = {
+    **{kind: {NURSE, LEAD} for kind in FACTS},
+    "complexity": {DOCTOR},
+    "marks": {BILLER, LEAD},
+}
+"""As in Slack, where there is a command for it."""
+
+
+def by(kind: str) -> tuple[str, str]:
+    """Somebody who may record facts of that kind."""
+    return "--as", min(WHO_MAY[kind])
 
 
 def stored(ledger: Path, columns: str) -> list[tuple[object, ...]]:
@@ -43,12 +60,14 @@ def test_there_is_an_example_here_of_every_kind() -> None:
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_fact_is_recorded_once_and_can_be_taken_back(ccm: Ccm, ledger: Path, kind: str) -> None:
     words = ("fact", kind, "patient=P-1042", *FACTS[kind])
-    assert fine(ccm(*words, *BY)) == "P-1042: recorded.\n"
-    assert fine(ccm(*words, *BY)) == "P-1042: that was known already.\n"
-    assert fine(ccm(*words, "withdrawn=yes", *BY)) == "P-1042: taken back.\n"
+    who = by(kind)
+    assert fine(ccm(*words, *who)) == "P-1042: recorded.\n"
+    assert fine(ccm(*words, *who)) == "P-1042: that was known already.\n"
+    assert fine(ccm(*words, "withdrawn=yes", *who)) == "P-1042: taken back.\n"
+    assert fine(ccm(*words, "withdrawn=yes", *who)) == "P-1042: that was known already.\n"
     assert stored(ledger, "withdrawn, recorded_by, recorded_at") == [
-        (0, "nurse1", "2026-11-24 15:00:00.000000"),
-        (1, "nurse1", "2026-11-24 15:00:00.000000"),
+        (0, who[1], "2026-11-24 15:00:00.000000"),
+        (1, who[1], "2026-11-24 15:00:00.000000"),
     ]
     assert "is whole" in fine(ccm("verify"))
 
@@ -61,7 +80,7 @@ def test_a_consent_makes_minutes_count_at_once(ccm: Ccm) -> None:
 
 
 def test_a_value_may_have_spaces_and_signs_of_equality(ccm: Ccm, ledger: Path) -> None:
-    fine(ccm("fact", "complexity", "patient=P-1042", *FACTS["complexity"], *BY))
+    fine(ccm("fact", "complexity", "patient=P-1042", *FACTS["complexity"], *by("complexity")))
     ((details,),) = stored(ledger, "details")
     assert json.loads(str(details))["rationale"] == "new heart failure = unstable"
 
@@ -103,8 +122,145 @@ def test_a_value_may_have_spaces_and_signs_of_equality(ccm: Ccm, ledger: Path) -
 def test_a_fact_that_cannot_be_recorded_says_what_is_wrong_and_nothing_is_saved(
     ccm: Ccm, ledger: Path, words: tuple[str, ...], code: str, told: str
 ) -> None:
-    assert told in refused(ccm("fact", *words, *BY), code)
+    who = by(words[0]) if words[0] in FACT_FILES else BY
+    assert told in refused(ccm("fact", *words, *who), code)
     assert stored(ledger, "kind") == []
+
+
+@pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.parametrize("author", [NURSE, LEAD, BILLER, DOCTOR, ADMIN])
+def test_a_fact_is_recorded_and_taken_back_by_those_who_may_in_slack(
+    ccm: Ccm, ledger: Path, kind: str, author: str
+) -> None:
+    words = ("fact", kind, "patient=P-1042", *FACTS[kind])
+    if author in WHO_MAY[kind]:
+        assert fine(ccm(*words, "--as", author)) == "P-1042: recorded.\n"
+        return
+    told = refused(ccm(*words, "--as", author), "ROLE_NEEDED")
+    assert f"ccm fact {kind} needs the role" in told
+    assert stored(ledger, "kind") == []
+    fine(ccm(*words, *by(kind)))
+    refused(ccm(*words, "withdrawn=yes", "--as", author), "ROLE_NEEDED")
+    assert stored(ledger, "withdrawn") == [(0,)]
+
+
+def test_the_roles_are_those_of_slack() -> None:
+    for kind in kinds_of_facts():
+        if kind.keeper is not None:
+            assert kind.roles == command_named(kind.keeper.name).roles
+    assert [kind.file for kind in kinds_of_facts()] == list(FACT_FILES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "enough"),
+    [
+        ("readings", ("month=2026-11",)),
+        ("consents", ("program=rpm",)),
+        ("stays", ("admitted=2026-11-10T14:00",)),
+        ("complexity", ()),
+        ("marks", ("mark=apcm",)),
+    ],
+)
+def test_a_fact_is_taken_back_by_what_fits_it_alone(ccm: Ccm, ledger: Path, kind: str, enough: tuple[str, ...]) -> None:
+    fine(ccm("fact", kind, "patient=P-1042", *FACTS[kind], *by(kind)))
+
+    assert fine(ccm("fact", kind, "patient=p1042", *enough, "withdrawn=yes", *by(kind))).startswith(
+        "P-1042: taken back.\n"
+    )
+
+    rows = stored(ledger, "withdrawn, details")
+    assert [withdrawn for withdrawn, _ in rows] == [0, 1]
+    assert rows[0][1] == rows[1][1]
+
+
+def test_what_fits_several_facts_is_not_taken_back(ccm: Ccm, ledger: Path) -> None:
+    for month in ("2026-10", "2026-11"):
+        fine(ccm("fact", "readings", "patient=P-1042", f"month={month}", "days=18", *BY))
+
+    assert "month is empty" in refused(
+        ccm("fact", "readings", "patient=P-1042", "days=18", "withdrawn=yes", *BY), "FACT_REFUSED"
+    )
+    assert stored(ledger, "withdrawn") == [(0,), (0,)]
+
+
+def test_what_a_closed_month_rests_on_is_not_taken_back(ccm: Ccm) -> None:
+    line = ("P-1042", "25m", "meds", "10/30", *NOTE.split())
+    fine(ccm("log", "--as", NURSE, *line))
+    fine(ccm("close", "2026-10", "--as", BILLER, "--yes"))
+    consent = ("consents", "patient=P-1042", "program=CCM", "withdrawn=yes")
+
+    told = refused(ccm("fact", *consent, *BY), "MONTH_CLOSED")
+
+    assert "October 2026 is closed since 2026-11-24 (rule E9). Its statement rests on this fact." in told
+
+
+def test_a_closed_month_that_a_fact_would_change_is_told(ccm: Ccm) -> None:
+    fine(ccm("log", "--as", NURSE, "P-1046", "25m", "meds", "10/30", *NOTE.split()))
+    fine(ccm("close", "2026-10", "--as", BILLER, "--yes"))
+
+    said = fine(ccm("fact", "consents", "patient=P-1046", "program=CCM", "date=2026-10-01", "form=verbal", *BY))
+
+    assert said == "P-1046: recorded.\nOctober 2026 is closed: its statement stays as it was.\n"
+
+
+def test_the_statement_and_the_list_in_the_terminal_show_who_recorded_what(ccm: Ccm) -> None:
+    fine(ccm("fact", *CONSENT, *BY))
+    fine(ccm("fact", *CONSENT[:4], "form=written", "--as", LEAD))
+    fine(ccm("fact", *CONSENT[:4], "withdrawn=yes", "--as", LEAD))
+    fine(ccm("fact", "readings", "patient=P-1046", "month=2026-11", "days=18", *BY))
+
+    statement, listed = fine(ccm("patient", "P-1046")), fine(ccm("patient", "P-1046", "facts"))
+
+    assert "• readings on 18 days · November 2026 (Nurse One, Nov 24, 2026)" in statement
+    assert "CCM consent, " not in statement
+    assert "Withdrawn: CCM consent, written · Tue Nov 3, 2026\nWithdrawn by Lead One, Tue Nov 24, 2026, 10:00 am." in (
+        listed
+    )
+    assert (
+        "• Before: CCM consent, verbal · Tue Nov 3, 2026, recorded by Nurse One, Tue Nov 24, 2026, 10:00 am" in listed
+    )
+
+
+@pytest.mark.parametrize("words", [("P-1046",), ("P-1046", "facts")])
+def test_programs_get_every_fact_by_the_columns_of_its_file(ccm: Ccm, words: tuple[str, ...]) -> None:
+    fine(ccm("fact", *CONSENT, *BY))
+    fine(ccm("fact", *CONSENT[:4], "form=written", "--as", LEAD))
+
+    facts = json.loads(fine(ccm("patient", *words, "--json")))["facts"]
+
+    (consent,) = (one for one in facts if one["kind"] == "consent")
+    columns = {"patient": "P-1046", "program": "CCM", "date": "2026-11-03", "form": "verbal"}
+    at = "2026-11-24T15:00:00Z"
+    assert consent == {
+        "kind": "consent",
+        "subject": "CCM",
+        "date": "2026-11-03",
+        "until": None,
+        "holds": True,
+        "said": "CCM consent, written · Tue Nov 3, 2026",
+        "recorded_by": "lead1",
+        "recorded_at": at,
+        "file": "consents",
+        "revisions": [
+            {"columns": columns, "withdrawn": False, "recorded_by": "nurse1", "recorded_at": at},
+            {
+                "columns": {**columns, "form": "written"},
+                "withdrawn": False,
+                "recorded_by": "lead1",
+                "recorded_at": at,
+            },
+        ],
+    }
+
+
+def test_all_pages_of_the_facts_are_printed(ccm: Ccm) -> None:
+    for month in range(1, 12):
+        fine(ccm("fact", "readings", "patient=P-1042", f"month=2026-{month:02}", f"days={month}", *BY))
+
+    listed = fine(ccm("patient", "P-1042", "facts"))
+
+    assert re.findall(r"readings on (\d+) day", listed) == [str(month) for month in range(11, 0, -1)]
+    assert listed.count("P-1042 · facts") == 1
 
 
 @pytest.mark.parametrize(("author", "code"), [("nobody", "STAFF_UNKNOWN"), ("gone1", "PERSON_INACTIVE")])
@@ -128,7 +284,7 @@ def test_the_same_fact_comes_by_file(ccm: Ccm, tmp_path: Path, kind: str) -> Non
     file.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", encoding="utf-8")
     assert fine(ccm("import", kind, str(file))) == f"{kind}.csv: 1 added, 0 changed, 0 unchanged.\n"
     assert json.loads(fine(ccm("import", kind, str(file), "--json"))) == {"added": 0, "changed": 0, "unchanged": 1}
-    assert fine(ccm("fact", kind, "patient=P-1042", *FACTS[kind], *BY)) == "P-1042: that was known already.\n"
+    assert fine(ccm("fact", kind, "patient=P-1042", *FACTS[kind], *by(kind))) == "P-1042: that was known already.\n"
 
 
 def test_the_help_of_a_file_names_its_columns(ccm: Ccm) -> None:
@@ -149,7 +305,8 @@ PASTED = [
 def test_a_command_of_the_documentation_works_when_pasted(ccm: Ccm, command: str) -> None:
     words = shlex.split(command.replace("coord1", "nurse1").replace("practitioner1", "doctor1"))
     if "withdrawn=yes" in words:
-        fine(ccm(*(word for word in words if word != "withdrawn=yes")))
+        given = [word for word in words if word != "withdrawn=yes"]
+        fine(ccm(*given, *(["days=18"] if "readings" in words else [])))
     assert fine(ccm(*words)).startswith("P-1042: ")
 
 
@@ -160,15 +317,15 @@ def test_both_pages_show_how() -> None:
 def test_who_records_and_of_whom_may_be_written_in_other_letters(ccm: Ccm, ledger: Path) -> None:
     words = ("patient=p1042", "date=2026-11-05", "mdm=high", "by=Doctor1", "rationale=new heart failure")
 
-    said = fine(ccm("fact", "complexity", *words, "--as", "NURSE1"))
+    said = fine(ccm("fact", "complexity", *words, "--as", "DOCTOR1"))
 
     assert said.splitlines() == [
         "P-1042: recorded.",
         "  patient 'p1042' read as P-1042",
         "  by 'Doctor1' read as doctor1",
     ]
-    ((code, by),) = stored(ledger, "patient_code, recorded_by")
-    assert (code, by) == ("P-1042", "nurse1")
+    ((code, recorded_by),) = stored(ledger, "patient_code, recorded_by")
+    assert (code, recorded_by) == ("P-1042", "doctor1")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_show_lists_every_policy_with_its_value(ccm: Ccm) -> None:
         ("care_plan_max_days", "300", 300),
         ("count_outreach_attempts", "true", True),
         ("bands", "[[55, 59]]", [[55, 59]]),
-        ("payments", '{"99490": 6500}', {"99490": 6500}),
+        ("payments", '{"2026": {"99490": 6500}}', {"2026": {"99490": 6500}}),
         ("qualifying_credentials", '["RN"]', ["RN"]),
     ],
 )
@@ -68,14 +68,14 @@ def test_a_day_or_an_hour_that_is_none_is_refused(ccm: Ccm, name: str, word: str
 def test_an_own_payment_stands_in_the_list_of_the_month_and_in_the_ledger(ccm: Ccm, ledger: Path) -> None:
     fine(ccm("log", "--as", "nurse1", "P-1042", "20m", "meds", *NOTE.split()))
     assert "expected payment $66.13" in fine(ccm("month"))
-    fine(ccm("policy", "set", "payments", '{"99490": 6500}', *ADMIN))
+    fine(ccm("policy", "set", "payments", '{"2026": {"99490": 6500}}', *ADMIN))
     assert "expected payment $65.00" in fine(ccm("month"))
     assert "99490 ($65.00)" in fine(ccm("patient", "P-1042"))
     assert "is whole" in fine(ccm("verify"))
     with sqlite3.connect(ledger) as connection:
         changes = connection.execute("SELECT name, before, after, recorded_by FROM policy_changes").fetchall()
     connection.close()
-    assert changes == [("payments", '{"value": null}', '{"value": {"99490": 6500}}', "admin1")]
+    assert changes == [("payments", '{"value": null}', '{"value": {"2026": {"99490": 6500}}}', "admin1")]
 
 
 def test_bands_change_whom_the_near_list_shows(ccm: Ccm) -> None:
@@ -97,8 +97,8 @@ def test_bands_change_whom_the_near_list_shows(ccm: Ccm) -> None:
             "must be a valid integer. Nothing was changed.",
         ),
         (("set", "care_plan_max_days", "null", *ADMIN), "POLICY_VALUE", "Nothing was changed."),
-        (("set", "payments", '{"1": 5}', *ADMIN), "POLICY_VALUE", "no rulebook has the code 1"),
-        (("set", "payments", "{99490: 65}", *ADMIN), "POLICY_VALUE", "'{\"99490\": 6500}'"),
+        (("set", "payments", '{"2026": {"1": 5}}', *ADMIN), "POLICY_VALUE", "no rulebook has the code 1"),
+        (("set", "payments", "{99490: 65}", *ADMIN), "POLICY_VALUE", '\'{"2026": {"99490": 6500}}\''),
         (("reset", "everything", *ADMIN), "POLICY_UNKNOWN", "Nothing was changed."),
         (("set", "rpm_time", "interactive", "--as", "lead1"), "ROLE_NEEDED", "lead1 is no admin. Nothing was changed."),
         (("reset", "rpm_time", "--as", "biller1"), "ROLE_NEEDED", "Name an administrator"),

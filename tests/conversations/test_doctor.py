@@ -17,6 +17,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import insert, select, update
 from structlog.testing import capture_logs
+from support.books import a_book, brought
 from support.databases import migrate_to
 from support.practice import a_practice, an_entry, import_rows, patient_of_an_older_version, record, staff_row
 from support.slack import BLUE, GREEN, Harness, ManualClock, open_harness
@@ -483,9 +484,60 @@ def test_what_an_older_version_stored_is_named_with_how_to_mend_it(harness: Harn
 
     assert "VALUES" not in said
     assert "nurse1 (means RN), nurse2." in said["CREDENTIAL_UNREAD"][1]
-    assert said["CREDENTIAL_UNREAD"][2] == "Choose it again: /ccm staff nurse1"
+    assert said["CREDENTIAL_UNREAD"][2] == "Choose it again, as what it always was: /ccm staff nurse1"
     assert "L.P.N." in said["CREDENTIALS_UNMATCHED"][1]
     assert "Lead1, lead1" in said["STAFF_ALIKE"][1]
     assert said["CONDITIONS_UNREAD"][2] == "Write ICD-10-CM codes: /ccm patients SMITH-1950"
     assert said["CODES_NOT_OPAQUE"][1].endswith("that say something of the patient: 1.")
     assert "consent 1926-01-05" in said["DATES_UNLIKELY"][1]
+
+
+def on_the(harness: Harness, day: datetime) -> None:
+    harness.clock.now = day
+
+
+@pytest.mark.parametrize(
+    ("day", "missing"), [(datetime(2026, 11, 30, 15, tzinfo=UTC), False), (datetime(2026, 12, 1, 15, tzinfo=UTC), True)]
+)
+def test_from_december_on_next_years_rulebook_is_asked_for(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, day: datetime, missing: bool
+) -> None:
+    doctor = doctor_of(harness, monkeypatch)
+    on_the(harness, day)
+    known = found(doctor("--json"))
+
+    assert ("RULEBOOK_MISSING" in known) == missing
+    assert ("RULEBOOKS" in known) == (not missing)
+    if missing:
+        level, title, remedy = known["RULEBOOK_MISSING"]
+        assert level == "warning"
+        assert title == "There is no rulebook of 2027: its months are evaluated provisionally, by medicare-2026."
+        assert "ccm rulebook add medicare-2027.toml" in remedy
+
+
+def test_brought_books_are_looked_at(harness: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    doctor = doctor_of(harness, monkeypatch)
+    on_the(harness, datetime(2026, 12, 1, 15, tzinfo=UTC))
+    a_book(tmp_path, 2027)
+    a_book(tmp_path, 2026, ("cents = 6613", "cents = 6600"))
+    with brought(tmp_path):
+        known = found(doctor("--json"))
+    assert known["RULEBOOKS"][0] == "ok"
+    assert known["RULEBOOK_REPLACED"][0] == "warning"
+    assert "RULEBOOK_COPIED" not in known  # of the corrected 2026 one figure differs
+
+    (tmp_path / "medicare-2026.toml").unlink()
+    with brought(tmp_path):
+        level, title, _ = found(doctor("--json"))["RULEBOOK_COPIED"]
+    assert level == "warning"
+    assert title.startswith("medicare-2027 has every figure of medicare-2026")
+
+
+def test_a_rulebook_that_cannot_be_used_is_a_problem_and_the_rest_is_looked_at(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    a_book(tmp_path, 2027, ("cents = 6613", "cents = 66.13"))
+    with brought(tmp_path):
+        known = found(doctor_of(harness, monkeypatch)("--json"))
+    assert known["RULEBOOK_INVALID"][0] == "problem"
+    assert "DATABASE" in known

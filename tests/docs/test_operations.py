@@ -17,12 +17,13 @@ from bot.runtime.background import BackgroundThreads
 from bot.slack.refusals import REFUSALS, Kind
 from bot.telemetry.logs import CONSOLE, JSON
 from bot.telemetry.metrics import Metrics
+from ledger.rules.rulebook import FOLDER_VARIABLE
 from ledger.storage.database import Database
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 LINES = TEXT.splitlines()
-SETTINGS = {name.upper() for name in Settings.model_fields} | {"CCM_WORKSPACE"}
+SETTINGS = {name.upper() for name in Settings.model_fields} | {"CCM_WORKSPACE", FOLDER_VARIABLE}
 
 
 @cache

@@ -7,12 +7,12 @@ from support.codes import CODES, find_codes
 
 from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
 from bot.grammar.fact_vocabulary import SHAPES, Part, Shape
-from ledger.patients.fact_values import ConsentForm, Mdm, Setting, VisitType
+from ledger.patients.fact_values import ConsentForm, Mark, Mdm, Service, Setting, VisitType
 from ledger.rules.facts import Program
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 VERBAL, WRITTEN = ConsentForm.VERBAL, ConsentForm.WRITTEN
-CONSENT, PLAN, VISIT, STAY, READINGS, ENROLL, COMPLEX = SHAPES
+CONSENT, PLAN, VISIT, STAY, DEVICE, READINGS, ENROLL, COMPLEX, MARK = SHAPES
 
 
 def parse(line: str) -> FactLine:
@@ -63,6 +63,52 @@ def day(number: int, month: int = 11) -> date:
         ("readings 10/2026 16 P-1042", FactLine(READINGS, "P-1042", days=16, month=day(1, 10))),
         ("readings 77 2", FactLine(READINGS, "P-77", days=2)),
         ("readings 0 P-1042", FactLine(READINGS, "P-1042", days=0)),
+        (
+            "consent P-1042 verbal with Doctor1 by nurse2, all said",
+            FactLine(CONSENT, "P-1042", VERBAL, practitioner="Doctor1", taken_by="nurse2", said="all"),
+        ),
+        (
+            "consent P-1042 written said: cost sharing and may stop 11/03",
+            FactLine(CONSENT, "P-1042", WRITTEN, first_day=day(3), said="cost_sharing;may_stop"),
+        ),
+        ("consent P-1042 oral said all", FactLine(CONSENT, "P-1042", VERBAL, said="all")),
+        ("consent P-1042 oral said:none", FactLine(CONSENT, "P-1042", VERBAL, said="none")),
+        ("consent P-1042 oral said service, cost, one, stop", FactLine(CONSENT, "P-1042", VERBAL, said="all")),
+        (
+            "plan P-1042 11/03 complete copy:mail",
+            FactLine(PLAN, "P-1042", first_day=day(3), elements="all", copy_how="mail"),
+        ),
+        (
+            "plan copy to caregiver by portal given 11/05 P-1042 11/03",
+            FactLine(PLAN, "P-1042", first_day=day(3), last_day=day(5), copy_to="caregiver", copy_how="portal"),
+        ),
+        ("plan P-1042 copy:in person,pt", FactLine(PLAN, "P-1042", copy_to="patient", copy_how="in_person")),
+        (
+            "plan P-1042 complete without prognosis, goals",
+            FactLine(PLAN, "P-1042", elements="problems;symptoms;medication;interventions;coordination;review"),
+        ),
+        (
+            "plan P-1042 missing prognosis goals complete",
+            FactLine(PLAN, "P-1042", elements="problems;symptoms;medication;interventions;coordination;review"),
+        ),
+        ("plan P-1042 elements:meds,problem list", FactLine(PLAN, "P-1042", elements="problems;medication")),
+        ("plan P-1042 elements none", FactLine(PLAN, "P-1042", elements="none")),
+        ("device P-1042 set up 11/05", FactLine(DEVICE, "P-1042", first_day=day(5))),
+        ("device 1042 setup on Nov 5", FactLine(DEVICE, "P-1042", first_day=day(5))),
+        ("readings P-1042 18 from 11/05", FactLine(READINGS, "P-1042", first_day=day(5), days=18)),
+        ("readings from Nov 5 18 days P-1042", FactLine(READINGS, "P-1042", first_day=day(5), days=18)),
+        ("readings P-1042 11/07 11/05", FactLine(READINGS, "P-1042", dates="2026-11-05;2026-11-07")),
+        (
+            "readings P-1042 on 11/05-11/07, 2026-10-30 and mon",
+            FactLine(READINGS, "P-1042", dates="2026-10-30;2026-11-05;2026-11-06;2026-11-07;2026-11-23"),
+        ),
+        ("readings P-1042 11/05..11/05", FactLine(READINGS, "P-1042", dates="2026-11-05")),
+        ("mark P-1042 G0181", FactLine(MARK, "P-1042", Service("G0181"))),
+        ("mark 1042 90960 oct", FactLine(MARK, "P-1042", Service("90960"), month=day(1, 10))),
+        ("mark P-1042 apcm last month", FactLine(MARK, "P-1042", Mark.APCM, month=day(1, 10))),
+        ("mark P-1042 elsewhere pcm", FactLine(MARK, "P-1042", Mark.BILLED_ELSEWHERE, Program("PCM"))),
+        ("mark P-1042 elsewhere apcm", FactLine(MARK, "P-1042", Mark.BILLED_ELSEWHERE, Program("APCM"))),
+        ("mark P-1042 g0182 nov undo", FactLine(MARK, "P-1042", Service("G0182"), month=day(1), withdrawn=True)),
         ("enroll P-1042 CCM", FactLine(ENROLL, "P-1042", program=Program("CCM"))),
         (
             "enroll rpm 1042 from 11/02 until 12/31",
@@ -111,7 +157,7 @@ def test_words_may_come_in_any_order(line: str, understood: FactLine) -> None:
         ("consent P-1042 verbal written", [("WORD_CONFLICT", "written", "verbal")]),
         ("consent P-1042 verbal ccm rpm", [("WORD_CONFLICT", "rpm", "ccm")]),
         ("consent P-1042 verbal 11/03 11/20", [("WORD_CONFLICT", "11/20", "revoked 11/20")]),
-        ("plan P-1042 11/03 11/20", [("WORD_CONFLICT", "11/20", "11/03")]),
+        ("plan P-1042 11/03 11/20", [("WORD_CONFLICT", "11/20", "given 11/20")]),
         ("stay P-1042 snf 11/03 11/05 11/07", [("WORD_CONFLICT", "11/07", "11/05")]),
         ("consent P-1042 verbal revoked", [("DATE_MISSING", "revoked", "revoked yesterday")]),
         ("stay P-1042 snf from to 11/03", [("DATE_MISSING", "from", "from yesterday")]),
@@ -128,7 +174,28 @@ def test_words_may_come_in_any_order(line: str, understood: FactLine) -> None:
         ("readings P-1042 18 19", [("WORD_CONFLICT", "19", "18")]),
         ("readings P-1042 18 oct nov", [("WORD_CONFLICT", "nov", "oct")]),
         ("readings 5555 18", [("CODE_UNKNOWN", "5555", "P-1042")]),
-        ("readings P-1042 18 11/03", [("WORD_UNKNOWN", "11/03", "readings P-1042 18")]),
+        ("readings P-1042 18 11/03", [("WORD_CONFLICT", "11/03", "from 11/03")]),
+        (
+            "readings P-1042 11/03 18 11/05",
+            [("WORD_CONFLICT", "11/03", "from 11/03"), ("WORD_CONFLICT", "11/05", "from 11/05")],
+        ),
+        ("readings P-1042 11/30", [("DATE_IN_FUTURE", "11/30", "2026-11-24")]),
+        ("readings P-1042 11/09-11/05", [("DATE_UNREADABLE", "11/09-11/05", "2026-11-05..2026-11-09")]),
+        ("readings P-1042 18 from", [("DATE_MISSING", "from", "from yesterday")]),
+        ("plan P-1042 copy", [("WORD_MISSING", "copy", "copy:mail")]),
+        ("plan P-1042 copy:smoke", [("WORD_UNKNOWN", "smoke", "plan P-1042 2026-11-24")]),
+        ("plan P-1042 copy:mail,portl", [("WORD_UNKNOWN", "portl", "portal")]),
+        ("plan P-1042 copy:mail,portal", [("WORD_UNKNOWN", "portal", "portal")]),
+        (
+            "plan P-1042 without gools",
+            [("WORD_MISSING", "without", "without:problems"), ("WORD_UNKNOWN", "gools", "goals")],
+        ),
+        ("plan P-1042 complet", [("WORD_UNKNOWN", "complet", "complete")]),
+        ("consent P-1042 verbal by", [("WORD_MISSING", "by", "by nurse1")]),
+        ("consent P-1042 verbal said: cost, coffee", [("WORD_UNKNOWN", "coffee", "consent P-1042 verbal")]),
+        ("consent P-1042 verbal by ann by lee", [("WORD_CONFLICT", "lee", "ann")]),
+        ("mark P-1042 G0181 G0182", [("WORD_CONFLICT", "G0182", "G0181")]),
+        ("mark P-1042 G0183", [("WORD_CONFLICT", "G0183", "P-1042")]),
         (
             "plan CODE DATE",
             [

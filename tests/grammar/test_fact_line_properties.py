@@ -14,6 +14,8 @@ from bot.grammar.fact_vocabulary import ENROLL, SHAPES, Part, Shape
 WORDS = (
     "P-1042 p77 1042 77 0012 P-9 B12 9 18 0 9999999999 11/03 2/30 2/29 6/10 12/31 2026-11-03 2026-12-01 1999-01-01 "
     "today yesterday mon 11/10T14:30 2026-11-10T25:99 14:30 2:05 2:05pm at @ verbal written oral AWV e/m tcm ccm rpm "
+    "with by copy:mail,portal copy given complete without goals, said: all said service elements none device set up "
+    "G0181 90960 apcm elsewhere undo 11/05-11/09 11/20..11/05 "
     "revoked until to from admitted discharged snf inpatient rehab hospice nov 2026-11 11/2026 last month substantial "
     'moderate high New failure "quoted thing" " "" - : on for in days CODE DATE &amp; é ١٨'
 )

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cases import CASES as ALL_CASES
-from support.cases import CODE, WrittenCase, write_case
+from support.cases import CASES, CODE, WrittenCase, write_case
 from support.practice import verified
 from typer.testing import CliRunner
 
@@ -26,16 +25,6 @@ NEVER = {
     "same_minutes_in_two_programs": ("entries", "start: overlaps line 2 of the same staff member (rule E6)."),
 }
 """What cannot be in a ledger: one person in two places (rule E6). Older records of other systems may have it."""
-AWAITED = {
-    "complete_record",
-    "consent_with_another",
-    "device_period",
-    "home_health_oversight",
-    "licence_from_mid_month",
-    "plan_blocks_by_policy",
-}
-"""Whose facts the ledger cannot take yet."""
-CASES = [path for path in ALL_CASES if path.stem not in AWAITED]
 EXAMPLES = [path for path in CASES if path.read_text(encoding="utf-8").startswith("# Example")]
 
 
@@ -93,7 +82,7 @@ def test_a_case_that_no_ledger_may_hold_is_refused_with_the_rule(
     sqlite_database: Database, stem: str, tmp_path: Path
 ) -> None:
     kind, why = NEVER[stem]
-    (path,) = (path for path in ALL_CASES if path.stem == stem)
+    (path,) = (path for path in CASES if path.stem == stem)
     case = written(sqlite_database, path, tmp_path)
     assert list(case.refused) == [kind]
     assert why in case.refused[kind]
@@ -110,7 +99,7 @@ def test_all_cases_are_here_and_every_exception_names_one() -> None:
 def test_the_patient_command_prints_the_figures_of_the_case(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (path,) = (path for path in ALL_CASES if path.stem == "sixty_plain_minutes")
+    (path,) = (path for path in CASES if path.stem == "sixty_plain_minutes")
     case = written(sqlite_database, path, tmp_path)
     monkeypatch.setenv("CCM_DATABASE_URL", sqlite_database.url.render_as_string())
     result = CliRunner().invoke(app, ["patient", CODE, "2026-11", "--json"])

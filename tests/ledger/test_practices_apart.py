@@ -112,9 +112,9 @@ OWN_NUMBERS = {"T0TEST": "7001", "T0OTHER": "7002"}
 
 
 def alike(said: object, one: Practice) -> str:
-    """What was said, whoever's practice it is; a hash is of content that names the practice."""
+    """What was said, whoever's practice it is; hashes, and keys of claim lines, are of content that names it."""
     words = repr(said).replace(one.practice_id, "T0ONE").replace(OWN_NUMBERS[one.practice_id], "7000")
-    return re.sub(r"\b[0-9a-f]{64}\b", "a hash", words)
+    return re.sub(r"\b[0-9a-f]{64}\b|\bL-[A-Z2-7]{16}\b", "a hash", words)
 
 
 @pytest.fixture

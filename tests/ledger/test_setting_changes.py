@@ -59,7 +59,7 @@ def test_the_same_request_again_returns_the_first_receipt(database: Database, pr
 
 def test_delivered_at_once_it_is_taken_once(database: Database, practice: Practice) -> None:
     request = a_request({"setting": "payments"}, key="view:V2")
-    decision = Decision("payments", 7000, "99490")
+    decision = Decision("payments", 7000, "99490", "2026")
     results = at_once([partial(taken, database, practice, decision, request=request)] * 3)
 
     assert sorted(one.replayed for one in results if isinstance(one, PolicyReceipt)) == [False, True, True]
@@ -68,10 +68,10 @@ def test_delivered_at_once_it_is_taken_once(database: Database, practice: Practi
 
 @pytest.mark.either_database
 def test_two_administrators_with_a_code_each_keep_both(database: Database, practice: Practice) -> None:
-    decisions = [Decision("payments", 7000, "99490"), Decision("payments", 5100, "99439")]
+    decisions = [Decision("payments", 7000, "99490", "2026"), Decision("payments", 5100, "99439", "2026")]
     at_once([partial(taken, database, practice, decision) for decision in decisions])
 
-    assert stored(database, practice) == {"payments": {"99490": 7000, "99439": 5100}}
+    assert stored(database, practice) == {"payments": {"2026": {"99490": 7000, "99439": 5100}}}
 
 
 @pytest.mark.either_database
@@ -84,7 +84,7 @@ def test_what_is_so_already_is_no_change(database: Database, practice: Practice)
 
 @pytest.mark.either_database
 @pytest.mark.parametrize(
-    "decision", [Decision("payments", 7000, "99940"), Decision("digest_hour", 24), Decision("nothing", 1)]
+    "decision", [Decision("payments", 7000, "99940", "2026"), Decision("digest_hour", 24), Decision("nothing", 1)]
 )
 def test_what_cannot_be_is_refused(database: Database, practice: Practice, decision: Decision) -> None:
     with pytest.raises((LedgerError, KeyError)):
@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused(database: Database, practice: Practice, decis
 
 def test_every_setting_has_its_words_and_every_value_is_said() -> None:
     assert set(KNOWN_SETTINGS) == set(EXAMPLES)
-    for name, value in written_settings({"payments": {"99490": 7000}}).items():
+    for name, value in written_settings({"payments": {"2026": {"99490": 7000}}}).items():
         assert said(name, value)
     groups = [text.group for text in KNOWN_SETTINGS.values()]
     assert groups == sorted(groups, key=groups.index)

@@ -129,7 +129,7 @@ def test_every_field_of_the_description_is_read(tmp_path: Path) -> None:
     case = read(tmp_path, text)
     policy, facts, entry = case.policy, case.facts, case.facts.entries[0]
     assert policy.bands == ((5, 9), (15, 19))
-    assert policy.payments == {"99490": 7000}
+    assert policy.payments == {"2026": {"99490": 7000}}
     assert (policy.care_plan_max_days, policy.claim_date, policy.rpm_time) == (180, "month_end", "interactive")
     assert (policy.count_outreach_attempts, policy.initiating_visit) == (True, False)
     assert policy.qualifying_credentials == frozenset({"RN"})

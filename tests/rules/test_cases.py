@@ -43,9 +43,10 @@ def found(statement: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         "next": {program: [step["code"], step["minutes_missing"]] for program, step in first.items()},
         "warnings": [name for name in wanted.get("warnings", []) if name in names],
         "not_warnings": [name for name in wanted.get("not_warnings", []) if name not in names],
+        "tcm": statement.get("discharges", [{}])[0],
         "dates": {line["code"]: line["date_of_service"] for line in statement["codes"]},
     }
-    by_program = {"status", "blockers", "counted", "next", "dates"}
+    by_program = {"status", "blockers", "counted", "next", "dates", "tcm"}
     return {
         key: {program: everything[key][program] for program in value} if key in by_program else everything[key]
         for key, value in wanted.items()

@@ -223,12 +223,12 @@ def test_section_4_whoever_is_designated_on_the_last_day_bills_the_month(
 
 
 def test_r4_a_tie_goes_to_the_lower_base_code(build: Any) -> None:
-    same = Policy(payments={"99490": 8918})
+    same = Policy(payments={"2026": {"99490": 8918}})
     assert codes(build, 35, Program("CCM"), staff_id="lee", policy=same) == ["99490"]
 
 
 def test_r4_payments_of_the_practice_decide_and_are_the_amount(build: Any) -> None:
-    own = Policy(payments={"99490": 9000})
+    own = Policy(payments={"2026": {"99490": 9000}})
     statement = build.statement(build.month([build.entry(35, staff_id="lee")]), own)
     assert (build.codes(statement), statement.expected_cents) == (["99490"], 9000)
 
@@ -247,7 +247,7 @@ def test_b3_a_payment_that_is_not_known_counts_as_nothing_and_the_statement_says
     ]
     assert part.expected_cents == 0
     assert "the payment of 99426, 99427 is not known and counts as $0.00" in part.why
-    known = build.part(facts, Program("PCM"), Policy(payments={"99426": 8000, "99427": 5000}))
+    known = build.part(facts, Program("PCM"), Policy(payments={"2025": {"99426": 8000, "99427": 5000}}))
     assert (known.expected_cents, "not known" in known.why) == (13000, False)
 
 
@@ -295,7 +295,7 @@ def test_b3_a_family_whose_payments_are_not_known_is_shown_with_nothing(build: A
 )
 def test_r4_a_tie_goes_to_the_lower_base_code_and_a_cent_less_is_less(build: Any, cents: int, words: str) -> None:
     facts = build.month([build.entry(35, staff_id="lee")])
-    part = build.part(facts, policy=Policy(payments={"99491": cents}))
+    part = build.part(facts, policy=Policy(payments={"2026": {"99491": cents}}))
     assert build.codes(part) == ["99490"]
     assert {other.family: other.why_not for other in part.alternatives}["ccm_practitioner"] == words
 
@@ -309,7 +309,7 @@ def test_r4_a_tie_goes_to_the_lower_base_code_and_a_cent_less_is_less(build: Any
     ],
 )
 def test_r5_what_the_plain_codes_pay_beside_complex_care(build: Any, cents: int, words: str) -> None:
-    policy = Policy(payments={"99490": cents, "99439": 0})
+    policy = Policy(payments={"2026": {"99490": cents, "99439": 0}})
     part = build.part(build.month([build.entry(60)], **build.designated()), policy=policy)
     assert build.codes(part) == ["99487"]
     assert {other.family: other.why_not for other in part.alternatives}["ccm_staff"] == words

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import examples
 
-from ledger.rules.coding import Minutes, offer_of, prices_of, units_at
+from ledger.rules.coding import Minutes, offer_of, units_at
 from ledger.rules.durations import duration_minutes, split_at_midnight
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import (
@@ -31,6 +31,7 @@ from ledger.rules.facts import (
     TimeEntry,
 )
 from ledger.rules.policy import Policy
+from ledger.rules.prices import prices_of
 from ledger.rules.rulebook import rulebook_for
 from ledger.rules.statement import Statement, Status
 
@@ -49,7 +50,11 @@ policies = st.builds(
     complex_needs_plan_revision=st.booleans(),
     honor_complexity_designation=st.booleans(),
     claim_date=st.sampled_from(["threshold", "month_end"]),
-    payments=st.sampled_from([(), (("99491", 20000),), (("99490", 0), ("99426", 1))]),
+    payments=st.sampled_from(
+        [{}, {"2026": {"99491": 20000}}, {"2026": {"99490": 0, "99426": 1}, "2025": {"99490": 1}, "2027": {"99490": 2}}]
+    ),
+    practice_type=st.sampled_from(["clinic", "hospital_outpatient"]),
+    qualifying_apm=st.booleans(),
 )
 
 
@@ -271,7 +276,7 @@ def test_w12_names_those_that_may_be_one_piece_of_work_and_no_others(
 @given(month=months, total=st.integers(0, 400), more=st.integers(1, 60), share=st.integers(0, 400))
 def test_more_minutes_never_lower_what_a_family_pays(month: date, total: int, more: int, share: int) -> None:
     book = rulebook_for(month)
-    prices = prices_of(book, Policy())
+    prices = prices_of(book, Policy(), month)
     practitioner = min(share, total)
     for program in PROGRAMS:
         for family in book.time_families[program]:

@@ -49,8 +49,7 @@ YEARS = [2025, 2026]
 @pytest.fixture(autouse=True)
 def _books_read_anew() -> None:
     """Every test here stands on books that it read itself."""
-    rulebook_for.cache_clear()
-    rulebook._own_rulebooks.cache_clear()
+    rulebook.forget_rulebooks()
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -127,7 +126,8 @@ def test_b1_a_month_before_the_first_book_says_which_file_to_add() -> None:
     assert caught.value.code == "RULEBOOK_MISSING"
     assert caught.value.title == "No rulebook is in force on 2024-12-01: the first is medicare-2025."
     assert caught.value.remedy == (
-        "Add ledger/rules/books/medicare-2024.toml: copy medicare-2025.toml and correct its figures."
+        "Bring medicare-2024.toml, made of medicare-2025.toml with the figures of that year: "
+        "ccm rulebook add medicare-2024.toml"
     )
 
 
@@ -213,6 +213,7 @@ def test_a_faulty_table_is_named_with_the_line_on_which_it_begins(tmp_path: Path
             'name = "TCM"',
             'name = "APCM"',
             (
+                '[[discharge_family]] tcm: there is no [[program]] with the name TCM; add it, or correct "program"; '
                 '[conflict]: there is no [[program]] with the name TCM; add it, or correct "program"; '
                 "[[program]] APCM stands 2 times; keep one"
             ),
@@ -253,7 +254,7 @@ def test_every_table_that_names_an_unknown_source_is_told(tmp_path: Path) -> Non
     path.write_text(text)
     tables = tomllib.loads(text)
     named = [(f"[{table}]", tables[table]) for table in ("conflict", "conversion_factor")]
-    for table in ("program", "time_family", "reading_family"):
+    for table in ("program", "time_family", "reading_family", "discharge_family"):
         named += [(f"[[{table}]] {row['name']}", row) for row in tables[table]]
     named += [(f"[[payment]] {row['code']}", row) for row in tables["payment"]]
     with pytest.raises(RulebookError) as caught:

@@ -136,7 +136,7 @@ def test_n1_a_designation_that_is_not_honored_leads_on_to_the_plain_code(build: 
 
 def test_n1_payments_of_the_practice_are_what_the_minutes_are_worth(build: Any) -> None:
     facts = build.month([build.entry(19)])
-    assert upcoming(build, facts, payments={"99490": 7000}) == [("99490", 1, 7000)]
+    assert upcoming(build, facts, payments={"2026": {"99490": 7000}}) == [("99490", 1, 7000)]
 
 
 def test_n3_a_blocked_patient_still_has_a_next_code(build: Any) -> None:

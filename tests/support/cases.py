@@ -121,17 +121,27 @@ def fact_rows(tables: Tables) -> dict[str, list[Row]]:
     patient, month = tables.get("patient", {}), tables["month"]
     marks = [{"mark": "billed_elsewhere", "program": program} for program in patient.get("billed_elsewhere", ())]
     marks += [{"mark": "apcm"}] if patient.get("apcm") else []
+    marks += [{"mark": code} for code in patient.get("other_services", ())]
     found = {
         "enrollments": _rows(tables, "enrollment"),
         "consents": [{"form": "verbal", **row} for row in _rows(tables, "consent")],
         "visits": _rows(tables, "initiating_visit"),
-        "care-plans": _rows(tables, "care_plan"),
+        "care-plans": [_with_copy(row) for row in tables.get("care_plan", ())],
         "stays": _rows(tables, "stay"),
         "complexity": _rows(tables, "complexity"),
-        "readings": [{"month": month, **row} for row in _rows(tables, "readings")],
+        "devices": _rows(tables, "device"),
+        "readings": [
+            row if {"from", "dates"} & row.keys() else {"month": month, **row} for row in _rows(tables, "readings")
+        ],
         "marks": [{"month": month, **mark} for mark in marks],
     }
     return {kind: [{"patient": CODE, **row} for row in rows] for kind, rows in found.items() if rows}
+
+
+def _with_copy(plan: Tables) -> Row:
+    """The row of a care plan, with the copy that was given in columns of its own."""
+    copy = {f"copy_{name}": _text(value) for name, value in plan.get("copy", {}).items()}
+    return {name: _text(value) for name, value in plan.items() if name != "copy"} | copy
 
 
 def _rows(tables: Tables, table: str) -> list[Row]:
@@ -198,6 +208,8 @@ def _text(value: object) -> str:
         return _yes_no(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return ";".join(map(_text, value)) or "none"
     return "" if value is None else str(value)
 
 

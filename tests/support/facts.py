@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from support.practice import AT, MONTH, import_file, statement, write_csv
 
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import FACT_FILES, WITHDRAWN
+from ledger.recording.fact_reading import FACT_FILES
+from ledger.recording.fact_rows import WITHDRAWN
 from ledger.rules.facts import PatientMonth
 from ledger.storage.database import Database
 from ledger.storage.tables import PatientFactRow

@@ -33,11 +33,6 @@ source = "secondary"
 """All that makes the program; the payment is invented."""
 
 
-def forget_rulebooks() -> None:
-    for kept in (rulebook._own_rulebooks, rulebook.program_tables, rulebook.rulebook_for):
-        kept.cache_clear()
-
-
 @contextmanager
 def with_bhi(directory: Path) -> Iterator[Program]:
     """The program, known as long as the block runs, in rulebooks that have its table."""
@@ -45,7 +40,7 @@ def with_bhi(directory: Path) -> Iterator[Program]:
         (directory / path.name).write_text(path.read_text(encoding="utf-8") + BHI, encoding="utf-8")
     real = rulebook.load_rulebooks
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rulebook, "load_rulebooks", lambda: real(directory))
-        forget_rulebooks()
+        patch.setattr(rulebook, "load_rulebooks", lambda **_: real(directory))
+        rulebook.forget_rulebooks()
         yield Program("BHI")
-    forget_rulebooks()
+    rulebook.forget_rulebooks()

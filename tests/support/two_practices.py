@@ -5,7 +5,8 @@ and team ids, idempotency keys and instants.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from functools import partial
 from typing import Any
@@ -34,10 +35,17 @@ from jobs.scheduling.claims import Claim, Occurrence
 from jobs.scheduling.schedules import WEEKLY, DueRun, plans
 from ledger import setting_changes
 from ledger.audit import verify, verify_closings
+from ledger.claims import exports as claim_exports
+from ledger.claims import marks
+from ledger.claims.columns import CLAIM_FILE
+from ledger.claims.lines import ClaimLine
+from ledger.claims.states import ClaimStatus
 from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
-from ledger.months import closed_months, figures, patient_months
-from ledger.patients import facts, records, roster_history
+from ledger.imports import claim_file
+from ledger.imports.table_file import Rows
+from ledger.months import closed_months, consents, figures, patient_months
+from ledger.patients import fact_history, facts, records, roster_history
 from ledger.practice import practice
 from ledger.practice.practice import Practice
 from ledger.recording import addenda, entries, fact_reading, fixes, timers, voids
@@ -48,6 +56,7 @@ from ledger.reports import (
     finishing,
     home_tabs,
     month_lists,
+    new_book,
     own_entries,
     roster_files,
     summaries,
@@ -70,9 +79,11 @@ from ledger.roster import (
 )
 from ledger.roster import changes as roster_changes
 from ledger.rules.facts import Program
+from ledger.rules.rulebook import rulebooks
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
 from ledger.storage.tables import CareTeamRow
+from ledger.validation import Cells, ImportSummary, names
 
 Ask = Callable[[Connection, Practice], Any]
 Write = Callable[[Database, Practice], Any]
@@ -89,6 +100,10 @@ PERSON = {"id": "coord9", "slack_user_id": "U0NINE", "name": "Nine", "credential
 PATIENT = {**patient_row(code="P-9001"), "team": "blue-team"}
 COMPLEXITY = {"date": "2026-11-02", "mdm": "high", "by": "doctor1", "rationale": "new heart failure"}
 NEXT_YEAR = date(2027, 1, 5)
+DEARER_BOOKS = [
+    replace(book, file_hash="corrected", national_payments=dict.fromkeys(book.payments, 9900)) for book in rulebooks()
+]
+"""The rulebooks with other payments."""
 END = facts.Fact(
     "P-1042",
     facts.FactKind.ENROLLMENT,
@@ -99,6 +114,10 @@ END = facts.Fact(
 )
 """An end that lies ahead of everything else that is asked here."""
 CONSENT = facts.Fact("P-1046", facts.FactKind.CONSENT, TODAY, Program("CCM"), details={"form": "verbal"})
+
+
+def _consent_version(revision: int) -> fact_history.FactVersion:
+    return fact_history.FactVersion("P-1046", CONSENT.kind, CONSENT.subject, TODAY, revision)
 
 
 def asked(name: str) -> Request:
@@ -166,6 +185,21 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.lists.blockers_of": lambda c, p: lists.blockers_of(c, p, ["P-1042"], TODAY),
     "ledger.roster.lists.patient_columns": lambda c, p: lists.patient_columns(c, p.practice_id, "P-1042"),
     "ledger.roster.lists.terms_of": lambda c, p: lists.terms_of(c, p.practice_id, "nurse2"),
+    "ledger.roster.lists.npi_of": lambda c, p: lists.npi_of(c, p.practice_id, "doctor1"),
+    "ledger.claims.exports.lines_of_month": lambda c, p: _without_keys(claim_exports.lines_of_month(c, p, MONTH)),
+    "ledger.claims.exports.list_claims": lambda c, p: [
+        (one.change, one.status, one.line.code) for one in claim_exports.list_claims(c, p, MONTH).lines
+    ],
+    "ledger.claims.exports.exported_lines": lambda c, p: _without_keys(
+        line for line in claim_exports.exported_lines(c, p, MONTH).values() if line
+    ),
+    "ledger.claims.exports.last_export": lambda c, p: claim_exports.last_export(c, p, MONTH),
+    "ledger.claims.exports.line_as_exported": lambda c, p: _without_keys(
+        filter(None, [claim_exports.line_as_exported(c, p, _claim_key(c, p))])
+    ),
+    "ledger.claims.marks.marks_of": lambda c, p: [one.status for one in marks.marks_of(c, p, MONTH).values()],
+    "ledger.claims.marks.totals_of_month": lambda c, p: marks.totals_of_month(c, p, MONTH),
+    "ledger.claims.marks.totals_by_month": lambda c, p: marks.totals_by_month(c, p, most=3),
     "ledger.roster.lists.find_people": lambda c, p: lists.find_people(c, p.practice_id, "nurse1"),
     "ledger.roster.lists.suggest_people": lambda c, p: lists.suggest_people(c, p.practice_id, "nurse", most=10),
     "ledger.roster.lists.listed_teams": lambda c, p: lists.listed_teams(c, p.practice_id, TODAY),
@@ -207,6 +241,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.months.closed_months.frozen_statements": lambda c, p: closed_months.frozen_statements(
         c, p.practice_id, A_CLOSE, ["P-1042", "X-1042"]
     ),
+    "ledger.reports.new_book.effect_of_books": lambda c, p: new_book.effect_of_books(c, p, DEARER_BOOKS),
     "ledger.closing.month_close.preview_close": lambda c, p: month_close.preview_close(c, p, SEPTEMBER, at=AT),
     "ledger.closing.month_close.earlier_receipt": lambda c, p: month_close.earlier_receipt(c, p, asked("close")),
     "ledger.closing.changes.changes_since_last_close": lambda c, p: changes.changes_since_last_close(c, p, A_CLOSE),
@@ -251,7 +286,15 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patients.roster_history.billed_by": lambda c, p: sorted(
         roster_history.billed_by(c, p.practice_id, ["doctor1"])
     ),
+    "ledger.patients.fact_history.fact_histories": lambda c, p: fact_history.fact_histories(c, p, "P-1042"),
+    "ledger.patients.fact_history.fact_history": lambda c, p: fact_history.fact_history(c, p, CONSENT),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
+    "ledger.patients.facts.fact_in_force": lambda c, p: facts.fact_in_force(
+        c, p, ("P-1042", "consent", "CCM", date(2026, 1, 5))
+    ),
+    "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
+        c, p, ["P-1042", "P-1046"], on=TODAY
+    ),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
     "ledger.setting_changes.policy_changes": setting_changes.policy_changes,
@@ -311,6 +354,43 @@ QUESTIONS: Mapping[str, Ask] = {
     "jobs.digests.standing.standings": lambda c, p: standing.standings(c, p, MONTH, listed_now(c, p)),
 }
 """What asks the ledger about a practice."""
+
+
+def _claim_key(connection: Connection, own: Practice) -> str:
+    """The key of the first claim line of November; each practice has its own."""
+    return next((line.key for line in claim_exports.lines_of_month(connection, own, MONTH)), "none")
+
+
+def _without_keys(lines: Iterable[ClaimLine]) -> list[ClaimLine]:
+    """Lines as they are alike in every practice: keys and statements are a practice's own."""
+    found = [replace(line, key="", statement_hash="") for line in lines]
+    return sorted(found, key=lambda line: (line.patient_code, line.code))
+
+
+def _export_claims(database: Database, own: Practice) -> int:
+    mine = database.of(own.practice_id)
+    return len(claim_exports.export_claims(mine, own, MONTH, at=AT, by="biller1").lines)
+
+
+def _mark_claim(connection: Connection, own: Practice) -> ClaimStatus:
+    line = claim_exports.lines_of_month(connection, own, MONTH)[0]
+    asks: dict[str, Any] = {"request": asked("claim"), "at": AT, "by": "biller1"}
+    return marks.mark_line(connection, own, marks.Asked(line, ClaimStatus.SUBMITTED), **asks).mark.status
+
+
+def _mark_claims(connection: Connection, own: Practice) -> list[ClaimStatus]:
+    lines = claim_exports.lines_of_month(connection, own, MONTH)
+    told = [marks.Asked(line, ClaimStatus.PAID) for line in lines]
+    return [receipt.mark.status for receipt in marks.mark_lines(connection, own, told, at=AT, by="biller1")]
+
+
+def _import_claims(database: Database, own: Practice) -> ImportSummary:
+    with database.of(own.practice_id).reading() as connection:
+        key = _claim_key(connection, own)
+    said = {"line_key": key, "status": "denied", "status_on": "2026-11-18"}
+    cells = Cells(2, {**dict.fromkeys(names(CLAIM_FILE), ""), **said})
+    with database.of(own.practice_id).writing() as connection:
+        return claim_file.import_claims(connection, own, Rows("claims.csv", [cells]), at=AT, progress=lambda *_: None)
 
 
 def _timer(staff_id: str = "nurse1") -> timers.Timer:
@@ -477,10 +557,11 @@ def _reopen(database: Database, own: Practice) -> month_close.ClosingReceipt:
     return month_close.reopen_month(database.of(own.practice_id), own, OCTOBER, **asks)
 
 
+DOCTOR = {"id": "doctor1", "slack_user_id": "U0DOCTOR1", "name": "Doctor One", "npi": "1234567893"}
 STAFF = [
     staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Other Nurse", credential="LPN", roles="lead"),
     staff_row(id="nurse2", slack_user_id="U0NURSE2", name="Nurse Two", credential="LPN", supervised="no"),
-    staff_row(id="doctor1", slack_user_id="U0DOCTOR1", name="Doctor One", credential="DO", roles="practitioner"),
+    staff_row(**DOCTOR, credential="DO", roles="practitioner"),
 ]
 BARE_TEAM = {"name": "Bare Team", "channel_id": ""}
 PATIENTS = [
@@ -511,6 +592,16 @@ WRITES: Mapping[str, Write] = {
     ),
     "ledger.recording.facts.record_fact": saved(
         lambda c, p: recording_facts.record_fact(c, p, CONSENT, request=asked("fact"), at=AT, recorded_by="nurse1")
+    ),
+    "ledger.recording.facts.withdraw_fact": saved(
+        lambda c, p: recording_facts.withdraw_fact(
+            c, p, _consent_version(0), request=asked("withdraw"), at=AT, by="nurse1"
+        )
+    ),
+    "ledger.recording.facts.undo_fact": saved(
+        lambda c, p: recording_facts.undo_fact(
+            c, p, [_consent_version(1)], request=asked("undo a fact"), at=AT, by="nurse1"
+        )
     ),
     "ledger.reports.takes.take_or_release": saved(
         lambda c, p: takes.take_or_release(c, p, MONTH, "P-1042", "nurse1", request=asked("take"), at=AT)
@@ -632,6 +723,10 @@ WRITES: Mapping[str, Write] = {
     "ledger.imports.fact_files.import_facts plan": lambda d, p: import_fact_rows(
         d, p, "care-plans", [{"patient": "P-1043", "date": "2026-11-02"}]
     ),
+    "ledger.claims.exports.export_claims": _export_claims,
+    "ledger.claims.marks.mark_line": saved(_mark_claim),
+    "ledger.claims.marks.mark_lines": saved(_mark_claims),
+    "ledger.imports.claim_file.import_claims": _import_claims,
     "ledger.recording.entries.record_entry billable": saved(
         lambda c, p: _record(c, p, "billable", patient="P-1043", minutes=30)
     ),

@@ -10,8 +10,8 @@ import pytest
 from support.accessibility import faults_in
 from support.block_kit import check_message, check_options_answer, check_view
 
+from bot.commands.facts.kinds import fact_keepers
 from bot.commands.facts.shared import FactKeeper
-from bot.listeners.facts import FACT_KEEPERS
 from bot.setup import SetUp, missing_steps
 from bot.views.card import card_view
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
@@ -75,7 +75,7 @@ from ledger.reports.worklists import BandCount, NearPatient, Worklist
 from ledger.roster.accounts import Ended
 from ledger.roster.changes import ColumnChange, RosterReceipt
 from ledger.roster.designations import Leaving
-from ledger.roster.directory import Person, Role, Team
+from ledger.roster.directory import OPERATOR, Person, Role, Team
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.roster.setup import Beginning, SetUpGaps
@@ -318,7 +318,7 @@ def test_the_forms_about_an_entry_fit_whatever_its_note_and_its_name() -> None:
     check_message("Entries", [menu])
 
 
-@pytest.mark.parametrize("keeper", FACT_KEEPERS.values(), ids=FACT_KEEPERS)
+@pytest.mark.parametrize("keeper", fact_keepers().values(), ids=fact_keepers())
 def test_the_forms_for_facts_fit_whatever_stands_in_them(keeper: FactKeeper) -> None:
     longest = {
         "rationale": "x" * 3000,
@@ -507,7 +507,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
         WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked),
         CarePlans(occasion, 365, Lapsing(plans, consents)),
         MonthStart(replace(occasion, team=None), counts, 15_000, blocked),
-        *(MissedRun(PRACTICE, kind, occasion.team, AT) for kind in TITLES),
+        *(MissedRun(PRACTICE, kind, occasion.team, AT, OPERATOR) for kind in TITLES),
     ):
         payload = notice_message(notice).payload()
         check_message(payload["text"], payload["blocks"])

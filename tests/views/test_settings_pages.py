@@ -27,14 +27,18 @@ MANY = [f"CREDENTIAL-{number}" for number in range(200)]
 def test_the_settings_and_the_form_of_each_fit_whatever_was_decided() -> None:
     codes = sorted({code for book in load_rulebooks() for code in book.payments})
     largest: dict[str, Any] = {
-        "payments": dict.fromkeys(codes, 9_999_999),
+        "payments": {str(year): dict.fromkeys(codes, 9_999_999) for year in range(2025, 2032)},
         "qualifying_credentials": MANY,
         "bands": [[number, number] for number in range(1000, 1300)],
         "digest_days": list(range(1, 29)),
     }
     values = written_settings(largest)
     known = [Setting(name, values[name], PolicyChange(name, None, 1, AT, "admin1")) for name in KNOWN_SETTINGS]
-    payments = [CodePayment(code, 9_999_999, 9_999_999) for code in codes]
+    payments = [
+        CodePayment(str(year), code, 9_999_999, 9_999_999, is_provisional=True)
+        for year in (2026, 2027, 2025)
+        for code in codes
+    ]
 
     payload = settings_list(known, staff=lambda _: "Admin " * 40, when=str).payload()
     check_message(payload["text"], payload["blocks"])

@@ -40,5 +40,6 @@ COMPLEX = FactKeeper(
     ),
     file="complexity",
     says=in_words,
+    signs=True,
 )
 """The command, its form and its rules."""

@@ -1,5 +1,6 @@
 """``/ccm consent``: the consent to a program, or that it was revoked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -11,16 +12,18 @@ from bot.grammar.fact_line import FactLine
 from bot.permissions import KEEPING_FACTS
 from bot.views import formatting
 from bot.views.forms.fact import Complaint, FactForm
-from bot.views.forms.fact_inputs import ChoiceInput, DayInput, ProgramInput
+from bot.views.forms.fact_inputs import BoxesInput, ChoiceInput, DayInput, ProgramInput, StaffInput
+from bot.views.forms.pickers import CONSENT_PRACTITIONER, CONSENT_TAKER
 from bot.views.help import Topic
-from ledger.patients.fact_values import ConsentForm
+from ledger.patients.fact_values import CONSENT_POINTS, ConsentForm, ConsentPoint
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
 from ledger.roster.directory import enrolled_programs
+from ledger.rules.records import SAID_WORDS
 from ledger.rules.rulebook import known_programs
 
 
-def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
+def program_of(call: Call, connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine | Refusal:
     """Without a program it is to the only one that the patient is enrolled in on that day, or else today."""
     line = replace(line, first_day=line.first_day or call.today)
     if line.program:
@@ -39,16 +42,44 @@ def program_of(call: Call, connection: Connection, line: FactLine) -> FactLine |
 def in_words(fact: Fact, _practice: Practice) -> list[str]:
     """Return what the fact says, part by part; an empty part says nothing."""
     ending = f"revoked {formatting.full_day(fact.until_date)}" if fact.until_date else ""
-    return [f"{fact.subject} consent, {fact.details['form']}", formatting.full_day(fact.on_date), ending]
+    to, by = (fact.details.get(name) for name in ("practitioner", "by"))
+    return [
+        f"{fact.subject} consent, {fact.details['form']}",
+        formatting.full_day(fact.on_date),
+        ending,
+        f"with {formatting.escaped(to)}" if to else "",
+        f"taken by {formatting.escaped(by)}" if by else "",
+        _said(fact.details.get("said")),
+    ]
 
+
+def _said(points: Sequence[str] | None) -> str:
+    if points is None:
+        return "what was said is not recorded"
+    if set(points) == set(CONSENT_POINTS):
+        return "all four things said"
+    return f"said: {', '.join(point.replace('_', ' ') for point in points) or 'none of the four things'}"
+
+
+SAID = {point: SAID_WORDS[point].capitalize() for point in ConsentPoint}
 
 CONSENT = FactKeeper(
     roles=KEEPING_FACTS,
     topic=Topic(
-        "consent CODE [DATE] verbal|written [PROGRAM] [revoked DATE]",
-        "Records the consent to a program, or that it was revoked.",
-        ("/ccm consent P-1042 yesterday verbal", "/ccm consent P-1042 2026-01-12 written ccm revoked yesterday"),
-        (DATES, f"{PROGRAMS}; not needed where the patient has one program", ANY_ORDER),
+        "consent CODE [DATE] verbal|written [PROGRAM] [with STAFF] [by STAFF] [all said] [revoked DATE]",
+        "Records the consent to a program and its practitioner, or that it was revoked.",
+        (
+            "/ccm consent P-1042 yesterday verbal all said",
+            "/ccm consent P-1042 11/03 written with doctor1 by nurse1 said:service,cost-sharing",
+            "/ccm consent P-1042 2026-01-12 written ccm revoked yesterday",
+        ),
+        (
+            DATES,
+            f"{PROGRAMS}; not needed where the patient has one program",
+            "*with* the practitioner, *by* who took it: without them the patient's billing practitioner, and you.",
+            "*said* `service`, `cost-sharing`, `one-practitioner`, `may-stop`; `all said` where all four were (W15).",
+            ANY_ORDER,
+        ),
     ),
     form=FactForm(
         shapes.CONSENT,
@@ -60,7 +91,16 @@ CONSENT = FactKeeper(
                 choices={ConsentForm.VERBAL: "Verbal", ConsentForm.WRITTEN: "Written"},
             ),
             DayInput(column="date", attribute="first_day", label="Given on", is_now=True),
+            BoxesInput(column="said", attribute="said", label="What was said", choices=SAID),
             ProgramInput(hint="Not needed where the patient has one program.", optional=True),
+            StaffInput(
+                column="practitioner",
+                attribute="practitioner",
+                label="Practitioner",
+                hint="Empty: the patient's billing practitioner.",
+                finds=CONSENT_PRACTITIONER,
+            ),
+            StaffInput(column="by", attribute="taken_by", label="Taken by", hint="Empty: you.", finds=CONSENT_TAKER),
             DayInput(
                 column="revoked",
                 attribute="last_day",

@@ -20,13 +20,18 @@ from ledger.roster.directory import enrolled_since
 from ledger.rules.rulebook import known_programs
 
 
-def begun(call: Call, connection: Connection, line: FactLine) -> FactLine | Refusal:
-    """Without a date it begins today; an end alone is that of the enrollment which the patient has."""
+def begun(call: Call, connection: Connection, line: FactLine, corrects: Fact | None) -> FactLine | Refusal:
+    """Without a date it begins today; an end alone is that of the enrollment which the patient has.
+
+    The one that is corrected is none: it may begin on another day.
+    """
     code, on = line.patient_code or "", line.first_day or call.today
     if line.choice is not None and line.last_day is None:
         words = "Say until when: the reason is why the enrollment ended."
         return Refusal((Complaint("to", words),), line, replace(line, last_day=call.today))
     since = enrolled_since(connection, call.practice, code, on).get(line.program or known_programs()[0])
+    if corrects is not None and since == corrects.on_date and line.program == corrects.subject:
+        since = None
     is_end_alone = line.first_day is None and line.last_day is not None
     if is_end_alone and since is None:
         words = f"{code} is not enrolled in {line.program}, so there is nothing to end. Say since when it was."

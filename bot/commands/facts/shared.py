@@ -4,6 +4,7 @@ Each command has its own file with its topic and the inputs of its form. A line 
 those of the import file of the same facts.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -15,6 +16,7 @@ from bot.commands.command import Command, Later
 from bot.grammar.fact_line import FactLine, completed, format_fact, parse_fact
 from bot.grammar.fact_vocabulary import Shape
 from bot.views.fact import fact_receipt
+from bot.views.fact_buttons import version_at
 from bot.views.forms.fact import (
     Complaint,
     FactForm,
@@ -29,9 +31,10 @@ from bot.views.forms.fact_inputs import DayInput, TimeInput
 from bot.views.reply import Answer, OpenForm, Reply, reply_view
 from ledger.characters import characters
 from ledger.errors import LedgerError
+from ledger.patients.fact_history import FactVersion, fact_history
 from ledger.patients.facts import Fact
 from ledger.practice.practice import Practice
-from ledger.recording.fact_reading import FACT_FILES, RATIONALE_CHARACTERS, FactRefusedError, read_fact
+from ledger.recording.fact_reading import RATIONALE_CHARACTERS, FactRefusedError, read_fact
 from ledger.recording.facts import FACT, FactReceipt, record_fact
 from ledger.roster.directory import find_codes
 from ledger.storage.idempotency import Request
@@ -50,7 +53,11 @@ class Refusal:
     example: FactLine
 
 
-def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine | Refusal:
+Fill = Callable[[Call, Connection, FactLine, Fact | None], FactLine | Refusal]
+"""Adds what a line may leave out, or says what has to be asked first; the last is the fact that it corrects."""
+
+
+def dated_today(call: Call, _connection: Connection, line: FactLine, _corrects: Fact | None) -> FactLine | Refusal:
     """Return the line with today in place of a date that it leaves out."""
     return replace(line, first_day=line.first_day or call.today)
 
@@ -59,8 +66,7 @@ def dated_today(call: Call, _connection: Connection, line: FactLine) -> FactLine
 class FactKeeper(Command):
     """A command that records a fact: beside what every command has, its form and the import file of such facts.
 
-    ``says`` has the fact in words, part by part; ``fill`` adds what a line may leave out, or says what has to be asked
-    first.
+    ``says`` has the fact in words, part by part.
     """
 
     name: str = field(init=False)
@@ -68,7 +74,9 @@ class FactKeeper(Command):
     form: FactForm
     file: str
     says: Callable[[Fact, Practice], list[str]]
-    fill: Callable[[Call, Connection, FactLine], FactLine | Refusal] = dated_today
+    fill: Fill = dated_today
+    signs: bool = False
+    """Whether whoever records it is the one who decided it, whom the file names under ``by``."""
 
     def __post_init__(self) -> None:
         """Call the keeper as its shape is called, and make it its own command's handler."""
@@ -110,26 +118,38 @@ def open_fact_form(keeper: FactKeeper, call: Call) -> OpenForm:
     return _open(keeper, call, line, (), example=line)
 
 
-def submit_fact(keeper: FactKeeper, call: Call, values: Mapping[str, str]) -> OpenForm | dict[str, str]:
+def submit_fact(
+    keeper: FactKeeper, call: Call, values: Mapping[str, str], *, corrects: str = ""
+) -> OpenForm | dict[str, str]:
     """Record what was filled in; return the receipt as a view, or what is wrong by the names of inputs.
 
     What is wrong with no input, such as who designates, is said above them in the form as it was filled in.
+    ``corrects`` names the revision of a fact in whose place it is recorded, as the form brought it back.
     """
-    request = call.request({"fact": keeper.name, **values})
+    corrected = version_at(json.loads(corrects)) if corrects else None
+    request = call.request({"fact": keeper.name, **values, **({"corrects": corrects} if corrects else {})})
     with call.database.writing() as connection:
         receipt = FACT.earlier(connection, call.practice.practice_id, request)
         if receipt is not None:
             return _receipt_view(keeper, call, receipt)
         line = line_of(keeper.form, values)
         complaints = _gaps(keeper, call, connection, line)
-        said = None if complaints else _read(keeper, call, connection, line)
+        if corrected and line.patient_code not in {None, corrected.patient_code}:
+            complaints = (*complaints, Complaint("patient", _of_another(corrected)))
+        said = None if complaints else _read(keeper, call, connection, line, corrected)
         if isinstance(said, Fact):
-            return _receipt_view(keeper, call, _recorded(call, connection, said, request))
+            return _receipt_view(keeper, call, _recorded(call, connection, said, request, corrected))
         complaints = said.complaints if said else complaints
     errors = errors_by_input(keeper.form, complaints)
     if errors is not None:
         return errors
-    return OpenForm(fact_form(keeper.form, values, today=call.today, said=complaint_lines(keeper.form, complaints, ())))
+    above = complaint_lines(keeper.form, complaints, ())
+    return OpenForm(fact_form(keeper.form, values, today=call.today, said=above, corrects=corrects))
+
+
+def _of_another(corrected: FactVersion) -> str:
+    code = corrected.patient_code
+    return f"This fact is one of {code}. Withdraw it there, and record it for the other patient: both then say so."
 
 
 def _parse(call: Call, connection: Connection, shape: Shape) -> FactLine:
@@ -169,16 +189,19 @@ def _open(
     return OpenForm(fact_form(keeper.form, values, today=call.today, said=said, example=shown))
 
 
-def _read(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine) -> Fact | Refusal:
+def _read(
+    keeper: FactKeeper, call: Call, connection: Connection, line: FactLine, corrected: FactVersion | None = None
+) -> Fact | Refusal:
     """Return the fact that a line without gaps states, by the rules of its import file."""
-    full = keeper.fill(call, connection, line)
+    history = fact_history(connection, call.practice, corrected) if corrected else None
+    full = keeper.fill(call, connection, line, history.newest.fact if history else None)
     if isinstance(full, Refusal):
         return full
     cells = cells_of(keeper.form, full)
-    if "by" in FACT_FILES[keeper.file].columns:
-        cells["by"] = call.person.staff_id  # whoever designates signs for it
+    if keeper.signs:
+        cells["by"] = call.person.staff_id
     try:
-        return read_fact(connection, call.practice, keeper.file, cells, at=call.at).fact
+        return read_fact(connection, call.practice, keeper.file, cells, at=call.at, author=call.person.staff_id).fact
     except FactRefusedError as refused:
         complaints = tuple(Complaint(each.column, f"{each.message} {each.remedy}") for each in refused.problems)
         return Refusal(complaints, line, FactLine(line.shape, line.patient_code, line.choice, line.program))
@@ -201,14 +224,33 @@ def _gaps(keeper: FactKeeper, call: Call, connection: Connection, line: FactLine
     return tuple(found)
 
 
-def _recorded(call: Call, connection: Connection, fact: Fact, request: Request) -> FactReceipt:
-    return record_fact(connection, call.practice, fact, request=request, at=call.at, recorded_by=call.person.staff_id)
+def _recorded(
+    call: Call, connection: Connection, fact: Fact, request: Request, corrected: FactVersion | None = None
+) -> FactReceipt:
+    return record_fact(
+        connection,
+        call.practice,
+        fact,
+        request=request,
+        at=call.at,
+        recorded_by=call.person.staff_id,
+        corrected=corrected,
+    )
 
 
 def _receipt_view(keeper: FactKeeper, call: Call, receipt: FactReceipt) -> OpenForm:
-    reply = _answer(keeper, call, receipt)
+    reply = receipt_reply(call, receipt, keeper.says, is_in_modal=True)
     return OpenForm(reply_view(reply, title="Recorded"), reply.changed)
 
 
 def _answer(keeper: FactKeeper, call: Call, receipt: FactReceipt) -> Reply:
-    return fact_receipt(receipt, keeper.says(receipt.fact, call.practice))
+    return receipt_reply(call, receipt, keeper.says)
+
+
+def receipt_reply(
+    call: Call, receipt: FactReceipt, says: Callable[[Fact, Practice], list[str]], *, is_in_modal: bool = False
+) -> Reply:
+    """Return the answer to what was recorded or taken back; ``says`` has a fact in words, part by part."""
+    before = says(receipt.in_place_of, call.practice) if receipt.in_place_of else ()
+    said = says(receipt.fact, call.practice)
+    return fact_receipt(receipt, said, in_place_of=before, is_in_modal=is_in_modal)

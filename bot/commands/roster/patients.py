@@ -92,6 +92,7 @@ def open_patient(call: Call, code: str | None) -> OpenForm:
         "billing_practitioner": by,
         "conditions": "\n".join(known.conditions),
         "risk_documented": YES if known.risk_documented else "",
+        "place_of_service": known.place_of_service or "",
     }
     return OpenForm(patient_form(Filled(cells, {word: known.team.name, by: f"{by} · {names.get(by, '')}"}, code)))
 

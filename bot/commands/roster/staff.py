@@ -1,9 +1,10 @@
 """``/ccm staff [PERSON]``: the people of the practice, and the form that adds or changes one."""
 
 import re
+from typing import Any
 
 from bot.commands.call import Call
-from bot.commands.command import Command, Paging
+from bot.commands.command import Command, Listing, Paging
 from bot.commands.roster.shared import (
     PATIENTS_AT_ONCE,
     FormAnswer,
@@ -15,17 +16,22 @@ from bot.commands.roster.shared import (
     with_day,
 )
 from bot.permissions import ADMINISTERING
+from bot.views.blocks import Block
 from bot.views.forms.inputs import YES
 from bot.views.forms.person import LABELS, person_form
 from bot.views.forms.pickers import team_word
 from bot.views.forms.roster_inputs import Filled
 from bot.views.help import Topic
-from bot.views.reply import OpenForm, Reply, nearest_page, page_count, paged
-from bot.views.roster import STAFF_PAGE, saved_view, staff_list
+from bot.views.history import history_data, history_lines
+from bot.views.reply import OpenForm, Reply, header, nearest_page, page_count, paged, sections
+from bot.views.roster import STAFF_PAGE, saved_view, staff_list, value_words
 from ledger.errors import LedgerError
+from ledger.patients.roster_history import DATED as DATED_COLUMNS
+from ledger.patients.roster_history import STAFF as PEOPLE
+from ledger.patients.roster_history import History, histories
 from ledger.roster.changes import draft_person, patients_to_evaluate, save_person
-from ledger.roster.directory import people, person_by_id, teams
-from ledger.roster.lists import ROWS_PER_PAGE, find_people, terms_of
+from ledger.roster.directory import Person, people, person_by_id, person_named, teams
+from ledger.roster.lists import ROWS_PER_PAGE, find_people, npi_of, terms_of
 from ledger.values.credentials import credential_meant
 
 _MENTION = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -90,6 +96,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
     with call.database.reading() as connection:
         person = person_by_id(connection, call.practice.practice_id, staff_id)
         terms = terms_of(connection, call.practice.practice_id, staff_id)
+        npi = npi_of(connection, call.practice.practice_id, staff_id)
         names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
     cells = {
         "slack_user_id": person.slack_user_id or "",
@@ -102,6 +109,7 @@ def open_person(call: Call, staff_id: str) -> OpenForm:
         "active_to": person.active_to.isoformat() if person.active_to else "",
         "supervised": YES if terms.supervised else "",
         "employed": YES if terms.employed else "",
+        "npi": npi or "",
     }
     labels = {team_word(team_id): names[team_id] for team_id in person.team_ids if team_id in names}
     return OpenForm(person_form(Filled(cells, labels, staff_id)))
@@ -156,6 +164,33 @@ def _cells(filled: Filled) -> dict[str, str]:
     return with_day({**filled.cells, **ticked})
 
 
+def staff_history(call: Call) -> list[Block]:
+    """Return what held of the person whom the call names from which day on."""
+    person, history = _found_history(call)
+    with call.database.reading() as connection:
+        names = {team.team_id: team.name for team in teams(connection, call.practice.practice_id)}
+
+    def said(column: str, value: Any) -> str:
+        return value_words(column, value, names)
+
+    title = f"{person.staff_id} · {person.name}"
+    return [header(title), *sections(history_lines(history, DATED_COLUMNS[PEOPLE], LABELS, said, all_of_it=True))]
+
+
+def _history_data(call: Call) -> Any:
+    person, history = _found_history(call)
+    return {"staff": person.staff_id, "history": history_data(history, DATED_COLUMNS[PEOPLE])}
+
+
+def _found_history(call: Call) -> tuple[Person, History]:
+    if not call.text.strip():
+        raise LedgerError("STAFF_MISSING", "Which person?", "For example: ccm staff nurse1")
+    with call.database.reading() as connection:
+        mine = call.practice.practice_id
+        person = person_named(connection, mine, _word(call.text))
+        return person, histories(connection, mine, PEOPLE, [person.staff_id])[person.staff_id]
+
+
 STAFF = Command(
     "staff",
     ADMINISTERING,
@@ -166,11 +201,12 @@ STAFF = Command(
         ("/ccm staff", "/ccm staff lead1"),
         (
             "An id is found in any case; none differs from another in case alone. No credential: no time counts.",
+            "A change holds from today; the form takes another day. What held on the date of service decides.",
             "Who gets a last day is named with the patients who need another; a form below the list gives them to one.",
             "What a change costs in months that are not closed is said before it is saved.",
-            "A change holds from today; the form takes another day. What held on the date of service decides.",
         ),
     ),
     saves=False,
     paging=Paging(STAFF_PAGE, staff_at_page),
+    terminal=Listing("ccm staff nurse1", staff_history, _history_data),
 )

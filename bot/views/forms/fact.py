@@ -1,6 +1,6 @@
 """The form for a fact: made from a description of its inputs, as are its values and the row of its import file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ from bot.views.reply import context, sections
 
 CALLBACK = "fact_form_submitted"
 """The beginning of the name of every form for a fact; behind it stands which fact."""
+CORRECTING = "Correct a fact"
+"""The title of a form that corrects one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,29 @@ class Complaint:
     words: str
 
 
-def fact_form(form: FactForm, values: FormValues, *, today: date, said: Sequence[str] = (), example: str = "") -> View:
-    """Return the modal with ``values`` in it; above them what was ``said`` of a line, below a line that would do."""
+def fact_form(
+    form: FactForm,
+    values: FormValues,
+    *,
+    today: date,
+    said: Sequence[str] = (),
+    example: str = "",
+    corrects: str = "",
+) -> View:
+    """Return the modal with ``values`` in it; above them what was ``said`` of a line, below a line that would do.
+
+    ``corrects`` names the fact that it corrects and comes back with the submission; without it a new one is recorded.
+    """
     blocks: list[Block] = [*sections(said), *(one.block(values, today) for one in form.inputs)]
     if example:
         blocks.append(context(f"In one line, for example: `/ccm {formatting.escaped(example)}`"))
-    return modal(form.title, blocks, callback_id=f"{CALLBACK}_{form.shape.name}", submit="Record")
+    return modal(
+        CORRECTING if corrects else form.title,
+        blocks,
+        callback_id=f"{CALLBACK}_{form.shape.name}",
+        submit="Correct" if corrects else "Record",
+        private_metadata=corrects,
+    )
 
 
 def complaint_lines(form: FactForm, complaints: Sequence[Complaint], asked: Sequence[str]) -> list[str]:
@@ -81,6 +100,12 @@ def values_of(form: FactForm, line: FactLine, *, today: date) -> dict[str, str]:
         if text and one.attribute not in troubled:
             values[one.name] = text
     return values
+
+
+def values_of_cells(form: FactForm, cells: Mapping[str, str]) -> dict[str, str]:
+    """Return a recorded fact, given by the columns of its file, as the form shows it."""
+    shown = {one.name: one.shown(cells.get(one.column, "")) for one in form.inputs}
+    return {name: text for name, text in shown.items() if text}
 
 
 def line_of(form: FactForm, values: FormValues) -> FactLine:

@@ -9,12 +9,13 @@ from datetime import date, time
 from functools import partial
 from typing import Any, ClassVar
 
-from bot.grammar.fact_vocabulary import FactChoice
 from bot.views import formatting
-from bot.views.blocks import Block
+from bot.views.blocks import Block, input_block, option, search_menu
 from bot.views.forms.inputs import (
     YES,
+    Choices,
     FormValues,
+    boxes_input,
     date_input,
     number_input,
     radio_input,
@@ -23,13 +24,16 @@ from bot.views.forms.inputs import (
     tick_input,
     time_input,
 )
-from bot.views.forms.pickers import patient_input
+from bot.views.forms.pickers import VALUE_CHARACTERS, patient_input
+from ledger.characters import characters
 from ledger.clock import month_of, previous_month
 from ledger.recording.fact_reading import RATIONALE_CHARACTERS
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import known_programs
+from ledger.values.phrases import ALL, NONE
 
 MONTHS_OFFERED = 13
+MOST_CHARACTERS_OF_DATES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,10 @@ class FactInput:
         """Return the value of the attribute that was filled in; None for one that was not on offer."""
         return type(self).reads(text)
 
+    def shown(self, cell: str) -> str:
+        """Return what the form shows of the column of a recorded fact, read or written as ``text`` does."""
+        return cell
+
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 - a menu of months asks for it
         """Return the input with its value in it."""
         return type(self).shown_by(self.name, self.label, values, hint=self.hint, optional=self.optional)
@@ -87,16 +95,73 @@ class ChoiceInput(FactInput):
     """One of the words of which a fact needs one, each offered in the words of ``choices``, to be seen at once."""
 
     attribute: str = "choice"
-    choices: Mapping[FactChoice, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    """Members of an enumeration, each in words."""
 
-    def read(self, text: str) -> FactChoice | None:
+    def read(self, text: str) -> Any:
         """Return the word."""
         return next((choice for choice in self.choices if choice.value == text), None)
 
+    @property
+    def offered(self) -> Choices:
+        """The choices with their words."""
+        return [(choice.value, said) for choice, said in self.choices.items()]
+
     def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
         """Return all choices."""
-        offered = [(choice.value, said) for choice, said in self.choices.items()]
-        return radio_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
+        return radio_input(self.name, self.label, values, self.offered, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuInput(ChoiceInput):
+    """One of many words, in a menu."""
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the menu."""
+        return select_input(self.name, self.label, values, self.offered, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxesInput(ChoiceInput):
+    """Words of which each is ticked or not; with none ticked nothing is said of them."""
+
+    def text(self, value: str) -> str:
+        """Return those that ``value``, which is as a file has it, names."""
+        return ",".join(self.choices) if value == ALL else "" if value == NONE else value.replace(";", ",")
+
+    def read(self, text: str) -> str:
+        """Return the ticked ones as a file has them."""
+        return ALL if text == self.text(ALL) else text.replace(",", ";")
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the boxes."""
+        return boxes_input(self.name, self.label, values, self.offered, hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffInput(FactInput):
+    """Somebody on the staff, whom the menu ``finds`` as one types."""
+
+    finds: str
+    optional: bool = True
+
+    def block(self, values: FormValues, today: date) -> Block:  # noqa: ARG002 as every input
+        """Return the menu."""
+        chosen = values.get(self.name, "")
+        known = option(chosen, chosen) if chosen and characters(chosen) <= VALUE_CHARACTERS else None
+        element = search_menu(self.finds, known, placeholder="Type to find", least_typed=0)
+        return input_block(self.name, self.label, element, hint=self.hint, optional=self.optional)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatesInput(FactInput):
+    """Dates, written one behind the other."""
+
+    shown_by = partial(text_input, most_characters=MOST_CHARACTERS_OF_DATES)
+
+    column: str = "dates"
+    attribute: str = "dates"
+    optional: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +186,10 @@ class DayInput(FactInput):
 
     shown_by = date_input
 
+    def shown(self, cell: str) -> str:
+        """Return the day alone; a time behind it has an input of its own."""
+        return cell.partition("T")[0]
+
     def read(self, text: str) -> date:
         """Return the date."""
         return date.fromisoformat(text)
@@ -139,6 +208,10 @@ class TimeInput(FactInput):
         """The name of the input, beside that of its day."""
         return f"{self.column}_time"
 
+    def shown(self, cell: str) -> str:
+        """Return ``14:30`` of ``2026-11-10T14:30``, nothing of a day alone."""
+        return cell.partition("T")[2][:5]
+
     def text(self, value: time) -> str:
         """Return ``14:30``."""
         return f"{value:%H:%M}"
@@ -155,7 +228,6 @@ class MonthInput(FactInput):
     column: str = "month"
     attribute: str = "month"
     label: str = "Month"
-    is_now: bool = True
 
     def text(self, value: date) -> str:
         """Return ``2026-11``."""
@@ -174,7 +246,7 @@ class MonthInput(FactInput):
         if chosen and self.read(chosen) not in months:
             months.append(self.read(chosen))
         offered = [(self.text(month), formatting.month_name(month)) for month in months]
-        return select_input(self.name, self.label, values, offered, hint=self.hint)
+        return select_input(self.name, self.label, values, offered, hint=self.hint, optional=self.optional)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +262,10 @@ class TickInput(FactInput):
     """A box that is ticked or not, with ``said`` beside it."""
 
     said: str
+
+    def shown(self, cell: str) -> str:
+        """Return ``yes``, or nothing of a fact that says no."""
+        return self.text(self.read(cell))
 
     def text(self, value: bool) -> str:
         """Return ``yes``, or nothing."""

@@ -90,6 +90,14 @@ def tick_input(name: str, label: str, values: FormValues, words: str) -> Block:
     return input_block(name, label, checkboxes(INPUT, [box], ticked), optional=True)
 
 
+def boxes_input(name: str, label: str, values: FormValues, choices: Choices, *, hint: str | None = None) -> Block:
+    """Return boxes to tick, of which none need be; the values of those that are ticked stand behind each other."""
+    options = [option(*choice) for choice in choices]
+    ticked = values.get(name, "").split(",")
+    chosen = [one for one in options if one["value"] in ticked]
+    return input_block(name, label, checkboxes(INPUT, options, chosen), hint=hint, optional=True)
+
+
 def _options(choices: Choices, value: str | None) -> tuple[list[Option], Option | None]:
     options = [option(*choice) for choice in choices]
     return options, next((one for one in options if one["value"] == value), None)

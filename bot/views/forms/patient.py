@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "initiating_visit_date": "Initiating visit on",
     "initiating_visit_type": "Kind of the visit",
     "care_plan_date": "Care plan established or revised on",
+    "place_of_service": "Place of service",
 }
 """What the form calls each column."""
 _RISK = "Risk of death, decompensation or decline is documented"
@@ -49,16 +50,22 @@ def patient_form(filled: Filled, *, above: Above = None) -> View:
             optional=True,
         ),
         inputs.boxes("risk_documented", [(YES, _RISK)]),
+        inputs.text(
+            "place_of_service",
+            most=2,
+            hint="On claim lines, where it is not the practice's: 12 for home.",
+            optional=True,
+        ),
         *inputs.since("Team, billing practitioner, conditions and risk"),
-        *(_facts(inputs) if filled.key is None else [_commands(filled.key)]),
+        *(_facts(inputs) if filled.key is None else [_where_facts_are(filled.key)]),
     ]
     return inputs.form(inputs.titled("a patient"), CALLBACK, blocks, above=above)
 
 
-def _commands(patient_code: str) -> Block:
-    code = escaped(patient_code)
+def _where_facts_are(patient_code: str) -> Block:
     return context(
-        f"Dated facts: `/ccm enroll {code} …`, `/ccm consent {code} …`, `/ccm visit {code} …`, `/ccm plan {code} …`"
+        "Dated facts, such as enrollment and consent, are recorded by coordinators and leads. "
+        f"All of them: `/ccm patient {escaped(patient_code)} facts`"
     )
 
 

@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "supervised": "Supervision",
     "employed": "Employment",
     **FROM_LABELS,
+    "npi": "NPI",
 }
 """What the form calls each column."""
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
@@ -51,6 +52,7 @@ def person_form(filled: Filled, *, above: Above = None) -> View:
         inputs.day("active_from", hint="Time before it does not count (rule C4)."),
         inputs.day("active_to", hint="Time after it does not count (rule C4)."),
         inputs.boxes("supervised", [(YES, "Works under the billing practitioner's supervision")]),
+        inputs.text("npi", most=20, hint="Of who bills: ten digits, for claim lines.", optional=True),
         inputs.boxes("employed", [(YES, "Is employed by the practice, not contracted")]),
         *inputs.since("Credential, supervision, employment and teams"),
         context("A change that past time depends on evaluates those months again."),

@@ -9,6 +9,8 @@ PATIENT_PICKER = "pick_patient"
 """The action of every menu of patients; ``bot.listeners.pickers`` answers what is typed into it."""
 TEAM_PICKER, PRACTITIONER_PICKER = "pick_team", "pick_practitioner"
 """The actions of the menus of teams and of practitioners in an administrator's forms."""
+CONSENT_PRACTITIONER, CONSENT_TAKER = "pick_consent_practitioner", "pick_consent_taker"
+"""The menus of those to whom a consent is given, and of those who took it."""
 EDIT_PATIENT, EDIT_PERSON, EDIT_TEAM = "patients_edit", "staff_edit", "team_edit"
 """The menus beside the roster's lists: who is picked there is edited."""
 VALUE_CHARACTERS = 150

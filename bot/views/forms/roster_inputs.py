@@ -26,6 +26,8 @@ from ledger.roster.storing import ALWAYS
 from ledger.values.codes import LONGEST_CODE
 
 PLACEHOLDER = "Type to find"
+FROM_LABELS: Mapping[str, str] = {"from": "Holds from", ALWAYS: "Or always"}
+"""What the forms call the day from which a change holds, and the box for what was never otherwise."""
 CONFIRM = "confirm"
 """The box under a question."""
 LONGEST_LABEL = 2000

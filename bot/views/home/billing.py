@@ -1,6 +1,7 @@
 """The biller's part: the month so far, what blocks it, and whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.views import formatting
@@ -9,6 +10,8 @@ from bot.views.closing import closed_line
 from bot.views.home.place import Place, turns
 from bot.views.menus import Choice, menu
 from bot.views.reply import actions, button, divider, nearest_page, page_count, sections
+from ledger.claims.marks import in_words
+from ledger.claims.states import ClaimTotals
 from ledger.months.closed_months import Closing
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts
@@ -32,6 +35,8 @@ class Billing:
     practice: Practice
     last_closed: Closing | None = None
     to_close: date | None = None
+    claims: Mapping[date, ClaimTotals] = field(default_factory=dict)
+    """What was submitted of each month, the latest first."""
 
 
 def billing_blocks(billing: Billing, place: Place) -> list[Block]:
@@ -52,6 +57,7 @@ def _so_far(counts: MonthCounts) -> list[str]:
             f"{counts.programs[Group.BELOW_THRESHOLD]} below threshold · "
             f"{counts.programs[Group.UNTOUCHED]} without logged time · all of them: `/ccm month`"
         ),
+        *formatting.provisional_lines(counts.month, is_so=counts.provisional),
     ]
 
 
@@ -60,6 +66,10 @@ def _months_before(billing: Billing) -> list[str]:
     if billing.to_close is not None:
         month = billing.to_close
         lines.append(f"*{formatting.month_name(month)}* is not closed yet: `/ccm close {month:%Y-%m}`")
+    lines += [
+        f"*Claims of {formatting.month_name(month)}* · {in_words(totals)} · `/ccm claims {month:%Y-%m}`"
+        for month, totals in billing.claims.items()
+    ]
     closing = billing.last_closed
     if closing is not None and closing.totals is not None:
         totals = closing.totals

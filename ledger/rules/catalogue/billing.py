@@ -169,8 +169,8 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Home health care plan oversight (G0181) is billed this month: CCM is blocked.",
         message="{services} is billed this month and excludes {program} (R2)",
-        remedy="Bill one of the two; where the mark is wrong, have an administrator withdraw it: "
-        "ccm import marks marks.csv",
+        remedy="Bill one of the two; where the mark is wrong, a biller or a lead takes it back: "
+        "/ccm mark CODE MARK MONTH undo",
     ),
     RuleText(
         "NO_BILLING_PRACTITIONER",
@@ -232,11 +232,11 @@ BOOKS = (
     RuleText(
         "B3",
         "PAYMENTS",
-        "Payments are national non-facility averages in cents, each with its source and date; a practice can replace "
-        "any of them.",
+        "Payments are national averages in cents, each with its source and date, outside facilities and in them, by "
+        "the conversion factor of the year. A practice says which it is, and can replace any payment for a year.",
         FEE_SCHEDULE,
-        "A practice enters the payment of its own locality.",
-        policy="payments",
+        "A practice enters the payments of its own locality for 2027: no month of 2026 changes.",
+        policy="payments, practice_type, qualifying_apm",
         message="the payment of {codes} is not known and counts as $0.00",
     ),
 )

@@ -135,7 +135,7 @@ WARNINGS = (
         "A consent of January 5, recorded as verbal and no more.",
         policy="consent_content",
         message="the consent does not record: {missing}",
-        remedy="Record what was said: /ccm consent CODE DATE verbal PROGRAM",
+        remedy="Record what was said: /ccm consent CODE DATE verbal PROGRAM all said",
     ),
     RuleText(
         "W16",

@@ -122,7 +122,7 @@ def test_somebody_closed_it_meanwhile(worked: Harness) -> None:
 def test_a_close_that_fails_can_be_tried_again_from_where_it_stands(
     worked: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(_call: object) -> Reply:
+    def busy(_call: object, *, provisionally: bool) -> Reply:
         raise DatabaseAwayError("LEDGER_BUSY", "The ledger is busy.", "Try again.")
 
     with monkeypatch.context() as patch:

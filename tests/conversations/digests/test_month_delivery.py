@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from support.deaths import Death, let_the_lease_end
 from support.month_messages import (
+    ADMIN,
     BILLER,
     FIRST,
     LEAD,
@@ -115,6 +116,21 @@ def test_what_is_missed_is_told_in_one_line_to_those_who_waited(lacking: Harness
     due = f"{kind.due:%a %b} {kind.due.day} at {kind.due.hour}:00 am"
     assert line.startswith(f"{kind.title} due on {due} was not posted: ")
     assert "/ccm month" in line
+
+
+def test_an_administrator_who_is_told_for_want_of_a_lead_is_told_whom_to_ask(lacking: Harness) -> None:
+    import_rows(lacking.database, lacking.practice, "teams", [{"name": "Red Team", "channel_id": "C0RED"}])
+    red = patient_row(code="P-2003", team="Red Team", consent_date="", consent_form="")
+    import_rows(lacking.database, lacking.practice, "patients", [red])
+    at(lacking, "care_plan_notice", TUESDAY - timedelta(hours=1))
+    watch(lacking)
+    lacking.clock.now = TUESDAY + timedelta(days=1)
+
+    watch(lacking)
+
+    (line,) = told(lacking, ADMIN)
+    assert line.startswith("The list of care plans and consents of Red Team due on")
+    assert line.endswith("Whom these block already: ask a biller or lead")
 
 
 def test_one_who_was_told_is_not_told_that_it_was_missed(lacking: Harness) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from support.facts import import_fact_rows
 from support.forms import opened
 from support.month_messages import (
     ADMIN,
@@ -140,6 +141,21 @@ def test_a_team_is_told_of_care_plans_that_run_out_and_of_missing_consents(harne
     assert [run.message_ts is None for run in runs(harness)] == [False, True]
     harness.clock.move(minutes=5)
     assert tick(harness) == 0
+
+
+def test_a_team_is_told_who_has_to_consent_anew_for_another_practitioner(harness: Harness) -> None:
+    given = {"patient": "P-1042", "program": "CCM", "date": "2026-01-05", "form": "verbal", "practitioner": "doctor1"}
+    import_fact_rows(harness.database, harness.practice, "consents", [given])
+    doctor2 = staff_row(id="doctor2", slack_user_id="", name="Doctor Two", credential="MD", roles="practitioner")
+    import_rows(harness.database, harness.practice, "staff", [doctor2])
+    given_over = patient_row(code="P-1042", billing_practitioner="doctor2")
+    import_rows(harness.database, harness.practice, "patients", [given_over])
+
+    assert tick(at(harness, "care_plan_notice", TUESDAY)) == 1
+
+    (posted,) = harness.posts(BLUE)
+    assert posted.text.endswith("2 consents missing, 1 of them anew for another billing practitioner.")
+    assert "*P-1042* · CCM · anew for doctor2, who bills now (R9) · `/ccm consent P-1042 ccm`" in posted.words
 
 
 def test_its_buttons_open_the_forms_that_clear_it(harness: Harness) -> None:

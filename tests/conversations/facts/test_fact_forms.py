@@ -10,8 +10,8 @@ from support.forms import opened, prefilled
 from support.practice import import_rows, staff_row, verified
 from support.slack import STRANGER, Harness, has_button, picked
 
+from bot.commands.facts.kinds import fact_keepers
 from bot.commands.registry import command_named
-from bot.listeners.facts import FACT_KEEPERS
 from bot.playground import Glance
 from ledger.storage.tables import PatientFactRow
 
@@ -29,7 +29,8 @@ FORMS: dict[str, tuple[str, Mapping[str, str], Mapping[str, Any], str]] = {
         {"setting": "inpatient_rehab", "admitted": "2026-11-10", "admitted_time": "14:30", "discharged": "2026-11-13"},
         "stay P-1046 rehab 11/10 14:30 11/13",
     ),
-    "readings": ("Record readings", {"month": "2026-11"}, {"days": "18", "month": "2026-10"}, "readings P-1046 18 oct"),
+    "device": ("Record device", {"set_up": "2026-11-24"}, {"set_up": "2026-11-05"}, "device P-1046 set up 11/05"),
+    "readings": ("Record readings", {}, {"days": "18", "month": "2026-10"}, "readings P-1046 18 oct"),
     "enroll": (
         "Record enrollment",
         {"from": "2026-11-24"},
@@ -42,12 +43,18 @@ FORMS: dict[str, tuple[str, Mapping[str, str], Mapping[str, Any], str]] = {
         {"mdm": "high", "rationale": "New heart failure.\nFour <medications> & doses changed."},
         'complex P-1046 high "New heart failure.\nFour <medications> & doses changed."',
     ),
+    "mark": (
+        "Mark a month",
+        {"month": "2026-11"},
+        {"mark": "billed_elsewhere", "program": "CCM", "month": "2026-10"},
+        "mark P-1046 elsewhere ccm oct",
+    ),
 }
 """By command: the title, what the form begins with, what is filled in, and a line that says the same."""
 
 
 def who(command: str) -> str:
-    return DOCTOR if command == "complex" else NURSE
+    return {"complex": DOCTOR, "mark": BILLER}.get(command, NURSE)
 
 
 def submit(harness: Harness, command: str, values: Mapping[str, Any], line: str = "") -> Glance:
@@ -65,7 +72,7 @@ def stored(harness: Harness) -> list[dict[str, Any]]:
 
 
 def test_there_is_a_form_for_every_fact() -> None:
-    assert set(FORMS) == set(FACT_KEEPERS)
+    assert set(FORMS) == set(fact_keepers())
 
 
 @pytest.mark.parametrize("command", FORMS)
@@ -180,11 +187,54 @@ UNCLEAR: dict[str, tuple[list[str], dict[str, str]]] = {
     ),
     "readings P-1042 31": (
         ["Days with readings: 31 is more than a 30-day period can have.", "`/ccm readings P-1042 18`"],
-        {"patient": "P-1042", "days": "31", "month": "2026-11"},
+        {"patient": "P-1042", "days": "31"},
     ),
     "readings P-1042 2025-01": (
         ["Still needed: on how many days there were readings."],
         {"patient": "P-1042", "month": "2025-01"},
+    ),
+    "readings P-1042 18 from 11/20": (
+        ["Days with readings: 18 is more than there were from 2026-11-20 to 2026-11-24."],
+        {"patient": "P-1042", "days": "18", "from": "2026-11-20"},
+    ),
+    "readings P-1042 11/05-11/06 oct": (
+        ["Or the dates: stands beside month."],
+        {"patient": "P-1042", "month": "2026-10", "dates": "2026-11-05;2026-11-06"},
+    ),
+    "consent P-1042 verbal with nurse1 by nobody said:cost": (
+        ["Practitioner: 'nurse1' is no practitioner", "Taken by: no staff member has the id 'nobody'."],
+        {
+            "patient": "P-1042",
+            "form": "verbal",
+            "practitioner": "nurse1",
+            "by": "nobody",
+            "said": "cost_sharing",
+            **TODAY,
+        },
+    ),
+    "plan P-1042 11/03 copy:caregiver": (
+        ["How a copy was given: is empty. Say how the copy was given: mail, portal, in_person, email, fax"],
+        {"patient": "P-1042", "copy_to": "caregiver", "date": "2026-11-03"},
+    ),
+    "plan P-1042 11/03 copy:mail given 11/02": (
+        ["Given on: 2026-11-02 is before the plan."],
+        {"patient": "P-1042", "copy_how": "mail", "date": "2026-11-03", "copy_date": "2026-11-02"},
+    ),
+    "mark P-1042": (
+        ["Still needed: what the month is marked with: apcm, elsewhere, or a code such as G0181."],
+        {"patient": "P-1042", "month": "2026-11"},
+    ),
+    "mark P-1042 elsewhere": (
+        ["Program: is empty. Name the program that another practice bills"],
+        {"patient": "P-1042", "mark": "billed_elsewhere", "month": "2026-11"},
+    ),
+    "mark P-1042 G0181 ccm": (
+        ["Program: stands beside G0181."],
+        {"patient": "P-1042", "mark": "G0181", "program": "CCM", "month": "2026-11"},
+    ),
+    "mark P-1042 G0181 undo": (
+        ["says yes, but P-1042 has nothing like it on 2026-11-01."],
+        {"patient": "P-1042", "mark": "G0181", "month": "2026-11", "withdrawn": "yes"},
     ),
     "enroll P-1042": (["Still needed: the program."], {"patient": "P-1042", "from": "2026-11-24"}),
     "enroll P-1042 ccm": (
@@ -301,7 +351,8 @@ def test_the_statement_has_a_button_for_each_fact_that_would_clear_a_blocker(har
         if block["type"] == "actions"
         for element in block["elements"]
     ]
-    assert labels == ["Record consent (CCM)", "Record care plan", "Record visit", "Record consent (RPM)"]
+    wanted = ["Record consent (CCM)", "Record care plan", "Record visit", "Record consent (RPM)"]
+    assert labels == [*wanted, "All facts"]
     form = opened(harness.press(seen, "fact_form_open_plan"))
     assert prefilled(form) == {"patient": "P-1050", **TODAY}
     assert opened(harness.person().submit(form)).title == "Recorded"

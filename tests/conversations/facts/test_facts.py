@@ -10,13 +10,17 @@ from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
 from support.forms import opened, prefilled, said
 from support.logs import troubles
-from support.practice import NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, verified
+from support.practice import MONTH, NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, verified
 from support.slack import STRANGER, Harness
 
 from ledger.rules.facts import Program
 from ledger.storage.tables import PatientFactRow
 
-NURSE, LEAD, DOCTOR = "U0NURSE1", "U0LEAD1", "U0DOCTOR1"
+NURSE, LEAD, BILLER, DOCTOR = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1"
+VERBAL = {"form": "verbal", "practitioner": "doctor1", "by": "lead1"}
+"""A consent of which no more is said: to the patient's billing practitioner, taken by whoever records it."""
+ALL_SAID = ["service", "cost_sharing", "one_practitioner", "may_stop"]
+ELEMENTS = ["problems", "prognosis", "goals", "symptoms", "medication", "interventions", "coordination", "review"]
 NOTHING_SAVED = "*That cannot be recorded yet.* Nothing was saved."
 
 
@@ -32,11 +36,19 @@ def newest_fact(harness: Harness) -> Mapping[str, Any]:
 RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
     "consent P-1046 11/03 verbal": (
         "CCM consent, verbal · Tue Nov 3, 2026",
-        {"kind": "consent", "subject": "CCM", "on_date": date(2026, 11, 3), "details": {"form": "verbal"}},
+        {"kind": "consent", "subject": "CCM", "on_date": date(2026, 11, 3), "details": VERBAL},
+    ),
+    "consent P-1046 11/03 verbal with DOCTOR1 by nurse1, all said": (
+        "CCM consent, verbal · Tue Nov 3, 2026 · with doctor1 · taken by nurse1 · all four things said",
+        {"details": {"form": "verbal", "practitioner": "doctor1", "by": "nurse1", "said": ALL_SAID}},
+    ),
+    "consent P-1046 11/03 verbal said:cost,stop": (
+        "with doctor1 · taken by lead1 · said: cost sharing, may stop",
+        {"details": {**VERBAL, "said": ["cost_sharing", "may_stop"]}},
     ),
     "consent P-1044 rpm 11/03 written revoked 11/20": (
         "RPM consent, written · Tue Nov 3, 2026 · revoked Fri Nov 20, 2026",
-        {"subject": "RPM", "until_date": date(2026, 11, 20), "details": {"form": "written"}},
+        {"subject": "RPM", "until_date": date(2026, 11, 20), "details": {**VERBAL, "form": "written"}},
     ),
     "plan P-1042 today": (
         "care plan revised · Tue Nov 24, 2026",
@@ -45,6 +57,29 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
     "plan P-1042 mon substantial": (
         "care plan substantially revised · Mon Nov 23, 2026",
         {"on_date": date(2026, 11, 23), "details": {"substantial": True}},
+    ),
+    "plan P-1042 11/03 complete copy:mail": (
+        "care plan revised · Tue Nov 3, 2026 · all elements · copy to the patient, mail, Tue Nov 3, 2026",
+        {
+            "on_date": date(2026, 11, 3),
+            "details": {
+                "elements": ELEMENTS,
+                "copy_to": "patient",
+                "copy_how": "mail",
+                "copy_date": "2026-11-03",
+            },
+        },
+    ),
+    "plan P-1042 11/03 without prognosis copy caregiver in person given 11/05": (
+        "care plan revised · Tue Nov 3, 2026 · without prognosis · copy to the caregiver, in person, Thu Nov 5, 2026",
+        {
+            "details": {
+                "elements": [element for element in ELEMENTS if element != "prognosis"],
+                "copy_to": "caregiver",
+                "copy_how": "in_person",
+                "copy_date": "2026-11-05",
+            },
+        },
     ),
     "visit P-1042 11/03 E/M": (
         "initiating visit, E/M · Tue Nov 3, 2026",
@@ -68,6 +103,22 @@ RECORDED: dict[str, tuple[str, Mapping[str, Any]]] = {
     "readings P-1045 18": (
         "readings on 18 days · November 2026",
         {"kind": "readings", "on_date": date(2026, 11, 1), "details": {"days": 18}},
+    ),
+    "device P-1045 set up 11/05": (
+        "device set up · Thu Nov 5, 2026",
+        {"kind": "device", "subject": "", "on_date": date(2026, 11, 5), "details": {}},
+    ),
+    "readings P-1045 18 from 11/05": (
+        "readings on 18 days · of the 30 days from Thu Nov 5, 2026",
+        {"kind": "readings", "subject": "period", "on_date": date(2026, 11, 5), "details": {"days": 18}},
+    ),
+    "readings P-1045 11/05-11/10 11/12": (
+        "readings on 7 days · Thu Nov 5, Fri Nov 6, Sat Nov 7, Sun Nov 8, Mon Nov 9 and 2 more",
+        {
+            "subject": "dates",
+            "on_date": date(2026, 11, 5),
+            "details": {"dates": [f"2026-11-{day:02}" for day in (5, 6, 7, 8, 9, 10, 12)]},
+        },
     ),
     "readings P-1045 1 oct": ("readings on 1 day · October 2026", {"on_date": date(2026, 10, 1)}),
     "enroll P-1042 rpm 11/02 until 12/31": (
@@ -135,6 +186,71 @@ def test_time_for_one_whose_enrollment_ended_is_answered_with_when_and_why(harne
 
     assert seen.modal is not None
     assert "P-1042 is enrolled in no program on that date (CCM ended Nov 20 (died))" in seen.modal.words
+
+
+MARKS = {
+    "mark P-1042 G0181": ("G0181, home health care-plan oversight, billed by this practice", "other_service", "G0181"),
+    "mark P-1042 90960 nov": ("90960, monthly ESRD services, billed by this practice", "other_service", "90960"),
+    "mark P-1042 apcm": ("APCM billed by this practice", "apcm", ""),
+    "mark P-1042 elsewhere pcm": ("PCM billed by another practice", "billed_elsewhere", "PCM"),
+}
+
+
+@pytest.mark.parametrize("user", [LEAD, BILLER])
+@pytest.mark.parametrize("line", MARKS)
+def test_a_month_is_marked_and_the_mark_taken_back(harness: Harness, line: str, user: str) -> None:
+    words, kind, subject = MARKS[line]
+
+    assert f"*Recorded* · *P-1042* · {words} · November 2026" in harness.say(f"/ccm {line}", user).words
+    fact = newest_fact(harness)
+    assert (fact["kind"], fact["subject"], fact["on_date"], fact["withdrawn"]) == (kind, subject, MONTH, False)
+
+    assert f"*Withdrawn* · *P-1042* · {words}" in harness.say(f"/ccm {line} undo", user).words
+    assert newest_fact(harness)["withdrawn"]
+    assert "*Known already*" in harness.say(f"/ccm {line} undo", user).words
+
+
+def test_a_consent_that_is_revoked_keeps_who_took_it_and_what_was_said(harness: Harness) -> None:
+    harness.say("/ccm consent P-1046 11/03 verbal all said", NURSE)
+
+    seen = harness.say("/ccm consent P-1046 11/03 verbal revoked 11/20", LEAD)
+
+    assert "revoked Fri Nov 20, 2026 · with doctor1 · taken by nurse1 · all four things said" in seen.words
+
+
+def test_a_consent_from_before_is_told_more_of_by_whoever_says_what_was_said(harness: Harness) -> None:
+    row = {"patient": "P-1046", "program": "CCM", "date": "2026-11-03", "form": "verbal"}
+    import_fact_rows(harness.database, harness.practice, "consents", [row], at=harness.clock())
+    assert newest_fact(harness)["details"] == {"form": "verbal"}
+
+    assert "*Known already*" in harness.say("/ccm consent P-1046 11/03 verbal").words
+    assert "taken by nurse1 · all four things" in harness.say("/ccm consent P-1046 11/03 verbal all said").words
+
+
+def test_a_copy_that_was_given_since_takes_nothing_from_the_plan(harness: Harness) -> None:
+    harness.say("/ccm plan P-1042 11/03 substantial without goals")
+
+    seen = harness.say("/ccm plan P-1042 11/03 copy:portal given 11/20")
+
+    assert "care plan substantially revised · Tue Nov 3, 2026 · without goals · copy to the patient" in seen.words
+    assert newest_fact(harness)["details"]["substantial"] is True
+
+
+def test_what_was_taken_back_is_not_told_more_of(harness: Harness) -> None:
+    harness.say("/ccm plan P-1042 11/03 complete")
+    row = {"date": "2026-11-03", "withdrawn": "yes"}
+    import_fact_rows(harness.database, harness.practice, "care-plans", [row], at=harness.clock())
+
+    harness.say("/ccm plan P-1042 11/03 copy:mail")
+
+    assert "elements" not in newest_fact(harness)["details"]
+
+
+def test_more_dates_with_readings_add_to_what_is_known(harness: Harness) -> None:
+    harness.say("/ccm readings P-1045 11/05 11/06")
+    harness.say("/ccm readings P-1045 11/07-11/09")
+
+    assert stored_facts(harness.database, kind="readings") == 2
 
 
 def test_a_consent_makes_a_blocked_patient_billable_and_says_so(harness: Harness) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from support.facts import import_fact_rows
 from support.forms import modal_words, opened
-from support.practice import an_entry, patient_of_an_older_version, verified
+from support.practice import an_entry, import_rows, patient_of_an_older_version, staff_row, verified
 from support.slack import (
     BARE_COUNT,
     BLOCKED_COUNT,
@@ -126,7 +127,7 @@ def test_a_code_opens_the_form_with_what_the_roster_has(harness: Harness, typed:
     assert elements["conditions"]["initial_value"] == "E11.9\nI10"
     assert [option["value"] for option in elements["risk_documented"]["initial_options"]] == ["yes"]
     assert "programs" not in elements
-    assert "/ccm enroll P-1042" in modal.words
+    assert "`/ccm patient P-1042 facts`" in modal.words
 
 
 def test_the_menu_beside_the_list_opens_the_form_too(harness: Harness) -> None:
@@ -181,6 +182,18 @@ def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
     with harness.looking() as connection:
         assert connection.scalar(select(PatientMonthRow.status)) == "blocked"
     assert verified(harness.database, harness.practice).difference is None
+
+
+def test_another_billing_practitioner_is_told_with_the_consents_that_are_needed_anew(harness: Harness) -> None:
+    doctor2 = staff_row(id="doctor2", slack_user_id="", name="Doctor Two", credential="MD", roles="practitioner")
+    import_rows(harness.database, harness.practice, "staff", [doctor2], at=harness.clock())
+    harness.say("/ccm consent P-1042 11/03 verbal", "U0NURSE1")
+    before = {"patient": "P-1042", "program": "CCM", "date": "2026-01-05", "form": "verbal", "withdrawn": "yes"}
+    import_fact_rows(harness.database, harness.practice, "consents", [before], at=harness.clock())
+
+    seen = submit(harness, form(harness), {"billing_practitioner": picked("doctor2", "doctor2 · Doctor Two")})
+
+    assert "• doctor2 bills now, so a new consent is needed (rule R9): P-1042 (CCM)" in modal_words(seen)
 
 
 def test_a_change_of_team_alone_evaluates_nothing(harness: Harness) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.claims import work
 from support.closing import close
 from support.practice import NOTE, an_entry
 from support.slack import GONE, LINE, STRANGER, Harness, picked
@@ -34,6 +35,7 @@ WHO_MAY = {
     "me": EVERYBODY,
     "month": {LEAD, BILLER},
     "export": {BILLER},
+    "claims": {BILLER},
     "close": {BILLER},
     "reopen 2026-10 A call was logged late.": {BILLER},
     "digest Blue Team": {LEAD, ADMIN},
@@ -41,9 +43,11 @@ WHO_MAY = {
     "plan P-1042": {NURSE, LEAD},
     "visit P-1042 AWV": {NURSE, LEAD},
     "stay P-1042 snf yesterday": {NURSE, LEAD},
+    "device P-1042 set up today": {NURSE, LEAD},
     "readings P-1042 18": {NURSE, LEAD},
     "enroll P-1042 rpm": {NURSE, LEAD},
     "complex P-1042 high New heart failure.": {DOCTOR},
+    "mark P-1042 G0181": {BILLER, LEAD},
     "patients": {ADMIN},
     "staff": {ADMIN},
     "team": {ADMIN},
@@ -218,6 +222,8 @@ def test_every_example_of_the_help_works_when_pasted(harness: Harness, name: str
     if name in {"stop", "cancel"}:
         harness.say("/ccm start P-1042 meds", NURSE)
         harness.clock.move(minutes=12)
+    if name == "claims":
+        work(harness.database, harness.practice, 25)
     if name == "reopen":
         close(harness.database, harness.practice)
     for example in command_named(name).topic.examples:

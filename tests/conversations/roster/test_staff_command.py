@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from support.forms import modal_words, opened
 from support.patience import PATIENCE_SECONDS
-from support.practice import an_entry, import_rows, staff_row, verified
+from support.practice import AT, an_entry, import_rows, staff_row, verified
 from support.slack import BLUE_TEAM, GREEN_TEAM, STRANGER, Harness, table_rows
 
 from bot.commands.roster import staff
@@ -15,7 +15,9 @@ from bot.playground import Glance
 from bot.playground.people.person import SeenView
 from bot.views.forms.pickers import EDIT_PERSON
 from bot.views.roster import ADD_PERSON, STAFF_PAGE
+from ledger.patients.roster_history import append_told
 from ledger.roster.directory import people, person_by_id
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import PatientMonthRow, RosterChangeRow, StaffRow
 
 ADMIN = "U0ADMIN1"
@@ -264,6 +266,8 @@ def older_credential(harness: Harness, staff_id: str, credential: str) -> None:
     """Stores a credential as an older version took it."""
     with harness.database.of("T0TEST").writing() as connection:
         connection.execute(update(StaffRow).where(StaffRow.staff_id == staff_id).values(credential=credential))
+        since = {staff_id: {BEGINNING: {"credential": credential}}}
+        append_told(connection, harness.practice, "staff", since, at=AT, recorded_by="migration")
 
 
 def test_a_credential_that_an_older_ledger_has_stays_when_something_else_changes(harness: Harness) -> None:

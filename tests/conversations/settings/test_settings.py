@@ -101,6 +101,8 @@ CHANGES: list[tuple[str, Any, Any, str]] = [
     ("honor_complexity_designation", "false", False, "Whatever pays more"),
     ("care_plan_max_days", "180", 180, "180 days"),
     ("initiating_visit", "false", False, "Not needed"),
+    ("practice_type", '"hospital_outpatient"', "hospital_outpatient", "Hospital outpatient department"),
+    ("qualifying_apm", "true", True, "They qualify"),
     ("claim_date", '"month_end"', "month_end", "The last day of the month"),
     ("digest_days", ["27", "20"], [20, 27], "20, 27"),
     ("digest_hour", "16", 16, "4:00 pm"),
@@ -173,7 +175,7 @@ def test_what_is_so_already_is_said_and_not_recorded(harness: Harness) -> None:
 def test_what_is_wrong_stands_beside_its_input_and_nothing_is_changed(
     harness: Harness, name: str, entered: str | None, words: str
 ) -> None:
-    values = {VALUE: entered} if name != "payments" else {CODE: "99490", VALUE: entered}
+    values = {VALUE: entered} if name != "payments" else {CODE: "2026 99490", VALUE: entered}
     seen = save(harness, name, values)
 
     assert words in seen.errors[VALUE]
@@ -219,17 +221,27 @@ def test_a_form_delivered_twice_changes_once(harness: Harness) -> None:
 
 def test_payments_are_decided_one_code_at_a_time(harness: Harness) -> None:
     harness.say(f"/ccm log P-1042 25m meds {NOTE}")
-    save(harness, "payments", {CODE: "99490", VALUE: "70.5"})
+    save(harness, "payments", {CODE: "2026 99490", VALUE: "70.5"})
     assert "Expected payment: $66.13 → *$70.50* (+$4.37)" in shown(harness)
-    save(harness, "payments", {CODE: "99439", VALUE: "51"})
-    assert stored(harness) == {"payments": {"99490": 7050, "99439": 5100}}
-    assert "99490 · rulebook $66.13 · yours $70.50" in json.dumps(opened(harness, "payments").body, ensure_ascii=False)
+    save(harness, "payments", {CODE: "2026 99439", VALUE: "51"})
+    assert stored(harness) == {"payments": {"2026": {"99490": 7050, "99439": 5100}}}
+    offered = json.dumps(opened(harness, "payments").body, ensure_ascii=False)
+    assert "2026 · 99490 · rulebook $66.13 · yours $70.50" in offered
+    assert "2025 · 99490 · rulebook $60.49" in offered
+    assert "2027 · 99490 · rulebook $66.13, provisionally" in offered
     assert "$70.50" in harness.say("/ccm patient P-1042").words
 
-    save(harness, "payments", {CODE: "99490", RESET: ["yes"]})
-    assert stored(harness) == {"payments": {"99439": 5100}}
-    save(harness, "payments", {CODE: "99439", RESET: ["yes"]})
+    save(harness, "payments", {CODE: "2026 99490", RESET: ["yes"]})
+    assert stored(harness) == {"payments": {"2026": {"99439": 5100}}}
+    save(harness, "payments", {CODE: "2026 99439", RESET: ["yes"]})
     assert stored(harness) == {}
+
+
+def test_a_payment_of_next_year_changes_no_month_of_this_one(harness: Harness) -> None:
+    harness.say(f"/ccm log P-1042 25m meds {NOTE}")
+    save(harness, "payments", {CODE: "2027 99490", VALUE: "70.5"})
+    assert "Nothing changed in what November 2026 is worth: $66.13." in shown(harness)
+    assert stored(harness) == {"payments": {"2027": {"99490": 7050}}}
 
 
 def test_a_failure_is_said_in_the_form_and_changes_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -331,7 +331,7 @@ def _change_roster(database: Database, practice: Practice) -> object:
 
 
 def _change_policy(database: Database, practice: Practice) -> object:
-    decide(database, practice, "payments", {"99490": 9900})
+    decide(database, practice, "payments", {"2026": {"99490": 9900}})
     return decide(database, practice, "qualifying_credentials", ["MD"])
 
 
@@ -340,7 +340,7 @@ def _enroll(database: Database, practice: Practice) -> object:
 
 
 def _reevaluate(database: Database, practice: Practice) -> object:
-    decide(database, practice, "payments", {"99490": 9900})
+    decide(database, practice, "payments", {"2026": {"99490": 9900}})
     with database.of("T0TEST").writing() as connection:
         return reevaluate_practice(connection, practice)
 

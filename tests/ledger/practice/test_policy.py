@@ -33,7 +33,9 @@ OTHER_VALUES: dict[str, Any] = {
     "care_plan_max_days": 180,
     "initiating_visit": False,
     "claim_date": "month_end",
-    "payments": {"99490": 7000, "99439": 0},
+    "payments": {"2025": {"99490": 6000}, "2026": {"99490": 7000, "99439": 0}},
+    "practice_type": "hospital_outpatient",
+    "qualifying_apm": True,
     "digest_days": [20, 27],
     "digest_hour": 16,
     "digest_business_days": [6, 5, 4],
@@ -66,7 +68,8 @@ WRITTEN = {
     "rpm_time": "management",
     "care_plan_max_days": "365",
     "claim_date": "threshold",
-    "payments": '{"99490": 6500}',
+    "practice_type": "clinic",
+    "payments": '{"2026": {"99490": 6500}}',
 }
 """How an example of a policy is written, in a terminal and elsewhere."""
 
@@ -140,9 +143,12 @@ def test_who_decided_what_and_when_is_kept(database: Database, practice: Practic
         ("care_plan_max_days", "180", "must be a valid integer"),
         ("care_plan_max_days", 180.5, "must be a valid integer"),
         ("claim_date", "today", "must be 'threshold' or 'month_end'"),
-        ("payments", {"99490": -1}, "must be greater than or equal to 0"),
-        ("payments", {"99490": 66.13}, "must be a valid integer"),
-        ("payments", {"99940": 6500}, "no rulebook has the code 99940"),
+        ("payments", {"2026": {"99490": -1}}, "must be greater than or equal to 0"),
+        ("payments", {"2026": {"99490": 66.13}}, "must be a valid integer"),
+        ("payments", {"2026": {"99940": 6500}}, "no rulebook has the code 99940"),
+        ("payments", {"99490": 6500}, "must say the year for which these payments hold"),
+        ("payments", {"26": {"99490": 6500}}, "26 is no year: payments stand under their year, such as 2026"),
+        ("practice_type", "office", "must be 'clinic', 'hospital_outpatient', 'fqhc' or 'rhc'"),
         ("payments", [6500], "must be a valid dictionary"),
     ],
 )
@@ -191,7 +197,7 @@ def test_a_bad_value_leaves_the_figures_as_they_were(sqlite_database: Database, 
     record(sqlite_database, here, an_entry(minutes=25))
     before = statement(sqlite_database, here).before
     with pytest.raises(LedgerError, match="Nothing was changed"):
-        decide(sqlite_database, here, "payments", {"99490": "free"})
+        decide(sqlite_database, here, "payments", {"2026": {"99490": "free"}})
     assert statement(sqlite_database, here).before == before
 
 
@@ -206,7 +212,7 @@ def test_a_practices_own_payment_stands_in_the_statement_and_decides_between_fam
         ("99490", 1, 6613),
         ("99439", 2, 10088),
     ]
-    changed = decide(database, practice, "payments", {"99491": 17000})
+    changed = decide(database, practice, "payments", {"2026": {"99491": 17000}})
     taken = ccm(database, changed)
     assert [(line.code, line.amount_cents) for line in taken.codes] == [("99491", 17000)]
     assert taken.expected_cents == 17000
@@ -214,9 +220,9 @@ def test_a_practices_own_payment_stands_in_the_statement_and_decides_between_fam
 
 
 def test_own_payments_replace_one_another_as_a_whole(sqlite_database: Database, here: Practice) -> None:
-    decide(sqlite_database, here, "payments", {"99490": 7000, "99439": 5000})
-    changed = decide(sqlite_database, here, "payments", {"99439": 5100})
-    assert changed.policy.payments == {"99439": 5100}
+    decide(sqlite_database, here, "payments", {"2026": {"99490": 7000, "99439": 5000}})
+    changed = decide(sqlite_database, here, "payments", {"2026": {"99439": 5100}})
+    assert changed.policy.payments == {"2026": {"99439": 5100}}
 
 
 @pytest.mark.either_database

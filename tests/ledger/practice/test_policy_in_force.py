@@ -12,7 +12,7 @@ def test_an_entry_logged_while_the_policy_changes_is_worth_what_the_new_policy_s
 ) -> None:
     looked_up_before = practice
     with database.of("T0TEST").writing() as connection:
-        change_policy(connection, practice, "payments", {"99490": 100}, at=AT, recorded_by="admin1")
+        change_policy(connection, practice, "payments", {"2026": {"99490": 100}}, at=AT, recorded_by="admin1")
 
     receipt = record(database, looked_up_before, an_entry(minutes=25))
 

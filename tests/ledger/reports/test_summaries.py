@@ -1,20 +1,23 @@
 """What leads and billers are told beside counts: who has little time, minutes by person, units, first codes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from support.facts import import_fact_rows
-from support.practice import AT, MONTH, an_entry, import_rows, patient_row, record, undo
+from support.practice import AT, MONTH, an_entry, import_rows, patient_row, record, staff_row, undo
 
+from ledger.months.consents import MissingConsent, renewal_lines
 from ledger.practice.practice import Practice, get_practice
-from ledger.reports.expiring import Lapsing, LapsingPlan, MissingConsent, lapsing
+from ledger.reports.expiring import Lapsing, LapsingPlan, lapsing
 from ledger.reports.month_lists import Scope, month_counts
 from ledger.reports.summaries import StaffMinutes, became_billable, few_minutes, minutes_by_person, units_billed
 from ledger.rules.facts import Program
 from ledger.rules.statement import Group
 from ledger.setting_changes import change_policy
 from ledger.storage.database import Database
+from ledger.validation import ImportSummary
 
 BLUE = Scope(MONTH, ["blue-team"])
 NOVEMBER = {"before": date(2026, 11, 2), "first": date(2026, 11, 9), "last": date(2026, 11, 15)}
@@ -176,3 +179,58 @@ def test_a_consent_is_missing_by_program_and_a_revoked_one_holds_to_the_end_of_i
         MissingConsent("P-1046", Program("CCM")),
     )
     assert asked(database, on=date(2026, 12, 1)).consents[0] == MissingConsent("P-1042", Program("CCM"))
+
+
+GIVEN = {"program": "CCM", "date": "2026-01-05", "form": "verbal", "practitioner": "doctor1"}
+
+
+def with_doctor2(database: Database, practice: Practice, codes: Sequence[str]) -> ImportSummary:
+    """Whose billing practitioner was doctor1 is given to doctor2."""
+    import_rows(
+        database,
+        practice,
+        "staff",
+        [staff_row(id="doctor2", slack_user_id="", name="Doctor Two", credential="MD", roles="practitioner")],
+    )
+    return import_rows(
+        database, practice, "patients", [patient_row(code=code, billing_practitioner="doctor2") for code in codes]
+    )
+
+
+def test_who_consented_to_the_care_of_another_practitioner_is_listed_when_that_changes_and_from_then_on(
+    database: Database, practice: Practice
+) -> None:
+    import_fact_rows(
+        database, practice, "consents", [{**GIVEN, "patient": code} for code in ("P-1042", "P-1043", "P-1044")]
+    )
+    assert asked(database).consents == (MissingConsent("P-1046", Program("CCM")),)
+
+    summary = with_doctor2(database, practice, ["P-1042", "P-1043"])
+
+    assert summary.warnings == (
+        "doctor2 bills now, so 2 new consents are needed (rule R9): P-1042 (CCM), P-1043 (CCM)",
+    )
+    assert asked(database).consents == (
+        MissingConsent("P-1042", Program("CCM"), "doctor2"),
+        MissingConsent("P-1043", Program("CCM"), "doctor2"),
+        MissingConsent("P-1046", Program("CCM")),
+    )
+    assert with_doctor2(database, practice, ["P-1042", "P-1043"]).warnings == (), "told when it changes"
+
+    anew = {**GIVEN, "patient": "P-1042", "date": "2026-11-16", "practitioner": "doctor2"}
+    import_fact_rows(database, practice, "consents", [anew])
+    assert [one.patient_code for one in asked(database).consents] == ["P-1043", "P-1046"]
+
+    with database.of("T0TEST").writing() as connection:
+        change_policy(connection, practice, "consent_per_practitioner", False, at=AT, recorded_by="admin1")  # noqa: FBT003
+    assert asked(database).consents == (MissingConsent("P-1046", Program("CCM")),)
+
+
+def test_of_many_who_have_to_consent_anew_the_first_are_named_and_the_others_counted() -> None:
+    missing = [MissingConsent(f"P-{number}", Program("CCM"), "doctor2") for number in range(5)]
+    missing += [MissingConsent("P-9", Program("RPM"), "doctor1"), MissingConsent("P-8", Program("RPM"))]
+
+    assert renewal_lines(missing, most=2) == (
+        "doctor1 bills now, so a new consent is needed (rule R9): P-9 (RPM)",
+        "doctor2 bills now, so 5 new consents are needed (rule R9): P-0 (CCM), P-1 (CCM) and 3 more",
+    )

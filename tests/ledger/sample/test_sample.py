@@ -99,10 +99,10 @@ def test_the_files_have_the_columns_that_the_import_reads(sample: Sample) -> Non
     headers = [path.read_text(encoding="utf-8").splitlines()[0] for path in astuple(sample.paths)]
     assert headers == [
         "name,channel_id",
-        "id,slack_user_id,name,credential,roles,teams,active_from,active_to,supervised,employed,from",
+        "id,slack_user_id,name,credential,roles,teams,active_from,active_to,supervised,employed,from,npi",
         (
             "code,team,billing_practitioner,conditions,risk_documented,programs,enrolled_on,consent_date,consent_form,"
-            "initiating_visit_date,initiating_visit_type,care_plan_date,from"
+            "initiating_visit_date,initiating_visit_type,care_plan_date,from,place_of_service"
         ),
         "external_id,staff,patient,program,activity,contact,date,minutes,start,end,note,recorded",
     ]

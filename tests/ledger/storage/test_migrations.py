@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
+from support.claims import export, give_npi, mark, work
 from support.databases import fresh_postgresql, migrate_to
 from support.practice import (
     AT,
@@ -24,15 +25,18 @@ from support.practice import (
     verified,
 )
 
+from ledger.claims.states import Change, ClaimStatus
 from ledger.months.patient_months import reevaluate
 from ledger.patients.roster_history import PATIENTS, STAFF, histories
-from ledger.practice.practice import Practice
+from ledger.practice.practice import Practice, get_practice
+from ledger.practice.settings import policy_of, said
 from ledger.recording.entries import EntryPart, NewEntry, entry_rows
+from ledger.setting_changes import policy_changes, stored_settings
 from ledger.storage.database import Database
 from ledger.storage.hash_chain import lock_head, move_head
 from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.schema import check, upgrade
-from ledger.storage.tables import Base, TimeEntryRow
+from ledger.storage.tables import Base, PolicyChangeRow, PracticeRow, TimeEntryRow
 
 OCTOBER = date(2026, 10, 1)
 
@@ -53,6 +57,13 @@ def empty_at(revision: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def at_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as migration 0010 left it."""
+    with empty_at("0010", request, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database as migration 0009 left it."""
     with empty_at("0009", request, tmp_path) as database:
@@ -60,8 +71,8 @@ def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def at_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database as migration 0010 left it."""
+def before_claims(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as it was before there were claim lines."""
     with empty_at("0010", request, tmp_path) as database:
         yield database
 
@@ -120,6 +131,46 @@ def test_entries_of_before_are_kept_and_can_still_be_undone(
     assert verified(at_0009, practice).difference is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {}),
+        ({"care_plan_max_days": 180}, {"care_plan_max_days": 180}),
+        (
+            {"payments": {"99490": 7000, "99439": 0}, "digest_hour": 16},
+            {
+                "payments": {"2025": {"99490": 7000, "99439": 0}, "2026": {"99490": 7000, "99439": 0}},
+                "digest_hour": 16,
+            },
+        ),
+    ],
+)
+def test_own_payments_hold_for_the_years_of_which_there_was_a_rulebook(
+    at_0009: Database, sqlite_template: Path, tmp_path: Path, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        a_practice(now)
+        stored_there(at_0009, rows_of(now))
+    with at_0009.of("T0TEST").writing() as connection:
+        connection.execute(update(PracticeRow).values(policy=before))
+        change = {"name": "payments", "before": {"value": None}, "after": {"value": {"99490": 7000}}}
+        connection.execute(
+            insert(PolicyChangeRow).values(
+                practice_id="T0TEST", change_id="1", recorded_at=AT, recorded_by="admin1", **change
+            )
+        )
+
+    upgrade(at_0009)
+
+    with at_0009.of("T0TEST").reading() as connection:
+        practice = get_practice(connection, "T0TEST")
+        assert stored_settings(connection, practice) == after
+        assert practice.policy == policy_of(after)
+        (kept,) = policy_changes(connection, practice)
+    assert kept.after == {"99490": 7000}
+    assert said("payments", kept.after) == "every year: 99490 $70.00; the rulebook's for all others"
+
+
 def test_what_the_roster_had_holds_since_the_beginning_and_a_change_of_today_leaves_october(
     at_0010: Database, sqlite_template: Path, tmp_path: Path
 ) -> None:
@@ -151,3 +202,23 @@ def test_what_the_roster_had_holds_since_the_beginning_and_a_change_of_today_lea
     ]
     assert counted == [21, 0]
     assert verified(at_0010, practice).difference is None
+
+
+def test_a_ledger_of_before_has_claim_lines_of_its_months(
+    before_claims: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        work(now, practice, 25)
+        stored_there(before_claims, rows_of(now))
+
+    upgrade(before_claims)
+
+    check(before_claims)
+    assert verified(before_claims, practice).difference is None
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks, line.line.place_of_service) == (Change.NEW, ("no NPI of doctor1",), "11")
+    mark(before_claims, practice, "99490", ClaimStatus.SUBMITTED)
+    give_npi(before_claims, practice)
+    (line,) = export(before_claims, practice).lines
+    assert (line.change, line.line.lacks) == (Change.AS_BEFORE, ())

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from support.claims import export, mark, work
 from support.closing import close
 from support.databases import fresh_postgresql
 from support.patience import PATIENCE_SECONDS
@@ -16,6 +17,7 @@ from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_r
 
 import jobs.scheduling.tables  # noqa: F401 - its tables belong to the schema
 from bot.oauth.tables import BOTS, INSTALLATIONS, STATES
+from ledger.claims.states import ClaimStatus
 from ledger.errors import DatabaseAwayError
 from ledger.practice.practice import Practice, get_practice
 from ledger.recording.addenda import add_addendum
@@ -41,6 +43,9 @@ def worked(database: Database, practice: Practice) -> Database:
         change_policy(connection, practice, "care_plan_max_days", 400, at=AT, recorded_by="admin1")
         take_or_release(connection, practice, MONTH, "P-1042", "nurse1", request=a_request(), at=AT)
     close(database, practice)
+    work(database, practice, 25, month=MONTH)
+    export(database, practice, MONTH)
+    mark(database, practice, "99490", ClaimStatus.SUBMITTED, month=MONTH)
     return database
 
 
@@ -66,7 +71,7 @@ def test_upgrading_twice_changes_nothing(worked: Database) -> None:
     check(worked)
     assert stored_practice(worked) == practice
     assert verified(worked, practice) == before
-    assert (before.links, before.difference) == (4, None)
+    assert (before.links, before.difference) == (5, None)
 
 
 def stored_practice(database: Database) -> Practice:

@@ -1,0 +1,88 @@
+"""What differs between two rulebooks, figure by figure, and what is doubtful about a new one (billing-rules B4)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ledger.rules.rulebook import Rulebook
+
+
+class Difference(NamedTuple):
+    """A place of two books where they differ, as it is written in each; None where one does not have it."""
+
+    place: str
+    before: str | None
+    after: str | None
+
+
+def differences(before: Rulebook, after: Rulebook) -> list[Difference]:
+    """Return every place in which the books differ, in the order in which they have them, the later book's first."""
+    old, new = dict(_places(before)), dict(_places(after))
+    return [
+        Difference(place, old.get(place), new.get(place))
+        for place in {**new, **old}
+        if old.get(place) != new.get(place)
+    ]
+
+
+def figures_differ(before: Rulebook, after: Rulebook) -> bool:
+    """Return whether anything but names, dates and sources differs: a rule, a threshold or a payment."""
+    return any(not _is_of_the_year(one.place) for one in differences(before, after))
+
+
+def copied_from(book: Rulebook, others: Iterable[Rulebook]) -> Rulebook | None:
+    """Return the book of another year that this one repeats figure by figure, None where there is none."""
+    return next((other for other in others if other.name != book.name and not figures_differ(other, book)), None)
+
+
+def doubt_of_copy(book: Rulebook, original: Rulebook) -> str:
+    """Return the question that a copy raises."""
+    return (
+        f"{book.name} has every figure of {original.name}: only names, dates and sources differ. "
+        f"Are these the figures of {book.in_force_from.year}?"
+    )
+
+
+def _is_of_the_year(place: str) -> bool:
+    """Return whether a copy for another year changes the place anyhow: it says nothing of the figures."""
+    return place.startswith(("book ", "source ")) or place.endswith(", source")
+
+
+def _places(book: Rulebook) -> Iterator[tuple[str, str]]:
+    """Yield every figure of a book with its place, such as ``conversion factor, qualifying``."""
+    families = (family for group in (book.time_families, book.reading_families) for family in group.values())
+    tables: dict[str, Any] = {
+        "book dates": {"in_force_from": book.in_force_from, "in_force_to": book.in_force_to},
+        "conflict": book.conflict.model_dump(),
+        "conversion factor": book.conversion_factor.model_dump(),
+        **{f"program {name}": table.model_dump() for name, table in book.programs.items()},
+        **{f"family {one.name}": one.model_dump() for group in families for one in group},
+        **{f"payment {code}": payment.model_dump() for code, payment in book.payments.items()},
+        **{f"source {name}": source.model_dump() for name, source in book.sources.items()},
+    }
+    for name, table in tables.items():
+        yield from _flat(name, table)
+
+
+def _flat(place: str, value: Any, joint: str = ", ") -> Iterator[tuple[str, str]]:
+    """Yield the fields of a table, of those within it too; what is absent is left out."""
+    match value:
+        case Mapping():
+            for name, field in value.items():
+                yield from _flat(f"{place}{joint}{name}", field, ".")
+        case None:
+            return
+        case tuple() | list():
+            yield place, "; ".join(map(_said, value))
+        case _:
+            yield place, _said(value)
+
+
+def _said(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            return " ".join(f"{name} {_said(field)}" for name, field in value.items() if field is not None)
+        case tuple() | list():
+            return " + ".join(map(_said, value))
+    return str(value)

@@ -1,0 +1,151 @@
+"""``ccm rulebook``: an administrator looks at the books, checks a new one, and takes it knowing what it changes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from support.books import a_book, brought
+from support.terminal import Ccm, fine, refused
+from typer.testing import CliRunner
+
+from bot.cli import app
+from ledger.rules.rulebook import BOOKS
+
+ENTRY = "P-1042 25m meds Reconciled the insulin list with the pharmacy. Dose confirmed."
+DEARER = ("cents = 6613", "cents = 7000")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "brought"
+
+
+def test_the_books_are_listed_with_their_dates_and_where_they_come_from(ccm: Ccm, folder: Path) -> None:
+    a_book(folder, 2027, DEARER)
+    with brought(folder):
+        told = fine(ccm("rulebook", "list"))
+        books = json.loads(fine(ccm("rulebook", "list", "--json")))
+    assert "medicare-2027" in told
+    assert [(book["name"], book["is_brought"], book["approximate"]) for book in books] == [
+        ("medicare-2025", False, 2),
+        ("medicare-2026", False, 3),
+        ("medicare-2027", True, 3),
+    ]
+    assert books[1]["conversion_factor"] == {"non_qualifying": "33.4009", "qualifying": "33.5675"}
+
+
+def test_a_sound_book_can_be_used(ccm: Ccm, tmp_path: Path) -> None:
+    assert "medicare-2027.toml can be used." in fine(ccm("rulebook", "check", str(a_book(tmp_path, 2027, DEARER))))
+
+
+def test_every_fault_of_a_book_is_told(ccm: Ccm, tmp_path: Path) -> None:
+    path = a_book(tmp_path, 2027, ("cents = 6613", "cent = 6613"), ("at_most = 3", 'at_most = "3"'))
+    result = ccm("rulebook", "check", str(path))
+    assert result.exit_code == 1
+    assert "medicare-2027.toml: 2 faults." in result.stdout
+    for words in ('unknown field "cent"', '"add_on.at_most"'):
+        assert words in result.stdout
+    assert len(json.loads(ccm("rulebook", "check", str(path), "--json").stdout)["faults"]) == 2
+
+
+def test_a_book_that_does_not_follow_the_others_is_at_fault(ccm: Ccm, tmp_path: Path) -> None:
+    result = ccm("rulebook", "check", str(a_book(tmp_path, 2028)))
+    assert result.exit_code == 1
+    assert "a gap after medicare-2026" in result.stdout
+
+
+def test_a_copy_of_another_year_is_questioned(ccm: Ccm, tmp_path: Path) -> None:
+    told = fine(ccm("rulebook", "check", str(a_book(tmp_path, 2027))))
+    assert "? medicare-2027 has every figure of medicare-2026" in told
+    assert "Are these the figures of 2027?" in told
+
+
+def test_what_differs_between_two_books_is_told(ccm: Ccm, tmp_path: Path) -> None:
+    found = json.loads(fine(ccm("rulebook", "diff", "medicare-2025", "medicare-2026", "--json")))
+    assert {"place": "payment 99490, cents", "before": "6049", "after": "6613"} in found
+    told = fine(ccm("rulebook", "diff", "medicare-2026", str(a_book(tmp_path, 2027, DEARER))))
+    assert "payment 99490, cents" in told
+    assert "7000" in told
+    assert "They have the same figures" in fine(ccm("rulebook", "diff", "medicare-2026", "medicare-2026"))
+
+
+def test_a_book_that_is_none_is_answered_with_those_there_are(ccm: Ccm) -> None:
+    assert "There are medicare-2025, medicare-2026" in refused(
+        ccm("rulebook", "diff", "medicare-2026", "medicare-2030"), "RULEBOOK_UNKNOWN"
+    )
+
+
+def test_without_a_folder_nothing_is_taken(ccm: Ccm, tmp_path: Path) -> None:
+    assert "CCM_RULEBOOKS=" in refused(
+        ccm("rulebook", "add", str(a_book(tmp_path, 2027, DEARER)), "--yes"), "RULEBOOK_FOLDER"
+    )
+
+
+def test_a_corrected_book_shows_patients_and_dollars_before_it_is_taken(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    fine(ccm("log", *ENTRY.split(), "--as", "nurse1"))
+    path = a_book(tmp_path / "new", 2026, DEARER)
+    with brought(folder):
+        asked = CliRunner().invoke(app, ["rulebook", "add", str(path)], input="n\n")
+        assert asked.exit_code == 0
+        assert "medicare-2026 takes the place of medicare-2026 and differs from it in 1 place" in asked.stdout
+        assert "November 2026" in asked.stdout
+        assert "$66.13 → $70.00 (+$3.87)" in asked.stdout
+        assert list(folder.iterdir()) == []
+
+        taken = fine(ccm("rulebook", "add", str(path), "--yes"))
+        assert "ccm reevaluate" in taken
+        assert (folder / "medicare-2026.toml").read_bytes() == path.read_bytes()
+        assert [file.name for file in folder.iterdir()] == ["medicare-2026.toml"]
+        fine(ccm("reevaluate"))
+        assert "$70.00" in fine(ccm("patient", "P-1042"))
+        assert "The ledger of" in fine(ccm("verify"))
+
+
+def test_a_book_of_a_year_without_time_changes_nothing(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    fine(ccm("log", *ENTRY.split(), "--as", "nurse1"))
+    with brought(folder):
+        told = fine(ccm("rulebook", "add", str(a_book(tmp_path / "new", 2027, DEARER)), "--yes"))
+    assert "It changes no open month of the ledger." in told
+    assert "medicare-2027 follows medicare-2026 and differs from it in 3 places" in told
+
+
+def test_a_copy_is_taken_only_by_somebody_who_says_so(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    path = a_book(tmp_path / "new", 2027)
+    with brought(folder):
+        assert "--same-figures" in refused_after_words(ccm("rulebook", "add", str(path), "--yes"), "RULEBOOK_COPIED")
+        assert CliRunner().invoke(app, ["rulebook", "add", str(path)], input="n\n").exit_code == 0
+        assert list(folder.iterdir()) == []
+        fine(ccm("rulebook", "add", str(path), "--yes", "--same-figures"))
+        assert [file.name for file in folder.iterdir()] == ["medicare-2027.toml"]
+
+
+def refused_after_words(result: Result, code: str) -> str:
+    """What a command said on refusing after it had shown something."""
+    assert result.exit_code == 1
+    stderr = str(result.stderr)
+    assert f"Error {code}:" in stderr
+    return stderr
+
+
+def test_a_faulty_book_is_not_taken(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    path = a_book(tmp_path / "new", 2027, ("cents = 6613", "cents = 66.13"))
+    with brought(folder):
+        refused(ccm("rulebook", "add", str(path), "--yes"), "RULEBOOK_INVALID")
+        assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_told_by_every_command(
+    ccm: Ccm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with brought(tmp_path / "brought") as gone:
+        gone.rmdir()
+        for words in (["rulebook", "list"], ["log", *ENTRY.split(), "--as", "nurse1"]):
+            assert "CCM_RULEBOOKS names a folder that is not there" in refused(ccm(*words), "RULEBOOK_FOLDER")
+
+
+def test_the_programs_own_folder_is_not_written_to(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    before = sorted(path.name for path in BOOKS.iterdir())
+    with brought(folder):
+        fine(ccm("rulebook", "add", str(a_book(tmp_path / "new", 2027, DEARER)), "--yes"))
+    assert sorted(path.name for path in BOOKS.iterdir()) == before
