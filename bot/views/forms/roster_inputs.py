@@ -31,8 +31,6 @@ FROM_LABELS: Mapping[str, str] = {"from": "Holds from", ALWAYS: "Or always"}
 CONFIRM = "confirm"
 """The box under a question."""
 LONGEST_LABEL = 2000
-FROM_LABELS: Mapping[str, str] = {"from": "Holds from", ALWAYS: "Or always"}
-"""What the forms call the day from which a change holds, and the box for what was never otherwise."""
 
 Above: TypeAlias = Reply | ConfirmationNeededError | None
 """What stands above a form that was not saved: why it was refused as a whole, or a question with a box to tick."""
