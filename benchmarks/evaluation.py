@@ -14,6 +14,8 @@ from benchmarks.timing import in_turn
 from ledger.months.patient_months import evaluate_record
 from ledger.patients.facts import Fact, FactKind, append_facts
 from ledger.patients.records import load_records
+from ledger.patients.roster_history import DATED, STAFF, append_told
+from ledger.patients.roster_history import PATIENTS as PATIENTS_KIND
 from ledger.practice.practice import Practice, create_practice
 from ledger.rules.evaluation import evaluate
 from ledger.rules.facts import Program, TimeEntry
@@ -22,6 +24,7 @@ from ledger.storage import schema
 from ledger.storage.batches import batches
 from ledger.storage.database import Database
 from ledger.storage.hash_chain import GENESIS
+from ledger.storage.roster_tables import BEGINNING
 from ledger.storage.tables import CareTeamRow, PatientRow, StaffRow, TimeEntryRow
 
 PRACTICE = "T0LARGE"
@@ -98,13 +101,21 @@ def _fill(connection: Connection, practice: Practice) -> list[str]:
         person = {"staff_id": f"s{number}", "slack_user_id": None, "name": f"Staff {number}", "credential": credential}
         more = {"roles": [], "teams": [], "active_from": None, "active_to": None, "supervised": True}
         connection.execute(insert(StaffRow), {**mine, **person, **more})
+        _tell(connection, practice, STAFF, {person["staff_id"]: {**person, **more}})
     codes = [f"P-{1_000_000 + number}" for number in range(PATIENTS)]
     for batch in batches(codes):
         connection.execute(insert(PatientRow), [{**mine, **_patient(code)} for code in batch])
+        _tell(connection, practice, PATIENTS_KIND, {code: _patient(code) for code in batch})
         facts = [fact for code in batch for fact in _facts(code)]
         append_facts(connection, practice, facts, at=AT, recorded_by="benchmark")
         connection.execute(insert(TimeEntryRow), [{**mine, **row} for code in batch for row in _entries(code)])
     return codes
+
+
+def _tell(connection: Connection, practice: Practice, kind: str, rows: dict[str, dict[str, Any]]) -> None:
+    """Record that what the rows say holds since the beginning."""
+    told = {key: {BEGINNING: {name: row[name] for name in DATED[kind] if name in row}} for key, row in rows.items()}
+    append_told(connection, practice, kind, told, at=AT, recorded_by="benchmark")
 
 
 def _patient(code: str) -> dict[str, Any]:

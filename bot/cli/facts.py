@@ -15,12 +15,12 @@ from bot.permissions import require_active
 from bot.views.formatting import month_name
 from ledger.clock import now
 from ledger.errors import LedgerError
-from ledger.patients.fact_history import fact_histories, fact_history
+from ledger.patients.fact_history import fact_histories
 from ledger.practice.practice import Practice
 from ledger.recording.fact_cells import LAYOUTS, cells_of_fact
 from ledger.recording.fact_reading import FACT_FILES, FactDraft, read_fact
 from ledger.recording.fact_rows import WITHDRAWN
-from ledger.recording.facts import FactReceipt, Outcome, record_fact, withdraw_fact
+from ledger.recording.facts import FactReceipt, Outcome, record_fact
 from ledger.roster.directory import Person, find_codes, person_named
 from ledger.storage.idempotency import Request
 
@@ -58,10 +58,6 @@ def fact(
 
 def _saved(connection: Connection, practice: Practice, draft: FactDraft, person: Person) -> FactReceipt:
     request, at = Request(f"terminal:{uuid4().hex}", {"by": person.staff_id}), now()
-    known = fact_history(connection, practice, draft.fact)
-    if draft.fact.withdrawn and known is not None:
-        version = known.newest.version
-        return withdraw_fact(connection, practice, version, request=request, at=at, by=person.staff_id)
     return record_fact(connection, practice, draft.fact, request=request, at=at, recorded_by=person.staff_id)
 
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from bot.cli.console import out, print_table, progress_bar
 from bot.cli.opening import opened_ledger
+from bot.cli.payment_files import payments
 from bot.cli.shared import AsJson, failures_told, print_json
 from bot.views.formatting import listed, money, month_name
 from ledger.errors import LedgerError
@@ -32,6 +33,8 @@ rulebook = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+
+rulebook.command()(payments)
 
 BookFile = Annotated[Path, typer.Argument(help="A rulebook, for example medicare-2027.toml.")]
 BookName = Annotated[str, typer.Argument(help="A rulebook by its name, for example medicare-2026, or by its file.")]

@@ -43,9 +43,7 @@ def fact_receipt(
     fact = receipt.fact
     kind = " ".join(fact.kind.split("_"))
     is_undoable = bool(receipt.stored) and receipt.outcome is not Outcome.UNDONE
-    is_taken_back = fact.withdrawn and receipt.outcome is Outcome.REVISED
-    title = "Withdrawn" if is_taken_back else _TITLES[receipt.outcome]
-    lines = [" · ".join([f"*{title}*", f"*{fact.patient_code}*", _in_line(said)])]
+    lines = [" · ".join([f"*{_TITLES[receipt.outcome]}*", f"*{fact.patient_code}*", _in_line(said)])]
     lines += _changes(receipt.changes)
     lines += map(_stays_closed, receipt.closed_months[:MONTHS_SHOWN])
     if receipt.closed_months[MONTHS_SHOWN:]:
@@ -56,13 +54,13 @@ def fact_receipt(
     )
     if receipt.outcome is Outcome.UNDONE:
         remarks.append(_KEPT if fact.withdrawn else "So it stands again; what was undone is kept.")
-    remarks += [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS and not is_taken_back else []
+    remarks += [_REMARKS[receipt.outcome]] if receipt.outcome in _REMARKS else []
     if receipt.replayed:
         remarks.append("This request had already been saved; nothing was saved twice.")
     buttons = [undo_button(receipt.stored)] if is_undoable else []
     buttons += [] if is_in_modal else [list_button(fact.patient_code)]
     blocks: list[Block] = [*sections(lines), *map(context, remarks), *([actions(*buttons)] if buttons else [])]
-    text = f"{title}: {fact.patient_code}, {kind}."
+    text = f"{_TITLES[receipt.outcome]}: {fact.patient_code}, {kind}."
     return Reply(text, tuple(blocks), frozenset({fact.patient_code}))
 
 

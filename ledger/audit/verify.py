@@ -1,5 +1,7 @@
 """Trust, checked: every hash recomputed link by link, every figure recomputed from its entries (design 1, 2).
 
+The roster's rows have to be what was told of people and patients.
+
 The figures of a closed month have to be those that were frozen, whatever the policy and the facts of now make of it.
 """
 
@@ -12,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.audit.verify_closings import check_closings, check_heads, seen_heads
+from ledger.audit.verify_roster import check_patients, check_staff
 from ledger.months.closed_months import closings_in_force, frozen_statements
 from ledger.months.figures import Figures, to_row
 from ledger.months.patient_months import evaluate_record
@@ -62,11 +65,13 @@ def verify(
     if codes is None:
         codes = patient_codes(connection, practice.practice_id)
     closings, difference = check_closings(connection, practice)
+    difference = difference or check_staff(connection, practice)
     patients = links = months = 0
     for batch in batches(codes if difference is None else ()):
         patients += len(batch)
         chained, difference = _check_chains(connection, practice.practice_id, batch)
         links += chained
+        difference = difference or check_patients(connection, practice, batch)
         if difference is None:
             evaluated, difference = _check_figures(connection, practice, batch)
             months += evaluated

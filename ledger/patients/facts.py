@@ -156,15 +156,6 @@ def known_identities(connection: Connection, practice: Practice, patient_codes: 
     return {identity for batch in batches(patient_codes) for identity in _latest(connection, practice, batch)}
 
 
-def fact_in_force(connection: Connection, practice: Practice, identity: FactIdentity) -> Fact | None:
-    """Return the fact as the ledger has it now; None where it knows nothing of it or it was taken back."""
-    known = _latest(connection, practice, [identity[0]]).get(identity)
-    if known is None or known["withdrawn"]:
-        return None
-    code, kind, subject, on_date = identity
-    return Fact(code, FactKind(kind), on_date, subject, known["until_date"], known["details"])
-
-
 def _latest(connection: Connection, practice: Practice, codes: Sequence[str]) -> dict[FactIdentity, Mapping[str, Any]]:
     rows = connection.execute(_KNOWN, {"mine": practice.practice_id, "codes": codes}).mappings()
     return {(row["patient_code"], row["kind"], row["subject"], row["on_date"]): dict(row) for row in rows}

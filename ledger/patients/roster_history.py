@@ -11,12 +11,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, case, func, insert, select
 
 from ledger.practice.practice import Practice
 from ledger.rules.facts import StaffMember
 from ledger.storage.batches import batches
-from ledger.storage.database import AnySelect
 from ledger.storage.roster_tables import BEGINNING, RosterFactRow
 from ledger.storage.tables import PatientRow, StaffRow
 
@@ -241,26 +240,43 @@ def team_on(practice_id: str, day: date) -> ColumnElement[str]:
 
     Only whoever moved after it is looked up: the others are where they were. Who was in none yet is where they are now.
     """
-    team = RosterFactRow.content["team_id"].as_string()
-    told = (
-        RosterFactRow.practice_id == practice_id,
-        RosterFactRow.subject_kind == PATIENTS,
-        team.is_not(None),
+    return case(
+        (PatientRow.patient_code.in_(_moved(practice_id, day)), _then(practice_id, day)), else_=PatientRow.team_id
     )
-    moved = select(RosterFactRow.subject_id).where(*told, RosterFactRow.from_date > day)
-    then = (
-        select(team)
-        .where(*told, RosterFactRow.subject_id == PatientRow.patient_code, RosterFactRow.from_date <= day)
+
+
+def patients_in(practice_id: str, team_ids: Collection[str], day: date) -> CompoundSelect[str]:
+    """Return the query for the codes of those who are the teams' patients on that day: who stayed, and who moved."""
+    code, moved, ids = PatientRow.patient_code, _moved(practice_id, day), sorted(team_ids)
+    mine = select(code).where(PatientRow.practice_id == practice_id)
+    stayed = mine.where(PatientRow.team_id.in_(ids), code.not_in(moved))
+    return stayed.union_all(mine.where(code.in_(moved), _then(practice_id, day).in_(ids)))
+
+
+_TEAM = RosterFactRow.content["team_id"].as_string()
+
+
+def _moved(practice_id: str, day: date) -> Select[str]:
+    """Return the query for the patients of whom another team was told of a day after this one."""
+    return select(RosterFactRow.subject_id).where(*_teams(practice_id), RosterFactRow.from_date > day)
+
+
+def _then(practice_id: str, day: date) -> ColumnElement[str]:
+    """Return the SQL for the team that a row of ``patients`` was in on that day, looked up."""
+    told = (
+        select(_TEAM)
+        .where(
+            *_teams(practice_id),
+            RosterFactRow.subject_id == PatientRow.patient_code,
+            RosterFactRow.from_date <= day,
+        )
         .order_by(RosterFactRow.from_date.desc(), RosterFactRow.revision.desc())
         .limit(1)
         .correlate(PatientRow)
         .scalar_subquery()
     )
-    return case((PatientRow.patient_code.in_(moved), func.coalesce(then, PatientRow.team_id)), else_=PatientRow.team_id)
+    return func.coalesce(told, PatientRow.team_id)
 
 
-def patients_in(practice_id: str, team_ids: Collection[str], day: date) -> AnySelect:
-    """Return the query for the codes of those who are the teams' patients on that day."""
-    return select(PatientRow.patient_code).where(
-        PatientRow.practice_id == practice_id, team_on(practice_id, day).in_(sorted(team_ids))
-    )
+def _teams(practice_id: str) -> tuple[ColumnElement[bool], ...]:
+    return RosterFactRow.practice_id == practice_id, RosterFactRow.subject_kind == PATIENTS, _TEAM.is_not(None)

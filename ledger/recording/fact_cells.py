@@ -10,6 +10,7 @@ from ledger.patients.fact_values import Mark
 from ledger.patients.facts import Fact, FactKind, ReadingsKnown
 from ledger.practice.practice import Practice
 from ledger.recording.fact_rows import WITHDRAWN
+from ledger.values.phrases import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ";".join(map(_text, value))
+        return spelled([_text(each) for each in value])
     return value.isoformat() if isinstance(value, date) else str(value)

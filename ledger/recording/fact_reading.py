@@ -12,6 +12,7 @@ from ledger.characters import characters
 from ledger.clock import month_of
 from ledger.errors import LedgerError
 from ledger.months.patient_months import reevaluate_all
+from ledger.patients.fact_history import fact_history
 from ledger.patients.fact_values import (
     CONSENT_POINTS,
     COPY_HOW,
@@ -25,7 +26,7 @@ from ledger.patients.fact_values import (
     Setting,
     VisitType,
 )
-from ledger.patients.facts import Fact, FactKind, append_facts, fact_in_force, known_identities
+from ledger.patients.facts import Fact, FactKind, append_facts, known_identities
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
 from ledger.recording.fact_rows import (
@@ -250,11 +251,12 @@ def _complete_consent(connection: Connection, practice: Practice, fact: Fact, au
 
     One that is known already, and of which no more is told than that it was revoked, is left as it is.
     """
-    known = fact_in_force(connection, practice, fact.identity)
+    history = fact_history(connection, practice, fact)
+    known = history.newest.fact if history is not None and history.holds else None
     if known is not None and "said" not in fact.details:
         return fact
     record = load_records(connection, practice, [fact.patient_code], month_of(fact.on_date))[fact.patient_code]
-    assumed = {"by": author, "practitioner": designated_on(record.base.designations, fact.on_date)}
+    assumed = {"by": author, "practitioner": designated_on(record.designations(), fact.on_date)}
     told = {**(known.details if known else {}), **fact.details}
     missing = {name: value for name, value in assumed.items() if value and name not in told}
     return replace(fact, details={**fact.details, **missing})

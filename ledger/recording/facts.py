@@ -17,7 +17,7 @@ from ledger.months.closed_months import Closing, closed_error, closings_in_force
 from ledger.months.figures import Figures, figures_of, months_with_figures, stored_figures
 from ledger.months.patient_months import evaluate_record, reevaluate_all, statement_of
 from ledger.patients.fact_history import FactVersion, Revision, fact_history
-from ledger.patients.facts import Fact, append_facts, fact_in_force
+from ledger.patients.facts import Fact, append_facts
 from ledger.patients.records import load_records
 from ledger.practice.practice import Practice
 from ledger.recording.voids import UNDO_WINDOW
@@ -79,6 +79,8 @@ def record_fact(
 ) -> FactReceipt:
     """Store ``fact`` and return its receipt; the same ``request`` again returns the first receipt.
 
+    A fact that says it is withdrawn is taken back as ``withdraw_fact`` does.
+
     With ``corrected`` it takes the place of that revision of a fact of the same patient, which is withdrawn where it
     was of another day or subject.
 
@@ -90,6 +92,8 @@ def record_fact(
 
     def record() -> FactReceipt:
         before = _newest(connection, practice, fact)
+        if fact.withdrawn and before is not None:
+            return _withdrawn(connection, practice, before.version, at=at, by=recorded_by)
         if corrected is None:
             return _change(connection, practice, [fact], _recorded_as(before), at=at, by=recorded_by)
         old = _unchanged(connection, practice, corrected)
@@ -122,17 +126,23 @@ def withdraw_fact(
     lock_head(connection, practice.practice_id, version.patient_code)
 
     def withdraw() -> FactReceipt:
-        newest = _newest(connection, practice, version)
-        if newest is not None and newest.fact.withdrawn:
-            return _change(connection, practice, [newest.fact], Outcome.WITHDRAWN_BEFORE, at=at, by=by)
-        old = _unchanged(connection, practice, version)
-        since = _first_recorded(connection, practice, version)
-        taken_back = replace(old.fact, withdrawn=True)
-        return _change(
-            connection, practice, [taken_back], Outcome.WITHDRAWN, at=at, by=by, verbatim=True, takes_back_since=since
-        )
+        return _withdrawn(connection, practice, version, at=at, by=by)
 
     return FACT.write(connection, practice.practice_id, request, withdraw, at=at)
+
+
+def _withdrawn(
+    connection: Connection, practice: Practice, version: FactVersion, *, at: datetime, by: str
+) -> FactReceipt:
+    newest = _newest(connection, practice, version)
+    if newest is not None and newest.fact.withdrawn:
+        return _change(connection, practice, [newest.fact], Outcome.WITHDRAWN_BEFORE, at=at, by=by)
+    old = _unchanged(connection, practice, version)
+    since = _first_recorded(connection, practice, version)
+    taken_back = replace(old.fact, withdrawn=True)
+    return _change(
+        connection, practice, [taken_back], Outcome.WITHDRAWN, at=at, by=by, verbatim=True, takes_back_since=since
+    )
 
 
 def undo_fact(
@@ -245,9 +255,9 @@ def _change(
         _refuse_taking_back(practice, [closings[month] for month in touched], takes_back_since)
     new = {fact.identity for fact in (*appended.added, *appended.revised)}
     newest = [_newest(connection, practice, fact) for fact in facts if fact.identity in new]
-    known = None if verbatim else fact_in_force(connection, practice, facts[0].identity)
+    shown = _newest(connection, practice, facts[0])
     return FactReceipt(
-        known or facts[0],
+        shown.fact if shown else facts[0],
         outcome if new or outcome is Outcome.WITHDRAWN_BEFORE else Outcome.KNOWN,
         _changes(before, after, this_month),
         tuple(sorted(touched, reverse=True)),

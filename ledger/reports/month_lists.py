@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, case, func, or_, select
 
 from ledger.claims.marks import totals_of_month
 from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
@@ -342,7 +342,7 @@ def _untouched(connection: Connection, practice: Practice, scope: Scope, on: dat
     return query.where(hindrance(practice, enrolled.c.patient_code, enrolled.c.program, on).is_(None))
 
 
-def _patients_of(practice: Practice, month: date, team_ids: Collection[str]) -> AnySelect:
+def _patients_of(practice: Practice, month: date, team_ids: Collection[str]) -> CompoundSelect[str]:
     """Return the codes of who was the teams' patient on the month's last day."""
     return patients_in(practice.practice_id, team_ids, last_of_month(month))
 

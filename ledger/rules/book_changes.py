@@ -44,23 +44,25 @@ def doubt_of_copy(book: Rulebook, original: Rulebook) -> str:
 
 def _is_of_the_year(place: str) -> bool:
     """Return whether a copy for another year changes the place anyhow: it says nothing of the figures."""
-    return place.startswith(("book ", "source ")) or place.endswith(", source")
+    return place in _OF_THE_YEAR or place.startswith("source ") or place.endswith(", source")
+
+
+_OF_THE_YEAR = {"name", "in force from", "in force to"}
 
 
 def _places(book: Rulebook) -> Iterator[tuple[str, str]]:
     """Yield every figure of a book with its place, such as ``conversion factor, qualifying``."""
-    families = (family for group in (book.time_families, book.reading_families) for family in group.values())
-    tables: dict[str, Any] = {
-        "book dates": {"in_force_from": book.in_force_from, "in_force_to": book.in_force_to},
-        "conflict": book.conflict.model_dump(),
-        "conversion factor": book.conversion_factor.model_dump(),
-        **{f"program {name}": table.model_dump() for name, table in book.programs.items()},
-        **{f"family {one.name}": one.model_dump() for group in families for one in group},
-        **{f"payment {code}": payment.model_dump() for code, payment in book.payments.items()},
-        **{f"source {name}": source.model_dump() for name, source in book.sources.items()},
-    }
-    for name, table in tables.items():
-        yield from _flat(name, table)
+    for field, table in book.tables.model_dump().items():
+        kind = field.replace("_", " ")
+        match table:
+            case tuple():  # tables of one kind, each with a name or a code of its own
+                for row in table:
+                    yield from _flat(f"{kind} {row.get('name') or row['code']}", row)
+            case Mapping() if field == "source":
+                for name, source in table.items():
+                    yield from _flat(f"{kind} {name}", source)
+            case _:
+                yield from _flat(kind, table)
 
 
 def _flat(place: str, value: Any, joint: str = ", ") -> Iterator[tuple[str, str]]:

@@ -44,7 +44,7 @@ def periods_of(program: Program, month: MonthView) -> tuple[Period, ...]:
     periods = tuple(_known_periods(program, month))
     bare = [readings.days for readings in month.facts.readings if readings.days and readings.from_date is None]
     if bare and not any(_ends_in(period, month) for period in periods):
-        return (*periods, Period(None, month.last_day, sum(bare)))
+        return (*periods, *(Period(None, month.last_day, days) for days in bare))
     return periods
 
 

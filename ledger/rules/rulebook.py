@@ -55,7 +55,8 @@ class RulebookError(LedgerError):
 class Rulebook:
     """The figures in force from ``in_force_from`` to ``in_force_to``, both included, with the file's SHA-256.
 
-    ``national_payments`` are the payments in cents by code, None where one is not known.
+    ``national_payments`` are the payments in cents by code, None where one is not known; ``tables`` are those of its
+    file, as they are written.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Rulebook:
     national_payments: Mapping[str, int | None]
     sources: Mapping[str, Source]
     path: Path
+    tables: BookFile
 
     @property
     def is_brought(self) -> bool:
@@ -108,6 +110,7 @@ def load_rulebook(path: Path) -> Rulebook:
         national_payments=MappingProxyType({payment.code: payment.cents for payment in book.payment}),
         sources=MappingProxyType(book.source),
         path=path,
+        tables=book,
     )
 
 

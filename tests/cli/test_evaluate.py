@@ -1,6 +1,9 @@
 """``ccm evaluate``: a patient-month in a file, its statement as a person or a program reads it."""
 
 import json
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,10 @@ import pytest
 from click.testing import Result
 from support.cases import CASES
 from support.terminal import Ccm
+from typer.testing import CliRunner
+
+from bot.cli import app
+from ledger.cases import evaluate_case
 
 BEGIN = """
 month = "2026-11"
@@ -209,6 +216,62 @@ def test_a_worked_example_evaluates_as_the_rules_say(
     found = statement(evaluated(BEGIN + text, "--json"))
     billed = [line["code"] + (f"*{line['units']}" if line["units"] > 1 else "") for line in found["codes"]]
     assert (billed, found["expected_cents"]) == (codes, cents)
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def test_many_files_are_one_json_object_a_line_with_the_name_of_each(bare_ccm: Ccm) -> None:
+    paths = [str(case("forty")), str(case("nineteen_is_nothing"))]
+    found = [json.loads(line) for line in lines(bare_ccm("evaluate", *paths, "--json"))]
+    assert [(one["file"], one["expected_cents"]) for one in found] == list(zip(paths, (11657, 0), strict=True))
+    alone = json.loads(bare_ccm("evaluate", paths[0], "--json").stdout)
+    assert {"file": paths[0], **alone} == found[0]
+
+
+def judged_lines(text: str) -> Result:
+    return CliRunner().invoke(app, ["evaluate", "-", "--json"], input=text)
+
+
+def test_cases_on_standard_input_are_judged_line_by_line() -> None:
+    tables = tomllib.loads(case("forty").read_text(encoding="utf-8"))
+    text = json.dumps(tables, default=str)
+    found = [json.loads(line) for line in lines(judged_lines(f"{text}\n\n{text}\n"))]
+    assert [(one["file"], one["expected_cents"]) for one in found] == [("line 1", 11657), ("line 3", 11657)]
+    assert evaluate_case(tables) == {name: value for name, value in found[0].items() if name != "file"}
+
+
+def test_a_case_at_fault_is_told_in_its_line_and_the_others_are_judged(bare_ccm: Ccm, tmp_path: Path) -> None:
+    faulty = tmp_path / "faulty.toml"
+    faulty.write_text('month = "2026-13"')
+    result = bare_ccm("evaluate", str(faulty), str(case("forty")), "--json")
+    assert result.exit_code == 1
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert (first["file"], first["error"]["code"]) == (str(faulty), "CASE_INVALID")
+    assert "faulty.toml" in first["error"]["title"]
+    assert second["expected_cents"] == 11657
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '"x"', "1", '{"month": "2026-11"}', "[" * 100_000])
+def test_a_line_that_is_no_case_is_told_so(line: str) -> None:
+    result = judged_lines(f"{line}\n")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["code"] == "CASE_INVALID"
+
+
+def test_several_cases_are_printed_for_a_person_under_their_names(bare_ccm: Ccm) -> None:
+    paths = [str(case("forty")), str(case("nineteen_is_nothing"))]
+    printed = lines(bare_ccm("evaluate", *paths))
+    assert [line for line in printed if line in paths] == paths
+
+
+def test_evaluating_loads_no_database_library() -> None:
+    code = (
+        "import sys; from bot.cli import app; "
+        f"app(['evaluate', {str(case('forty'))!r}, '--json'], standalone_mode=False); "
+        "assert not {'sqlalchemy', 'alembic'} & set(sys.modules), 'loaded'"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0  # noqa: S603 - our own program
 
 
 # ---------------------------------------------------------------- as a person reads it

@@ -213,12 +213,11 @@ def test_the_statement_and_the_list_in_the_terminal_show_who_recorded_what(ccm: 
 
     assert "• readings on 18 days · November 2026 (Nurse One, Nov 24, 2026)" in statement
     assert "CCM consent, " not in statement
-    assert "Withdrawn: CCM consent, written · Tue Nov 3, 2026\nWithdrawn by Lead One, Tue Nov 24, 2026, 10:00 am." in (
-        listed
-    )
-    assert (
-        "• Before: CCM consent, verbal · Tue Nov 3, 2026, recorded by Nurse One, Tue Nov 24, 2026, 10:00 am" in listed
-    )
+    about = "Tue Nov 3, 2026 · with doctor1 · taken by nurse1"
+    withdrawn = f"Withdrawn: CCM consent, written · {about}\nWithdrawn by Lead One, Tue Nov 24, 2026, 10:00 am."
+    assert withdrawn in listed
+    before = f"• Before: CCM consent, verbal · {about}, recorded by Nurse One, Tue Nov 24, 2026, 10:00 am"
+    assert before in listed
 
 
 @pytest.mark.parametrize("words", [("P-1046",), ("P-1046", "facts")])
@@ -230,6 +229,7 @@ def test_programs_get_every_fact_by_the_columns_of_its_file(ccm: Ccm, words: tup
 
     (consent,) = (one for one in facts if one["kind"] == "consent")
     columns = {"patient": "P-1046", "program": "CCM", "date": "2026-11-03", "form": "verbal"}
+    columns |= {"practitioner": "doctor1", "by": "nurse1"}
     at = "2026-11-24T15:00:00Z"
     assert consent == {
         "kind": "consent",
@@ -237,7 +237,7 @@ def test_programs_get_every_fact_by_the_columns_of_its_file(ccm: Ccm, words: tup
         "date": "2026-11-03",
         "until": None,
         "holds": True,
-        "said": "CCM consent, written · Tue Nov 3, 2026",
+        "said": "CCM consent, written · Tue Nov 3, 2026 · with doctor1 · taken by nurse1",
         "recorded_by": "lead1",
         "recorded_at": at,
         "file": "consents",

@@ -1,6 +1,8 @@
 """``ccm rulebook``: an administrator looks at the books, checks a new one, and takes it knowing what it changes."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from support.terminal import Ccm, fine, refused
 from typer.testing import CliRunner
 
 from bot.cli import app
-from ledger.rules.rulebook import BOOKS
+from ledger.rules.rulebook import BOOKS, load_rulebook
 
 ENTRY = "P-1042 25m meds Reconciled the insulin list with the pharmacy. Dose confirmed."
 DEARER = ("cents = 6613", "cents = 7000")
@@ -107,7 +109,7 @@ def test_a_book_of_a_year_without_time_changes_nothing(ccm: Ccm, tmp_path: Path,
     with brought(folder):
         told = fine(ccm("rulebook", "add", str(a_book(tmp_path / "new", 2027, DEARER)), "--yes"))
     assert "It changes no open month of the ledger." in told
-    assert "medicare-2027 follows medicare-2026 and differs from it in 3 places" in told
+    assert "medicare-2027 follows medicare-2026 and differs from it in 4 places" in told
 
 
 def test_a_copy_is_taken_only_by_somebody_who_says_so(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
@@ -118,6 +120,87 @@ def test_a_copy_is_taken_only_by_somebody_who_says_so(ccm: Ccm, tmp_path: Path, 
         assert list(folder.iterdir()) == []
         fine(ccm("rulebook", "add", str(path), "--yes", "--same-figures"))
         assert [file.name for file in folder.iterdir()] == ["medicare-2027.toml"]
+
+
+CMS = Path(__file__).parents[1] / "support" / "rvu.csv"
+
+
+def test_cms_file_is_shown_beside_the_rulebook(ccm: Ccm) -> None:
+    told = fine(ccm("rulebook", "payments", str(CMS)))
+    assert "medicare-2026, provisionally" in told
+    assert "$66.13" in told
+    assert "$66.01" in told
+    found = json.loads(fine(ccm("rulebook", "payments", str(CMS), "--json")))
+    assert (found["year"], found["conversion_factor"]) == (2027, "32.8409")
+    assert found["payments"]["99490"] == {"cents": 6601, "facility_cents": 4795}
+
+
+def test_a_rulebook_is_made_of_cms_file_and_can_be_taken(ccm: Ccm, tmp_path: Path, folder: Path) -> None:
+    told = fine(ccm("rulebook", "payments", str(CMS), "--into", str(tmp_path / "made")))
+    path = tmp_path / "made" / "medicare-2027.toml"
+    assert f"ccm rulebook add {path}" in told
+    book = load_rulebook(path)
+    assert (book.in_force_from, book.in_force_to) == (date(2027, 1, 1), date(2027, 12, 31))
+    assert book.conversion_factor.non_qualifying == Decimal("32.8409")
+    assert (book.payments["99490"].cents, book.payments["99490"].facility_cents) == (6601, 4795)
+    assert book.payments["99496"].unknown == "it is not in rvu.csv"
+    assert book.sources[book.payments["99490"].source].date == date(2026, 11, 24)
+    assert path.read_text(encoding="utf-8").startswith("# Medicare 2027: every figure")
+    assert "months that begin in 2027 (" in path.read_text(encoding="utf-8")
+    assert "can be used" in fine(ccm("rulebook", "check", str(path)))
+    with brought(folder):
+        fine(ccm("rulebook", "add", str(path), "--yes"))
+    again = ccm("rulebook", "payments", str(CMS), "--into", str(tmp_path / "made"))
+    assert "is there already" in refused_after_words(again, "RULEBOOK_EXISTS")
+
+
+def test_payments_of_a_file_become_the_practices_own_of_that_year_alone(ccm: Ccm, tmp_path: Path) -> None:
+    fine(ccm("log", *ENTRY.split(), "--as", "nurse1"))
+    listed = tmp_path / "ours.csv"
+    listed.write_text("code,amount\n99490,70.00\n99439,51.25\n", encoding="utf-8")
+    fine(ccm("rulebook", "payments", str(listed), "--year", "2027", "--as", "admin1", "--yes"))
+    fine(ccm("rulebook", "payments", str(CMS), "--as", "admin1", "--yes"))
+    assert "$66.13" in fine(ccm("patient", "P-1042"))
+    own = json.loads(fine(ccm("policy", "show", "--json")))["payments"]
+    assert own == {"2027": {"99490": 6601, "99439": 5090, "99457": 5123, "99454": 5287}}
+    fine(ccm("rulebook", "payments", str(listed), "--year", "2026", "--as", "admin1", "--yes"))
+    assert "$70.00" in fine(ccm("patient", "P-1042"))
+
+
+def test_payments_are_taken_once_somebody_said_so(ccm: Ccm) -> None:
+    words = ["rulebook", "payments", str(CMS), "--as", "admin1"]
+    assert CliRunner().invoke(app, words, input="n\n").exit_code == 0
+    assert json.loads(fine(ccm("policy", "show", "--json")))["payments"] == {}
+
+
+def test_a_hospitals_department_takes_the_payments_in_facilities(ccm: Ccm) -> None:
+    fine(ccm("policy", "set", "practice_type", "hospital_outpatient", "--as", "admin1"))
+    fine(ccm("rulebook", "payments", str(CMS), "--as", "admin1", "--yes"))
+    own = json.loads(fine(ccm("policy", "show", "--json")))["payments"]
+    assert own == {"2027": {"99490": 4795, "99439": 3777, "99457": 3153, "99454": 5287}}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((), "PAYMENTS_YEAR", "does not say for which year"),
+        (("--year", "2026", "--into", "made"), "PAYMENTS_NOT_CMS", "is a list of amounts"),
+        (("--year", "2026", "--as", "nurse1", "--yes"), "ROLE_NEEDED", "nurse1 is no admin"),
+        (("--year", "2024"), "RULEBOOK_MISSING", "No rulebook is in force on 2024-01-01"),
+    ],
+)
+def test_what_cannot_be_done_with_a_list_is_told(
+    ccm: Ccm, tmp_path: Path, words: tuple[str, ...], code: str, said: str
+) -> None:
+    listed = tmp_path / "ours.csv"
+    listed.write_text("99490,70.00\n", encoding="utf-8")
+    assert said in refused_after_words(ccm("rulebook", "payments", str(listed), *words), code)
+
+
+def test_cms_file_is_not_taken_for_another_year(ccm: Ccm) -> None:
+    assert "is CMS's file of 2027, not of 2026" in refused(
+        ccm("rulebook", "payments", str(CMS), "--year", "2026"), "PAYMENTS_YEAR"
+    )
 
 
 def refused_after_words(result: Result, code: str) -> str:

@@ -15,7 +15,7 @@ from ledger.rules.policy import Policy
 
 NUMBERS = [
     f"{letter}{number}"
-    for letter, last in (("E", 9), ("C", 11), ("R", 11), ("W", 16), ("N", 3), ("B", 3), ("T", 7))
+    for letter, last in (("E", 9), ("C", 11), ("R", 11), ("W", 16), ("N", 3), ("B", 4), ("T", 7))
     for number in range(1, last + 1)
 ] + ["E7b", "W18", "N4"]
 BLOCKERS = [

@@ -119,6 +119,11 @@ def test_r10_a_bare_count_is_dated_on_the_months_last_day_with_a_warning(build: 
     assert (lines(build, facts), warned(build, facts)) == ([("99454", 1, "?..2026-11-30")], {"W16"})
 
 
+def test_r10_two_bare_counts_are_two_periods_each_judged_alone(build: Any) -> None:
+    facts = a_month(build, date(2026, 11, 1), Readings(days=16), Readings(days=18))
+    assert [code for code, _, _ in lines(build, facts)] == ["99454", "99454"]
+
+
 def test_r10_a_bare_count_beside_a_known_period_of_the_month_is_ignored(build: Any) -> None:
     known = Readings(days=16, from_date=date(2026, 10, 12))
     facts = a_month(build, date(2026, 11, 1), known, Readings(days=18))

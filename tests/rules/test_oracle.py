@@ -8,23 +8,25 @@ from rules.oracle import oracle
 from rules.oracle.compare import differences
 from rules.oracle.examples import EXAMPLES
 from rules.oracle.random_cases import random_case
+from rules.oracle.random_discharges import random_discharge_case
 
 from ledger.cases import evaluate_case
 
 CHUNK = 5_000
 
 
-def wrong_of(numbers: range) -> list[str]:
+def wrong_of(make: Callable[[int], dict[str, Any]], numbers: range) -> list[str]:
     wrong = []
     for number in numbers:
-        case = random_case(number)
+        case = make(number)
         found = differences(case, oracle(case), evaluate_case(case))
-        wrong += [f"random_case({number}): {text}" for text in found]
+        wrong += [f"{make.__name__}({number}): {text}" for text in found]
     return wrong
 
 
-def test_the_product_says_what_the_oracle_says() -> None:
-    assert wrong_of(range(300)) == []
+@pytest.mark.parametrize("make", [random_case, random_discharge_case])
+def test_the_product_says_what_the_oracle_says(make: Callable[[int], dict[str, Any]]) -> None:
+    assert wrong_of(make, range(200)) == []
 
 
 FALSE: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -54,4 +56,9 @@ def test_a_statement_that_is_wrong_anywhere_is_seen(what: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 100_000, CHUNK))
 def test_the_product_says_what_the_oracle_says_of_a_hundred_thousand(first: int) -> None:
-    assert wrong_of(range(first, first + CHUNK)) == []
+    assert wrong_of(random_case, range(first, first + CHUNK)) == []
+
+
+@pytest.mark.slow
+def test_the_product_says_what_the_oracle_says_of_many_discharges() -> None:
+    assert wrong_of(random_discharge_case, range(2 * CHUNK)) == []

@@ -83,6 +83,8 @@ def write_case(connection: Connection, path: Path, directory: Path) -> WrittenCa
         with _told(case, kind):
             file = write_csv(directory / f"{kind}.csv", ("patient", *FACT_FILES[kind].columns), rows)
             import_facts(connection, practice, open_file(kind, file), kind=kind, **how)
+    if payments := policy.pop("payments", None):
+        policy["payments"] = {f"{case.month.year}": payments}
     for name, value in policy.items():
         case.practice = change_policy(connection, case.practice, name, value, at=LONG_AFTER, recorded_by="admin1")
     return case
@@ -98,16 +100,22 @@ def _told(case: WrittenCase, kind: str) -> Iterator[None]:
 
 
 def staff_rows(tables: Tables) -> Iterable[Row]:
-    """The rows of staff.csv: the staff of the case."""
+    """The rows of staff.csv: the staff of the case; of several rows of one person each holds from its first day."""
+    people: dict[str, list[Tables]] = {}
     for person in tables.get("staff", ()):
-        yield {
-            "id": person["id"],
-            "name": person["id"],
-            "credential": _credential(tables, person["credential"]),
-            "active_from": _text(person.get("active_from")),
-            "active_to": _text(person.get("active_to")),
-            "supervised": _yes_no(person.get("supervised", True)),
-        }
+        people.setdefault(person["id"], []).append(person)
+    for staff_id, periods in people.items():
+        for number, person in enumerate(periods):
+            yield {
+                "id": staff_id,
+                "name": staff_id,
+                "credential": _credential(tables, person["credential"]),
+                "active_from": _text(periods[0].get("active_from")),
+                "active_to": _text(periods[-1].get("active_to")),
+                "supervised": _yes_no(person.get("supervised", True)),
+                "employed": _yes_no(person.get("employed", True)),
+                "from": _text(person.get("active_from")) if number else "",
+            }
 
 
 def _credential(tables: Tables, text: str) -> str:

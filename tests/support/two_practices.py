@@ -34,7 +34,7 @@ from jobs.scheduling import runs as waiting
 from jobs.scheduling.claims import Claim, Occurrence
 from jobs.scheduling.schedules import WEEKLY, DueRun, plans
 from ledger import setting_changes
-from ledger.audit import verify, verify_closings
+from ledger.audit import verify, verify_closings, verify_roster
 from ledger.claims import exports as claim_exports
 from ledger.claims import marks
 from ledger.claims.columns import CLAIM_FILE
@@ -274,6 +274,8 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,
+    "ledger.audit.verify_roster.check_patients": lambda c, p: verify_roster.check_patients(c, p, ["P-1042"]),
+    "ledger.audit.verify_roster.check_staff": verify_roster.check_staff,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
     "ledger.patients.roster_history.histories": lambda c, p: {
@@ -289,9 +291,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.patients.fact_history.fact_histories": lambda c, p: fact_history.fact_histories(c, p, "P-1042"),
     "ledger.patients.fact_history.fact_history": lambda c, p: fact_history.fact_history(c, p, CONSENT),
     "ledger.patients.facts.known_identities": lambda c, p: sorted(facts.known_identities(c, p, ["P-1046"])),
-    "ledger.patients.facts.fact_in_force": lambda c, p: facts.fact_in_force(
-        c, p, ("P-1042", "consent", "CCM", date(2026, 1, 5))
-    ),
     "ledger.months.consents.missing_consents": lambda c, p: consents.missing_consents(
         c, p, ["P-1042", "P-1046"], on=TODAY
     ),

@@ -55,7 +55,7 @@ def in_words(fact: Fact, _practice: Practice) -> list[str]:
 
 def _said(points: Sequence[str] | None) -> str:
     if points is None:
-        return "what was said is not recorded"
+        return ""
     if set(points) == set(CONSENT_POINTS):
         return "all four things said"
     return f"said: {', '.join(point.replace('_', ' ') for point in points) or 'none of the four things'}"

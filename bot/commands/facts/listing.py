@@ -56,7 +56,7 @@ def _shown(call: Call, history: FactHistory, named: Callable[[str], str]) -> Sho
     return ShownFact(
         history.newest.version,
         tuple(_recorded(call, revision, named) for revision in reversed(history.revisions)),
-        may_correct=may and kind.keeper is not None,
+        may_correct=may,
         may_withdraw=may,
     )
 

@@ -49,7 +49,7 @@ def open_correction(call: Call, version: FactVersion, corrects: str) -> OpenForm
     with call.database.reading() as connection:
         history = fact_history(connection, call.practice, version)
         names = {person.staff_id: person.name for person in people(connection, call.practice.practice_id)}
-    if history is None or history.newest.number != version.revision or kind.keeper is None:
+    if history is None or history.newest.number != version.revision:
         raise LedgerError(
             "FACT_CHANGED",
             "This fact was recorded anew or withdrawn meanwhile.",

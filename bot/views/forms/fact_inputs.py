@@ -125,6 +125,10 @@ class MenuInput(ChoiceInput):
 class BoxesInput(ChoiceInput):
     """Words of which each is ticked or not; with none ticked nothing is said of them."""
 
+    def shown(self, cell: str) -> str:
+        """Return those that are ticked."""
+        return self.text(cell)
+
     def text(self, value: str) -> str:
         """Return those that ``value``, which is as a file has it, names."""
         return ",".join(self.choices) if value == ALL else "" if value == NONE else value.replace(";", ",")

@@ -239,4 +239,13 @@ BOOKS = (
         policy="payments, practice_type, qualifying_apm",
         message="the payment of {codes} is not known and counts as $0.00",
     ),
+    RuleText(
+        "B4",
+        "BOOKS_ARE_BROUGHT",
+        "An administrator can bring rulebooks, which are checked as strictly as the program's own. What one changes is "
+        "shown in patients and dollars before it is taken. A month without a book of its year is marked, and closed "
+        "only by somebody who says that it is meant.",
+        RECORD_KEEPING,
+        "The book of 2027 is taken in December: no month of 2027 is provisional then.",
+    ),
 )

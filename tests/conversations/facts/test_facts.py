@@ -189,7 +189,7 @@ def test_time_for_one_whose_enrollment_ended_is_answered_with_when_and_why(harne
 
 
 MARKS = {
-    "mark P-1042 G0181": ("G0181, home health care-plan oversight, billed by this practice", "other_service", "G0181"),
+    "mark P-1042 G0181": ("G0181, home health care plan oversight, billed by this practice", "other_service", "G0181"),
     "mark P-1042 90960 nov": ("90960, monthly ESRD services, billed by this practice", "other_service", "90960"),
     "mark P-1042 apcm": ("APCM billed by this practice", "apcm", ""),
     "mark P-1042 elsewhere pcm": ("PCM billed by another practice", "billed_elsewhere", "PCM"),
@@ -207,7 +207,7 @@ def test_a_month_is_marked_and_the_mark_taken_back(harness: Harness, line: str, 
 
     assert f"*Withdrawn* · *P-1042* · {words}" in harness.say(f"/ccm {line} undo", user).words
     assert newest_fact(harness)["withdrawn"]
-    assert "*Known already*" in harness.say(f"/ccm {line} undo", user).words
+    assert "*Withdrawn already*" in harness.say(f"/ccm {line} undo", user).words
 
 
 def test_a_consent_that_is_revoked_keeps_who_took_it_and_what_was_said(harness: Harness) -> None:
@@ -270,7 +270,7 @@ def test_what_still_blocks_is_said_with_a_line_for_this_patient(harness: Harness
     seen = harness.say("/ccm plan P-1050 today")
 
     assert "• CCM: blocked, as before · 0 minutes" in seen.words
-    assert "*Blocked:* no CCM consent at any time in the month." in seen.words
+    assert "*Blocked:* no CCM consent in the month that holds for its billing practitioner." in seen.words
     assert "/ccm consent P-1050 DATE verbal CCM" in seen.words
     assert "no care plan" not in seen.words
 

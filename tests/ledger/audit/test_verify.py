@@ -157,8 +157,28 @@ def test_figures_of_nothing_are_found_and_named(sqlite_ledger: Database, month: 
     assert difference(sqlite_ledger) == named
 
 
-def test_a_fact_changed_behind_the_ledgers_back_shows_in_the_figures(sqlite_ledger: Database) -> None:
-    tamper(sqlite_ledger, "UPDATE patients SET risk_documented = false WHERE patient_code = 'P-1043'")
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("patients SET risk_documented = false WHERE patient_code = 'P-1043'", "P-1043 risk_documented"),
+        ("patients SET conditions = '[]' WHERE patient_code = 'P-1043'", "P-1043 conditions"),
+        ("staff SET credential = 'LPN' WHERE staff_id = 'nurse1'", "nurse1 credential"),
+    ],
+)
+def test_a_roster_changed_behind_the_ledgers_back_is_named(sqlite_ledger: Database, change: str, named: str) -> None:
+    tamper(sqlite_ledger, f"UPDATE {change}")
+    assert difference(sqlite_ledger) == f"{named}: the roster's row is not what was told of it."
+
+
+def test_what_was_told_changed_behind_the_ledgers_back_shows_in_the_roster_or_the_figures(
+    sqlite_ledger: Database,
+) -> None:
+    both = "json_set(content, '$.risk_documented', json('false')) WHERE subject_id = 'P-1043'"
+    tamper(
+        sqlite_ledger,
+        f"UPDATE roster_facts SET content = {both}",
+        "UPDATE patients SET risk_documented = false WHERE patient_code = 'P-1043'",
+    )
     assert difference(sqlite_ledger).startswith("P-1043 2026-11 CCM status: stored billable, recomputed blocked.")
 
 

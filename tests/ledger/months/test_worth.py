@@ -157,7 +157,7 @@ def test_the_example_is_said_as_it_is_written() -> None:
 
 def test_other_codes_for_the_same_number_of_patients_are_asked_about(database: Database, practice: Practice) -> None:
     record(database, practice, an_entry(minutes=25))
-    record(database, practice, an_entry(minutes=20, staff="lead1"))
+    record(database, practice, an_entry(minutes=20, staff="lead1"), confirmed=True)
 
     with pytest.raises(ConfirmationNeededError) as asked:
         change_person(database, practice, confirmed=False, credential="")

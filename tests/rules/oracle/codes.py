@@ -123,9 +123,10 @@ def reached_on(case: Case, taken: Taken, counted: list[Minute], live: list[date]
 
 
 def next_codes(case: Case, program: str, total: int, practitioner: int) -> list[list[Any]]:
-    """N1: the next code that R4 would take, and the minutes missing; RPM below 20 names both as they come."""
+    """N1: the next code that R4 would take, the minutes missing and what they add; RPM below 20 names both codes."""
     if program == "RPM":
         return next_of_rpm(case, total)
+    now = choose(case, program, total, practitioner)
     steps = []
     for family in open_families(case, program):
         have = total if family.minutes == "total" else practitioner
@@ -135,8 +136,11 @@ def next_codes(case: Case, program: str, total: int, practitioner: int) -> list[
             more_practitioner = missing if family.minutes == "practitioner" else 0
             then = choose(case, program, total + missing, practitioner + more_practitioner)
             if then and then.family == family:
-                steps.append((missing, -then.cents, family.base, then.codes[-1][0]))
-    return [[code, missing] for missing, _, _, code in sorted(steps)[:1]]
+                steps.append((missing, -then.cents, family.base, then))
+    return [
+        [then.codes[-1][0], missing, then.cents - (now.cents if now else 0)]
+        for missing, _, _, then in sorted(steps)[:1]
+    ]
 
 
 def further_minutes(family: Family, have: int) -> list[int]:
@@ -146,9 +150,14 @@ def further_minutes(family: Family, have: int) -> list[int]:
 
 
 def next_of_rpm(case: Case, total: int) -> list[list[Any]]:
-    steps: list[list[Any]] = []
-    if first_day(case).year >= SHORT_FROM_YEAR and total < SHORT_AT:
-        steps.append([SHORT_CODE, SHORT_AT - total])
-    family = FAMILIES[-1]
-    code = family.base if total < family.base_at else family.add_on
-    return steps + [[code, missing] for missing in further_minutes(family, total)[:1]]
+    year, family = first_day(case).year, FAMILIES[-1]
+    now = worth(year, family, total)
+    missing = further_minutes(family, total)[:1]
+    if year >= SHORT_FROM_YEAR and total < SHORT_AT:
+        missing.insert(0, SHORT_AT - total)
+    steps = []
+    for further in missing:
+        then = worth(year, family, total + further)
+        if then:
+            steps.append([then.codes[-1][0], further, then.cents - (now.cents if now else 0)])
+    return steps

@@ -25,6 +25,7 @@ def differences(case: Case, ours: Found, statement: Found) -> list[str]:
         ("codes", line_up(ours["codes"]), line_up(statement["codes"])),
         ("cents", ours["cents"], statement["expected_cents"]),
         ("entries", ours["entries"], by_entry(statement)),
+        ("discharges", ours["discharges"], [named(row) for row in statement.get("discharges", [])]),
     ]
     for name, program in ours["programs"].items():
         pairs += of_program(name, program, theirs.get(name))
@@ -45,7 +46,7 @@ def of_program(name: str, ours: Found, theirs: Found | None) -> list[tuple[str, 
         }.items()
     ]
     pairs.append((f"{name} blockers", sorted(ours["blockers"]), sorted(theirs["blockers"])))
-    steps = [[step["code"], step["minutes_missing"]] for step in theirs["next"]]
+    steps = [[step["code"], step["minutes_missing"], step["cents"]] for step in theirs["next"]]
     compared = None if name == "RPM" else 1  # N1 speaks of the next code; only of RPM's two below 20
     pairs.append((f"{name} next", ours["next"], steps[:compared]))
     others = {
@@ -56,6 +57,12 @@ def of_program(name: str, ours: Found, theirs: Found | None) -> list[tuple[str, 
     pairs.append((f"{name} warnings missing", [], sorted(set(ours["warnings"]["must"]) - names)))
     pairs.append((f"{name} warnings too many", [], sorted(names & ours["warnings"]["known"] - ours["warnings"]["may"])))
     return pairs
+
+
+def named(row: Found) -> Found:
+    """What is said of a discharge in words that the specification has."""
+    names = ("date", "state", "contact_due", "visit_due", "code", "cents", "date_of_service")
+    return {name: row[name] for name in names if row.get(name) is not None}
 
 
 def by_entry(statement: Found) -> dict[int, dict[str, int]]:
@@ -80,15 +87,15 @@ def missed(expect: Found, ours: Found) -> list[str]:
     excluded: Counter[str] = Counter()
     for line in ours["codes"]:
         units[line["code"]] += line["units"]
-    for program in programs.values():
-        excluded.update(program["excluded"])
+    for became in ours["entries"].values():
+        excluded.update({reason: minutes for reason, minutes in became.items() if reason != "COUNTED"})
     says: Found = {
         "status": {name: program["status"] for name, program in programs.items()},
         "codes": sorted(f"{code}*{number}" if number > 1 else code for code, number in units.items()),
         "counted": {name: program["counted"] for name, program in programs.items()},
         "excluded": dict(excluded),
         "blockers": {name: sorted(program["blockers"]) for name, program in programs.items()},
-        "next": {name: program["next"][0] for name, program in programs.items() if program["next"]},
+        "next": {name: program["next"][0][:2] for name, program in programs.items() if program["next"]},
         "cents": ours["cents"],
         "dates": {line["code"]: str(line["date_of_service"]) for line in ours["codes"]},
     }
@@ -96,6 +103,8 @@ def missed(expect: Found, ours: Found) -> list[str]:
     for what, wanted in expect.items():
         if what in ("codes", "excluded", "cents"):
             good = (sorted(wanted) if what == "codes" else wanted) == says[what]
+        elif what == "blockers":
+            good = all(says[what].get(name) == sorted(names) for name, names in wanted.items())
         elif what in ("warnings", "not_warnings"):
             side = "may" if what == "warnings" else "must"
             there = {name for program in programs.values() for name in program["warnings"][side]}

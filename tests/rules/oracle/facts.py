@@ -26,15 +26,6 @@ DEFAULT_POLICY = {
 }
 
 
-NOBODY_TODAY_IS_ENOUGH = True
-"""Whether on a day on which nobody is designated, though somebody is on another, any consent will do.
-
-By the letter of C6 and R9 none would do ("given for the billing practitioner designated on that date"; any will do
-"where nobody ever was"); the practice has no practitioner on that day whom a consent could fail to name, though, and
-the month is blocked unless somebody is designated on its last day. The product follows the second reading.
-"""
-
-
 @cache
 def day(text: str) -> date:
     return date.fromisoformat(text[:10])
@@ -56,7 +47,10 @@ def local_time(case: Case, of: datetime) -> datetime:
 
 def elapsed(case: Case, start: datetime, end: datetime) -> timedelta:
     """The time that passed between two local times, also where the clocks were changed."""
-    return instant(case, end) - instant(case, start)
+    passed = instant(case, end) - instant(case, start)
+    if passed < timedelta(0):  # an end before the start is the second such time of the night
+        passed = instant(case, end.replace(fold=1)) - instant(case, start)
+    return passed
 
 
 def has_time(text: str) -> bool:
@@ -105,7 +99,7 @@ def credential(case: Case, staff: str, on: date) -> str | None:
     """The credential that a person holds on a day; None for who is not there, unsupervised rows included."""
     for row in case.get("staff", []):
         if row["id"] == staff and within(on, row, "active_from", "active_to"):
-            return WRITTEN.get(row["credential"].lower())
+            return WRITTEN.get(row["credential"].lower(), str(row["credential"]))
     return None
 
 
@@ -146,7 +140,6 @@ def consents_that_hold(case: Case, program: str, on: date, for_whom: str | None)
         if "revoked" in consent and on > month_end(day(consent["revoked"])):
             continue
         any_will_do = not policy(case, "consent_per_practitioner") or not designations(case)
-        any_will_do = any_will_do or (NOBODY_TODAY_IS_ENOUGH and for_whom is None)
         if any_will_do or (for_whom is not None and consent_is_for(case, consent) == for_whom):
             holding.append(consent)
     return holding

@@ -71,8 +71,17 @@ def minutes_of(case: Case) -> list[Minute]:
         if alike not in known:
             known[alike] = reason_alone(case, case["entry"][item.entry], item)
         item.reason = known[alike]
+    exclude_edge_days_whole(items)
     exclude_same_minutes(case, items)
     return items
+
+
+def exclude_edge_days_whole(items: list[Minute]) -> None:
+    """C8 excludes all of an entry's day where one minute of it may lie in the stay."""
+    edges = {(item.entry, item.on) for item in items if item.reason == "FACILITY_EDGE_DAY"}
+    for item in items:
+        if (item.entry, item.on) in edges and item.reason in (None, "OUTREACH_ATTEMPT", "NOT_INTERACTIVE"):
+            item.reason = "FACILITY_EDGE_DAY"
 
 
 def reason_alone(case: Case, entry: dict, item: Minute) -> str | None:
@@ -124,9 +133,16 @@ def inside(stay: dict, item: Minute) -> bool:
 
 
 def on_edge(stay: dict, item: Minute) -> bool:
-    """C8: an edge day, and the entry has no times or the stay has none on that edge."""
+    """C8: an edge day, and nothing shows that the minute lies outside: no times of the entry, or none on the edge."""
     edges = [stay[edge] for edge in ("admitted", "discharged") if edge in stay and day(stay[edge]) == item.on]
-    return any(item.clock is None or not has_time(edge) for edge in edges)
+    if item.clock is None:
+        return bool(edges)
+    if stay["admitted"] in edges and has_time(stay["admitted"]) and item.clock < moment(stay["admitted"]):
+        return False
+    discharged = stay.get("discharged", "")
+    if discharged in edges and has_time(discharged) and item.clock >= moment(discharged):
+        return False
+    return any(not has_time(edge) for edge in edges)
 
 
 def exclude_same_minutes(case: Case, items: list[Minute]) -> None:

@@ -259,11 +259,9 @@ def stays(dice: Dice) -> list[dict[str, Any]]:
     if not dice.once_in(6):
         row["discharged"] = edge(discharged)
         if admitted == discharged:
-            row.update(admitted=admitted, discharged=discharged)
-            if dice.once_in(2):
-                row.update(
-                    admitted=datetime.combine(admitted, time(9)), discharged=datetime.combine(admitted, time(11, 5))
-                )
+            times = {"admitted": time(9), "discharged": time(11, 5)}
+            for name, at in times.items():
+                row[name] = dice.choice([admitted, datetime.combine(admitted, at)])
         elif dice.once_in(5):
             return [row, {"setting": "snf", "admitted": edge(discharged + timedelta(days=dice.choice([0, 1])))}]
     return [row]

@@ -24,6 +24,8 @@ def add_devices(dice: "Dice", case: "Case") -> None:
         case["readings"] = periods(dice, first)
         if dice.once_in(4):
             case["readings"].append({"days": dice.choice(COUNTS)})
+        if dice.once_in(4):  # of another device
+            case["readings"].append(periods(dice, dice.day())[0])
         if not dice.once_in(3):
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
     else:
@@ -31,9 +33,9 @@ def add_devices(dice: "Dice", case: "Case") -> None:
         if dice.once_in(4):  # the first days of a period without a reading
             case["readings"][0]["dates"] = case["readings"][0]["dates"][dice.randint(1, 20) :] or [first]
         if not dice.once_in(3):
-            case["device"] = [{"set_up": first}]
+            case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 5, 29, 30, 45, 75, 300]))}]
     if "device" in case and dice.once_in(8):
-        case["device"].append({"set_up": first + timedelta(days=dice.choice([1, 29, 30]))})
+        case["device"].append({"set_up": first + timedelta(days=dice.choice([1, 29, 30, 31, 60, 67]))})
 
 
 def periods(dice: "Dice", first: date) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rules.oracle.facts import Case
 from rules.oracle.random_cases import LONG_AGO, Dice, add_designations, staff, texts
-from rules.oracle.tcm import contact_due
+from rules.oracle.tcm import contact_due, federal_holidays
 
 DAY = timedelta(days=1)
 FROM = ["inpatient", "psychiatric", "inpatient_rehab", "ltch", "snf", "observation", "partial_hospitalization"]
@@ -33,10 +33,16 @@ def random_discharge_case(number: int) -> Case:
     if dice.once_in(2):
         case["as_of"] = dice.first + DAY * dice.randrange(40)
     first = dice.day() - DAY * dice.choice([0, 0, 3, 8, 13, 14])
+    if dice.once_in(3):  # a few days before a federal holiday
+        holidays = sorted(on for on in federal_holidays(dice.first.year) if on.month == dice.first.month)
+        first = dice.choice(holidays or [first]) - DAY * dice.randrange(5)
     days = [first]
     if dice.once_in(5):
-        days.append(first + DAY * dice.choice([4, 10, 29, 30]))
+        days.append(first + DAY * dice.choice([1, 4, 10, 28, 29, 30, 31]))
     case["discharge"] = [discharge(dice, on) for on in days]
+    if dice.once_in(6):  # back in hospital, or not yet out of it for the hour
+        again = first + DAY * dice.choice([0, 1, 2, 5])
+        case["stay"] = [{"setting": "inpatient", "admitted": again, "discharged": again + DAY * dice.randrange(4)}]
     for on in days:
         add_contacts(dice, case, on)
     add_meetings(dice, case)
@@ -48,14 +54,14 @@ def discharge(dice: Dice, on: date) -> dict[str, Any]:
     if dice.once_in(12):
         row["to"] = "snf"
     if not dice.once_in(6):
-        days = dice.choice([1, 2, 5, 6, 7, 8, 10, 13, 14, 15]) if not dice.once_in(10) else 0
+        days = dice.choice([1, 2, 5, 6, 7, 7, 8, 10, 13, 14, 14, 15]) if not dice.once_in(10) else 0
         seen = on + DAY * days
         mdm = dice.choice(["high", "high", "moderate"])
         row["visit"] = {"date": seen, "mdm": mdm, "by": "npat" if dice.once_in(8) else "lee"}
         if not dice.once_in(5):
             row["reconciled"] = max(on, seen - DAY * dice.choice([0, 0, 1]))
         if dice.once_in(8):
-            row["reconciled"] = seen + DAY
+            row["reconciled"] = dice.choice([seen + DAY, on - DAY])
     if dice.once_in(12):
         row["died"] = on + DAY * dice.choice([15, 28, 29, 30])
     return row
@@ -64,13 +70,13 @@ def discharge(dice: Dice, on: date) -> dict[str, Any]:
 def add_contacts(dice: Dice, case: Case, discharged: date) -> None:
     """A contact in time, just too late, on the day itself; or attempts."""
     due = contact_due(discharged)
-    for number in range(dice.choice([0, 1, 1, 1, 2, 2, 3])):
+    for number in range(dice.choice([0, 1, 2, 2, 3, 3, 4])):
         entry = {
-            "staff": dice.choice(["ann", "bob", "lee", "ann", "bob", "lee", "dot"]),
+            "staff": dice.choice(["ann", "bob", "lee"] * 4 + ["dot"]),
             "program": "TCM",
             "activity": dice.choice(["patient_contact", "caregiver_contact"]),
-            "contact": dice.choice(["live", "live", "voicemail", "no_answer", "message"]),
-            "date": dice.choice([discharged, discharged + DAY, due, due, due + DAY]),
+            "contact": dice.choice(["live", "live", "live", "voicemail", "no_answer", "message"]),
+            "date": dice.choice([discharged, discharged + DAY, discharged + DAY, due, due, due, due + DAY]),
             "minutes": dice.choice([3, 8]),
             "note": f"Called about the discharge, {number}. Went through the new medication list with them.",
         }

@@ -161,4 +161,4 @@ def add_noise(dice: "Dice", case: "Case", program: str, staff: str, on: date) ->
         if "recorded" in entry:
             del entry["recorded"]
     elif kind > 6:
-        entry["program"] = dice.choice(["CCM", "PCM", "RPM"])
+        entry["program"] = dice.choice(["CCM", "PCM", "RPM", "TCM", "TCM"])

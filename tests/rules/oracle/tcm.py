@@ -136,6 +136,6 @@ def bought_by_another(rows: list[dict[str, Any]], states: dict[str, str], row: d
         other is not row
         and states[other["date"]] == "billable"
         and abs((day(other["date"]) - day(row["date"])).days) < 30
-        and other["visit"]["date"] < row["visit"]["date"]
+        and (other["visit"]["date"], other["date"]) < (row["visit"]["date"], row["date"])
         for other in rows
     )
