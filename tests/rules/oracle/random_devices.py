@@ -25,7 +25,9 @@ def add_devices(dice: "Dice", case: "Case") -> None:
         if dice.once_in(4):
             case["readings"].append({"days": dice.choice(COUNTS)})
         if dice.once_in(4):  # of another device
-            case["readings"].append(periods(dice, dice.day())[0])
+            other = periods(dice, dice.day())[0]
+            if other["from"] not in [row["from"] for row in case["readings"] if "from" in row]:  # which stands, is open
+                case["readings"].append(other)
         if not dice.once_in(3):
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
     else:
