@@ -529,7 +529,9 @@ class _People:
 
 def _notify(database: Database, own: Practice) -> bool:
     occurrence = Occurrence(own.practice_id, "notice", "blue-team", NINE, "lead1")
-    notice = partial(delivery.MissedRun, own, posting.SCHEDULED, None, NINE)
+    with database.of(own.practice_id).reading() as connection:
+        lead = directory.person_by_id(connection, own.practice_id, "lead1")
+    notice = partial(delivery.MissedRun, own, posting.SCHEDULED, None, NINE, lead)
     return delivery.notify(database.of(own.practice_id), occurrence, "U0LEAD1", notice, _People(), by="one", at=NINE)
 
 
