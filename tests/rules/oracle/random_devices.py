@@ -21,9 +21,6 @@ def add_devices(dice: "Dice", case: "Case") -> None:
     ends = dice.day()
     first = ends - MONTH * dice.choice([1, 1, 2]) + timedelta(days=1)
     if kind in (3, 4, 5):
-<<<<<<< HEAD
-        add_told_periods(dice, case, first)
-=======
         case["readings"] = periods(dice, first)
         if dice.once_in(4):
             case["readings"].append({"days": dice.choice(COUNTS)})
@@ -31,41 +28,21 @@ def add_devices(dice: "Dice", case: "Case") -> None:
             add_another(dice, case)
         if not dice.once_in(3):
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
->>>>>>> oracle
     else:
-        add_days(dice, case, first)
+        case["readings"] = [{"dates": stream(dice, first)}]
+        if dice.once_in(4):  # the first days of a period without a reading
+            case["readings"][0]["dates"] = case["readings"][0]["dates"][dice.randint(1, 20) :] or [first]
+        if not dice.once_in(3):
+            case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 5, 29, 30, 45, 75, 300]))}]
     if "device" in case and dice.once_in(8):
         case["device"].append({"set_up": first + timedelta(days=dice.choice([1, 29, 30, 31, 60, 67]))})
 
 
-<<<<<<< HEAD
-def add_told_periods(dice: "Dice", case: "Case", first: date) -> None:
-    """Counts with the first day of their period."""
-    case["readings"] = periods(dice, first)
-    if dice.once_in(4):
-        case["readings"].append({"days": dice.choice(COUNTS)})
-    if dice.once_in(4):  # of another device
-        other = periods(dice, dice.day())[0]
-        if other["from"] not in [row["from"] for row in case["readings"] if "from" in row]:  # which stands, is open
-            case["readings"].append(other)
-    if not dice.once_in(3):
-        case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
-
-
-def add_days(dice: "Dice", case: "Case", first: date) -> None:
-    """Days with readings, with or without the set-up."""
-    case["readings"] = [{"dates": stream(dice, first)}]
-    if dice.once_in(4):  # the first days of a period without a reading
-        case["readings"][0]["dates"] = case["readings"][0]["dates"][dice.randint(1, 20) :] or [first]
-    if not dice.once_in(3):
-        case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 5, 29, 30, 45, 75, 300]))}]
-=======
 def add_another(dice: "Dice", case: "Case") -> None:
     """A period of another device; which of two that begin on one day stands is open, so that there are none."""
     other = periods(dice, dice.day())[0]
     if other["from"] not in [row["from"] for row in case["readings"] if "from" in row]:
         case["readings"].append(other)
->>>>>>> oracle
 
 
 def periods(dice: "Dice", first: date) -> list[dict[str, Any]]:
