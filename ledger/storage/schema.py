@@ -19,6 +19,7 @@ _UPGRADING = 990490
 """The PostgreSQL lock by which processes that start together upgrade one after the other."""
 _UPGRADE_LASTS = "30min"
 """How long one that finds another upgrading waits for it."""
+_PATIENCE = text("SELECT set_config('lock_timeout', :lasts, true)")
 _ROLE = text("SELECT rolname, rolsuper OR rolbypassrls AS is_exempt FROM pg_roles WHERE rolname = current_user")
 _OPEN_TABLES = text(
     "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'practice_id' "
@@ -48,9 +49,9 @@ def upgrade(database: Database) -> str:
 def _wait_for_another_upgrade(connection: Connection) -> None:
     """Wait far longer than for a row: a ledger is upgraded in minutes; then be as impatient as before."""
     impatience = connection.scalar(select(func.current_setting("lock_timeout")))
-    connection.execute(select(func.set_config("lock_timeout", _UPGRADE_LASTS, True)))
+    connection.execute(_PATIENCE, {"lasts": _UPGRADE_LASTS})
     connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-    connection.execute(select(func.set_config("lock_timeout", impatience, True)))
+    connection.execute(_PATIENCE, {"lasts": impatience})
 
 
 def newest() -> str:

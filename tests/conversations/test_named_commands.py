@@ -31,6 +31,7 @@ VALUES = {
     "SERVICE": "G0181",
     "MARK": "G0181",
     "DAYS": "18",
+    "MONTH": "this",
     "SETTING": "snf",
     "ADMITTED": "2026-11-10",
     "DISCHARGED": "2026-11-13",
