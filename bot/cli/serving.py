@@ -28,6 +28,7 @@ from bot.telemetry.logs import configure_logs
 from bot.telemetry.metrics import Metrics
 from ledger.clock import now
 from ledger.errors import LedgerError
+from ledger.rules.rulebook import rulebooks
 from ledger.storage import schema
 from ledger.storage.database import Database
 
@@ -62,6 +63,7 @@ def serve(
     with opened_ledger(needs_schema=False) as database, stop_signals() as asked_to_stop, suppress(StoppedError):
         metrics = Metrics()
         configure_logs(settings.log_format, heard_by=[metrics.hear])
+        rulebooks()  # one that cannot be used stops the bot here, not at the first entry
         metrics.watch_writes(database)
         metrics.watch_due(database, now)
         health = Health(database, slack_reach(), asked_to_stop, more_routes=[metrics.route()])

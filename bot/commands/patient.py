@@ -23,6 +23,7 @@ from bot.views.roster import value_words
 from ledger.cases import statement_json
 from ledger.clock import month_of
 from ledger.errors import LedgerError
+from ledger.months.crowded_days import told_of_crowded_days
 from ledger.months.patient_months import EvaluatedMonth, statement_of, unknown_patient
 from ledger.patients.roster_history import DATED, PATIENTS, History, histories
 from ledger.recording.stored_entries import corrections_of
@@ -112,7 +113,8 @@ def find_statement(call: Call) -> tuple[str, date, EvaluatedMonth]:
         raise LedgerError(month.code, month.message, EXAMPLE)
     with call.database.reading() as connection:
         code = _code(call, connection)
-        return code, month, statement_of(connection, call.practice, code, month)
+        evaluated = {code: statement_of(connection, call.practice, code, month)}
+        return code, month, told_of_crowded_days(connection, call.practice, month, evaluated)[code]
 
 
 def _code(call: Call, connection: Connection) -> str:

@@ -53,10 +53,11 @@ def _title(digest: Digest) -> str:
 
 def _so_far(digest: Digest) -> str:
     month = digest.month
-    return (
+    said = (
         f"Billable now: {month.billable_patients} of {formatting.listed(month.enrolled_patients, 'enrolled patient')} "
         f"({month.capture_percent} %) · expected payment {formatting.money(month.expected_cents)}"
     )
+    return "\n".join([said, *formatting.provisional_lines(month.month, is_so=digest.worklist.provisional)])
 
 
 def _since(digest: Digest) -> list[str]:

@@ -165,6 +165,7 @@ def reassigned_view(receipt: ReassignmentReceipt) -> View:
     if receipt.patient_codes:
         said.append(formatting.escaped(formatting.some_of(receipt.patient_codes, CODES_NAMED)))
     said += [f"• {change}" for change in receipt.worth]
+    said += [f"• {formatting.escaped(line)}" for line in receipt.renewals]
     return _saved(sections(said), replayed=receipt.replayed)
 
 

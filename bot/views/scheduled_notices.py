@@ -105,7 +105,7 @@ def weekly_summary(notice: WeeklySummary) -> Reply:
     lines = [*_late(notice.occasion), f"*{formatting.month_name(counts.month)}:* {_capture(counts)}"]
     if notice.became_billable is not None:
         lines.append(f"{formatting.listed(notice.became_billable, 'patient')} reached the first code in that week.")
-    lines.append(_by_program(counts))
+    lines += [_by_program(counts), *formatting.provisional_lines(counts.month, is_so=counts.provisional)]
     blocks: list[Block] = [header(title), *sections(lines), *_staff_blocks(notice.minutes)]
     blocks += sections(_blockers(notice.blocked))
     blocks.append(context(formatting.escaped(f"Everybody of the month: `/ccm month {team}`")))

@@ -232,7 +232,11 @@ def _parts(
         for part in parts:
             rulebook_for(month_of(part.date_of_service))
     except LedgerError as error:
-        remedy = "If that is right: ccm import entries --confirm-long" if error.code == "LONG_ENTRY" else error.remedy
+        remedies = {
+            "LONG_ENTRY": "If that is right: ccm import entries --confirm-long",
+            "RULEBOOK_MISSING": f"Leave such lines out: no claim is filed so late. Or: {error.remedy}",
+        }
+        remedy = remedies.get(error.code, error.remedy)
         length_column, day_column = ("end", "end") if entry.ended_at else ("minutes", "date")
         columns = {
             "NOTE_TOO_LONG": "note",

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, select
 
 from ledger.patients.facts import FactKind
 from ledger.patients.facts_in_force import facts_in_force
+from ledger.patients.roster_history import DATED, STAFF, histories
 from ledger.practice.practice import Practice
 from ledger.roster.directory import team_id_for, teams
 from ledger.roster.patients import PATIENT_FILE
 from ledger.roster.staff import STAFF_FILE
+from ledger.roster.storing import FROM
 from ledger.roster.teams import TEAM_FILE
 from ledger.storage.database import AnyRow
 from ledger.storage.tables import CareTeamRow, PatientFactRow, PatientRow, StaffRow
@@ -49,7 +51,7 @@ def roster_files(connection: Connection, practice: Practice) -> RosterFiles:
     )
     contents = {
         "teams.csv": _csv(TEAM_FILE, map(_team, _rows(connection, practice, CareTeamRow))),
-        "staff.csv": _csv(STAFF_FILE, (_person(row, team_names) for row in _rows(connection, practice, StaffRow))),
+        "staff.csv": _csv(STAFF_FILE, _people(connection, practice, team_names)),
         "patients.csv": _csv(PATIENT_FILE, lines),
     }
     return RosterFiles(contents, tuple(code for code, said in programs.items() if said is None))
@@ -82,18 +84,28 @@ def _team(row: AnyRow) -> _Cells:
     }
 
 
-def _person(row: AnyRow, team_names: Mapping[str, str]) -> _Cells:
+def _people(connection: Connection, practice: Practice, team_names: Mapping[str, str]) -> Iterable[_Cells]:
+    """Yield a line for each stretch of days on which the same held of a person, so that the past is told again too."""
+    rows = _rows(connection, practice, StaffRow)
+    told = histories(connection, practice.practice_id, STAFF, [row.staff_id for row in rows])
+    for row in rows:
+        for period in told[row.staff_id].periods(DATED[STAFF].keys()):
+            yield _person(row, {**DATED[STAFF], **period.values}, team_names) | {FROM.name: _day(period.first)}
+
+
+def _person(row: AnyRow, held: Mapping[str, Any], team_names: Mapping[str, str]) -> _Cells:
     return {
         "id": row.staff_id,
         "slack_user_id": row.slack_user_id or "",
         "name": row.name,
-        "credential": row.credential,
+        "credential": held["credential"],
         "roles": _several(row.roles),
-        "teams": _several(_one_of_several(team_names[team_id]) for team_id in row.teams),
+        "teams": _several(_one_of_several(team_names[team_id]) for team_id in held["teams"]),
         "active_from": _day(row.active_from),
         "active_to": _day(row.active_to),
-        "supervised": _yes_no(said=row.supervised),
-        "employed": _yes_no(said=row.employed),
+        "supervised": _yes_no(said=held["supervised"]),
+        "employed": _yes_no(said=held["employed"]),
+        "npi": row.npi or "",
     }
 
 
@@ -104,6 +116,7 @@ def _patient(row: AnyRow, team_names: Mapping[str, str]) -> _Cells:
         "billing_practitioner": row.billing_practitioner or "",
         "conditions": _several(row.conditions),
         "risk_documented": _yes_no(said=row.risk_documented),
+        "place_of_service": row.place_of_service or "",
     }
 
 

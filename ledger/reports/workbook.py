@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ledger.claims.exports import list_claims
 from ledger.months.closed_months import Closing, closing_in_force
+from ledger.months.crowded_days import told_of_crowded_days
 from ledger.months.figures import Figures
 from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
@@ -74,7 +75,7 @@ def month_workbook(
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
     """
     listed = month_list(connection, practice, Scope(month, team_ids))
-    evaluated = list(_evaluated(connection, practice, month, listed))
+    evaluated = _evaluated(connection, practice, month, listed)
     names = {person.staff_id: person.name for person in people(connection, practice.practice_id)}
     book = new_book()
     closing = closing_in_force(connection, practice.practice_id, month)
@@ -138,11 +139,13 @@ def _missing(figures: Figures) -> str:
 
 def _evaluated(
     connection: Connection, practice: Practice, month: date, listed: MonthList
-) -> Iterator[tuple[str, EvaluatedMonth]]:
+) -> list[tuple[str, EvaluatedMonth]]:
     groups = (listed.billable, listed.blocked, listed.below)
     codes = sorted({figures.patient_code for group in groups for figures in group})
+    found: dict[str, EvaluatedMonth] = {}
     for batch in batches(codes):
-        yield from sorted(evaluated_months(connection, practice, batch, month).items())
+        found |= evaluated_months(connection, practice, batch, month)
+    return sorted(told_of_crowded_days(connection, practice, month, found).items())
 
 
 def _summary(practice: Practice, listed: MonthList) -> Iterator[Row]:

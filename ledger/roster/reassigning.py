@@ -29,6 +29,8 @@ class ReassignmentReceipt(Replayable):
     unchanged: int
     months: int = 0
     worth: tuple[WorthChange, ...] = ()
+    renewals: tuple[str, ...] = ()
+    """Who has to consent anew for the other practitioner (R9)."""
 
 
 _REASSIGNMENT = Once(ReassignmentReceipt)
@@ -67,9 +69,8 @@ def reassign(
         stored.ask(confirmed=confirmed)
         changed = tuple(code for code, put in stored.done.items() if put.outcome == "changed")
         unchanged = len(stored.done) - len(changed)
-        return ReassignmentReceipt(
-            next(iter(wanted.values())).staff_id, changed, unchanged, stored.months, stored.worth
-        )
+        to = next(iter(wanted.values())).staff_id
+        return ReassignmentReceipt(to, changed, unchanged, stored.months, stored.worth, stored.renewals)
 
     return _REASSIGNMENT.write(connection, practice.practice_id, request, save, at=at)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ledger.rules.book_tables import Need, Requirement
 from ledger.rules.catalogue import RULES_BY_NAME
 from ledger.rules.coding import Tally
-from ledger.rules.consents import consents_of_month
+from ledger.rules.consents import consent_is_on_record, consents_of_month
 from ledger.rules.facts import Program
 from ledger.rules.formatting import day_words, listed
 from ledger.rules.month_view import MonthView
@@ -54,7 +54,11 @@ def no_consent(asked: ProgramMonth) -> Blocker | None:
     """Return no consent at any time in the month that holds for its practitioner (C6, R9)."""
     if consents_of_month(asked.program, asked.month) or is_per_discharge(asked.program):
         return None
-    return _blocker("NO_CONSENT", program=asked.program.value)
+    fault = f"no {asked.program} consent at any time in the month"
+    if consent_is_on_record(asked.program, asked.month) and asked.month.billing_practitioner is not None:
+        who = asked.month.billing_practitioner
+        fault = f"the {asked.program} consent was given for another practitioner than {who}, who bills the month (R9)"
+    return _blocker("NO_CONSENT", fault=fault)
 
 
 def conditions(asked: ProgramMonth) -> Blocker | None:

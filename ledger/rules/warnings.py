@@ -5,7 +5,8 @@ W3, W6, W8, W10 and W12 look at all entries of the month: they are asked once, a
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import combinations
@@ -23,7 +24,7 @@ from ledger.rules.facts import Program, TimeEntry
 from ledger.rules.formatting import listed
 from ledger.rules.month_view import MonthView
 from ledger.rules.records import missing_elements, missing_of_consent, plan_was_shared
-from ledger.rules.statement import AuditWarning
+from ledger.rules.statement import AuditWarning, ProgramStatement, Statement
 
 THIN_CHARACTERS = 40
 LEAST_SENTENCES = 2
@@ -43,6 +44,10 @@ HOUR = timedelta(hours=1)
 
 _SENTENCE_END = re.compile(r"[.!?\n](?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bvs\.)(?:(?<=\n)|(?=\s)|$)")
 """Where a sentence ends: not after a title, nor inside a number such as 7.2."""
+
+
+PersonDay = tuple[date, str]
+"""A date of service and whose it is."""
 
 
 class Finding(NamedTuple):
@@ -162,28 +167,61 @@ def facility_month(audit: Audit) -> AuditWarning | None:
 
 
 def crowded_hour(counted: Sequence[CountedEntry], month: MonthView) -> Finding | None:
-    """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day; each day is told."""
-    by_day: defaultdict[tuple[date, str], list[CountedEntry]] = defaultdict(list)
+    """W8: one staff member has over 60 counted minutes in one clock hour, or over 600 in a day; each day is told.
+
+    Of one patient's month alone; ``with_crowded_days`` tells what was found over all of a person's patients.
+    """
+    by_day: defaultdict[PersonDay, list[CountedEntry]] = defaultdict(list)
     for one in counted:
         if one.minutes:
             by_day[one.entry.date_of_service, one.entry.staff_id].append(one)
-    told, entries = [], []
-    for (day, _), worked in sorted(by_day.items(), key=lambda item: item[0]):
-        crowded = _crowded(worked, month)
-        if crowded is not None:
-            told.append(f"{crowded} on {day:%b} {day.day}")
-            entries += [one.entry for one in worked]
-    return _finding("W8", entries, crowded=listed(told)) if told else None
+    crowded = crowded_days(by_day, month.zone)
+    return _crowded_finding([one.entry for key in crowded for one in by_day[key]], crowded)
 
 
-def _crowded(worked: Sequence[CountedEntry], month: MonthView) -> str | None:
+def crowded_days(worked: Mapping[PersonDay, Sequence[CountedEntry]], zone: ZoneInfo) -> dict[PersonDay, str]:
+    """Return the days that are too full for one person, earliest first, each with its minutes in words (W8)."""
+    found = {key: _crowded(entries, zone) for key, entries in sorted(worked.items())}
+    return {key: words for key, words in found.items() if words is not None}
+
+
+def with_crowded_days(
+    statement: Statement, entries: Sequence[TimeEntry], crowded: Mapping[PersonDay, str]
+) -> Statement:
+    """Return the statement of one patient, warned of the crowded days that its ``entries`` lie in (W8)."""
+    concerned = [one for one in entries if not one.voided and (one.date_of_service, one.staff_id) in crowded]
+    finding = _crowded_finding(concerned, crowded)
+    if finding is None:
+        return statement
+    return replace(
+        statement,
+        programs=tuple(
+            _warned(part, finding.warning) if part.program in finding.programs else part for part in statement.programs
+        ),
+    )
+
+
+def _warned(part: ProgramStatement, warning: AuditWarning) -> ProgramStatement:
+    """Return the part with that warning, in place of one of its number."""
+    others = [other for other in part.warnings if other.code != warning.code]
+    found = sorted((*others, warning), key=lambda one: WARNING_NUMBERS.index(one.code))
+    return replace(part, warnings=tuple(found))
+
+
+def _crowded_finding(entries: Sequence[TimeEntry], crowded: Mapping[PersonDay, str]) -> Finding | None:
+    days = sorted({(entry.date_of_service, entry.staff_id) for entry in entries})
+    told = [f"{crowded[key]} on {key[0]:%b} {key[0].day}" for key in days]
+    return _finding("W8", entries, crowded=listed(told))
+
+
+def _crowded(worked: Sequence[CountedEntry], zone: ZoneInfo) -> str | None:
     """Return the minutes of one person's day that are too many, in words."""
     minutes = sum(one.minutes for one in worked)
     if minutes > CROWDED_DAY_MINUTES:
         return f"{minutes} counted minutes in one day"
     if minutes <= CROWDED_HOUR_MINUTES:
         return None
-    fullest = max(_minutes_by_hour(worked, month).values(), default=0)
+    fullest = max(_minutes_by_hour(worked, zone).values(), default=0)
     return f"{fullest} counted minutes in one clock hour" if fullest > CROWDED_HOUR_MINUTES else None
 
 
@@ -301,7 +339,7 @@ def _recorded_late(entry: TimeEntry, zone: ZoneInfo) -> bool:
     return is_late(entry.recorded_at, ended_at)
 
 
-def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[datetime, int]:
+def _minutes_by_hour(worked: Iterable[CountedEntry], zone: ZoneInfo) -> dict[datetime, int]:
     """Return the counted minutes of entries with times, by the clock hour in which they lie.
 
     Each hour has whole minutes: of an entry over the full hour, what its running length, rounded by E2, grows by.
@@ -312,7 +350,7 @@ def _minutes_by_hour(worked: Iterable[CountedEntry], month: MonthView) -> dict[d
         for start, end in one.spans:
             moment = start
             while moment < end:
-                local = moment.astimezone(month.zone)
+                local = moment.astimezone(zone)
                 hour = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
                 until = min(end, hour + HOUR)
                 elapsed += until - moment

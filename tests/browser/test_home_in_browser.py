@@ -51,7 +51,7 @@ def test_a_lead_sees_the_bands_and_opens_the_list_of_those_without_time(harness:
 def test_a_biller_goes_from_the_blockers_to_a_patients_statement(harness: Harness, page: Page) -> None:
     harness.work(an_entry(patient="P-1046", minutes=25))
     home = home_of(page, harness, "U0BILLER1")
-    expect(home).to_contain_text("1 · No consent to the program at any time in the month.")
+    expect(home).to_contain_text("1 · No consent to the program at any time in the month that holds")
     home.get_by_role("combobox").click()
     page.get_by_role("option", name="No consent").click()
     expect(home).to_contain_text("/ccm consent P-1046 DATE verbal CCM")

@@ -15,6 +15,8 @@ from bot.commands.registry import command_named
 from ledger.recording.fact_reading import FACT_FILES
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "nurse1", "lead1", "biller1", "doctor1", "admin1"
+TOLD = " · with doctor1 · taken by nurse1"
+"""What is taken for granted of a consent that says no more."""
 BY = ("--as", NURSE)
 CONSENT = ("consents", "patient=P-1046", "program=CCM", "date=2026-11-03", "form=verbal")
 
@@ -237,7 +239,7 @@ def test_programs_get_every_fact_by_the_columns_of_its_file(ccm: Ccm, words: tup
         "date": "2026-11-03",
         "until": None,
         "holds": True,
-        "said": "CCM consent, written · Tue Nov 3, 2026 · with doctor1 · taken by nurse1",
+        "said": f"CCM consent, written · Tue Nov 3, 2026{TOLD}",
         "recorded_by": "lead1",
         "recorded_at": at,
         "file": "consents",

@@ -265,7 +265,11 @@ def test_a_blocked_program_keeps_its_minutes_its_next_code_and_what_it_would_pay
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"consents": ()}, "no CCM consent in the month that holds for its billing practitioner"),
+        ({"consents": ()}, "no CCM consent at any time in the month"),
+        (
+            {"consents": (Consent(Program("CCM"), date(2025, 6, 1), practitioner="npat"),)},
+            "the CCM consent was given for another practitioner than lee, who bills the month (R9)",
+        ),
         ({"conditions": ("I10",)}, "1 of 2 chronic conditions recorded"),
         ({"risk_documented": False}, "the risk of death, decompensation or decline is not documented"),
         ({"care_plans": ()}, "no care plan on or before Nov 30, 2026"),

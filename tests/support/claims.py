@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from support.closing import OCTOBER
-from support.practice import AT, a_request, entry_row, import_rows, staff_row
+from support.practice import AT, a_request, entry_row, import_rows, patient_row, staff_row
 
 from ledger.claims.exports import export_claims, line_as_exported, list_claims
 from ledger.claims.lines import ClaimLine
@@ -37,6 +37,12 @@ def give_npi(database: Database, practice: Practice, npi: str = NPI) -> None:
     """Records the NPI of the practitioner who bills."""
     row = {"id": "doctor1", "slack_user_id": "U0DOCTOR1", "name": "Doctor One", "credential": "MD"}
     import_rows(database, practice, "staff", [staff_row(**row, roles="practitioner", npi=npi)])
+
+
+def change_diagnoses(database: Database, practice: Practice, patient: str = "P-1042") -> None:
+    """Corrects the patient's conditions for the whole of October."""
+    row = {"code": patient, "conditions": "I10;N18.3", "from": f"{OCTOBER}"}
+    import_rows(database, practice, "patients", [patient_row(**row)])
 
 
 def claims(database: Database, practice: Practice, month: date = OCTOBER) -> ClaimList:

@@ -44,7 +44,7 @@ from ledger.closing import changes, month_close
 from ledger.errors import LedgerError
 from ledger.imports import claim_file
 from ledger.imports.table_file import Rows
-from ledger.months import closed_months, consents, figures, patient_months
+from ledger.months import closed_months, consents, crowded_days, figures, patient_months
 from ledger.patients import fact_history, facts, records, roster_history
 from ledger.practice import practice
 from ledger.practice.practice import Practice
@@ -223,6 +223,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.months.patient_months.statement_of": lambda c, p: patient_months.statement_of(c, p, "P-1042", MONTH),
     "ledger.months.patient_months.evaluated_months": lambda c, p: patient_months.evaluated_months(
         c, p, ["P-1042"], MONTH
+    ),
+    "ledger.months.crowded_days.told_of_crowded_days": lambda c, p: crowded_days.told_of_crowded_days(
+        c, p, MONTH, patient_months.evaluated_months(c, p, ["P-1042", "P-1043"], MONTH)
     ),
     "ledger.months.patient_months.open_month": lambda c, p: patient_months.open_month(c, p, "P-1042", MONTH),
     "ledger.patients.records.patient_codes": lambda c, p: records.patient_codes(c, p.practice_id),

@@ -111,7 +111,7 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Consent revoked in October: November is blocked.",
         policy="consent_per_practitioner",
-        message="no {program} consent in the month that holds for its billing practitioner",
+        message="{fault}",
         remedy="Obtain consent and record it: /ccm consent CODE DATE verbal PROGRAM",
     ),
     RuleText(

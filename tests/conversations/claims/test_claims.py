@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from support.claims import claims, give_npi, work
+from support.claims import change_diagnoses, claims, give_npi, work
 from support.forms import modal_words, opened
 from support.home import now
 from support.home import opened as home_of
-from support.practice import import_rows, patient_row
 from support.slack import Harness
 
 from bot.playground import Glance, SeenMessage
@@ -208,7 +207,7 @@ def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(wo
     worked.say("/ccm claims", BILLER)
     worked.settle()
     worked.say("/ccm claims mark P-1043 99490 submitted", BILLER)
-    import_rows(worked.database, worked.practice, "patients", [patient_row(code="P-1043", conditions="I10;N18.3")])
+    change_diagnoses(worked.database, worked.practice, "P-1043")
 
     seen = worked.say("/ccm claims", BILLER)
 
@@ -223,7 +222,7 @@ def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(wo
 def test_one_that_was_marked_after_it_changed_is_said_to_be_a_correction(worked: Harness) -> None:
     worked.say("/ccm claims", BILLER)
     worked.settle()
-    import_rows(worked.database, worked.practice, "patients", [patient_row(code="P-1043", conditions="I10;N18.3")])
+    change_diagnoses(worked.database, worked.practice, "P-1043")
 
     seen = worked.say("/ccm claims mark P-1043 99490 submitted", BILLER)
 

@@ -56,7 +56,7 @@ def test_what_would_be_frozen_is_shown_before_with_the_button(worked: Harness, l
     assert "1 blocked · 1 below threshold" in seen.words
     assert "Near the next code: 1 program of patients, worth $66.13: `/ccm near 2026-10`" in seen.words
     assert "*Still blocked* · 1 program of patients" in seen.words
-    assert "• *1* · No consent to the program at any time in the month." in seen.words
+    assert "• *1* · No consent to the program at any time in the month that holds" in seen.words
     assert "Close October 2026" in seen.words
     assert actions(worked.database, worked.practice) == []
 
@@ -214,7 +214,7 @@ def test_the_statement_and_the_list_of_a_closed_month_say_so(worked: Harness) ->
         assert line in worked.say(asked, BILLER).words
     assert line not in worked.say("/ccm month", BILLER).words
     blocked = worked.say("/ccm patient P-1046 oct", NURSE)
-    assert not [block for block in blocked.message.blocks if "fact_" in str(block)], "nothing to clear"
+    assert not [block for block in blocked.message.blocks if "fact_form" in str(block)], "nothing to clear"
 
 
 def test_the_home_tab_of_a_biller_has_the_last_closed_month(worked: Harness) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from support.books import no_book_of_2026
 from support.closing import OCTOBER, actions
 from support.home import opened
+from support.month_messages import FIRST, LEAD_OF_GREEN, MONDAY, at, only, tick
 from support.practice import NOTE, an_entry, record
 from support.slack import GENERAL, Harness
 
@@ -118,3 +119,20 @@ def test_a_month_closed_provisionally_stays_so_when_its_book_comes(harness: Harn
     seen = harness.say("/ccm month october", BILLER).words
     assert MARK in seen
     assert "$60.49" in seen
+
+
+@pytest.mark.parametrize(
+    ("switch", "instant", "who"),
+    [("weekly_summary", MONDAY, LEAD_OF_GREEN), ("month_start_notice", FIRST, BILLER)],
+)
+def test_it_is_marked_in_what_the_bot_sends_by_itself(
+    month_harness: Harness, tmp_path: Path, switch: str, instant: datetime, who: str
+) -> None:
+    with no_book_of_2026(tmp_path):
+        assert tick(at(month_harness, switch, instant)) > 0
+        assert MARK in only(month_harness, who).words
+
+
+def test_it_is_marked_in_the_digest(early: Harness) -> None:
+    early.say(f"/ccm log P-1042 17m meds {NOTE}", NURSE)
+    assert MARK in early.say("/ccm digest Blue Team", LEAD).words

@@ -18,7 +18,7 @@ def test_a_thin_note_holds_after_an_addendum(harness: Harness) -> None:
     assert "both keep their times (rule E5)" in seen.words
     assert "Note is" not in seen.words
     statement = harness.say("/ccm patient P-1042")
-    assert "W1" not in statement.words
+    assert "(W1)" not in statement.words
     assert [row[3] for row in table_rows(statement.message)] == ["medication (1 addendum)"]
     assert [entry.note for entry in harness.entries()] == ["Reconciled."]
     assert verified(harness.database, harness.practice).difference is None

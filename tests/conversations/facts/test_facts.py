@@ -1,7 +1,7 @@
 """``/ccm consent`` and the other commands that record a fact: what is stored, and what it is said to change."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from support.facts import import_fact_rows, stored_facts
 from support.forms import opened, prefilled, said
 from support.logs import troubles
-from support.practice import MONTH, NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, verified
+from support.practice import MONTH, NOTE, an_entry, entry_row, import_rows, patient_row, staff_row, statement, verified
 from support.slack import STRANGER, Harness
 
 from ledger.rules.facts import Program
@@ -468,3 +468,48 @@ def test_a_code_alone_opens_the_form_and_records_nothing(harness: Harness) -> No
     form = opened(harness.say("/ccm plan P-1042"))
     assert (prefilled(form)["patient"], prefilled(form)["date"]) == ("P-1042", "2026-11-24")
     assert newest_fact(harness) == before
+
+
+EXAMPLE_16 = (date(2026, 2, 13), date(2026, 3, 15), date(2026, 4, 14))
+"""The last days of the first periods of a device that was set up on January 15 (billing-rules, worked example 16)."""
+
+
+def test_a_device_and_its_periods_are_billed_on_each_last_day_as_the_worked_example_has_it(harness: Harness) -> None:
+    harness.say("/ccm device P-1045 set up 2026-01-15")
+    for last_day in EXAMPLE_16:
+        first_day = last_day - timedelta(days=29)
+        harness.say(f"/ccm readings P-1045 20 from {first_day}")
+
+    lines = {
+        (line.code, line.first_day, line.date_of_service)
+        for last_day in EXAMPLE_16
+        for line in statement(harness.database, harness.practice, "P-1045", last_day.replace(day=1)).statement.codes
+    }
+
+    assert lines == {
+        ("99453", date(2026, 1, 15), EXAMPLE_16[0]),
+        *(("99454", last_day - timedelta(days=29), last_day) for last_day in EXAMPLE_16),
+    }
+    assert verified(harness.database, harness.practice).difference is None
+
+
+def test_dates_make_the_same_periods_as_counts_and_two_of_a_month_are_two_lines(harness: Harness) -> None:
+    harness.say("/ccm readings P-1045 2026-07-02..2026-07-20 2026-08-01..2026-08-25")
+
+    found = statement(harness.database, harness.practice, "P-1045", date(2026, 7, 1)).statement.codes
+    assert [(line.code, line.date_of_service) for line in found] == [("99454", date(2026, 7, 31))]
+    found = statement(harness.database, harness.practice, "P-1045", date(2026, 8, 1)).statement.codes
+    assert [(line.code, line.date_of_service) for line in found] == [("99454", date(2026, 8, 30))]
+    assert "99454" in harness.say("/ccm month 2026-08", BILLER).words
+    assert verified(harness.database, harness.practice).difference is None
+
+
+def test_another_service_of_the_month_blocks_and_its_mark_taken_back_does_no_more(harness: Harness) -> None:
+    harness.work(an_entry(minutes=25))
+
+    seen = harness.say("/ccm mark P-1042 G0181", BILLER)
+    assert "CCM: billable, 99490 ($66.13) → *blocked*" in seen.words
+    assert "(G0181) is billed this month and excludes CCM" in seen.words
+
+    seen = harness.say("/ccm mark P-1042 G0181 undo", BILLER)
+    assert "CCM: blocked → *billable, 99490 ($66.13)*" in seen.words

@@ -15,7 +15,9 @@ from support.slack import Harness, has_button, picked
 from bot.playground import Glance, SeenMessage
 from bot.views import patient
 from bot.views.fact_buttons import CORRECT_FACT, LIST_FACTS, UNDO_FACT, WITHDRAW_FACT
+from ledger.patients.fact_history import fact_histories
 from ledger.patients.facts import FactKind
+from ledger.recording.fact_cells import cells_of_fact
 
 NURSE, LEAD, BILLER, DOCTOR, ADMIN = "U0NURSE1", "U0LEAD1", "U0BILLER1", "U0DOCTOR1", "U0ADMIN1"
 EVERYBODY = (NURSE, LEAD, BILLER, DOCTOR, ADMIN)
@@ -429,6 +431,63 @@ def test_a_correction_to_another_day_or_program_withdraws_what_it_corrects_and_i
     assert f"*{SAID[kind]}*\nRecorded anew by" in words
     assert words.count("Withdrawn: ") == 1
     assert verified(harness.database, harness.practice).difference is None
+
+
+FULL: list[tuple[str, dict[str, str], dict[str, Any]]] = [
+    (
+        "consents",
+        {
+            "program": "RPM",
+            "date": "2026-11-02",
+            "form": "written",
+            "practitioner": "doctor1",
+            "by": "nurse2",
+            "said": "service;may_stop",
+        },
+        {"said": ["service", "cost_sharing"]},
+    ),
+    (
+        "care-plans",
+        {
+            "date": "2026-11-03",
+            "substantial": "yes",
+            "elements": "problems;goals",
+            "copy_to": "caregiver",
+            "copy_how": "in_person",
+            "copy_date": "2026-11-05",
+        },
+        {"elements": ["problems"]},
+    ),
+    ("readings", {"from": "2026-10-05", "days": "17"}, {"days": "18"}),
+    ("readings", {"dates": "2026-11-03;2026-11-05"}, {"dates": "2026-11-03, 2026-11-06"}),
+]
+"""Facts that say all that their kind can say, and something to be otherwise."""
+
+
+@pytest.mark.parametrize(("file", "row", "otherwise"), FULL)
+def test_a_correction_changes_what_was_changed_and_nothing_else(
+    harness: Harness, file: str, row: dict[str, str], otherwise: dict[str, Any]
+) -> None:
+    have(harness)
+    import_fact_rows(harness.database, harness.practice, file, [{"patient": "P-1050", **row}], at=harness.clock())
+    before = newest_columns(harness)
+    assert before.items() >= row.items()
+    seen = facts(harness)
+    unchanged = opened(harness.person().submit(opened(press(harness, seen, CORRECT_FACT)), {}))
+    assert "*Known already*" in unchanged.words
+
+    harness.person().submit(opened(press(harness, seen, CORRECT_FACT)), otherwise)
+
+    after = newest_columns(harness)
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == set(otherwise)
+
+
+def newest_columns(harness: Harness) -> dict[str, str]:
+    """The newest fact of P-1050 by the columns of its file."""
+    with harness.looking() as connection:
+        histories = fact_histories(connection, harness.practice, "P-1050")
+    newest = max((one.newest for one in histories), key=lambda one: (one.recorded_at, one.number))
+    return cells_of_fact(newest.fact, harness.practice)
 
 
 def test_a_correction_delivered_twice_is_stored_once(harness: Harness) -> None:

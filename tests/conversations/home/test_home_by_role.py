@@ -95,7 +95,7 @@ def test_a_biller_sees_the_month_so_far_and_what_blocks_it(harness: Harness) -> 
     )
     assert "By program: 1 blocked · 0 below threshold · 4 without logged time · all of them: `/ccm month`" in home.words
     assert "*Blocked* · 1 program of patients, by what blocks them" in home.words
-    assert "• *1* · No consent to the program at any time in the month." in home.words
+    assert "• *1* · No consent to the program at any time in the month that holds" in home.words
     assert buttons(home, LOG) == []
     assert "One short call away" not in home.words
 

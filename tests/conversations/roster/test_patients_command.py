@@ -176,7 +176,7 @@ def test_a_change_is_saved_recorded_and_told(harness: Harness) -> None:
     assert "• Billing practitioner: doctor1 → nothing" in modal_words(seen)
     assert "• Conditions: E11.9, I10 → E11.9, I50.9" in modal_words(seen)
     assert "1 month of 1 patient was evaluated again." in modal_words(seen)
-    assert "Kept from billing this month by: *no billing practitioner*" in modal_words(seen)
+    assert "Kept from billing this month by: *no consent, no billing practitioner*" in modal_words(seen)
     assert stored(harness).conditions == ["E11.9", "I50.9"]
     assert changes_by(harness) == [("admin1", "patients", "P-1042")]
     with harness.looking() as connection:

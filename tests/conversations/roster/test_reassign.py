@@ -66,6 +66,17 @@ def test_who_is_given_a_last_day_is_named_with_the_patients_that_need_another(tw
     assert verified(two_doctors.database, two_doctors.practice).difference is None
 
 
+def test_who_consented_to_the_care_of_who_leaves_is_named_too(two_doctors: Harness) -> None:
+    anew = {"program": "CCM", "date": "2026-11-20", "form": "verbal", "practitioner": "doctor2"}
+    rows = [{**anew, "patient": code} for code in ("P-1042", "P-1043")]
+    import_fact_rows(two_doctors.database, two_doctors.practice, "consents", rows, at=two_doctors.clock())
+
+    done = submit(two_doctors, form(two_doctors), leaves=OLD, practitioner=NEW)
+
+    line = "• doctor2 bills now, so 3 new consents are needed (rule R9): P-1044 (CCM), P-1044 (RPM), P-1045 (RPM)"
+    assert line in modal_words(done)
+
+
 def test_who_is_enrolled_in_nothing_after_that_day_needs_no_other(two_doctors: Harness) -> None:
     ended = {"patient": "P-1042", "program": "CCM", "from": "2026-01-05", "to": "2026-11-24"}
     import_fact_rows(two_doctors.database, two_doctors.practice, "enrollments", [ended])

@@ -284,7 +284,7 @@ def test_a_credential_that_an_older_ledger_spells_otherwise_is_offered_as_what_i
 
     modal = form(harness)
     assert initial(modal, "credential")["initial_option"]["value"] == "RN"
-    seen = submit(harness, modal, {})
+    seen = submit(harness, modal, {"always": ["yes"]})
     assert "November 2026: 0 billable, $0.00 → 1, $66.13" in modal_words(seen)
     seen = submit(harness, opened(seen), {"confirm": ["yes"]})
 

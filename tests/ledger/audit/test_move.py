@@ -24,7 +24,7 @@ from ledger.storage.schema import upgrade
 
 PROGRAM = """
 import os, signal, sys
-import bot.oauth.tables, jobs.scheduling.tables
+import bot.oauth.tables, jobs.scheduling.tables, ledger.storage.claim_tables
 from ledger.storage.database import Database
 from ledger.audit.move import move
 def die(step, done, every):

@@ -5,8 +5,9 @@ import io
 
 import pytest
 from openpyxl import load_workbook
-from support.claims import NPI, changes_of, claims, codes, export, give_npi, mark, work
+from support.claims import NPI, change_diagnoses, changes_of, claims, codes, export, give_npi, mark, work
 from support.closing import OCTOBER, close, reopen
+from support.facts import import_fact_rows
 from support.practice import AT, a_practice, import_rows, patient_row, staff_row
 from support.threads import at_once
 
@@ -84,7 +85,7 @@ def test_a_line_that_was_submitted_is_never_new_again_and_its_change_is_a_correc
     mark(sqlite_database, here, "99490", ClaimStatus.SUBMITTED)
     assert changes_of(claims(sqlite_database, here)) == {"99490": Change.AS_BEFORE}
 
-    import_rows(sqlite_database, here, "patients", [patient_row(code="P-1042", conditions="I10;N18.3")])
+    change_diagnoses(sqlite_database, here)
 
     for _ in range(2):  # it stays one until it is dealt with
         (line,) = export(sqlite_database, here).lines
@@ -171,6 +172,32 @@ def test_a_file_without_the_column_leaves_the_npi_as_it_is(sqlite_database: Data
     (one,) = claims(sqlite_database, here).lines
     assert one.line.practitioner is not None
     assert (one.line.practitioner.name, one.line.practitioner.npi) == ("Doctor Two", NPI)
+
+
+@pytest.mark.either_database
+def test_a_fact_that_holds_from_november_changes_no_line_of_october(here: Practice, sqlite_database: Database) -> None:
+    other = {"id": "doctor2", "slack_user_id": "U0DOCTOR2", "name": "Doctor Two", "credential": "MD"}
+    import_rows(sqlite_database, here, "staff", [staff_row(**other, roles="practitioner")])
+    work(sqlite_database, here, 25)
+    before = export(sqlite_database, here).lines
+    changed = {"billing_practitioner": "doctor2", "conditions": "I10;N18.3", "from": "2026-11-01"}
+    import_rows(sqlite_database, here, "patients", [patient_row(code="P-1042", **changed)])
+
+    after = export(sqlite_database, here)
+
+    assert codes(after, Change.AS_BEFORE) == [("P-1042", "99490", 1)]
+    assert [one.line for one in after.lines] == [one.line for one in before]
+
+
+@pytest.mark.either_database
+def test_a_device_is_claimed_from_its_periods_first_to_its_last_day(here: Practice, sqlite_database: Database) -> None:
+    readings = [{"patient": "P-1045", "from": "2026-09-20", "days": "18"}]
+    import_fact_rows(sqlite_database, here, "readings", readings)
+
+    (line,) = (one.line for one in export(sqlite_database, here).lines)
+
+    assert (line.code, f"{line.from_date}", f"{line.to_date}") == ("99454", "2026-09-20", "2026-10-19")
+    assert {one.change for one in export(sqlite_database, here).lines} == {Change.AS_BEFORE}
 
 
 def test_two_who_export_at_once_do_not_both_get_a_line_as_new(database: Database, practice: Practice) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from support.claims import claims, export, mark, work
-from support.practice import AT, TODAY, a_request, import_rows, patient_row
+from support.claims import change_diagnoses, claims, export, mark, work
+from support.practice import AT, TODAY, a_request
 
 from ledger.claims.marks import Asked, mark_line, marks_of, totals_of_month
 from ledger.claims.states import Change, ClaimStatus
@@ -57,7 +57,7 @@ def test_an_answer_of_the_payer_leaves_a_correction_one(here: Practice, sqlite_d
     work(sqlite_database, here, 25)
     export(sqlite_database, here)
     mark(sqlite_database, here, "99490", ClaimStatus.SUBMITTED)
-    import_rows(sqlite_database, here, "patients", [patient_row(code="P-1042", conditions="I10;N18.3")])
+    change_diagnoses(sqlite_database, here)
     export(sqlite_database, here)
 
     mark(sqlite_database, here, "99490", ClaimStatus.PAID)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from support.claims import claims, export, mark, work
-from support.practice import import_file, import_rows, patient_row, write_csv
+from support.claims import change_diagnoses, claims, export, mark, work
+from support.practice import import_file, write_csv
 
 from ledger.claims.columns import CLAIM_FILE
 from ledger.claims.states import Change, ClaimStatus
@@ -115,7 +115,7 @@ def test_a_file_that_comes_back_untouched_records_nothing_and_keeps_its_correcti
     worked: Database, here: Practice, tmp_path: Path
 ) -> None:
     mark(worked, here, "99490", ClaimStatus.SUBMITTED)
-    import_rows(worked, here, "patients", [patient_row(code="P-1042", conditions="I10;N18.3")])
+    change_diagnoses(worked, here)
     path = tmp_path / "claims.csv"
     path.write_bytes(claims_csv(export(worked, here)))
 
@@ -128,7 +128,7 @@ def test_a_file_that_comes_back_untouched_records_nothing_and_keeps_its_correcti
 
 def test_what_was_submitted_is_what_the_biller_had_in_hand(worked: Database, here: Practice, tmp_path: Path) -> None:
     key = keys(worked, here)["99490"]
-    import_rows(worked, here, "patients", [patient_row(code="P-1042", conditions="I10;N18.3")])
+    change_diagnoses(worked, here)
     export(worked, here)
 
     bring(worked, here, tmp_path, {"line_key": key, "status": "submitted", "export": "1"})

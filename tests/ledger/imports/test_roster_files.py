@@ -117,7 +117,8 @@ def test_every_column_of_a_patient_is_kept(sqlite_database: Database, here: Prac
     }
     assert import_rows(sqlite_database, here, "patients", [row]) == ImportSummary(added=1)
     facts = statement(sqlite_database, here, NEW).facts
-    assert (facts.billing_practitioner, facts.conditions, facts.risk_documented) == ("doctor1", ("E11.9", "I10"), False)
+    assert [one.staff_id for one in facts.designations] == ["doctor1"]
+    assert (facts.conditions, facts.risk_documented) == (("E11.9", "I10"), False)
     both = (Program("CCM"), Program("RPM"))
     assert facts.enrollments == tuple(Enrollment(program, date(2026, 3, 1)) for program in both)
     assert facts.consents == tuple(Consent(program, date(2026, 3, 2), "written") for program in both)
@@ -131,7 +132,7 @@ def test_every_column_of_a_patient_is_kept(sqlite_database: Database, here: Prac
 def test_a_patient_may_be_no_more_than_a_code_in_a_team(sqlite_database: Database, here: Practice) -> None:
     import_rows(sqlite_database, here, "patients", [{"code": NEW, "team": "Blue Team"}])
     facts = statement(sqlite_database, here, NEW).facts
-    assert (facts.billing_practitioner, facts.conditions, facts.enrollments) == (None, (), ())
+    assert (facts.designations, facts.conditions, facts.enrollments) == ((), (), ())
     assert record(sqlite_database, here, an_entry(patient=NEW)).parts[0].counted_minutes == 0
 
 
@@ -150,7 +151,10 @@ def test_a_changed_staff_member_changes_what_past_minutes_are_worth(
 ) -> None:
     record(database, practice, an_entry(minutes=20))
     changed = staff_row(**{**STAFF[0], **cells})
-    assert import_rows(database, practice, "staff", [changed]) == ImportSummary(changed=1)
+    before = statement(database, practice).statement.programs[0].expected_cents
+    summary = import_rows(database, practice, "staff", [changed])
+    assert (summary.added, summary.changed, summary.unchanged) == (0, 1, 0)
+    assert len(summary.warnings) == (before != cents)
     (figures,) = statement(database, practice).before
     assert (figures.status, figures.expected_cents) == (status, cents)
     assert verified(database, practice).difference is None
@@ -158,21 +162,23 @@ def test_a_changed_staff_member_changes_what_past_minutes_are_worth(
 
 @pytest.mark.either_database
 @pytest.mark.parametrize(
-    ("cells", "blocker"),
+    ("cells", "blockers"),
     [
-        ({"conditions": "I10"}, "CONDITIONS"),
-        ({"risk_documented": "no"}, "RISK_NOT_DOCUMENTED"),
-        ({"billing_practitioner": ""}, "NO_BILLING_PRACTITIONER"),
+        ({"conditions": "I10"}, ["CONDITIONS"]),
+        ({"risk_documented": "no"}, ["RISK_NOT_DOCUMENTED"]),
+        ({"billing_practitioner": ""}, ["NO_CONSENT", "NO_BILLING_PRACTITIONER"]),
     ],
 )
 def test_a_changed_patient_is_evaluated_again(
-    database: Database, practice: Practice, cells: dict[str, str], blocker: str
+    database: Database, practice: Practice, cells: dict[str, str], blockers: list[str]
 ) -> None:
     record(database, practice, an_entry(minutes=20))
     changed = patient_row(code="P-1042", **cells)
-    assert import_rows(database, practice, "patients", [changed]) == ImportSummary(changed=1)
+    summary = import_rows(database, practice, "patients", [changed])
+    assert (summary.added, summary.changed, summary.unchanged) == (0, 1, 0)
+    assert summary.warnings == ("November 2026: 1 billable, $66.13 → 0, $0.00 (1 patient with other codes)",)
     (figures,) = statement(database, practice).before
-    assert (figures.status, [one.name for one in figures.blockers]) == (Status.BLOCKED, [blocker])
+    assert (figures.status, [one.name for one in figures.blockers]) == (Status.BLOCKED, blockers)
     assert verified(database, practice).difference is None
 
 

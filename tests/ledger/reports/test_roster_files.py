@@ -148,7 +148,8 @@ def emptied(sqlite_template: Path, folder: Path) -> Database:
 
 
 def test_the_files_say_what_was_imported(database: Database, practice: Practice) -> None:
-    row = patient_row(code="P-2001", programs="CCM;RPM", conditions="e119; I10", care_plan_date="")
+    row = patient_row(code="P-2001", programs="CCM;RPM", conditions="e119; I10")
+    row |= {"care_plan_date": "", "place_of_service": "12"}
     import_rows(database, practice, "patients", [row])
 
     files = exported(database, practice)
@@ -204,3 +205,25 @@ def test_a_team_whose_name_has_what_separates_names_is_called_by_its_letters(
     files = exported(database, practice)
     assert lines(files, "staff.csv")[-1]["teams"] == "red-team-1"
     assert [counts[:2] for counts in imported(database, practice, files, tmp_path)] == [(0, 0)] * 3
+
+
+def test_what_held_of_a_person_before_is_told_in_lines_of_its_own(
+    sqlite_database: Database, here: Practice, tmp_path: Path
+) -> None:
+    nurse = {"id": "nurse1", "slack_user_id": "U0NURSE1", "name": "Nurse One", "roles": "coordinator"}
+    rows = [
+        staff_row(**nurse, credential="LPN", npi="1234567893"),
+        staff_row(**nurse, credential="RN", npi="1234567893", employed="no", **{"from": "2026-10-15"}),
+    ]
+    import_rows(sqlite_database, here, "staff", rows)
+
+    files = exported(sqlite_database, here)
+
+    told = [row for row in lines(files, "staff.csv") if row["id"] == "nurse1"]
+    assert [(row["credential"], row["employed"]) for row in told] == [("LPN", "yes"), ("RN", "no")]
+    assert [row["from"] for row in told] == ["", "2026-10-15"]
+    assert [changed for _, changed, _ in imported(sqlite_database, here, files, tmp_path)] == [0, 0, 0]
+    with sqlite_database.of("T0OTHER").writing() as connection:
+        other = create_practice(connection, "T0OTHER", "Other", here.timezone, at=AT)
+    imported(sqlite_database, other, files, tmp_path)
+    assert exported(sqlite_database, other).contents["staff.csv"] == files.contents["staff.csv"]

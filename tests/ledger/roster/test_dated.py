@@ -26,13 +26,15 @@ from support.practice import (
     verified,
 )
 
-from ledger.imports.table_file import ImportRefusedError
+from ledger.imports.kinds import FILE_KINDS
+from ledger.imports.table_file import ImportRefusedError, Rows
 from ledger.patients.roster_history import histories
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Scope, month_list
 from ledger.roster.changes import RosterReceipt, RosterRefusedError, patients_to_evaluate, save_patient, save_person
 from ledger.storage.database import Database
 from ledger.storage.tables import PatientMonthRow, PatientRow, StaffRow
+from ledger.validation import Cells
 
 OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
 TEAM_IDS = {"blue-team": "blue-team", "green-team": "green-team"}
@@ -50,18 +52,16 @@ def put_nurse(database: Database, practice: Practice, **cells: str) -> RosterRec
     given_cells = {**NURSE, **cells, "from": cells.get("since", "")}
     given_cells.pop("id")
     with database.of("T0TEST").writing() as connection:
-        return save_person(
-            connection, practice, given_cells, TEAM_IDS, key="nurse1", request=a_request(), at=AT, by="admin1"
-        )
+        how: dict[str, Any] = {"request": a_request(), "at": AT, "by": "admin1", "confirmed": True}
+        return save_person(connection, practice, given_cells, TEAM_IDS, key="nurse1", **how)
 
 
 def put_patient(database: Database, practice: Practice, **cells: str) -> RosterReceipt:
     """Saves the form of P-1042 likewise."""
     given_cells = {**PATIENT, **cells, "from": cells.get("since", "")}
     with database.of("T0TEST").writing() as connection:
-        return save_patient(
-            connection, practice, given_cells, TEAM_IDS, key="P-1042", request=a_request(), at=AT, by="admin1"
-        )
+        how: dict[str, Any] = {"request": a_request(), "at": AT, "by": "admin1", "confirmed": True}
+        return save_patient(connection, practice, given_cells, TEAM_IDS, key="P-1042", **how)
 
 
 def minutes(database: Database, practice: Practice) -> dict[str, int]:
@@ -243,6 +243,21 @@ def test_a_patients_row_of_a_file_holds_from_its_day(sqlite_database: Database, 
 
     found = [bool(statement(sqlite_database, here, month=m).before[0].blockers) for m in (SEPTEMBER, OCTOBER, MONTH)]
     assert found == [False, True, True]
+
+
+def test_a_file_of_designations_holds_from_its_day(sqlite_database: Database, here: Practice) -> None:
+    doctor = {"id": "doctor2", "slack_user_id": "", "name": "Doctor Two", "credential": "DO", "roles": "practitioner"}
+    import_rows(sqlite_database, here, "staff", [staff_row(**doctor)])
+    kind = FILE_KINDS["designations"]
+    rows = [Cells(2, {"patient": "P-1042", "practitioner": "doctor2", "from": "2026-10-20"})]
+    with sqlite_database.of("T0TEST").writing() as connection:
+        kind.store(connection, here, Rows("d.csv", rows), at=AT, progress=lambda *_: None, confirmed=True)
+
+    designations = statement(sqlite_database, here).facts.designations
+    assert [(one.staff_id, one.from_date, one.to_date) for one in designations] == [
+        ("doctor1", None, date(2026, 10, 19)),
+        ("doctor2", date(2026, 10, 20), None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,6 @@ def random_discharge_case(number: int) -> Case:
         case["patient"][dice.choice(["apcm"])] = True
     if dice.once_in(15):
         case["patient"]["billed_elsewhere"] = ["TCM"]
-    if dice.once_in(2):
-        case["as_of"] = dice.first + DAY * dice.randrange(40)
     first = dice.day() - DAY * dice.choice([0, 0, 3, 8, 13, 14])
     if dice.once_in(3):  # a few days before a federal holiday
         holidays = sorted(on for on in federal_holidays(dice.first.year) if on.month == dice.first.month)
@@ -46,7 +44,17 @@ def random_discharge_case(number: int) -> Case:
     for on in days:
         add_contacts(dice, case, on)
     add_meetings(dice, case)
+    if dice.randrange(2):
+        case["as_of"] = dice.choice(days_that_matter(case["discharge"][0])) + DAY * dice.choice([-1, 0, 0, 1])
     return texts(case)
+
+
+def days_that_matter(row: dict[str, Any]) -> list[date]:
+    """The days on which the state of a discharge may change."""
+    on = row["date"]
+    known = [row["visit"]["date"]] if "visit" in row else []
+    known += [row[name] for name in ("reconciled", "died") if name in row]
+    return [on, contact_due(on), on + 14 * DAY, on + 29 * DAY, *known]
 
 
 def discharge(dice: Dice, on: date) -> dict[str, Any]:

@@ -42,7 +42,7 @@ CARE = ["care_plan", "medication", "provider_coordination", "results_review", "d
 NOT_CARE = ["em_visit", "ai_call", "administrative", "scheduling", "registration", "training", "benefits_check"]
 CLOCKS_CHANGE = {3: 1, 11: 0}
 PEOPLE = ["ann", "lee", "lee", "ann bob", "ann bob cy", "ann lee", "lee npat", "ann bob lee npat"]
-THIN = ["Reviewed chart.", "Followed up.", "Spoke with daughter."]
+THIN = ["Reviewed chart.", "Reviewed chart. Reviewed readings. Followed up. Coordinated care.", "Spoke with daughter."]
 
 
 def add_entries(dice: "Dice", case: "Case", programs: list[str]) -> None:
