@@ -532,7 +532,7 @@ class _People:
 
 def _notify(database: Database, own: Practice) -> bool:
     occurrence = Occurrence(own.practice_id, "notice", "blue-team", NINE, "lead1")
-    notice = partial(delivery.MissedRun, own, posting.SCHEDULED, None, NINE)
+    notice = partial(delivery.MissedRun, own, posting.SCHEDULED, None, NINE, directory.OPERATOR)
     return delivery.notify(database.of(own.practice_id), occurrence, "U0LEAD1", notice, _People(), by="one", at=NINE)
 
 
