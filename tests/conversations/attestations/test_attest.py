@@ -55,8 +55,8 @@ def test_each_button_opens_the_form_of_its_kind_whose_answer_stands_in_the_list(
         done
     )
     (one,) = recorded(harness)
-    said = (one.kind, one.attested_on, one.attested_by, one.recorded_by)
-    assert said == (kind, date(2026, 11, 20), MEYER, "admin1")
+    saved = (one.kind, one.attested_on, one.attested_by, one.recorded_by)
+    assert saved == (kind, date(2026, 11, 20), MEYER, "admin1")
     seen = harness.say("/ccm attest", ADMIN)
     assert f"(`{kind}`) · {MEYER}, 2026-11-20, good until 2027-11-20" in seen.words
     assert table_rows(seen.message)[0][:3] == [KINDS[kind].title, "2026-11-20", MEYER]
