@@ -12,7 +12,7 @@ from bot.views import claims as views
 from bot.views import formatting
 from bot.views.help import Topic
 from bot.views.reply import OpenForm, Reply
-from ledger.claims.exports import export_claims, line_as_exported, list_claims
+from ledger.claims.exports import export_claims, last_exported, line_as_exported, list_claims
 from ledger.claims.marks import Asked, MarkReceipt, mark_line
 from ledger.claims.states import ClaimList, ClaimStatus, ListedLine
 from ledger.clock import previous_month
@@ -27,7 +27,7 @@ _SHOWN_CODES = 5
 
 
 def claims(call: Call) -> Reply | Later:
-    """Return the month's lines and the files behind them, or what was recorded of one line.
+    """Return what is on its way, the files and the list behind it; or what was recorded of one line.
 
     Without a month it is the last one that ended.
 
@@ -37,15 +37,21 @@ def claims(call: Call) -> Reply | Later:
     first, _, rest = call.text.strip().partition(" ")
     if first.lower() == MARK:
         return mark(call.behind(rest.strip()))
-    found, is_closed = find_claims(call)
-    card = views.claims_page(found, call.practice, page=0, is_closed=is_closed, sends_files=bool(found.lines))
-    return Later(card, lambda: claim_files(call)) if found.lines else card
+    return Later(views.exporting_now(asked_month(call)), lambda: claim_files(call))
 
 
 def claims_at_page(call: Call, page: int) -> Reply:
-    """Return page ``page`` (from 0) of the month's lines; nothing is exported by it."""
-    found, is_closed = find_claims(call)
-    return views.claims_page(found, call.practice, page=page, is_closed=is_closed, sends_files=False)
+    """Return page ``page`` (from 0) of the lines as the month's last export had them; nothing is exported by it."""
+    month = asked_month(call)
+    with call.database.reading() as connection:
+        found = last_exported(connection, call.practice, month)
+    return _page(call, found, page)
+
+
+def _page(call: Call, found: ClaimList, page: int) -> Reply:
+    with call.database.reading() as connection:
+        closing = closing_in_force(connection, call.practice.practice_id, found.month)
+    return views.claims_page(found, call.practice, page=page, is_closed=closing is not None)
 
 
 def find_claims(call: Call) -> tuple[ClaimList, bool]:
@@ -76,15 +82,19 @@ def do_export(call: Call) -> ClaimList:
     return export_claims(call.database, call.practice, month, at=call.at, by=call.person.staff_id)
 
 
-def claim_files(call: Call) -> Files:
-    """Return the files of a new export, whose names carry the month alone."""
+def claim_files(call: Call) -> Files | Reply:
+    """Return the files of a new export, whose names carry the month alone, and the list; without a line that alone."""
     from ledger.reports.claim_files import claims_csv, claims_workbook  # noqa: PLC0415 - openpyxl loads slowly
 
     exported = do_export(call)
+    listed = _page(call, exported, 0)
+    if not exported.lines:
+        return listed
     name = f"ccm-claims-{exported.month:%Y-%m}"
     number = exported.export.number if exported.export else 0
     comment = f"Claims · {formatting.month_name(exported.month)} · export {number}: {views.changes_words(exported)}"
-    return Files(comment, {f"{name}.csv": claims_csv(exported), f"{name}.xlsx": claims_workbook(exported)})
+    files = {f"{name}.csv": claims_csv(exported), f"{name}.xlsx": claims_workbook(exported)}
+    return Files(comment, files, listed)
 
 
 def mark(call: Call) -> Reply:

@@ -17,6 +17,8 @@ class Files:
 
     comment: str
     contents: Mapping[str, bytes]
+    reply: Reply | None = None
+    """What is said below the command once they are sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def _finish(services: Services, body: dict[str, Any], respond: Respond, command:
         done = later.work()
         if isinstance(done, Files):
             _send(services.client(body), body["user_id"], done)
-            return None
+            return done.reply
         services.follow(body, frozenset())
         return done
 

@@ -36,17 +36,18 @@ _OFFERED = [
 ]
 
 
-def claims_page(claims: ClaimList, practice: Practice, *, page: int, is_closed: bool, sends_files: bool) -> Reply:
-    """Return page ``page`` (from 0) of a month's lines, the figures of all, and a menu to record what became of one.
+def exporting_now(month: date) -> Reply:
+    """Return what is said while every statement of the month (its first day) is evaluated."""
+    text = f"The claim lines of {formatting.month_name(month)} are being prepared. The files come as a direct message."
+    return Reply(text, (section(formatting.escaped(text)),))
 
-    ``sends_files`` says that an export is on its way.
-    """
+
+def claims_page(claims: ClaimList, practice: Practice, *, page: int, is_closed: bool) -> Reply:
+    """Return page ``page`` (from 0) of a month's lines, the figures of all, and a menu to record what became of one."""
     page = nearest_page(page, len(claims.lines), ROWS_PER_PAGE)
     shown = claims.lines[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]
     head = claims_head(claims, practice, is_closed=is_closed)
     blocks = [*head.blocks]
-    if sends_files:
-        blocks.append(section("The files (CSV and xlsx) come as a direct message from this app."))
     if shown:
         first = page * ROWS_PER_PAGE + 1
         blocks.append(table(COLUMNS, [line_cells(one) for one in shown], right=(2, 4)))

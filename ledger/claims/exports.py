@@ -91,7 +91,8 @@ def _listed(connection: Connection, practice: Practice, month: date, lines: Sequ
 def export_claims(database: ScopedDatabase, practice: Practice, month: date, *, at: datetime, by: str) -> ClaimList:
     """Record that the month's lines are handed to a biller, and return them as they stood to the export before.
 
-    The statements are evaluated under no lock; where somebody else exports the month meanwhile, once more.
+    The statements are evaluated under no lock; where somebody else exports the month meanwhile, once more. A month
+    that never had a line has no export.
     """
     while True:
         with database.reading() as connection:
@@ -101,6 +102,8 @@ def export_claims(database: ScopedDatabase, practice: Practice, month: date, *, 
             lock_roster(connection, practice)
             if last_export(connection, practice, month) == before:
                 listed = _listed(connection, practice, month, lines)
+                if before is None and not listed.lines:
+                    return listed
                 export = Export(before.number + 1 if before else 1, at, by)
                 _store(connection, practice, month, export, lines)
                 return ClaimList(month, listed.lines, export)
@@ -120,10 +123,26 @@ def _store(connection: Connection, practice: Practice, month: date, export: Expo
         connection.execute(insert(ClaimExportLineRow), batch)
 
 
-def exported_lines(connection: Connection, practice: Practice, month: date) -> dict[str, ClaimLine | None]:
-    """Return the lines of the month by key as they were exported last; None for one that was withdrawn."""
+def last_exported(connection: Connection, practice: Practice, month: date) -> ClaimList:
+    """Return the month's lines as its last export handed them over, with what was recorded since.
+
+    No statement is evaluated, so it is quick however many patients there are.
+    """
+    export = last_export(connection, practice, month)
+    handed = exported_lines(connection, practice, month)
+    before = exported_lines(connection, practice, month, until=export.number - 1) if export else {}
+    now = {key: line for key, line in handed.items() if line is not None}
+    return ClaimList(month, listed_lines(now, before, marks_of(connection, practice, month)), export)
+
+
+def exported_lines(
+    connection: Connection, practice: Practice, month: date, *, until: int | None = None
+) -> dict[str, ClaimLine | None]:
+    """Return the lines of the month by key as they were exported last, or by export ``until``; None for a withdrawn."""
     row = ClaimExportLineRow
     query = select(row.line_key, row.line).where(row.practice_id == practice.practice_id, row.month == month)
+    if until is not None:
+        query = query.where(row.number <= until)
     found = connection.execute(query.order_by(row.number))
     return {key: from_json(line) if line else None for key, line in {one.line_key: one.line for one in found}.items()}
 

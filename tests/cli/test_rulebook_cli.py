@@ -99,9 +99,17 @@ def test_a_corrected_book_shows_patients_and_dollars_before_it_is_taken(ccm: Ccm
         assert "ccm reevaluate" in taken
         assert (folder / "medicare-2026.toml").read_bytes() == path.read_bytes()
         assert [file.name for file in folder.iterdir()] == ["medicare-2026.toml"]
-        fine(ccm("reevaluate"))
+        change = "• November 2026: 1 billable, $66.13 → 1, $70.00 (1 patient with other codes)"
+        shown = fine(ccm("reevaluate", "--dry-run"))
+        assert change in shown
+        assert "Nothing was saved." in shown
+        refused = CliRunner().invoke(app, ["reevaluate"], input="n\n")
+        assert (refused.exit_code, change in refused.stdout) == (1, True)
+        assert ccm("verify").exit_code == 2, "the figures are those of before"
+        assert change in fine(ccm("reevaluate", "--yes"))
         assert "$70.00" in fine(ccm("patient", "P-1042"))
         assert "The ledger of" in fine(ccm("verify"))
+        assert "•" not in fine(ccm("reevaluate"))
 
 
 def test_a_book_of_a_year_without_time_changes_nothing(ccm: Ccm, tmp_path: Path, folder: Path) -> None:

@@ -528,7 +528,9 @@ def test_what_a_roster_form_changed_fits_whatever_it_was() -> None:
     codes = tuple(f"P-{number:0198}" for number in range(5000))
     worth = tuple(WorthChange(date(2026, month, 1), 5000, 0, 99_999_999, 0, 5000) for month in range(1, 13))
     left = (Leaving("s" * 150, MONTH, codes),)
-    receipt = RosterReceipt("k" * 150, "changed", changes, MONTH, 60_000, codes, (), worth, left)
+    receipt = RosterReceipt(
+        "k" * 150, "changed", changes, MONTH, months=60_000, patient_codes=codes, worth=worth, leaving=left
+    )
 
     check_view(saved_view(receipt, {**PATIENT_LABELS, **PERSON_LABELS}, teams=TEAM_NAMES), kind="modal")
     check_view(reassigned_view(ReassignmentReceipt("s" * 150, codes, 5000, 60_000, worth)), kind="modal")

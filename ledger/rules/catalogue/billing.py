@@ -188,8 +188,8 @@ BLOCKERS = (
         MEDICARE_CCM,
         "Another practice bills CCM this month: CCM is blocked.",
         message="another practice bills {program} this month",
-        remedy="Settle with the other practice and the patient who bills; then have an administrator withdraw "
-        "the mark: ccm import marks marks.csv",
+        remedy="Settle with the other practice and the patient who bills; then have a biller or lead take back the "
+        "mark: /ccm mark CODE elsewhere PROGRAM undo",
     ),
     RuleText(
         "PROGRAM_CONFLICT",
@@ -198,8 +198,8 @@ BLOCKERS = (
         FEE_SCHEDULE,
         "APCM marked: CCM is blocked.",
         message="{other} is billed this month and excludes {program} (R2)",
-        remedy="Bill one of the two: end an enrollment (/ccm enroll CODE PROGRAM until DATE), or have an administrator "
-        "withdraw the mark of APCM: ccm import marks marks.csv",
+        remedy="Bill one of the two: end an enrollment (/ccm enroll CODE PROGRAM until DATE), or have a biller or lead "
+        "take back the mark of APCM: /ccm mark CODE apcm undo",
     ),
     RuleText(
         "NO_LIVE_CONTACT",

@@ -36,6 +36,13 @@ def files_of(harness: Harness) -> list[dict[str, bytes]]:
     return [{file.name: file.content or b"" for file in each if file} for each in found]
 
 
+def listed(harness: Harness, line: str = "/ccm claims") -> SeenMessage:
+    """The list that comes when the files are sent."""
+    harness.say(line, BILLER)
+    harness.settle()
+    return harness.person(BILLER).messages("C0GENERAL")[-1]
+
+
 def rows_of(files: dict[str, bytes]) -> list[dict[str, str]]:
     (content,) = [content for name, content in files.items() if name.endswith(".csv")]
     return list(csv.DictReader(io.StringIO(content.decode())))
@@ -51,9 +58,8 @@ def status_of(harness: Harness, patient: str = "P-1042", code: str = "99490") ->
     return next(one.status for one in found if (one.line.patient_code, one.line.code) == (patient, code))
 
 
-def line_form(harness: Harness, seen: Glance | SeenMessage, about: str = "P-1042 · 99490") -> Glance:
+def line_form(harness: Harness, message: SeenMessage, about: str = "P-1042 · 99490") -> Glance:
     """The form that the menu of lines opens for one."""
-    message = seen.message if isinstance(seen, Glance) else seen
     (menu,) = [
         element
         for block in message.blocks
@@ -65,11 +71,11 @@ def line_form(harness: Harness, seen: Glance | SeenMessage, about: str = "P-1042
 
 
 def test_the_files_come_by_direct_message_and_the_answer_lists_the_lines(worked: Harness) -> None:
-    seen = worked.say("/ccm claims", BILLER)
+    seen = listed(worked)
 
     assert "Claims · October 2026" in seen.words
     assert "3 lines · expected payment $182.70 · 3 to be submitted" in plain(seen.words)
-    assert "3 new · never exported" in seen.words
+    assert "3 new · export 1: Tue Nov 24, 2026, 10:00 am by biller1" in seen.words
     assert "October 2026 is not closed: lines may still change." in seen.words
     (files,) = files_of(worked)
     assert list(files) == ["ccm-claims-2026-10.csv", "ccm-claims-2026-10.xlsx"]
@@ -84,13 +90,13 @@ def test_the_files_come_by_direct_message_and_the_answer_lists_the_lines(worked:
     assert {row["billing_npi"] for row in rows} == {"1234567893"}
 
 
-def test_a_second_export_offers_nothing_as_new_and_says_when_the_first_was(worked: Harness) -> None:
+def test_a_second_export_offers_nothing_as_new(worked: Harness) -> None:
     worked.say("/ccm claims oct", BILLER)
     worked.settle()
 
-    seen = worked.say("/ccm claims 2026-10", BILLER)
+    seen = listed(worked, "/ccm claims 2026-10")
 
-    assert "3 as before · export 1: Tue Nov 24, 2026, 10:00 am by biller1" in seen.words
+    assert "3 as before · export 2: Tue Nov 24, 2026, 10:00 am by biller1" in seen.words
     assert {row["change"] for row in rows_of(files_of(worked)[-1])} == {"as before"}
 
 
@@ -100,7 +106,7 @@ def test_only_a_biller_gets_lines(worked: Harness) -> None:
 
 
 def test_a_month_of_which_nothing_is_billable_sends_no_files(harness: Harness) -> None:
-    assert "nothing is billable, and nothing was exported" in harness.say("/ccm claims 2026-09", BILLER).words
+    assert "nothing is billable, and nothing was exported" in listed(harness, "/ccm claims 2026-09").words
     assert files_of(harness) == []
 
 
@@ -112,7 +118,7 @@ def test_what_is_no_month_is_said_so(harness: Harness, typed: str) -> None:
 def test_what_keeps_a_line_from_being_filed_is_said(harness: Harness) -> None:
     work(harness.database, harness.practice, 25)
 
-    seen = harness.say("/ccm claims", BILLER)
+    seen = listed(harness)
 
     assert "A payer would send lines back: no NPI of doctor1" in plain(seen.words)
     assert rows_of(files_of(harness)[0])[0]["lacks"] == "no NPI of doctor1"
@@ -165,7 +171,7 @@ def test_a_line_that_cannot_be_meant_saves_nothing(worked: Harness, said: str, a
 
 
 def test_the_menu_opens_a_form_that_records_what_became_of_the_line(worked: Harness) -> None:
-    form = line_form(worked, worked.say("/ccm claims", BILLER))
+    form = line_form(worked, listed(worked))
     assert "P-1042 · 99490 × 1" in plain(modal_words(form))
 
     seen = worked.person(BILLER).submit(opened(form), {"status": "paid", "on": "2026-11-20", "paid": "64.13"})
@@ -175,7 +181,7 @@ def test_the_menu_opens_a_form_that_records_what_became_of_the_line(worked: Harn
 
 
 def test_a_form_that_cannot_be_meant_says_so_beside_its_input(worked: Harness) -> None:
-    form = line_form(worked, worked.say("/ccm claims", BILLER))
+    form = line_form(worked, listed(worked))
 
     seen = worked.person(BILLER).submit(opened(form), {"status": "submitted", "on": "2026-12-24"})
 
@@ -184,7 +190,7 @@ def test_a_form_that_cannot_be_meant_says_so_beside_its_input(worked: Harness) -
 
 
 def test_the_form_delivered_twice_records_once(worked: Harness) -> None:
-    form = line_form(worked, worked.say("/ccm claims", BILLER))
+    form = line_form(worked, listed(worked))
     worked.person(BILLER).submit(opened(form), {"status": "submitted", "on": "2026-11-20"})
 
     worked.deliver_again("interactive")
@@ -194,13 +200,13 @@ def test_the_form_delivered_twice_records_once(worked: Harness) -> None:
 
 
 def test_the_menu_opens_nothing_for_those_who_may_not_bill(worked: Harness) -> None:
-    seen = worked.say("/ccm claims", BILLER)
+    seen = listed(worked)
     line_form(worked, seen)
 
     worked.deliver_again("interactive", user={"id": NURSE})
 
     assert status_of(worked) is ClaimStatus.OPEN
-    assert "ROLE_NEEDED" in "\n".join(each.words for each in worked.person(BILLER).messages(seen.message.channel_id))
+    assert "ROLE_NEEDED" in "\n".join(each.words for each in worked.person(BILLER).messages(seen.channel_id))
 
 
 def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(worked: Harness) -> None:
@@ -209,7 +215,7 @@ def test_a_change_after_the_submission_is_a_correction_that_says_what_changed(wo
     worked.say("/ccm claims mark P-1043 99490 submitted", BILLER)
     change_diagnoses(worked.database, worked.practice, "P-1043")
 
-    seen = worked.say("/ccm claims", BILLER)
+    seen = listed(worked)
 
     assert "1 correction" in seen.words
     assert "correction: diagnoses E11.9 I10 → I10 N18.3" in seen.words
@@ -262,10 +268,10 @@ def test_a_long_month_is_paged_and_turning_exports_nothing(harness: Harness) -> 
     harness.enroll([{"code": code} for code in codes])
     for code in codes:
         work(harness.database, harness.practice, 25, patient=code)
-    seen = harness.say("/ccm claims", BILLER)
-    harness.settle()
+    seen = listed(harness)
 
-    pages = harness.all_pages(seen, PAGE, BILLER)
+    second = harness.person(BILLER).press(seen, f"{PAGE}_next").message
+    pages = [seen, second]
 
     assert [("N-000" in page.words, "N-029" in page.words) for page in pages] == [(True, False), (False, True)]
     assert "Lines 26–30 of 30" in pages[1].words

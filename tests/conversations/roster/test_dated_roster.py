@@ -10,6 +10,7 @@ from support.slack import GREEN_TEAM, Harness
 
 from bot.playground import Glance
 from bot.playground.people.person import SeenView
+from bot.views.forms.roster_inputs import CONFIRM
 
 ADMIN = "U0ADMIN1"
 
@@ -20,9 +21,14 @@ def form(harness: Harness, line: str) -> SeenView:
 
 
 def submit(harness: Harness, line: str, **values: Any) -> Glance:
-    """What the administrator sees after submitting the form that a line opens; ``since`` is the day it holds from."""
+    """What the administrator sees after submitting the form that a line opens; ``since`` is the day it holds from.
+
+    Where the form asks whether what is billed may change, the box is ticked, and nothing else.
+    """
     given = {"from" if name == "since" else name: value for name, value in values.items()}
-    return harness.person(ADMIN).submit(form(harness, line), given)
+    seen = harness.person(ADMIN).submit(form(harness, line), given)
+    asked = seen.modal and CONFIRM in [block.get("block_id") for block in seen.modal.blocks]
+    return harness.person(ADMIN).submit(opened(seen), {CONFIRM: ["yes"]}) if asked else seen
 
 
 def work_in_october_and_november(harness: Harness) -> None:

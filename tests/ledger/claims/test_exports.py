@@ -12,7 +12,7 @@ from support.practice import AT, a_practice, import_rows, patient_row, staff_row
 from support.threads import at_once
 
 from ledger.claims.columns import CLAIM_FILE
-from ledger.claims.exports import export_claims, last_export
+from ledger.claims.exports import export_claims, last_export, last_exported
 from ledger.claims.states import Change, ClaimStatus
 from ledger.practice.practice import Practice
 from ledger.recording.voids import void_entry
@@ -56,6 +56,9 @@ def test_what_changes_goes_or_comes_is_told_at_the_next_export_and_not_again(
     assert changed.what_changed.startswith("units 2 → 1")
     assert codes(second, Change.NEW) == [("P-1043", "99490", 1)]
     assert {one.change for one in third.lines} == {Change.AS_BEFORE}
+
+    with database.of("T0TEST").reading() as connection:
+        assert last_exported(connection, practice, OCTOBER).lines == third.lines
 
     voided(database, practice, 2)
     fourth, fifth = export(database, practice), export(database, practice)
@@ -122,9 +125,10 @@ def test_a_reopened_month_lists_corrections(here: Practice, sqlite_database: Dat
 
     listed = export(sqlite_database, here)
 
-    # Two lines of one family have one date (R8), or each its own; the further unit is new in either case.
     assert codes(listed, Change.NEW) == [("P-1042", "99439", 1)]
-    assert next(one for one in listed.lines if one.line.code == "99490").status is ClaimStatus.PAID
+    base = next(one for one in listed.lines if one.line.code == "99490")
+    assert (base.change, base.status) == (Change.CORRECTION, ClaimStatus.PAID)
+    assert base.what_changed == "from 2026-10-05 → 2026-10-20; to 2026-10-05 → 2026-10-20"
 
 
 @pytest.mark.either_database

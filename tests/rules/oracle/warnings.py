@@ -33,7 +33,7 @@ def warnings(case: Case, program: str, items: list[Minute], billed: list[dict[st
         "LAST_MINUTE": last_minute(case, program, items),
         "CLONED_NOTE": (has_clones(mine), has_clones(live)),
         "ROUNDED_OVER": rounded_over(case, program, counted, billed),
-        "POSSIBLE_DOUBLE": (has_double(mine), has_double(live)),
+        "POSSIBLE_DOUBLE": (has_double(case, mine), has_double(case, live)),
         "PLAN_INCOMPLETE": (some and manages and plan_incomplete(case), plan_incomplete(case) or not plans(case)),
         "PLAN_NOT_SHARED": (some and manages and plan_not_shared(case), plan_not_shared(case) or not plans(case)),
         "CONSENT_INCOMPLETE": (some and consent_incomplete(case, program), some_incomplete(case, program)),
@@ -165,22 +165,23 @@ def minutes_on(case: Case, entry: dict[str, Any], on: date) -> int:
     return first if on == day(entry["start"]) else length(case, entry) - first
 
 
-def has_double(entries: Entries) -> bool:
+def has_double(case: Case, entries: Entries) -> bool:
     """W12, between two people; external ids do not stand in a case."""
     for number, one in enumerate(entries):
         for other in entries[:number]:
             same = {name for name in ("activity", "contact", "staff") if one.get(name) == other.get(name)}
             no_times = "start" not in one or "start" not in other
-            if days_of(one) & days_of(other) and no_times and same == {"activity", "contact"}:
+            if days_of(case, one) & days_of(case, other) and no_times and same == {"activity", "contact"}:
                 return True
     return False
 
 
-def days_of(entry: dict[str, Any]) -> set[date]:
-    """The days of an entry; one across midnight is an entry on each (E3)."""
+def days_of(case: Case, entry: dict[str, Any]) -> set[date]:
+    """The days of an entry; one across midnight is an entry on each on which it has a minute (E3)."""
     if "date" in entry:
         return {day(entry["date"])}
-    return {day(entry["start"]), (moment(entry["end"]) - timedelta(seconds=1)).date()}
+    both = (day(entry["start"]), day(entry["start"]) + timedelta(days=1))
+    return {on for on in both if minutes_on(case, entry, on)}
 
 
 def some_incomplete(case: Case, program: str) -> bool:
