@@ -33,7 +33,7 @@ from jobs.scheduling import claims, runs
 from jobs.scheduling import runs as waiting
 from jobs.scheduling.claims import Claim, Occurrence
 from jobs.scheduling.schedules import WEEKLY, DueRun, plans
-from ledger import setting_changes
+from ledger import attestations, setting_changes
 from ledger.audit import verify, verify_closings, verify_roster
 from ledger.claims import exports as claim_exports
 from ledger.claims import marks
@@ -298,6 +298,7 @@ QUESTIONS: Mapping[str, Ask] = {
         c, p, ["P-1042", "P-1046"], on=TODAY
     ),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
+    "ledger.attestations.attestations": attestations.attestations,
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
     "ledger.setting_changes.policy_changes": setting_changes.policy_changes,
     "ledger.reports.workbook.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
@@ -378,6 +379,11 @@ def _mark_claim(connection: Connection, own: Practice) -> ClaimStatus:
     line = claim_exports.lines_of_month(connection, own, MONTH)[0]
     asks: dict[str, Any] = {"request": asked("claim"), "at": AT, "by": "biller1"}
     return marks.mark_line(connection, own, marks.Asked(line, ClaimStatus.SUBMITTED), **asks).mark.status
+
+
+def _attest(connection: Connection, own: Practice) -> attestations.AttestationReceipt:
+    said = attestations.Asked(attestations.KINDS["access"], TODAY, "Dr. Meyer")
+    return attestations.attest(connection, own, said, request=asked("attest"), at=AT, by="admin1")
 
 
 def _mark_claims(connection: Connection, own: Practice) -> list[ClaimStatus]:
@@ -674,6 +680,7 @@ WRITES: Mapping[str, Write] = {
     "ledger.setting_changes.change_policy": saved(
         lambda c, p: setting_changes.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
     ),
+    "ledger.attestations.attest": saved(_attest),
     "ledger.setting_changes.decide": saved(
         lambda c, p: setting_changes.decide(
             c, p, setting_changes.Decision("care_plan_max_days", 400), request=asked("decide"), at=NINE, by="admin1"
