@@ -34,7 +34,7 @@ from jobs.scheduling import runs as waiting
 from jobs.scheduling.claims import Claim, Occurrence
 from jobs.scheduling.schedules import WEEKLY, DueRun, plans
 from ledger import attestations, setting_changes
-from ledger.audit import verify, verify_closings, verify_roster
+from ledger.audit import verify, verify_closings
 from ledger.claims import exports as claim_exports
 from ledger.claims import marks
 from ledger.claims.columns import CLAIM_FILE
@@ -277,8 +277,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,
-    "ledger.audit.verify_roster.check_patients": lambda c, p: verify_roster.check_patients(c, p, ["P-1042"]),
-    "ledger.audit.verify_roster.check_staff": verify_roster.check_staff,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
     "ledger.patients.roster_history.histories": lambda c, p: {
@@ -760,6 +758,8 @@ PARTS = frozenset(
         "ledger.closing.freezing.store_figures",
         "ledger.closing.month_close.refuse_to_reopen",
         "ledger.storage.hash_chain.lock_head",
+        "ledger.audit.verify_roster.check_patients",
+        "ledger.audit.verify_roster.check_staff",
         "ledger.storage.hash_chain.lock_heads",
         "ledger.storage.hash_chain.move_head",
         "ledger.patients.facts.append_facts",
