@@ -193,6 +193,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.claims.exports.exported_lines": lambda c, p: _without_keys(
         line for line in claim_exports.exported_lines(c, p, MONTH).values() if line
     ),
+    "ledger.claims.exports.last_exported": lambda c, p: [
+        (one.change, one.status, one.line.code) for one in claim_exports.last_exported(c, p, MONTH).lines
+    ],
     "ledger.claims.exports.last_export": lambda c, p: claim_exports.last_export(c, p, MONTH),
     "ledger.claims.exports.line_as_exported": lambda c, p: _without_keys(
         filter(None, [claim_exports.line_as_exported(c, p, _claim_key(c, p))])

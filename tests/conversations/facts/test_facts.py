@@ -270,7 +270,7 @@ def test_what_still_blocks_is_said_with_a_line_for_this_patient(harness: Harness
     seen = harness.say("/ccm plan P-1050 today")
 
     assert "• CCM: blocked, as before · 0 minutes" in seen.words
-    assert "*Blocked:* no CCM consent in the month that holds for its billing practitioner." in seen.words
+    assert "*Blocked:* no CCM consent at any time in the month." in seen.words
     assert "/ccm consent P-1050 DATE verbal CCM" in seen.words
     assert "no care plan" not in seen.words
 
