@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from openpyxl import load_workbook
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from support.channel import FakeChannel
 from support.facts import import_fact_rows
 from support.practice import (
@@ -52,6 +52,7 @@ from ledger.recording import addenda, entries, fact_reading, fixes, timers, void
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
 from ledger.reports import (
+    diagnostic,
     expiring,
     finishing,
     home_tabs,
@@ -264,6 +265,11 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.month_rows": lambda c, p: month_lists.month_rows(
         c, p, SCOPE, month_lists.month_counts(c, p, SCOPE), first=0, most=25
     ),
+    "ledger.reports.month_lists.patients_of_month": lambda c, p: c.execute(
+        select(month_lists.patients_of_month(c, p, SCOPE)).order_by("patient_code")
+    ).all(),
+    "ledger.reports.diagnostic.diagnose": lambda c, p: diagnostic.diagnose(c, p, month_lists.Scope(MONTH)),
+    "ledger.reports.diagnostic.gaps": lambda c, p: diagnostic.gaps(c, p, month_lists.Scope(MONTH)),
     "ledger.reports.month_lists.has_work": lambda c, p: month_lists.has_work(c, p, OCTOBER),
     "ledger.reports.month_lists.untouched": lambda c, p: month_lists.untouched(c, p, SCOPE, first=0, most=25),
     "ledger.reports.month_lists.count_untouched": lambda c, p: month_lists.count_untouched(c, p, SCOPE),
