@@ -82,6 +82,11 @@ class Diagnosis:
         rates = self.teams.values()
         return Capture(sum(one.patients for one in rates), sum(one.billable for one in rates))
 
+    def counts_of(self, codes: DeviceCodes) -> DeviceCounts:
+        """Return the counts of that program by this month's own codes; nobody where its book has none."""
+        nobody = DeviceCounts(codes, 0, 0, 0, 0, 0)
+        return next((one for one in self.devices if one.codes.program == codes.program), nobody)
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -79,7 +79,7 @@ from ledger.roster import (
     teams,
 )
 from ledger.roster import changes as roster_changes
-from ledger.rules.facts import Program
+from ledger.rules.facts import Contact, Program
 from ledger.rules.rulebook import rulebooks
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
@@ -433,7 +433,11 @@ def _record(connection: Connection, own: Practice, name: str, **work: Any) -> en
 def _record_many(connection: Connection, own: Practice) -> list[entries.Receipt]:
     """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
     work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
-    more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
+    more = {
+        "d": {"patient": "P-1043", "minutes": 18},
+        "e": {"patient": "P-1043", "minutes": 25},
+        "f": {"patient": "P-1045", "minutes": 20, "program": Program("RPM"), "contact": Contact.LIVE},
+    }
     return [_record(connection, own, name, **each) for name, each in {**work, **more}.items()]
 
 

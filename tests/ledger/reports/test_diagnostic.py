@@ -1,9 +1,11 @@
 """Device codes against management codes and capture rates, this month beside the last three, on both databases."""
 
+import io
 from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from support.closing import close
 from support.facts import import_fact_rows
 from support.practice import MONTH, an_entry, import_rows, patient_row, record, undo
@@ -11,11 +13,12 @@ from support.practice import MONTH, an_entry, import_rows, patient_row, record, 
 from ledger.practice.practice import Practice
 from ledger.reports.diagnostic import Capture, DeviceCodes, Diagnosis, Gap, device_codes, diagnose, gaps
 from ledger.reports.month_lists import Scope, month_counts
+from ledger.reports.workbook import month_workbook
 from ledger.rules.facts import Contact, Program
 from ledger.rules.rulebook import BOOKS, load_rulebook, rulebook_for
 from ledger.storage.database import Database
 
-RPM = Program("RPM")
+RPM, NOVEMBER = Program("RPM"), Scope(MONTH)
 OCTOBER, SEPTEMBER, AUGUST = date(2026, 10, 1), date(2026, 9, 1), date(2026, 8, 1)
 DEVICE, BOTH, SHORT, MANAGED, SET_UP = "P-2001", "P-2002", "P-2003", "P-2004", "P-2005"
 
@@ -46,12 +49,12 @@ def managed(database: Database, practice: Practice, code: str, minutes: int, day
     record(database, practice, entry)
 
 
-def diagnosed(database: Database, practice: Practice, scope: Scope = Scope(MONTH)) -> tuple[Diagnosis, ...]:
+def diagnosed(database: Database, practice: Practice, scope: Scope = NOVEMBER) -> tuple[Diagnosis, ...]:
     with database.of("T0TEST").reading() as connection:
         return diagnose(connection, practice, scope)
 
 
-def behind(database: Database, practice: Practice, scope: Scope = Scope(MONTH)) -> list[tuple[list[str], list[str]]]:
+def behind(database: Database, practice: Practice, scope: Scope = NOVEMBER) -> list[tuple[list[str], list[str]]]:
     def codes(gap: Gap) -> tuple[list[str], list[str]]:
         return [one.patient_code for one in gap.device_alone], [one.patient_code for one in gap.management_alone]
 
@@ -149,3 +152,29 @@ def test_a_closed_month_stays_as_it_was_frozen(worked: Database, practice: Pract
     import_rows(worked, practice, "patients", [patient_row(code="P-4001", programs="RPM")])
 
     assert diagnosed(worked, practice, Scope(OCTOBER))[0] == before
+
+
+def test_the_workbook_has_the_figures_month_by_month_and_the_patients_behind_the_gap(
+    worked: Database, practice: Practice
+) -> None:
+    with worked.of("T0TEST").reading() as connection:
+        book = load_workbook(io.BytesIO(month_workbook(connection, practice, MONTH)))
+    header, *rows = book["Diagnostic"].iter_rows(values_only=True)
+
+    assert header == ("Figure", "Of", "2026-11", "2026-10", "2026-09", "2026-08")
+    assert rows[:3] == [
+        ("Enrolled patients", "All teams", 10, 10, 10, 10),
+        ("Billable patients", "All teams", 7, 1, 0, 0),
+        ("Capture rate, percent", "All teams", 70, 10, 0, 0),
+    ]
+    assert {("Capture rate, percent", "Blue Team", 60, 20, 0, 0), ("Billable patients", "nurse2", 5, 1, 0, 0)} < {*rows}
+    assert rows[-8:] == [
+        ("Patients with 99453", "RPM", 1, 0, 0, 0),
+        ("Patients with 99454 or 99445", "RPM", 4, 0, 0, 0),
+        ("Patients with 99457 or 99470", "RPM", 3, 1, 0, 0),
+        ("Device code, none for management", "RPM", 2, 0, 0, 0),
+        ("Management code, none for devices", "RPM", 1, 1, 0, 0),
+        ("Device code, none for management", DEVICE, "99454", None, None, None),
+        ("Device code, none for management", SET_UP, "99454 + 99453", None, None, None),
+        ("Management code, none for devices", MANAGED, "99457 + 2 × 99458", None, None, None),
+    ]

@@ -76,7 +76,15 @@ def test_every_sheet_has_its_columns_under_a_frozen_header(sampled: tuple[Databa
     book, _ = opened(sampled)
 
     assert book.sheetnames[:1] == ["Claims"]
-    assert book.sheetnames[1:] == ["Summary", "Billable", "Blocked", "Below threshold", "Entries", "Audit warnings"]
+    assert book.sheetnames[1:] == [
+        "Summary",
+        "Billable",
+        "Blocked",
+        "Below threshold",
+        "Entries",
+        "Audit warnings",
+        "Diagnostic",
+    ]
     sheets = {"Billable": BILLABLE, "Blocked": BLOCKED, "Below threshold": BELOW}
     for title, columns in {**sheets, "Entries": ENTRIES, "Audit warnings": WARNINGS}.items():
         assert rows_of(book, title)[0] == columns
