@@ -214,7 +214,8 @@ MONTH = Command(
     month,
     Topic(
         "month [MONTH] [TEAM] [PROGRAM] [STATUS]",
-        "Billable patients with codes and payment, and for every other patient the reason why not.",
+        "Billable patients with codes and payment, and for every other patient the reason why not; capture rates, and "
+        "device codes against management codes, beside the last three months.",
         ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm", "/ccm month last blocked"),
     ),
     saves=False,
