@@ -81,7 +81,7 @@ def month(call: Call, page: int = 0) -> Reply:
             first=page * ROWS_PER_PAGE,
             most=ROWS_PER_PAGE,
         )
-        diagnosed = diagnose(connection, call.practice, scope)
+        diagnosed = diagnose(connection, call.practice, scope, by_person=False)
     return month_page(
         MonthPage(
             counts=counts,

@@ -8,15 +8,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Text, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, Text, and_, case, cast, false, func, or_, select
 
 from ledger.clock import last_of_month, previous_month
 from ledger.months.figures import Figures, from_row
-from ledger.patients.roster_history import team_on
+from ledger.patients.roster_history import patients_in, team_on
 from ledger.practice.practice import Practice
 from ledger.reports.month_lists import Scope, patients_of_month, touched_query
 from ledger.rules.facts import Program
 from ledger.rules.rulebook import Rulebook, rulebook_in
+from ledger.rules.statement import Status
 from ledger.storage.database import AnySelect
 from ledger.storage.tables import VOIDS_ENTRY, EntryVoidRow, PatientMonthRow, PatientRow, TimeEntryRow
 
@@ -120,12 +121,17 @@ def device_codes(book: Rulebook | None, program: Program | None = None) -> tuple
     return tuple(found)
 
 
-def diagnose(connection: Connection, practice: Practice, scope: Scope) -> tuple[Diagnosis, ...]:
-    """Return the diagnostic of the scope's month, and of the three before it, the latest first."""
+def diagnose(
+    connection: Connection, practice: Practice, scope: Scope, *, by_person: bool = True
+) -> tuple[Diagnosis, ...]:
+    """Return the diagnostic of the scope's month, and of the three before it, the latest first.
+
+    Without ``by_person`` it has no rates of people, which are counted from entries and take longest.
+    """
     months = [scope.month]
     while len(months) <= MONTHS_BEFORE:
         months.append(previous_month(months[-1]))
-    return tuple(_of_month(connection, practice, replace(scope, month=month)) for month in months)
+    return tuple(_of_month(connection, practice, replace(scope, month=month), by_person=by_person) for month in months)
 
 
 def gaps(connection: Connection, practice: Practice, scope: Scope) -> tuple[Gap, ...]:
@@ -140,14 +146,14 @@ def gaps(connection: Connection, practice: Practice, scope: Scope) -> tuple[Gap,
     return tuple(found)
 
 
-def _of_month(connection: Connection, practice: Practice, scope: Scope) -> Diagnosis:
+def _of_month(connection: Connection, practice: Practice, scope: Scope, *, by_person: bool) -> Diagnosis:
     everybody = patients_of_month(connection, practice, scope)
     codes = device_codes(rulebook_in(scope.month), scope.program)
     return Diagnosis(
         month=scope.month,
         devices=tuple(_counted(connection, practice, scope, one) for one in codes),
         teams=_by_team(connection, practice, scope, everybody),
-        people=_by_person(connection, practice, scope, everybody),
+        people=_by_person(connection, practice, scope) if by_person else {},
     )
 
 
@@ -187,27 +193,29 @@ def _by_team(connection: Connection, practice: Practice, scope: Scope, everybody
     return _rates(connection, placed.c.team_id, placed.c.billable)
 
 
-def _by_person(connection: Connection, practice: Practice, scope: Scope, everybody: Subquery) -> dict[str, Capture]:
-    entry = TimeEntryRow
+def _by_person(connection: Connection, practice: Practice, scope: Scope) -> dict[str, Capture]:
+    entry, last = TimeEntryRow, last_of_month(scope.month)
     worked = (
         select(entry.staff_id, entry.patient_code)
         .outerjoin(EntryVoidRow, VOIDS_ENTRY)
         .where(
             entry.practice_id == practice.practice_id,
-            entry.date_of_service.between(scope.month, last_of_month(scope.month)),
+            entry.date_of_service.between(scope.month, last),
             EntryVoidRow.position.is_(None),
         )
         .distinct()
     )
     if scope.program is not None:
         worked = worked.where(entry.program == scope.program.value)
+    if scope.team_ids is not None:
+        worked = worked.where(entry.patient_code.in_(patients_in(practice.practice_id, scope.team_ids, last)))
     pairs = worked.subquery("worked")
-    counted = (
-        select(pairs.c.staff_id, everybody.c.billable)
-        .join_from(pairs, everybody, pairs.c.patient_code == everybody.c.patient_code)
-        .subquery("counted")
+    has_code = (
+        touched_query(practice, replace(scope, team_ids=None))
+        .where(PatientMonthRow.status == Status.BILLABLE.value, PatientMonthRow.patient_code == pairs.c.patient_code)
+        .exists()
     )
-    return _rates(connection, counted.c.staff_id, counted.c.billable)
+    return _rates(connection, pairs.c.staff_id, case((has_code, 1), else_=0))
 
 
 def _rates(connection: Connection, whose: ColumnElement[str], billable: ColumnElement[int]) -> dict[str, Capture]:
