@@ -19,6 +19,7 @@ from bot.config import SLACK_URL
 from bot.errors import answered, report
 from bot.listeners import (
     accounts,
+    attestations,
     card,
     claims,
     closing,
@@ -66,6 +67,7 @@ LISTENERS = (
     onboarding,
     accounts,
     settings,
+    attestations,
     uninstall,
 )
 

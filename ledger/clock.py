@@ -28,6 +28,14 @@ def last_of_month(day: date) -> date:
     return next_month(day) - timedelta(days=1)
 
 
+def year_after(day: date) -> date:
+    """Return the same day of the next year; of February 29 the day before March."""
+    import pendulum  # noqa: PLC0415 - it loads slowly, and not every command of the terminal needs it
+
+    found = pendulum.date(day.year, day.month, day.day).add(years=1)
+    return date(found.year, found.month, found.day)
+
+
 def _months_later(day: date, months: int) -> date:
     import pendulum  # noqa: PLC0415 - it loads slowly, and not every command of the terminal needs it
 

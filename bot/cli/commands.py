@@ -117,6 +117,11 @@ _COMMANDS = (
     Command("db", "The ledger's database.", "setting_up"),
     Command("import", "Import a practice from CSV files: all of a file, or nothing of it.", "importing", "imports"),
     Command("rulebook", "The rulebooks: every figure of Medicare by year, and those that you bring.", "rulebooks"),
+    Command(
+        "attest",
+        "List what the practice attests once a year and what is due; record one, with its date and who attests it.",
+        "attesting",
+    ),
     Command("policy", "Practice policy: every SHOULD of the billing rules, and how the bot behaves.", "policy"),
     Command("tokens", "The keys under which the tokens of installations are kept.", "installing"),
 )

@@ -18,6 +18,7 @@ from bot.views.home.team import ROWS, TeamWork
 from bot.views.home.work import OwnWork
 from bot.views.reply import nearest_page
 from jobs.scheduling.schedules import calendar_of
+from ledger.attestations import attestations, due
 from ledger.claims.marks import totals_by_month
 from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import closings_in_force
@@ -46,6 +47,7 @@ def home(call: Call, place: Place, *, notice: Sequence[Block] = ()) -> dict[str,
             team=_team(call, connection, known, place) if Role.LEAD in roles else None,
             billing=_billing(call, connection, place) if Role.BILLER in roles else None,
             set_up=set_up_for(connection, call.practice, call.person, call.today),
+            attestations=due(attestations(connection, call.practice), call.today) if Role.ADMIN in roles else {},
         )
     return home_view(shown, place, notice=notice)
 

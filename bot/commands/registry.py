@@ -57,6 +57,7 @@ _ENTRIES = (
     Entry("staff", "roster.staff", "Show a person's credential, supervision, employment and teams, and since when."),
     Entry("team", "roster.team"),
     Entry("settings", "settings"),
+    Entry("attest", "attest"),
     Entry("consent", "facts.consent"),
     Entry("plan", "facts.plan"),
     Entry("visit", "facts.visit"),

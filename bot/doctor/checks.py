@@ -52,6 +52,7 @@ PARTS = (
             practice.set_up_is_complete,
             practice.people_can_work,
             practice.values_can_be_read,
+            practice.practice_is_attested,
             practice.messages_are_planned,
             practice.nothing_waits_too_long,
         ),

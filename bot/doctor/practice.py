@@ -10,10 +10,12 @@ from sqlalchemy import Connection, select
 from bot.doctor.findings import Finding, Setup, ok, problem, warning
 from bot.setup import missing_steps
 from bot.views import formatting
+from bot.views.attestations import due_words
 from jobs.scheduling.claims import LEASE
 from jobs.scheduling.runs import waiting_of
 from jobs.scheduling.schedules import TITLES, plans
 from jobs.scheduling.tables import WatchRow
+from ledger.attestations import attestations, due
 from ledger.audit.verify import verify
 from ledger.patients.records import patient_codes
 from ledger.practice.practice import Practice
@@ -124,6 +126,20 @@ def set_up_is_complete(setup: Setup) -> Iterator[Finding]:
             yield warning(step.code, f"{practice.practice_id} is not set up: {step.missing}.", remedy)
         if not steps:
             yield ok("SET_UP", f"Nothing is missing in the set-up of {practice.practice_id}.")
+
+
+def practice_is_attested(setup: Setup) -> Iterator[Finding]:
+    """Yield whether each practice attested in the last year what an auditor asks of the practice itself."""
+    for practice in setup.practices:
+        with setup.database.of(practice.practice_id).reading() as connection:
+            lacking = due(attestations(connection, practice), practice.local_date(setup.now()))
+        if lacking:
+            remedy = "Administrators record them once a year: /ccm attest, or: ccm attest"
+            yield warning(
+                "ATTESTATIONS_DUE", f"{practice.practice_id} has not attested all: {due_words(lacking)}.", remedy
+            )
+        else:
+            yield ok("ATTESTATIONS", f"{practice.practice_id} attested all that is attested once a year.")
 
 
 def messages_are_planned(setup: Setup) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from ledger.attestations import KINDS, attestations, due, in_force
 from ledger.claims.exports import list_claims
+from ledger.clock import last_of_month
 from ledger.months.closed_months import Closing, closing_in_force
 from ledger.months.crowded_days import told_of_crowded_days
 from ledger.months.figures import Figures
@@ -51,6 +53,7 @@ ENTRIES = (
 STAFF_NAME, NOTE = "Staff name", "Note"
 """The columns of the entries that a practice may allow."""
 WARNINGS = ("Patient", "Program", "Warning", "Name", "What an auditor would ask", "Entries")
+ATTESTED = ("What", "What it says", "Status", "Attested on", "Attested by", "Good until", "Recorded", "Recorded by")
 CSV_COLUMNS = (
     "patient",
     "program",
@@ -70,7 +73,8 @@ def month_workbook(
 ) -> bytes:
     """Return the month as a workbook (xlsx): claim lines, summary, billable, blocked, below threshold, entries.
 
-    The last two sheets have the audit warnings and the diagnostic of the month beside the three before it.
+    Its last sheets have the audit warnings, the diagnostic of the month beside the three before it, and what the
+    practice had attested on the month's last day.
 
     The entries have the names of the staff and the notes with their addenda only where the practice allows them
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
@@ -89,6 +93,7 @@ def month_workbook(
     sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
     sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
     add_diagnostic(book, connection, practice, Scope(month, team_ids))
+    sheet(book, "Attestations", ATTESTED, _attested(connection, practice, last_of_month(month)))
     return saved(book)
 
 
@@ -256,3 +261,16 @@ def _warnings(evaluated: Iterable[tuple[str, EvaluatedMonth]]) -> Iterator[Row]:
             for warning in part.warnings:
                 entries = ", ".join(entry_name(code, number) for number in warning.entries)
                 yield code, part.program.value, warning.code, warning.name, warning.text, entries
+
+
+def _attested(connection: Connection, practice: Practice, on: date) -> Iterator[Row]:
+    recorded = attestations(connection, practice)
+    held, lacking = in_force(recorded, on), due(recorded, on)
+    for kind in KINDS.values():
+        one = held.get(kind.name)
+        if one is None:
+            yield kind.title, kind.says, "missing", "", "", "", "", ""
+            continue
+        status = "over a year old" if kind in lacking else "attested"
+        dates = (one.attested_on, one.attested_by, one.good_until)
+        yield kind.title, kind.says, status, *dates, _local(practice, one.recorded_at), one.recorded_by

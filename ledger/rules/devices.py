@@ -97,7 +97,7 @@ def _known_periods(program: Program, month: MonthView) -> Iterator[Period]:
     begins = [*counts, *((device.set_up_on, None) for device in month.facts.devices), *((day, None) for day in dates)]
     set_ups = {device.set_up_on for device in month.facts.devices}
     ended = date.min
-    for day, days in sorted(begins, key=lambda begin: (begin[0], begin[1] is None)):
+    for day, days in sorted(begins, key=lambda begin: (begin[0], -(begin[1] or 0))):
         if days is not None:
             period = Period(day, _last_day(day), days, overlaps=day <= ended)
             ended = max(ended, period.last_day) if not period.overlaps else ended

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from ledger.errors import REINSTALL, DatabaseAwayError, LedgerError
 from ledger.storage.database import Database
@@ -17,6 +17,9 @@ from ledger.storage.failures import in_words
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _UPGRADING = 990490
 """The PostgreSQL lock by which processes that start together upgrade one after the other."""
+_UPGRADE_LASTS = "30min"
+"""How long one that finds another upgrading waits for it."""
+_PATIENCE = text("SELECT set_config('lock_timeout', :lasts, true)")
 _ROLE = text("SELECT rolname, rolsuper OR rolbypassrls AS is_exempt FROM pg_roles WHERE rolname = current_user")
 _OPEN_TABLES = text(
     "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'practice_id' "
@@ -36,11 +39,19 @@ def upgrade(database: Database) -> str:
     revision = newest()
     with in_words(), database.across_practices().writing() as connection:
         if not database.is_sqlite:
-            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+            _wait_for_another_upgrade(connection)
         _refuse_newer(MigrationContext.configure(connection).get_current_revision())
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     return revision
+
+
+def _wait_for_another_upgrade(connection: Connection) -> None:
+    """Wait far longer than for a row: a ledger is upgraded in minutes; then be as impatient as before."""
+    impatience = connection.scalar(select(func.current_setting("lock_timeout")))
+    connection.execute(_PATIENCE, {"lasts": _UPGRADE_LASTS})
+    connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+    connection.execute(_PATIENCE, {"lasts": impatience})
 
 
 def newest() -> str:

@@ -304,6 +304,21 @@ class PolicyChangeRow(Base):
     recorded_by: Mapped[str]
 
 
+class AttestationRow(Base):
+    """Who attested what of the practice on which day, counted from 1; without ``attested_by`` nobody did after all."""
+
+    __tablename__ = "attestations"
+    __table_args__ = (ForeignKeyConstraint(["practice_id"], ["practices.practice_id"]),)
+
+    practice_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    attested_on: Mapped[date]
+    attested_by: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
 class RequestRow(Base):
     """A write that was asked for under a key, and what came of it (design 3)."""
 
@@ -406,6 +421,7 @@ APPEND_ONLY = (
     "roster_changes",
     "roster_facts",
     "policy_changes",
+    "attestations",
     "requests",
     "takes",
     "month_closings",

@@ -17,6 +17,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import insert, select, update
 from structlog.testing import capture_logs
+from support.attestations import attest_all
 from support.books import a_book, brought
 from support.databases import migrate_to
 from support.practice import a_practice, an_entry, import_rows, patient_of_an_older_version, record, staff_row
@@ -49,6 +50,7 @@ def doctor_of(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     monkeypatch.setenv("SLACK_APP_TOKEN", place.app_token)
     monkeypatch.setenv("SLACK_SIGNING_SECRET", place.signing_secret)
     run_jobs("T0TEST", practice_jobs(harness.database, "T0TEST", harness.client, harness.clock))
+    attest_all(harness.database, harness.practice, harness.clock().date(), at=harness.clock())
     return at_hour(harness.clock, monkeypatch)
 
 
@@ -541,3 +543,14 @@ def test_a_rulebook_that_cannot_be_used_is_a_problem_and_the_rest_is_looked_at(
         known = found(doctor_of(harness, monkeypatch)("--json"))
     assert known["RULEBOOK_INVALID"][0] == "problem"
     assert "DATABASE" in known
+
+
+def test_what_the_practice_has_not_attested_for_a_year_is_named(harness: Harness, doctor: Doctor) -> None:
+    assert found(doctor("--json"))["ATTESTATIONS"][0] == "ok"
+
+    harness.clock.move(days=366)
+    level, title, remedy = found(doctor("--json"))["ATTESTATIONS_DUE"]
+
+    assert level == "warning"
+    assert "T0TEST has not attested all: over a year old: 24/7 access (2026-11-24), Designated team member" in title
+    assert "/ccm attest" in remedy

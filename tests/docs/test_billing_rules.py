@@ -11,6 +11,7 @@ from support.cases import CASES
 from bot.commands.registry import COMMANDS
 from bot.views.formatting import codes as codes_words
 from bot.views.formatting import money
+from ledger.attestations import KINDS
 from ledger.cases import read_case
 from ledger.practice.settings import EXAMPLES, is_of_policy
 from ledger.rules.book_tables import ReadingFamily, TimeFamily
@@ -171,3 +172,8 @@ def test_every_blocker_has_a_way_out() -> None:
     blockers = [number for number, rule in CATALOGUE.items() if rule.number == rule.name]
     ways = {line.split("`")[1] for line in LINES if re.match(r"^\| `[A-Z_]+` \| ", line)}
     assert ways == set(blockers)
+
+
+def test_what_is_attested_stands_there_in_the_words_of_the_form() -> None:
+    for kind in KINDS.values():
+        assert f"| `{kind.name}` | {kind.title} | {kind.says} |" in LINES

@@ -140,6 +140,12 @@ def test_r10_a_period_that_begins_before_the_last_one_has_ended_is_no_line(
     assert [code for code, _, _ in lines(build, facts)] == ([] if overlaps else ["99454"])
 
 
+def test_r10_of_two_counts_from_one_day_the_larger_stands(build: Any) -> None:
+    read = [Readings(days=count, from_date=date(2026, 10, 12)) for count in (1, 17)]
+    facts = a_month(build, date(2026, 11, 1), *read)
+    assert ([code for code, _, _ in lines(build, facts)], warned(build, facts)) == (["99454"], {"W18"})
+
+
 def test_r10_what_overlapped_is_no_period_that_another_could_overlap(build: Any) -> None:
     begins = (date(2026, 9, 1), date(2026, 9, 20), date(2026, 10, 5))
     facts = a_month(build, date(2026, 11, 1), *(Readings(days=16, from_date=day) for day in begins))

@@ -33,8 +33,8 @@ from jobs.scheduling import claims, runs
 from jobs.scheduling import runs as waiting
 from jobs.scheduling.claims import Claim, Occurrence
 from jobs.scheduling.schedules import WEEKLY, DueRun, plans
-from ledger import setting_changes
-from ledger.audit import verify, verify_closings, verify_roster
+from ledger import attestations, setting_changes
+from ledger.audit import verify, verify_closings
 from ledger.claims import exports as claim_exports
 from ledger.claims import marks
 from ledger.claims.columns import CLAIM_FILE
@@ -283,8 +283,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.roster.setup.set_up_gaps": lambda c, p: setup.set_up_gaps(c, p, TODAY),
     "ledger.reports.home_tabs.find_home_tab": lambda c, p: home_tabs.find_home_tab(c, p.practice_id, "U0NURSE1"),
     "ledger.audit.verify.verify": verify.verify,
-    "ledger.audit.verify_roster.check_patients": lambda c, p: verify_roster.check_patients(c, p, ["P-1042"]),
-    "ledger.audit.verify_roster.check_staff": verify_roster.check_staff,
     "ledger.practice.practice.find_practice": lambda c, p: practice.find_practice(c, p.practice_id),
     "ledger.practice.practice.get_practice": lambda c, p: practice.get_practice(c, p.practice_id),
     "ledger.patients.roster_history.histories": lambda c, p: {
@@ -304,6 +302,7 @@ QUESTIONS: Mapping[str, Ask] = {
         c, p, ["P-1042", "P-1046"], on=TODAY
     ),
     "ledger.reports.takes.takes_of": lambda c, p: takes.takes_of(c, p, MONTH),
+    "ledger.attestations.attestations": attestations.attestations,
     "ledger.setting_changes.stored_settings": setting_changes.stored_settings,
     "ledger.setting_changes.policy_changes": setting_changes.policy_changes,
     "ledger.reports.workbook.month_csv": lambda c, p: exports.month_csv(c, p, MONTH),
@@ -384,6 +383,11 @@ def _mark_claim(connection: Connection, own: Practice) -> ClaimStatus:
     line = claim_exports.lines_of_month(connection, own, MONTH)[0]
     asks: dict[str, Any] = {"request": asked("claim"), "at": AT, "by": "biller1"}
     return marks.mark_line(connection, own, marks.Asked(line, ClaimStatus.SUBMITTED), **asks).mark.status
+
+
+def _attest(connection: Connection, own: Practice) -> attestations.AttestationReceipt:
+    said = attestations.Asked(attestations.KINDS["access"], TODAY, "Dr. Meyer")
+    return attestations.attest(connection, own, said, request=asked("attest"), at=AT, by="admin1")
 
 
 def _mark_claims(connection: Connection, own: Practice) -> list[ClaimStatus]:
@@ -684,6 +688,7 @@ WRITES: Mapping[str, Write] = {
     "ledger.setting_changes.change_policy": saved(
         lambda c, p: setting_changes.change_policy(c, p, "care_plan_max_days", 30, at=AT, recorded_by="admin1")
     ),
+    "ledger.attestations.attest": saved(_attest),
     "ledger.setting_changes.decide": saved(
         lambda c, p: setting_changes.decide(
             c, p, setting_changes.Decision("care_plan_max_days", 400), request=asked("decide"), at=NINE, by="admin1"
@@ -763,6 +768,8 @@ PARTS = frozenset(
         "ledger.closing.freezing.store_figures",
         "ledger.closing.month_close.refuse_to_reopen",
         "ledger.storage.hash_chain.lock_head",
+        "ledger.audit.verify_roster.check_patients",
+        "ledger.audit.verify_roster.check_staff",
         "ledger.storage.hash_chain.lock_heads",
         "ledger.storage.hash_chain.move_head",
         "ledger.patients.facts.append_facts",

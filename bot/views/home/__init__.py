@@ -4,20 +4,22 @@
 every other list is lines of a section.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.setup import SetUp
 from bot.views import formatting
+from bot.views.attestations import due_lines
 from bot.views.blocks import Block, View, home_tab
 from bot.views.home.billing import Billing, billing_blocks
 from bot.views.home.place import Place
 from bot.views.home.team import TeamWork, team_blocks
 from bot.views.home.work import OwnWork, work_blocks
-from bot.views.reply import actions, button, context, header, section
+from bot.views.reply import actions, button, context, header, section, sections
 from bot.views.set_up import set_up_blocks
 from bot.views.timer import start_button
+from ledger.attestations import Attestation, Kind
 
 LOG = "home_log"
 REFRESH = "home_refresh"
@@ -33,6 +35,8 @@ class Home:
     team: TeamWork | None
     billing: Billing | None
     set_up: SetUp
+    attestations: Mapping[Kind, Attestation | None] = field(default_factory=dict)
+    """What the practice has to attest (again), for administrators."""
 
 
 def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View:
@@ -53,6 +57,7 @@ def home_view(home: Home, place: Place, *, notice: Sequence[Block] = ()) -> View
     if home.billing is not None:
         blocks += billing_blocks(home.billing, place)
     blocks += set_up_blocks(home.set_up)
+    blocks += sections(due_lines(home.attestations))
     if not (home.work or home.team or home.billing or home.set_up.to_ask is None):
         blocks.append(section("You have no role yet. An administrator of your practice can give you one."))
     return home_tab(blocks)

@@ -52,6 +52,7 @@ WHO_MAY = {
     "staff": {ADMIN},
     "team": {ADMIN},
     "settings": {ADMIN},
+    "attest": {ADMIN},
 }
 WHO_MAY_PRESS = {"Take": {NURSE, LEAD, DOCTOR}}
 MAY_BY_NAME = {line.partition(" ")[0]: users for line, users in WHO_MAY.items()}

@@ -729,17 +729,13 @@ def test_a_designation_holds_only_as_long_as_whoever_made_it_is_a_practitioner(
     import_fact_rows(database, practice, "complexity", [ROWS["complexity"]])
     import_fact_rows(database, practice, "care-plans", [ROWS["care-plans"]])
     doctor = {"id": "doctor1", "slack_user_id": "U0DOCTOR1", "name": "Doctor One", "roles": "practitioner"}
-    doctor |= {"from": "always"}
-    import_rows(database, practice, "staff", [staff_row(**doctor, credential="RN")])
+    since_the_6th = [
+        staff_row(**doctor, credential="RN", **{"from": "always"}),
+        staff_row(**doctor, credential="MD", **{"from": "2026-11-06"}),
+    ]
+    import_rows(database, practice, "staff", since_the_6th)
     assert [line.code for line in figures(database, practice)[0].codes] == ["99490", "99439"]
-    import_rows(
-        database,
-        practice,
-        "staff",
-        [staff_row(**doctor, credential="MD", active_to="2026-11-04")],
-    )
-    assert [line.code for line in figures(database, practice)[0].codes] == ["99490", "99439"]
-    import_rows(database, practice, "staff", [staff_row(**doctor, credential="MD", active_to="2026-11-05")])
+    import_rows(database, practice, "staff", [staff_row(**doctor, credential="MD", **{"from": "2026-11-05"})])
     assert [line.code for line in figures(database, practice)[0].codes] == ["99487"]
 
 

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from support.attestations import MEYER, attest_all
 from support.practice import AT as PRACTICE_AT
 from support.practice import a_practice, a_request, an_entry, import_file, patient_of_an_older_version, record
 
 from bot.commands.registry import COMMANDS
+from ledger.attestations import KINDS, Asked, attest
 from ledger.practice.practice import Practice, create_practice
 from ledger.recording.addenda import add_addendum
 from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.reports.workbook import (
+    ATTESTED,
     BELOW,
     BILLABLE,
     BLOCKED,
@@ -76,16 +79,9 @@ def test_every_sheet_has_its_columns_under_a_frozen_header(sampled: tuple[Databa
     book, _ = opened(sampled)
 
     assert book.sheetnames[:1] == ["Claims"]
-    assert book.sheetnames[1:] == [
-        "Summary",
-        "Billable",
-        "Blocked",
-        "Below threshold",
-        "Entries",
-        "Audit warnings",
-        "Diagnostic",
-    ]
-    sheets = {"Billable": BILLABLE, "Blocked": BLOCKED, "Below threshold": BELOW}
+    lists = ["Summary", "Billable", "Blocked", "Below threshold", "Entries", "Audit warnings"]
+    assert book.sheetnames[1:] == [*lists, "Diagnostic", "Attestations"]
+    sheets = {"Billable": BILLABLE, "Blocked": BLOCKED, "Below threshold": BELOW, "Attestations": ATTESTED}
     for title, columns in {**sheets, "Entries": ENTRIES, "Audit warnings": WARNINGS}.items():
         assert rows_of(book, title)[0] == columns
         assert book[title].freeze_panes == "A2"
@@ -249,3 +245,25 @@ def test_the_csv_has_a_row_for_every_program_of_every_patient(sampled: tuple[Dat
     programs |= {(one.patient_code, one.program.value) for one in listed.untouched}
     assert {(row["patient"], row["program"]) for row in rows} == programs
     assert all(row["code"] or row["why_not"] for row in rows)
+
+
+@pytest.mark.either_database
+def test_what_was_attested_on_the_last_day_of_the_month_goes_to_an_auditor(
+    database: Database, practice: Practice
+) -> None:
+    attest_all(database, practice, date(2025, 11, 18), at=AT)
+    asked = Asked(KINDS["access"], date(2026, 11, 18), "Dr. Weber")
+    with database.of("T0TEST").writing() as connection:
+        attest(connection, practice, asked, request=a_request(), at=AT, by="admin1")
+
+    with database.of("T0TEST").reading() as connection:
+        of_months = {
+            month: load_workbook(io.BytesIO(month_workbook(connection, practice, month)))
+            for month in (date(2025, 10, 1), date(2026, 10, 1), MONTH)
+        }
+
+    rows = {month: [row[2:5] for row in rows_of(book, "Attestations")[1:]] for month, book in of_months.items()}
+    then, now = datetime(2025, 11, 18), datetime(2026, 11, 18)  # noqa: DTZ001 - dates as a spreadsheet has them
+    assert rows[date(2025, 10, 1)] == [("missing", None, None)] * 4
+    assert rows[date(2026, 10, 1)] == [("attested", then, MEYER)] * 4
+    assert rows[MONTH] == [("attested", now, "Dr. Weber"), *[("over a year old", then, MEYER)] * 3]

@@ -25,6 +25,7 @@ from support.practice import (
     verified,
 )
 
+from ledger.attestations import KINDS, Asked, attest, attestations
 from ledger.claims.states import Change, ClaimStatus
 from ledger.months.patient_months import reevaluate
 from ledger.patients.roster_history import PATIENTS, STAFF, histories
@@ -74,6 +75,13 @@ def at_0009(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
 def before_claims(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database as it was before there were claim lines."""
     with empty_at("0010", request, tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def before_attestations(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database as it was before anything was attested."""
+    with empty_at("0013", request, tmp_path) as database:
         yield database
 
 
@@ -222,3 +230,22 @@ def test_a_ledger_of_before_has_claim_lines_of_its_months(
     give_npi(before_claims, practice)
     (line,) = export(before_claims, practice).lines
     assert (line.change, line.line.lacks) == (Change.AS_BEFORE, ())
+
+
+def test_a_ledger_of_before_keeps_its_record_and_takes_attestations(
+    before_attestations: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    with closing(Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'now.sqlite3')}")) as now:
+        practice = a_practice(now)
+        work(now, practice, 25)
+        stored_there(before_attestations, rows_of(now))
+
+    upgrade(before_attestations)
+
+    check(before_attestations)
+    assert verified(before_attestations, practice).difference is None
+    asked = Asked(KINDS["record"], AT.date(), "Dr. Meyer")
+    with before_attestations.of("T0TEST").writing() as connection:
+        attest(connection, practice, asked, request=a_request(), at=AT, by="admin1")
+    with before_attestations.of("T0TEST").reading() as connection:
+        assert [one.kind for one in attestations(connection, practice)] == ["record"]

@@ -13,10 +13,23 @@ from support.claims import export, mark, work
 from support.closing import close
 from support.databases import fresh_postgresql
 from support.patience import PATIENCE_SECONDS
-from support.practice import AT, MONTH, a_practice, a_request, an_entry, entry_row, import_rows, record, undo, verified
+from support.practice import (
+    AT,
+    MONTH,
+    TODAY,
+    a_practice,
+    a_request,
+    an_entry,
+    entry_row,
+    import_rows,
+    record,
+    undo,
+    verified,
+)
 
 import jobs.scheduling.tables  # noqa: F401 - its tables belong to the schema
 from bot.oauth.tables import BOTS, INSTALLATIONS, STATES
+from ledger.attestations import KINDS, Asked, attest
 from ledger.claims.states import ClaimStatus
 from ledger.errors import DatabaseAwayError
 from ledger.practice.practice import Practice, get_practice
@@ -41,6 +54,8 @@ def worked(database: Database, practice: Practice) -> Database:
     with database.of("T0TEST").writing() as connection:
         add_addendum(connection, practice, "P-1042", 3, text="Dose kept.", request=a_request(), at=AT, by="nurse1")
         change_policy(connection, practice, "care_plan_max_days", 400, at=AT, recorded_by="admin1")
+        attested = Asked(KINDS["access"], TODAY, "Dr. Meyer")
+        attest(connection, practice, attested, request=a_request(), at=AT, by="admin1")
         take_or_release(connection, practice, MONTH, "P-1042", "nurse1", request=a_request(), at=AT)
     close(database, practice)
     work(database, practice, 25, month=MONTH)

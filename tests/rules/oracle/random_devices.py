@@ -16,7 +16,7 @@ def add_devices(dice: "Dice", case: "Case") -> None:
     if kind == 0:
         return
     if kind in (1, 2):
-        case["readings"] = [{"days": dice.choice(COUNTS)}]
+        case["readings"] = [{"days": dice.choice(COUNTS)} for _ in range(dice.choice([1, 1, 1, 2]))]
         return
     ends = dice.day()
     first = ends - MONTH * dice.choice([1, 1, 2]) + timedelta(days=1)
@@ -24,10 +24,8 @@ def add_devices(dice: "Dice", case: "Case") -> None:
         case["readings"] = periods(dice, first)
         if dice.once_in(4):
             case["readings"].append({"days": dice.choice(COUNTS)})
-        if dice.once_in(4):  # of another device
-            other = periods(dice, dice.day())[0]
-            if other["from"] not in [row["from"] for row in case["readings"] if "from" in row]:  # which stands, is open
-                case["readings"].append(other)
+        if dice.once_in(4):
+            add_another(dice, case)
         if not dice.once_in(3):
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 1, 30, 59, 60, 61]))}]
     else:
@@ -38,6 +36,13 @@ def add_devices(dice: "Dice", case: "Case") -> None:
             case["device"] = [{"set_up": first - timedelta(days=dice.choice([0, 0, 5, 29, 30, 45, 75, 300]))}]
     if "device" in case and dice.once_in(8):
         case["device"].append({"set_up": first + timedelta(days=dice.choice([1, 29, 30, 31, 60, 67]))})
+
+
+def add_another(dice: "Dice", case: "Case") -> None:
+    """A period of another device; which of two that begin on one day stands is open, so that there are none."""
+    other = periods(dice, dice.day())[0]
+    if other["from"] not in [row["from"] for row in case["readings"] if "from" in row]:
+        case["readings"].append(other)
 
 
 def periods(dice: "Dice", first: date) -> list[dict[str, Any]]:
