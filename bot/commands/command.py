@@ -79,5 +79,12 @@ class Command:
     keeps_escapes: bool = False
     """Its grammar undoes Slack's escapes in the note, which must not be done twice."""
     paging: Paging | None = None
+    beside: Paging | None = None
+    """A second list that a button on the first leads to."""
     terminal: Listing | Saving | None = None
     """What ``ccm`` does under this name, where it is not a program of its own in ``bot.cli``."""
+
+    @property
+    def pagings(self) -> tuple[Paging, ...]:
+        """Its lists with pages."""
+        return tuple(filter(None, (self.paging, self.beside)))

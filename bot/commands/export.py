@@ -52,7 +52,7 @@ EXPORT = Command(
     export,
     Topic(
         "export [MONTH] [TEAM]",
-        "The month as a workbook and as CSV, in a direct message: billable, blocked, entries, audit warnings.",
+        "The month as a workbook and as CSV, in a direct message: billable, blocked, entries, warnings, diagnostic.",
         ("/ccm export", "/ccm export last"),
     ),
     saves=False,

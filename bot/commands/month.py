@@ -1,14 +1,17 @@
 """``/ccm month [MONTH] [TEAM] [PROGRAM] [STATUS]``: who is billable with which codes, who is not and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from bot.commands.call import TEAM_CHARACTERS, Call, month_args, scope_name
 from bot.commands.command import Command, Listing, Paging
 from bot.permissions import BILLING, visible_teams
 from bot.views import formatting
 from bot.views.blocks import Block
+from bot.views.diagnostic import GAP_PAGE, Diagnosed, gap_page, gap_rows, printed
+from bot.views.diagnostic import ROWS_PER_PAGE as GAP_ROWS
 from bot.views.help import Topic
 from bot.views.menus import Choice
 from bot.views.month import (
@@ -24,10 +27,12 @@ from bot.views.month import (
     month_head,
     month_page,
     row_cells,
+    statements,
 )
-from bot.views.reply import Reply, table
+from bot.views.reply import Reply, button, nearest_page, table
 from ledger.characters import beginning
 from ledger.clock import month_of, previous_month
+from ledger.reports.diagnostic import diagnose, gaps
 from ledger.reports.month_lists import MonthCounts, MonthList, Scope, month_counts, month_list, month_rows
 from ledger.roster.directory import Team, teams
 from ledger.rules.facts import Program
@@ -76,6 +81,7 @@ def month(call: Call, page: int = 0) -> Reply:
             first=page * ROWS_PER_PAGE,
             most=ROWS_PER_PAGE,
         )
+        diagnosed = diagnose(connection, call.practice, scope, by_person=False)
     return month_page(
         MonthPage(
             counts=counts,
@@ -87,8 +93,38 @@ def month(call: Call, page: int = 0) -> Reply:
             address=asked.text,
             practice=call.practice,
             filters=_filters(call, known, asked, counts),
+            diagnosed=diagnosed,
         )
     )
+
+
+def gap(call: Call, page: int = 0) -> Reply:
+    """Page ``page`` (from 0) of the patients behind the gap between device codes and management codes.
+
+    Raises:
+        LedgerError: For a month or a team that is none.
+    """
+    shown = find_diagnostic(call)
+    rows = gap_rows(shown.gaps)
+    first = nearest_page(page, len(rows), GAP_ROWS) * GAP_ROWS
+    back = button("Back to the month", f"{PAGE}_previous", {"text": shown.address, "page": 0})
+    menu = statements(shown.months[0].month, [row[0] for row in rows[first : first + GAP_ROWS]])
+    return gap_page(shown, page, back=back, statements=menu)
+
+
+def find_diagnostic(call: Call) -> Diagnosed:
+    """Return the diagnostic of what the call asks for, whatever status it names."""
+    with call.database.reading() as connection:
+        known = teams(connection, call.practice.practice_id)
+        asked = _asked(call, known)
+        scope, name = _scope(call, known, asked)
+        return Diagnosed(
+            months=diagnose(connection, call.practice, scope),
+            gaps=gaps(connection, call.practice, scope),
+            scope=name,
+            teams={team.team_id: team.name for team in known},
+            address=asked.text,
+        )
 
 
 def find_month(call: Call) -> tuple[MonthList, MonthCounts, str, Group | None]:
@@ -161,7 +197,15 @@ def _printed(call: Call) -> list[Block]:
     """Return the whole list for a terminal."""
     listed, counts, scope, group = find_month(call)
     rows = [row_cells(row) for row in listed_rows(listed, group)]
-    return [*month_head(counts, call.practice, scope=scope, group=group).blocks, table(COLUMNS, rows)]
+    head = month_head(counts, call.practice, scope=scope, group=group).blocks
+    return [*head, table(COLUMNS, rows), *printed(find_diagnostic(call))]
+
+
+def _data(call: Call) -> dict[str, Any]:
+    """Return the month's list for a program, with its diagnostic."""
+    listed, shown = find_month(call)[0], find_diagnostic(call)
+    values = {field.name: getattr(listed, field.name) for field in fields(listed)}
+    return {**values, "diagnostic": {"months": shown.months, "gaps": shown.gaps}}
 
 
 MONTH = Command(
@@ -170,10 +214,12 @@ MONTH = Command(
     month,
     Topic(
         "month [MONTH] [TEAM] [PROGRAM] [STATUS]",
-        "Billable patients with codes and payment, and for every other patient the reason why not.",
+        "Billable patients with codes and payment, and for every other patient the reason why not; capture rates, and "
+        "device codes against management codes, beside the last three months.",
         ("/ccm month", "/ccm month last Blue Team", "/ccm month 2026-11 rpm", "/ccm month last blocked"),
     ),
     saves=False,
     paging=Paging(PAGE, month),
-    terminal=Listing('ccm month 2026-11 "Blue Team"', _printed, lambda call: find_month(call)[0]),
+    beside=Paging(GAP_PAGE, gap),
+    terminal=Listing('ccm month 2026-11 "Blue Team"', _printed, _data),
 )

@@ -15,7 +15,7 @@ from bot.views.reply import Reply
 
 def listen(app: App, services: Services) -> None:
     """Show the page that a button asks for, in place of the one it stands on."""
-    paging = {its.button: (name, its.show) for name in COMMANDS if (its := command_named(name).paging) is not None}
+    paging = {its.button: (name, its.show) for name in COMMANDS for its in command_named(name).pagings}
 
     def on_turn(ack: Ack, body: dict[str, Any], respond: Respond, action: dict[str, Any]) -> None:
         name, show = paging[action["action_id"].rsplit("_", 1)[0]]

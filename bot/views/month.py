@@ -1,19 +1,22 @@
 """The biller's list: who is billable with which codes, who is not and why; paged, never cut in silence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import closed_line
+from bot.views.diagnostic import diagnostic_lines, gap_button
 from bot.views.forms.pickers import VALUE_CHARACTERS
 from bot.views.menus import Choice, menu
-from bot.views.reply import Reply, actions, context, header, paged, section, table
+from bot.views.reply import Reply, actions, context, header, paged, section, sections, table
 from ledger.characters import characters
 from ledger.claims.marks import in_words
 from ledger.months.figures import Figures
 from ledger.practice.practice import Practice
+from ledger.reports.diagnostic import Diagnosis
 from ledger.reports.month_lists import MonthCounts, MonthList, Untouched
 from ledger.rules.statement import Group
 
@@ -49,6 +52,8 @@ class MonthPage:
     practice: Practice
     filters: Mapping[str, tuple[Sequence[Choice], str]]
     """The menus above the list by their action: the choices of each, and the value of that in force."""
+    diagnosed: Sequence[Diagnosis] = ()
+    """The month and those before it, for the lines above the list."""
 
 
 def month_page(shown: MonthPage) -> Reply:
@@ -64,11 +69,13 @@ def month_page(shown: MonthPage) -> Reply:
         for action, (choices, chosen) in shown.filters.items()
     ]
     blocks += [actions(*menus), figures]
+    if shown.diagnosed:
+        blocks += [*sections(diagnostic_lines(shown.diagnosed)), actions(gap_button(shown.address))]
     if shown.rows:
         first = shown.page * ROWS_PER_PAGE + 1
         blocks.append(table(COLUMNS, [row_cells(row) for row in shown.rows], right=(2, 5)))
         blocks.append(context(f"Rows {first}–{first + len(shown.rows) - 1} of {shown.row_count}"))
-        blocks += _statements(shown)
+        blocks += statements(shown.counts.month, [row.patient_code for row in shown.rows])
     elif shown.row_count == 0 and shown.group is None:
         blocks.append(section("Nobody is enrolled in this month, and no time was logged."))
     else:
@@ -107,15 +114,16 @@ def month_head(counts: MonthCounts, practice: Practice, *, scope: str, group: Gr
     return Reply(text, (header(title), section("\n".join(lines))))
 
 
-def _statements(shown: MonthPage) -> list[Block]:
-    """Return a menu of the patients on this page, which shows the statement of the one that is chosen.
+def statements(month: date, patient_codes: Iterable[str]) -> list[Block]:
+    """Return a menu of the patients on a page, which shows the statement of the one that is chosen.
 
     A code that no menu holds, as an older ledger may have it, is not among them: its statement is /ccm patient CODE.
     """
-    month = f"{shown.counts.month:%Y-%m}"
-    codes = dict.fromkeys(row.patient_code for row in shown.rows)
+    codes = dict.fromkeys(patient_codes)
     choices = [
-        choice for code in codes if characters((choice := Choice(f"{code} {month}", code)).value) <= VALUE_CHARACTERS
+        choice
+        for code in codes
+        if characters((choice := Choice(f"{code} {month:%Y-%m}", code)).value) <= VALUE_CHARACTERS
     ]
     return [actions(menu(STATEMENT, choices, placeholder="Show a statement"))] if choices else []
 

@@ -8,6 +8,7 @@ from bot.grammar.vocabulary import word_for
 from bot.views import formatting
 from bot.views.blocks import Block
 from bot.views.closing import close_button, closed_line
+from bot.views.diagnostic import diagnostic_lines, people_lines
 from bot.views.fact_buttons import clearing_button
 from bot.views.reply import Reply, actions, context, header, section, sections, table
 from jobs.notices.contents import CarePlans, MonthEnd, MonthNotice, MonthStart, Occasion, WeeklySummary
@@ -107,8 +108,10 @@ def weekly_summary(notice: WeeklySummary) -> Reply:
         lines.append(f"{formatting.listed(notice.became_billable, 'patient')} reached the first code in that week.")
     lines += [_by_program(counts), *formatting.provisional_lines(counts.month, is_so=counts.provisional)]
     blocks: list[Block] = [header(title), *sections(lines), *_staff_blocks(notice.minutes)]
+    blocks += sections([*diagnostic_lines(notice.diagnosed), *people_lines(notice.diagnosed)])
     blocks += sections(_blockers(notice.blocked))
-    blocks.append(context(formatting.escaped(f"Everybody of the month: `/ccm month {team}`")))
+    where = f"Everybody of the month, and the patients behind the diagnostic: `/ccm month {team}`"
+    blocks.append(context(formatting.escaped(where)))
     percent = f"{counts.billable_patients} of {counts.enrolled_patients} billable ({counts.capture_percent} %)"
     minutes = formatting.minutes(sum(one.minutes for one in notice.minutes))
     return Reply(f"{title}: {percent}, {minutes} logged.", tuple(blocks))

@@ -11,6 +11,7 @@ from ledger.clock import month_of, previous_month
 from ledger.months.closed_months import Closing, closing_in_force
 from ledger.practice.practice import Practice
 from ledger.practice.settings import WORKDAYS
+from ledger.reports.diagnostic import Diagnosis, diagnose
 from ledger.reports.expiring import Lapsing, lapsing
 from ledger.reports.month_lists import (
     Blocked,
@@ -78,6 +79,8 @@ class WeeklySummary:
     became_billable: int | None
     minutes: tuple[StaffMinutes, ...]
     blocked: Blocked
+    diagnosed: tuple[Diagnosis, ...] = ()
+    """That month and the three before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _weekly(connection: Connection, occasion: Occasion) -> WeeklySummary | None:
         became_billable=became_billable(connection, practice, scope, first=first, last=last),
         minutes=tuple(minutes),
         blocked=blocked_by(connection, practice, scope),
+        diagnosed=diagnose(connection, practice, scope),
     )
 
 

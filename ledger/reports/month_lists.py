@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, case, func, literal, or_, select, union_all
 
 from ledger.claims.marks import totals_of_month
 from ledger.claims.states import NOTHING_CLAIMED, ClaimTotals
@@ -283,10 +283,22 @@ def _in_order(query: AnySelect) -> AnySelect:
 
 def _count_patients(connection: Connection, practice: Practice, scope: Scope) -> int:
     """Return how many patients are enrolled in the month or have figures for it."""
-    enrolled = _enrolled(connection, practice, scope)
-    touched = _touched(practice, scope)
-    everybody = select(enrolled.c.patient_code).union(select(touched.c.patient_code)).subquery()
+    everybody = patients_of_month(connection, practice, scope)
     return connection.scalar(select(func.count()).select_from(everybody)) or 0
+
+
+def patients_of_month(connection: Connection, practice: Practice, scope: Scope) -> Subquery:
+    """Return the query for who is enrolled in the month or has figures for it: each ``patient_code`` once.
+
+    ``billable`` is 1 where the patient has a code, else 0.
+    """
+    enrolled, touched = _enrolled(connection, practice, scope), _touched(practice, scope)
+    is_billable = case((touched.c.status == Status.BILLABLE.value, 1), else_=0)
+    rows = union_all(
+        select(enrolled.c.patient_code, literal(0).label("billable")), select(touched.c.patient_code, is_billable)
+    ).subquery("rows")
+    once = select(rows.c.patient_code, func.max(rows.c.billable).label("billable")).group_by(rows.c.patient_code)
+    return once.subquery("everybody")
 
 
 def _touched(practice: Practice, scope: Scope) -> Subquery:

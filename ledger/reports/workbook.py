@@ -20,6 +20,7 @@ from ledger.months.patient_months import EvaluatedMonth, evaluated_months
 from ledger.practice.practice import Practice
 from ledger.recording.entries import entry_name
 from ledger.reports.claim_files import add_claims
+from ledger.reports.diagnostic_sheet import add_diagnostic
 from ledger.reports.month_lists import MonthList, Scope, month_list
 from ledger.reports.sheets import Money, Month, Row, harmless, new_book, saved, sheet
 from ledger.roster.directory import people
@@ -72,7 +73,8 @@ def month_workbook(
 ) -> bytes:
     """Return the month as a workbook (xlsx): claim lines, summary, billable, blocked, below threshold, entries.
 
-    Its last sheets have the audit warnings, and what the practice had attested on the month's last day.
+    Its last sheets have the audit warnings, the diagnostic of the month beside the three before it, and what the
+    practice had attested on the month's last day.
 
     The entries have the names of the staff and the notes with their addenda only where the practice allows them
     (``export_staff_names``, ``export_notes``); the summary says whether they do.
@@ -90,6 +92,7 @@ def month_workbook(
     sheet(book, "Below threshold", BELOW, _below(listed))
     sheet(book, "Entries", entry_columns(practice), _entries(practice, evaluated, names))
     sheet(book, "Audit warnings", WARNINGS, _warnings(evaluated))
+    add_diagnostic(book, connection, practice, Scope(month, team_ids))
     sheet(book, "Attestations", ATTESTED, _attested(connection, practice, last_of_month(month)))
     return saved(book)
 

@@ -120,6 +120,25 @@ def test_month_prints_json_in_cents_and_minutes(ccm: Ccm) -> None:
     assert {one["patient_code"] for one in month["untouched"]} == {"P-1043", "P-1046"}
 
 
+def test_month_has_the_diagnostic_in_words_and_for_a_program(ccm: Ccm) -> None:
+    ccm("log", "--as", "nurse1", "P-1045", "20m", *LINE[2:])
+
+    printed = fine(ccm("month", "2026-11", "rpm"))
+    month: dict[str, Any] = json.loads(fine(ccm("month", "2026-11", "rpm", "--json")))
+
+    assert "RPM, patients with 99454/99445 : 99457/99470: Nov 0 : 1 · Oct 0 : 0 · Sep 0 : 0 · Aug 0 : 0" in printed
+    assert "• nurse1: Nov 100 % (1 of 1) · Oct – · Sep – · Aug –" in printed
+    assert [one["month"] for one in month["diagnostic"]["months"]] == [
+        "2026-11-01",
+        "2026-10-01",
+        "2026-09-01",
+        "2026-08-01",
+    ]
+    assert month["diagnostic"]["months"][0]["people"] == {"nurse1": {"patients": 1, "billable": 1}}
+    (gap,) = month["diagnostic"]["gaps"]
+    assert [one["patient_code"] for one in gap["management_alone"]] == ["P-1045"]
+
+
 def test_words_that_are_no_month_are_answered_with_the_teams(ccm: Ccm) -> None:
     assert "Teams: Blue Team, Green Team" in refused(ccm("month", "purple"), "TEAM_UNKNOWN")
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from openpyxl import load_workbook
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from support.channel import FakeChannel
 from support.facts import import_fact_rows
 from support.practice import (
@@ -52,6 +52,7 @@ from ledger.recording import addenda, entries, fact_reading, fixes, timers, void
 from ledger.recording import facts as recording_facts
 from ledger.recording.stored_entries import corrections_of, find_entry, find_live_entry
 from ledger.reports import (
+    diagnostic,
     expiring,
     finishing,
     home_tabs,
@@ -78,7 +79,7 @@ from ledger.roster import (
     teams,
 )
 from ledger.roster import changes as roster_changes
-from ledger.rules.facts import Program
+from ledger.rules.facts import Contact, Program
 from ledger.rules.rulebook import rulebooks
 from ledger.storage.database import Database
 from ledger.storage.idempotency import Request
@@ -267,6 +268,11 @@ QUESTIONS: Mapping[str, Ask] = {
     "ledger.reports.month_lists.month_rows": lambda c, p: month_lists.month_rows(
         c, p, SCOPE, month_lists.month_counts(c, p, SCOPE), first=0, most=25
     ),
+    "ledger.reports.month_lists.patients_of_month": lambda c, p: c.execute(
+        select(month_lists.patients_of_month(c, p, SCOPE)).order_by("patient_code")
+    ).all(),
+    "ledger.reports.diagnostic.diagnose": lambda c, p: diagnostic.diagnose(c, p, month_lists.Scope(MONTH)),
+    "ledger.reports.diagnostic.gaps": lambda c, p: diagnostic.gaps(c, p, month_lists.Scope(MONTH)),
     "ledger.reports.month_lists.has_work": lambda c, p: month_lists.has_work(c, p, OCTOBER),
     "ledger.reports.month_lists.untouched": lambda c, p: month_lists.untouched(c, p, SCOPE, first=0, most=25),
     "ledger.reports.month_lists.count_untouched": lambda c, p: month_lists.count_untouched(c, p, SCOPE),
@@ -434,7 +440,11 @@ def _record(connection: Connection, own: Practice, name: str, **work: Any) -> en
 def _record_many(connection: Connection, own: Practice) -> list[entries.Receipt]:
     """Entries for all that is done with entries below: P-1043's are 1 to 3, P-1042's go on from 2."""
     work = {"a": {"minutes": 17}, "b": {"minutes": 14, "staff": "nurse2"}, "c": {"minutes": 3}}
-    more = {"d": {"patient": "P-1043", "minutes": 18}, "e": {"patient": "P-1043", "minutes": 25}}
+    more = {
+        "d": {"patient": "P-1043", "minutes": 18},
+        "e": {"patient": "P-1043", "minutes": 25},
+        "f": {"patient": "P-1045", "minutes": 20, "program": Program("RPM"), "contact": Contact.LIVE},
+    }
     return [_record(connection, own, name, **each) for name, each in {**work, **more}.items()]
 
 

@@ -15,6 +15,7 @@ from bot.commands.facts.shared import FactKeeper
 from bot.setup import SetUp, missing_steps
 from bot.views.card import card_view
 from bot.views.closing import close_preview, closed, closed_already, closing_now, reopened, reopening_now
+from bot.views.diagnostic import Diagnosed, gap_page
 from bot.views.fact_buttons import clearing_buttons
 from bot.views.forms.corrections import add_form, entry_menu, entry_view, void_form
 from bot.views.forms.fact import fact_form
@@ -46,11 +47,12 @@ from bot.views.month import (
     Row,
     listed_rows,
     month_page,
+    statements,
     why_not,
 )
 from bot.views.onboarding import left_notice
 from bot.views.problem import error_card
-from bot.views.reply import Reply, paged, section
+from bot.views.reply import Reply, button, paged, section
 from bot.views.roster import kept_by, patients_list, reassigned_view, saved_view, staff_list, team_list
 from bot.views.scheduled_notices import notice_message
 from bot.views.timer import cancelled, kept_running, reminder, running_already, started, timer_blocks
@@ -67,6 +69,7 @@ from ledger.months.worth import WorthChange
 from ledger.practice.practice import Practice
 from ledger.recording.stored_entries import StoredEntry, StoredPart
 from ledger.recording.timers import Timer, TimerReceipt
+from ledger.reports.diagnostic import Capture, DeviceCodes, DeviceCounts, Diagnosis, Gap
 from ledger.reports.expiring import Lapsing, LapsingPlan, MissingConsent
 from ledger.reports.month_lists import Blocked, BlockedPatient, MonthCounts, MonthList, Untouched
 from ledger.reports.own_entries import OwnEntry, TodaysEntry
@@ -79,7 +82,7 @@ from ledger.roster.directory import OPERATOR, Person, Role, Team
 from ledger.roster.lists import ListedPatient, ListedTeam, PatientsPage
 from ledger.roster.reassigning import ReassignmentReceipt
 from ledger.roster.setup import Beginning, SetUpGaps
-from ledger.rules.catalogue import CATALOGUE
+from ledger.rules.catalogue import CATALOGUE, RULES_BY_NAME
 from ledger.rules.facts import Activity, Contact, Program
 from ledger.rules.rulebook import known_programs
 from ledger.rules.statement import Blocker, CodeLine, EntryResult, Exclusion, Group, NextThreshold, Status
@@ -157,6 +160,32 @@ def page_of(rows: Sequence[Row], page: int, **more: Any) -> MonthPage:
         ),
     }
     return MonthPage(**{**values, **more})
+
+
+def full_diagnostic() -> tuple[Diagnosis, ...]:
+    """Four months of a hundred teams and people with names as long as they get, with more codes than Medicare has."""
+    codes = tuple(f"9{number:04}" for number in range(9))
+    counts = DeviceCounts(DeviceCodes(Program("RPM"), codes, codes, codes), *(10_000,) * 5)
+    rates = {f"{'<&> ' * 40}{number}": Capture(10_000, 9_999) for number in range(100)}
+    return tuple(Diagnosis(date(2026, month, 1), (counts,), rates, rates) for month in (11, 10, 9, 8))
+
+
+def test_the_diagnostic_fits_whoever_stands_in_it_and_every_patient_is_on_one_page() -> None:
+    months = full_diagnostic()
+    codes = [f"P-{number:038}" for number in range(60)]
+    patients = tuple(figures(0, patient_code=code) for code in codes)
+    shown = Diagnosed(months, (Gap(months[0].devices[0].codes, patients[:30], patients[30:]),), LONG, {}, "2026-11")
+    back = button("Back to the month", "month_page_previous", {"text": "2026-11", "page": 0})
+    seen: list[str] = []
+    for page in range(3):
+        payload = gap_page(shown, page, back=back, statements=statements(MONTH, codes[:25])).payload()
+        check_message(payload["text"], payload["blocks"])
+        assert faults_in(payload) == []
+        seen += [row["text"] for block in payload["blocks"] if block["type"] == "table" for (row, *_) in block["rows"]]
+    assert [code for code in seen if code != "Patient"] == codes
+    assert "And 70 more" in str(gap_page(shown, 0, back=back, statements=()).blocks)
+    payload = month_page(page_of(listed_rows(month_of(200), None), 1, diagnosed=months)).payload()
+    check_message(payload["text"], payload["blocks"])
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.slow)])
@@ -495,7 +524,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
         figures(one, patient_code=f"{code}{one}", next=(step,), blockers=(blocker,) * (one % 2)) for one in range(25)
     )
     counts = MonthCounts(MONTH, dict.fromkeys(Group, 5_000), 5_000, 5_000, 123_456_789)
-    blocked = Blocked(5_000, tuple((name, 5_000) for name in CATALOGUE), ())
+    blocked = Blocked(5_000, tuple((name, 5_000) for name in RULES_BY_NAME), ())
     occasion = Occasion(PRACTICE, Team("t", LONG + "& <sons>", "C0LONG"), MONTH, AT)
     names = [f"{code}{number}" for number in range(5_000)]
     staff = tuple(StaffMinutes(f"{'s' * 150}{one}", 10_000, 10_000) for one in range(100))
@@ -504,7 +533,7 @@ def test_the_messages_of_the_month_fit_whatever_stands_in_them() -> None:
     consents = tuple(MissingConsent(name, Program("APCM")) for name in names)
     for notice in (
         MonthEnd(occasion, MONTH, 22, FewMinutes(15, 5_000, 2_500, 123_456_789, few), 5_000, untouched),
-        WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked),
+        WeeklySummary(occasion, MONTH, MONTH, counts, 5_000, staff, blocked, full_diagnostic()),
         CarePlans(occasion, 365, Lapsing(plans, consents)),
         MonthStart(replace(occasion, team=None), counts, 15_000, blocked),
         *(MissedRun(PRACTICE, kind, occasion.team, AT, OPERATOR) for kind in TITLES),

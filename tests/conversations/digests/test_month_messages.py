@@ -95,6 +95,8 @@ def test_leads_get_a_summary_of_the_week(harness: Harness) -> None:
     assert "1 patient reached the first code in that week." in blue.words
     assert table_rows(blue) == [["nurse1", "34", "5"], ["lead1", "30", "0"]]
     assert "• *1* · " in blue.words
+    assert "*Capture rate:* Nov 33 % · Oct 0 % · Sep 0 % · Aug 0 %" in blue.words
+    assert "• nurse1: Nov 50 % (1 of 2) · Oct – · Sep – · Aug –" in blue.words
     assert "Nurse One" not in blue.words
     assert NOTE not in blue.words
 

@@ -79,8 +79,8 @@ def test_every_sheet_has_its_columns_under_a_frozen_header(sampled: tuple[Databa
     book, _ = opened(sampled)
 
     assert book.sheetnames[:1] == ["Claims"]
-    lists = ["Summary", "Billable", "Blocked", "Below threshold", "Entries", "Audit warnings", "Attestations"]
-    assert book.sheetnames[1:] == lists
+    lists = ["Summary", "Billable", "Blocked", "Below threshold", "Entries", "Audit warnings"]
+    assert book.sheetnames[1:] == [*lists, "Diagnostic", "Attestations"]
     sheets = {"Billable": BILLABLE, "Blocked": BLOCKED, "Below threshold": BELOW, "Attestations": ATTESTED}
     for title, columns in {**sheets, "Entries": ENTRIES, "Audit warnings": WARNINGS}.items():
         assert rows_of(book, title)[0] == columns
