@@ -31,9 +31,7 @@ def test_a_statement_shows_minutes_codes_what_is_missing_and_every_entry(harness
 
 
 def test_a_blocked_program_says_what_blocks_it_and_the_way_out(harness: Harness) -> None:
-    assert "*Blocked:* no CCM consent at any time in the month. Obtain" in (
-        harness.say("/ccm patient P-1046").words
-    )
+    assert "*Blocked:* no CCM consent at any time in the month. Obtain" in (harness.say("/ccm patient P-1046").words)
 
 
 def test_an_undone_entry_stays_in_the_statement_as_voided(harness: Harness) -> None:
