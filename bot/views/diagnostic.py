@@ -9,7 +9,7 @@ from bot.views.reply import Reply, button, context, header, nearest_page, page_c
 from ledger.months.figures import Figures
 from ledger.reports.diagnostic import Capture, DeviceCounts, Diagnosis, Gap
 
-GAP_PAGE = "month_gap"
+GAP_PAGE = "month_gap_page"
 ROWS_PER_PAGE = 25
 MOST_RATES = 30
 """Of teams and of people each, in a message; the workbook has them all."""

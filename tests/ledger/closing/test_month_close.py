@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 from support.closing import OCTOBER, REASON, actions, close, reopen
+from support.facts import import_fact_rows
 from support.practice import (
     AT,
     MONTH,
@@ -315,12 +316,17 @@ def test_what_was_saved_before_the_close_is_answered_again_as_it_was(database: D
 
 # What stays possible, and leaves a closed month as it was
 
-WITHDRAWN = Fact("P-1042", FactKind.CONSENT, date(2026, 1, 5), "CCM", details={"form": "verbal"}, withdrawn=True)
-"""That P-1042 ever consented is taken back: nothing of October would be billable."""
+REVOKED = Fact("P-1042", FactKind.CONSENT, date(2026, 1, 5), "CCM", date(2026, 9, 30), {"form": "verbal"})
+"""That P-1042 revoked the consent in September: nothing of October would be billable."""
 
 
 def _withdraw(database: Database, practice: Practice) -> object:
-    return tell(database, practice, WITHDRAWN)
+    taken_back = {"program": "CCM", "date": "2026-01-05", "form": "verbal", "withdrawn": "yes"}
+    return import_fact_rows(database, practice, "consents", [taken_back])
+
+
+def _revoke(database: Database, practice: Practice) -> object:
+    return tell(database, practice, REVOKED)
 
 
 def _change_roster(database: Database, practice: Practice) -> object:
@@ -346,7 +352,7 @@ def _reevaluate(database: Database, practice: Practice) -> object:
 
 
 @pytest.mark.either_database
-@pytest.mark.parametrize("change", [_withdraw, _change_roster, _change_policy, _enroll, _reevaluate])
+@pytest.mark.parametrize("change", [_withdraw, _revoke, _change_roster, _change_policy, _enroll, _reevaluate])
 def test_a_closed_month_keeps_its_statement_its_figures_and_its_lists(
     database: Database, worked: Practice, change: Callable[[Database, Practice], object]
 ) -> None:
@@ -373,7 +379,7 @@ def test_a_closed_month_keeps_its_statement_its_figures_and_its_lists(
 @pytest.mark.either_database
 def test_facts_and_policy_still_change_open_months(database: Database, worked: Practice) -> None:
     close(database, worked)
-    receipt = tell(database, worked, WITHDRAWN)
+    receipt = tell(database, worked, REVOKED)
 
     assert [change.after.status for change in receipt.changes if change.after] == [Status.BLOCKED]
     assert [change.after.month for change in receipt.changes if change.after] == [MONTH]
@@ -413,7 +419,7 @@ def test_a_reopened_month_is_evaluated_with_all_that_was_recorded_meanwhile(
     database: Database, worked: Practice
 ) -> None:
     close(database, worked)
-    tell(database, worked, WITHDRAWN)
+    tell(database, worked, REVOKED)
     receipt = reopen(database, worked)
 
     assert (receipt.closing.reason, receipt.changed_patients) == (REASON, 1)
@@ -429,7 +435,7 @@ def test_the_second_close_says_what_changed_patient_by_patient(database: Databas
     assert changes(database, worked) == CloseChanges(None, ())
     reopen(database, worked)
     record(database, worked, an_entry(patient="P-1043", day=THE_30TH, minutes=5))
-    tell(database, worked, WITHDRAWN)
+    tell(database, worked, REVOKED)
     tell(database, worked, Fact("P-1044", FactKind.CARE_PLAN, date(2026, 10, 20)))
     record(database, worked, an_entry(patient="P-1046", day=THE_30TH, minutes=4, staff="nurse2"))
     close(database, worked)

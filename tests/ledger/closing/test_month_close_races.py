@@ -133,7 +133,7 @@ def test_a_fact_a_policy_or_a_roster_that_changes_meanwhile_is_heeded(
         draft = draft_month(*args)
         if change == "staff":
             nurse = staff_row(id="nurse1", slack_user_id="U0NURSE1", name="Nurse One", credential="", roles="lead")
-            import_rows(database, practice, "staff", [nurse])
+            import_rows(database, practice, "staff", [{**nurse, "from": "always"}])
         else:
             with database.of("T0TEST").writing() as connection:
                 change(connection, practice)
