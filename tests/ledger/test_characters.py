@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.characters import beginning, characters
 
 ROOT = Path(__file__).parents[2]
-SAME_RULE_ELSEWHERE = {"ledger/rules/warnings.py", "ledger/reports/workbook.py"}
+SAME_RULE_ELSEWHERE = {"ledger/rules/warnings.py", "ledger/reports/sheets.py"}
 """A rule for auditors, and cells of a workbook: neither is a limit of Slack."""
 COUNTED_OTHERWISE = re.compile(r"\blen\(.*_CHARACTERS\b|_CHARACTERS\b.*\blen\(|\[:\s*\w*_CHARACTERS")
 
