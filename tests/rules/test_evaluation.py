@@ -153,7 +153,7 @@ def test_every_rule_has_its_words_in_the_catalogue() -> None:
     blockers = [name for rule in BLOCKER_RULES if (name := rule.__name__.upper()) not in by_policy]
     assert [rule.__name__.upper() for rule in BLOCKER_RULES] == blockers + by_policy
     warnings = [*(f"W{n}" for n in range(1, 17)), "W18"]
-    rest = ["N1", "N2", "N3", "N4", "B1", "B2", "B3", *(f"T{n}" for n in range(1, 8))]
+    rest = ["N1", "N2", "N3", "N4", "B1", "B2", "B3", "B4", *(f"T{n}" for n in range(1, 8))]
     assert list(CATALOGUE) == numbers + blockers + warnings + rest
     for rule in CATALOGUE.values():
         assert rule.name

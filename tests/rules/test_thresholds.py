@@ -98,7 +98,7 @@ def test_n1_at_the_cap_of_a_family_the_next_of_a_better_one_is_named(
 
 def test_n1_of_codes_equally_distant_the_one_that_would_be_billed_is_named_first(build: Any) -> None:
     facts = build.month([build.entry(25, program=PCM, staff_id="lee")])
-    cheap = {"99424": 5000}
+    cheap = {"2026": {"99424": 5000}}
     assert upcoming(build, facts, PCM, payments=cheap)[0] == ("99426", 5, 6780)
 
 

@@ -772,6 +772,7 @@ PARTS = frozenset(
         "ledger.closing.month_close.refuse_to_reopen",
         "ledger.storage.hash_chain.lock_head",
         "ledger.audit.verify_roster.check_patients",
+        "ledger.reports.diagnostic_sheet.add_diagnostic",
         "ledger.audit.verify_roster.check_staff",
         "ledger.storage.hash_chain.lock_heads",
         "ledger.storage.hash_chain.move_head",
