@@ -200,7 +200,8 @@ def count_entries(month: MonthView) -> tuple[CountedEntry, ...]:
         if spans and taken:
             taken = [span for span in taken if span[1] > spans[0][0]]
         worker = month.qualified(entry.staff_id, entry.date_of_service)
-        found = _count(Work(entry, entry.duration_minutes, spans, [*reserved, *taken], worker), month, rules)
+        before = [*reserved, *taken] if reserved else taken
+        found = _count(Work(entry, entry.duration_minutes, spans, before, worker), month, rules)
         if found.minutes:
             (reserved if is_per_discharge(entry.program) else taken).extend(found.spans)
         counted.append(found)

@@ -140,8 +140,11 @@ def designated_on(designations: Iterable[Designation], day: date) -> str | None:
 def designated_first(designations: Iterable[Designation], day: date) -> str | None:
     """Return who is designated on ``day``, or where nobody is, who is the first to be later."""
     designations = tuple(designations)
+    designated = designated_on(designations, day)
+    if designated is not None:
+        return designated
     later = [one for one in designations if day < _from_day(one)]
-    return designated_on(designations, day) or (min(later, key=_from_day).staff_id if later else None)
+    return min(later, key=_from_day).staff_id if later else None
 
 
 def _from_day(designation: Designation) -> date:
